@@ -1,0 +1,216 @@
+"""The typed events of a call: the one stream that is stored, shown, scored and replayed.
+
+Every event has the call's id, a sequence number without gaps, milliseconds since the call began
+and the wall clock (UTC seconds). `to_json` and `from_json` are exact inverses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, Literal
+
+ClauseKind = Literal["answer", "filler", "greeting", "reprompt", "notice"]
+
+_TYPES: dict[str, type[CallEvent]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEvent:
+    """What every event of a call carries."""
+
+    call_id: str
+    sequence: int
+    ms: int
+    """Milliseconds since the call began."""
+    wall_time: float
+    """UTC seconds since the epoch."""
+
+    name: ClassVar[str] = "CallEvent"
+
+    def __init_subclass__(cls) -> None:
+        cls.name = cls.__name__
+        _TYPES[cls.__name__] = cls
+
+    def to_json(self) -> str:
+        """One line of JSON; the key `event` names the type."""
+        return json.dumps({"event": self.name, **asdict(self)}, ensure_ascii=False)
+
+
+def from_json(line: str) -> CallEvent:
+    """Read one line back; raises ValueError when it is not an event."""
+    try:
+        values: dict[str, Any] = json.loads(line)
+        event = _TYPES[values.pop("event")]
+        known = {entry.name for entry in fields(event)}
+        return event(**{key: value for key, value in values.items() if key in known})
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise ValueError(f"not a call event: {line[:80]!r} ({error})") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallStarted(CallEvent):
+    """A call was offered to us."""
+
+    caller_number: str | None
+    called: str
+    direction: Literal["inbound", "outbound"] = "inbound"
+    sample_rate: int = 8000
+    """Hz of the leg's audio."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAnswered(CallEvent):
+    """We answered; both sides can hear each other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechStarted(CallEvent):
+    """The caller began to speak."""
+
+    while_assistant_spoke: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartialTranscript(CallEvent):
+    """What the caller seems to be saying, before the end of the turn."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnEnded(CallEvent):
+    """The caller's turn is over."""
+
+    speech_end_ms: int
+    """When the caller's last voiced frame ended, in ms of the call."""
+    pause_ms: int
+    """How long we waited before deciding."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalTranscript(CallEvent):
+    """What the caller said in the turn."""
+
+    text: str
+    confidence: float
+    """0 to 1."""
+    dialect: str | None = None
+    audio_seconds: float = 0.0
+    recognition_ms: float = 0.0
+    speculative: bool = False
+    """The transcript was ready before the end of the turn was decided."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseStarted(CallEvent):
+    """The response step produced its first clause."""
+
+    response_ms: float
+    speculative: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolCalled(CallEvent):
+    """The response step asked for a tool."""
+
+    tool: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolReturned(CallEvent):
+    """A tool answered."""
+
+    tool: str
+    result: dict[str, Any] = field(default_factory=dict)
+    duration_ms: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseSpoken(CallEvent):
+    """A clause began to play to the caller."""
+
+    text: str
+    kind: ClauseKind
+    synthesis_ms: float = 0.0
+    duration_ms: float = 0.0
+    act: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interrupted(CallEvent):
+    """The caller spoke over the assistant, and the assistant yielded."""
+
+    heard: str
+    """What the caller really heard of the answer, cut at the word."""
+    unheard: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoInput(CallEvent):
+    """The caller said nothing for too long."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DtmfReceived(CallEvent):
+    """The caller pressed a key; the key is masked while a secret is being entered."""
+
+    digit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityRequested(CallEvent):
+    """The caller was asked to prove who they are."""
+
+    level: str
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityDecided(CallEvent):
+    """A proof of identity was accepted or refused."""
+
+    accepted: bool
+    level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisorJoined(CallEvent):
+    """A person began to listen or take part."""
+
+    supervisor: str
+    mode: Literal["listen", "whisper", "barge", "take over"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transferred(CallEvent):
+    """The call was handed to a person, or that was tried."""
+
+    target: str
+    reason: str
+    ok: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineFailed(CallEvent):
+    """An engine could not do its part; the caller hears an apology."""
+
+    engine: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEnded(CallEvent):
+    """The call is over."""
+
+    reason: str
+    by: Literal["caller", "assistant", "system"]
+    duration_ms: int = 0
+
+
+EventSink = Callable[[CallEvent], None]
+"""Takes each event as it happens; must return at once."""

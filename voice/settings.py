@@ -1,0 +1,282 @@
+"""One typed tree of settings: `voice.toml`, then the environment (`VOICE_SIP__LISTEN=...`).
+
+Every key, its default and its meaning stand in `voice.example.toml`, which a test holds against
+this file. A mistake is a ConfigError that names the key, its place and what was expected.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from voice.errors import ConfigError
+
+
+def _address(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise ValueError("expected ADDRESS:PORT, for instance 127.0.0.1:5060")
+    ipaddress.ip_address(host.strip("[]"))
+    return value
+
+
+def _network(value: str) -> str:
+    return str(ipaddress.ip_network(value))
+
+
+def _runtime_directory() -> Path:
+    own = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(own) / "voice" if own else Path(tempfile.gettempdir()) / f"voice-{os.getuid()}"
+
+
+Address = Annotated[str, BeforeValidator(_address)]
+"""An IP address and a port."""
+Network = Annotated[str, BeforeValidator(_network)]
+"""An IP network in CIDR notation."""
+
+
+class Section(BaseModel):
+    """A part of the tree; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Trunk(Section):
+    """A carrier or PBX that may call us from its networks without credentials."""
+
+    name: str
+    networks: list[Network] = Field(min_length=1)
+    trusted: bool = False
+    """Believe its P-Asserted-Identity (RFC 3325)."""
+
+
+class User(Section):
+    """A SIP user who calls us with digest credentials (RFC 7616)."""
+
+    name: str
+    password: SecretStr | None = None
+    password_file: Path | None = None
+
+    def secret(self) -> str:
+        """The password; raises ConfigError when neither it nor its file can be read."""
+        if self.password is not None:
+            return self.password.get_secret_value()
+        if self.password_file is None:
+            raise ConfigError(f"sip.users: {self.name} needs password or password_file")
+        try:
+            return self.password_file.read_text().strip()
+        except OSError as error:
+            raise ConfigError(
+                f"sip.users: {self.name}: {self.password_file}: {error.strerror}"
+            ) from None
+
+
+class Sip(Section):
+    """The SIP side of the edge."""
+
+    listen: Address = "127.0.0.1:5060"
+    advertised_address: str | None = None
+    """What SDP and Contact name when it differs from `listen` (behind NAT)."""
+    realm: str = "voice"
+    max_calls: int = Field(40, ge=1, le=1000)
+    retry_after_seconds: int = Field(10, ge=1)
+    person: str | None = None
+    """SIP URI of the people to whom a call is handed over."""
+    trunks: list[Trunk] = []
+    users: list[User] = []
+
+
+class Rtp(Section):
+    """The audio side of the edge."""
+
+    port_min: int = Field(16384, ge=1024, le=65534)
+    port_max: int = Field(32766, ge=1024, le=65534)
+    jitter_min_ms: int = Field(40, ge=20, le=200)
+    jitter_max_ms: int = Field(160, ge=40, le=500)
+    media_timeout_seconds: float = Field(20.0, gt=0)
+    """A caller from whom no packet comes for so long is taken as gone."""
+    real_time_priority: bool = True
+    """Ask for SCHED_RR, then for nice -10."""
+
+
+class Runtime(Section):
+    """Where sockets, journals and notices of the running service lie."""
+
+    directory: Path = Field(default_factory=_runtime_directory)
+
+
+class Records(Section):
+    """What is kept of a call; nothing by default."""
+
+    directory: Path | None = None
+    """One folder a call: call.wav (stereo: caller left, assistant right) and events.jsonl."""
+
+
+class Calls(Section):
+    """The call processes and the limits of a call."""
+
+    processes: int = Field(1, ge=1, le=64)
+    max_calls: int = Field(20, ge=1, le=40)
+    """Running calls per process; more are answered 503."""
+    max_minutes: float = Field(15.0, gt=0)
+    shutdown_seconds: float = Field(60.0, ge=0)
+    """How long running calls may go on after a stop was asked for."""
+    greeting: str = (
+        "You are through to Larkfield Telecom. You are speaking with an automated assistant. "
+        "How can I help you?"
+    )
+    no_input_seconds: float = Field(8.0, gt=0)
+    no_input_reprompts: int = Field(2, ge=0)
+    pin_attempts: int = Field(3, ge=1)
+
+
+class Turns(Section):
+    """When the caller speaks and when the caller's turn is over."""
+
+    detector: Literal["webrtc", "silero"] = "webrtc"
+    start_ms: int = Field(80, ge=20)
+    """Voiced time that begins a turn."""
+    speculate_ms: int = Field(200, ge=40)
+    """Pause at which the answer is prepared."""
+    end_ms: int = Field(520, ge=100)
+    """Pause that ends the turn."""
+    end_ms_digits: int = Field(1100, ge=100)
+    """The same while a number is expected."""
+    max_seconds: float = Field(25.0, gt=1)
+    """A longer turn is cut."""
+
+
+class Recognition(Section):
+    """The recogniser."""
+
+    model: str = "embedded-en"
+    """An embedded model's name, a folder, or a hub name such as small.en."""
+    language: str = "en"
+    beam_size: int = Field(5, ge=1, le=20)
+    workers: int = Field(1, ge=1)
+    capacity: int = Field(64, ge=1)
+
+
+class Response(Section):
+    """The response step."""
+
+    model: str = "embedded-en"
+    tasks: str = "tasks"
+    workers: int = Field(1, ge=1)
+    capacity: int = Field(64, ge=1)
+    tool_timeout_seconds: float = Field(5.0, gt=0)
+
+
+class Speech(Section):
+    """The assistant's voice."""
+
+    voice: str = "embedded-en"
+    workers: int = Field(1, ge=1)
+    capacity: int = Field(64, ge=1)
+
+
+class Tools(Section):
+    """Whose tools the tasks may call."""
+
+    packages: list[str] = ["demo"]
+    """Entry points of the group voice.tools."""
+
+
+class Demo(Section):
+    """The fictional operator's database."""
+
+    database: Path = Path("demo/operator.sqlite")
+
+
+class NetworkAccess(Section):
+    """Outgoing connections; none by default."""
+
+    allow: list[str] = []
+    """Host names, for instance huggingface.co while a model is fetched."""
+
+
+class Settings(BaseSettings):
+    """All settings of a Voice installation."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="VOICE_", env_nested_delimiter="__"
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    sip: Sip = Sip()
+    rtp: Rtp = Rtp()
+    runtime: Runtime = Runtime()
+    records: Records = Records()
+    calls: Calls = Calls()
+    turns: Turns = Turns()
+    recognition: Recognition = Recognition()
+    response: Response = Response()
+    speech: Speech = Speech()
+    tools: Tools = Tools()
+    demo: Demo = Demo()
+    network: NetworkAccess = NetworkAccess()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read `file` (else ./voice.toml where there is one) and the environment.
+
+    Raises ConfigError with the file, the key and the reason.
+    """
+    if file is None and Path("voice.toml").exists():
+        file = Path("voice.toml")
+    try:
+        values: dict[str, Any] = tomllib.loads(file.read_text()) if file else {}
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from None
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(f"{file or 'environment'}: {_explain(error)}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    """All mistakes in one line, unknown keys with the nearest known one."""
+    return "; ".join(
+        _explain_one(mistake["loc"], mistake["type"], mistake["msg"]) for mistake in error.errors()
+    )
+
+
+def _explain_one(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    key = ".".join(str(part) for part in location)
+    if kind != "extra_forbidden":
+        return f"{key}: {message.removeprefix('Value error, ')}"
+    near = difflib.get_close_matches(str(location[-1]), _known_keys(location[:-1]), n=1)
+    return f"{key}: unknown key" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    section: Any = Settings
+    for part in location:
+        if isinstance(part, int):
+            continue
+        annotation = section.model_fields[part].annotation
+        arguments = getattr(annotation, "__args__", None)
+        section = arguments[0] if arguments else annotation
+    return list(section.model_fields)
