@@ -112,6 +112,24 @@ class Runtime(Section):
 
     directory: Path = Field(default_factory=_runtime_directory)
 
+    def call_socket(self, process: int) -> Path:
+        """The leg socket on which the call process with this number (from 0) listens."""
+        return self.directory / f"calls-{process}.sock"
+
+    def call_statistics(self, process: int) -> Path:
+        """Where that call process writes its counters and heartbeat, as JSON."""
+        return self.directory / f"calls-{process}.json"
+
+    @property
+    def apology(self) -> Path:
+        """What the edge plays when a call process dies; written by the call processes."""
+        return self.directory / "apology.wav"
+
+    @property
+    def dialog_journal(self) -> Path:
+        """The edge's running dialogs, so that its successor can end them."""
+        return self.directory / "dialogs.jsonl"
+
 
 class Records(Section):
     """What is kept of a call; nothing by default."""
