@@ -1,0 +1,67 @@
+"""What all tests share: the embedded models and the peers that whole calls need."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DEBIAN_PACKAGES = {"sipp": "sip-tester", "baresip": "baresip-core", "espeak-ng": "espeak-ng"}
+
+
+@pytest.fixture(scope="session")
+def embedded_recogniser_path() -> Path:
+    return ROOT / "asr_models" / "embedded-en"
+
+
+@pytest.fixture(scope="session")
+def embedded_responder_path() -> Path:
+    return ROOT / "response_models" / "embedded-en"
+
+
+@pytest.fixture(scope="session")
+def embedded_voice_path() -> Path:
+    return ROOT / "tts_voices" / "embedded-en"
+
+
+@pytest.fixture(scope="session")
+def embedded_caller_voice_path() -> Path:
+    return ROOT / "tts_voices" / "embedded-caller-en"
+
+
+@pytest.fixture(scope="session")
+def tasks_path() -> Path:
+    return ROOT / "tasks"
+
+
+@pytest.fixture(scope="session")
+def require_peer() -> Callable[[str], str]:
+    """The path of a peer program; without it the test is skipped, in CI it fails."""
+
+    def require(program: str) -> str:
+        path = shutil.which(program)
+        if path:
+            return path
+        message = f"needs {program}: apt-get install {DEBIAN_PACKAGES.get(program, program)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+
+    return require
+
+
+@pytest.fixture(scope="session")
+def recorded_data() -> Path:
+    """Recorded speech and protocol messages that are not part of the project."""
+    folder = os.environ.get("VOICE_TEST_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("VOICE_TEST_DATA does not name a folder of recorded data")
+    return Path(folder)

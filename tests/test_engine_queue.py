@@ -1,0 +1,100 @@
+"""The queue in front of an engine: urgent first, bounded, and cancellable."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from voice.engine_queue import EngineBusy, EngineQueue, Priority
+
+
+class Gate:
+    """A job that holds the engine's only thread until it is opened."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self._opened = threading.Event()
+
+    def __call__(self) -> None:
+        self.entered.set()
+        assert self._opened.wait(10)
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+@pytest.fixture
+def queue() -> Iterator[EngineQueue]:
+    queue = EngineQueue("test", workers=1, capacity=4)
+    yield queue
+    queue.close()
+
+
+@pytest.fixture
+def gate(queue: EngineQueue) -> Iterator[Gate]:
+    """The engine is busy until the gate opens."""
+    gate = Gate()
+    queue.submit(gate)
+    assert gate.entered.wait(10)
+    yield gate
+    gate.open()
+
+
+async def test_a_job_returns_its_result(queue: EngineQueue) -> None:
+    assert await queue.run(pow, 2, 10) == 1024
+
+
+async def test_a_jobs_error_reaches_whoever_asked(queue: EngineQueue) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await queue.run(divmod, 1, 0)
+
+
+async def test_final_work_overtakes_speculative_and_partial(queue: EngineQueue, gate: Gate) -> None:
+    order: list[str] = []
+    jobs = [
+        asyncio.create_task(queue.run(order.append, name, priority=priority))
+        for name, priority in [
+            ("partial", Priority.PARTIAL),
+            ("speculative", Priority.SPECULATIVE),
+            ("final", Priority.FINAL),
+            ("second final", Priority.FINAL),
+        ]
+    ]
+    while queue.depth < len(jobs):
+        await asyncio.sleep(0)
+    gate.open()
+    await asyncio.gather(*jobs)
+    assert order == ["final", "second final", "speculative", "partial"]
+
+
+async def test_a_full_queue_refuses_work_at_once(queue: EngineQueue, gate: Gate) -> None:
+    for _ in range(4):
+        queue.submit(lambda: None)
+    with pytest.raises(EngineBusy, match="4 jobs wait already"):
+        await queue.run(pow, 2, 2)
+
+
+async def test_a_cancelled_job_never_runs_and_leaves_its_place(
+    queue: EngineQueue, gate: Gate
+) -> None:
+    ran: list[int] = []
+    jobs = [asyncio.create_task(queue.run(ran.append, number)) for number in range(4)]
+    while queue.depth < 4:
+        await asyncio.sleep(0)
+    jobs[0].cancel()
+    await asyncio.gather(jobs[0], return_exceptions=True)
+    assert queue.depth == 3
+    replacement = asyncio.create_task(queue.run(ran.append, 4))
+    await asyncio.sleep(0)
+    gate.open()
+    await asyncio.gather(*jobs[1:], replacement)
+    assert ran == [1, 2, 3, 4]
+
+
+async def test_a_closed_queue_refuses_work(queue: EngineQueue) -> None:
+    queue.close()
+    with pytest.raises(EngineBusy, match="shut down"):
+        await queue.run(pow, 2, 2)

@@ -1,0 +1,1 @@
+"""The command `voice`: one file for each group of commands."""

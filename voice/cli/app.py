@@ -1,0 +1,48 @@
+"""The command line: every mistake of the user ends in one line and a non-zero exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+import voice
+from voice.cli import demo, serve
+from voice.errors import VoiceError
+
+USER_ERROR_STATUS = 2
+
+app = typer.Typer(
+    name="voice",
+    help="A self-hosted voice assistant for call centres.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"voice {voice.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """A self-hosted voice assistant for call centres."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except VoiceError as error:
+        print(f"voice: {error}", file=sys.stderr)
+        sys.exit(USER_ERROR_STATUS)

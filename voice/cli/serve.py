@@ -1,0 +1,61 @@
+"""`voice serve`: answer calls until stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from voice.logs import configure_logging
+from voice.service import Service
+from voice.settings import Settings, load_settings
+
+
+def serve(
+    settings_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--settings", help="Settings; ./voice.toml where there is one.", metavar="FILE"
+        ),
+    ] = None,
+) -> None:
+    """Answer calls until SIGTERM or Ctrl-C; running calls may finish, a second signal ends them."""
+    settings = load_settings(settings_file)
+    configure_logging(settings.log_level, "service")
+    uvloop.run(_serve(settings, settings_file))
+
+
+async def _serve(settings: Settings, settings_file: Path | None) -> None:
+    service = Service(settings, settings_file)
+    signals: asyncio.Queue[None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signals.put_nowait, None)
+
+    starting = asyncio.create_task(service.start())
+    asked_to_stop = asyncio.create_task(signals.get())
+    await asyncio.wait({starting, asked_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return
+    try:
+        typer.echo(f"Ready: answering sip:{starting.result()}")
+    except BaseException:
+        asked_to_stop.cancel()
+        raise
+    await asked_to_stop
+
+    typer.echo("Stopping: running calls may finish; another Ctrl-C ends them.")
+    stopping = asyncio.create_task(service.stop())
+    insisted = asyncio.create_task(signals.get())
+    await asyncio.wait({stopping, insisted}, return_when=asyncio.FIRST_COMPLETED)
+    insisted.cancel()
+    if not stopping.done():
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
+        await service.kill()

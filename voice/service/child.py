@@ -1,0 +1,103 @@
+"""One child process of the service: started, known to be ready, watched and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+from voice.errors import VoiceError
+
+log = logging.getLogger(__name__)
+
+READY_SECONDS = 60.0
+"""Loading large models from a slow disk takes its time."""
+
+
+_PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal that a process gets when its parent dies."""
+
+
+def _end_with_parent() -> None:
+    """A killed parent leaves nobody behind who holds the SIP port."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class ChildFailed(VoiceError):
+    """A child process ended before it was ready; it has said why on standard error."""
+
+    def __init__(self, name: str, status: int | None) -> None:
+        super().__init__(f"{name} did not start (exit status {status})")
+        self.status = status
+
+
+class ChildProcess:
+    """A Python module run as a process of its own that prints one line when it is ready."""
+
+    def __init__(self, name: str, module: str, arguments: Sequence[str]) -> None:
+        self.name = name
+        self._command = [sys.executable, "-m", module, *arguments]
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        running = self._process is not None and self._process.returncode is None
+        return self._process.pid if running and self._process else None
+
+    async def start(self) -> str:
+        """Start the process and return what it said when ready.
+
+        Raises ChildFailed when it ends, or is not ready in time.
+        """
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
+        assert self._process.stdout is not None
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), READY_SECONDS)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            await self.kill()
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            raise ChildFailed(self.name, None) from None
+        if not line.startswith(b"ready"):
+            raise ChildFailed(self.name, await self._process.wait())
+        return line.decode().removeprefix("ready").strip()
+
+    async def wait(self) -> int:
+        """Wait for the end of the process and return its exit status."""
+        assert self._process is not None, "not started"
+        return await self._process.wait()
+
+    def terminate(self) -> None:
+        """Ask the process to finish what it does and to end."""
+        self._signal(signal.SIGTERM)
+
+    async def stop(self, seconds: float) -> None:
+        """Ask the process to end and wait so long for it; then kill it."""
+        if self._process is None:
+            return
+        self.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), seconds)
+        except TimeoutError:
+            log.warning("%s did not stop within %.0f s and is killed", self.name, seconds)
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End the process at once."""
+        if self._process is not None:
+            self._signal(signal.SIGKILL)
+            await self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)

@@ -1,0 +1,103 @@
+"""Starts the call processes and the edge, restarts what dies, and stops in the right order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from pathlib import Path
+
+from voice.errors import ConfigError
+from voice.network import isolate
+from voice.service.child import ChildFailed, ChildProcess
+from voice.settings import Settings
+
+log = logging.getLogger(__name__)
+
+RESTART_SECONDS = (0.0, 0.5, 2.0, 5.0)
+"""Pauses before successive restarts of a process that keeps dying."""
+STEADY_SECONDS = 60.0
+"""After so long a process counts as healthy, and its next restart comes at once."""
+STOP_MARGIN_SECONDS = 5.0
+"""What a process may take beyond the time that its calls are given."""
+
+
+class Service:
+    """One installation of Voice on this machine; this process itself holds no call and no model."""
+
+    def __init__(self, settings: Settings, settings_file: Path | None = None) -> None:
+        self._settings = settings
+        shared = ["--settings", str(settings_file)] if settings_file else []
+        self._calls = [
+            ChildProcess(f"calls-{number}", "voice.calls", ["--process", str(number), *shared])
+            for number in range(settings.calls.processes)
+        ]
+        self._edge = ChildProcess("edge", "voice.telephony.edge", shared)
+        self._watchers: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    @property
+    def children(self) -> tuple[ChildProcess, ...]:
+        """The call processes, then the edge."""
+        return (*self._calls, self._edge)
+
+    async def start(self) -> str:
+        """Start all processes; returns the SIP address on which calls are answered.
+
+        Raises ChildFailed when one of them cannot start, ConfigError when the runtime directory
+        cannot be used.
+        """
+        self._prepare_runtime_directory()
+        isolate(os.environ, self._settings.network.allow)
+        try:
+            await asyncio.gather(*(child.start() for child in self._calls))
+            address = await self._edge.start()
+        except BaseException:
+            await self._kill_all()
+            raise
+        self._watchers = [asyncio.create_task(self._watch(child)) for child in self.children]
+        return address
+
+    async def stop(self) -> None:
+        """Refuse new calls, let running ones finish up to the limit, then end all processes."""
+        self._stopping = True
+        for watcher in self._watchers:
+            watcher.cancel()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
+        limit = self._settings.calls.shutdown_seconds + STOP_MARGIN_SECONDS
+        await self._edge.stop(limit)
+        await asyncio.gather(*(child.stop(STOP_MARGIN_SECONDS) for child in self._calls))
+
+    async def kill(self) -> None:
+        """End all processes at once, calls included."""
+        self._stopping = True
+        for watcher in self._watchers:
+            watcher.cancel()
+        await self._kill_all()
+
+    async def _kill_all(self) -> None:
+        await asyncio.gather(*(child.kill() for child in self.children))
+
+    def _prepare_runtime_directory(self) -> None:
+        directory = self._settings.runtime.directory
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if directory.stat().st_uid != os.getuid():
+                raise ConfigError(f"runtime.directory: {directory} belongs to another user")
+            directory.chmod(0o700)
+        except OSError as error:
+            raise ConfigError(f"runtime.directory: {directory}: {error.strerror}") from None
+
+    async def _watch(self, child: ChildProcess) -> None:
+        """Restart the child whenever it ends, with growing pauses while it keeps dying."""
+        loop = asyncio.get_running_loop()
+        deaths = 0
+        while True:
+            started = loop.time()
+            status = await child.wait()
+            deaths = 1 if loop.time() - started > STEADY_SECONDS else deaths + 1
+            log.error("%s ended (exit status %s) and is restarted", child.name, status)
+            await asyncio.sleep(RESTART_SECONDS[min(deaths, len(RESTART_SECONDS)) - 1])
+            with contextlib.suppress(ChildFailed):
+                await child.start()
