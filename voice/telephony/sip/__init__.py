@@ -1,0 +1,107 @@
+"""A SIP user agent over UDP (RFC 3261): answers calls for the edge, places them for test callers.
+
+`sipmessage` stores headers and reads CSeq and media types; transactions, dialogs, digest and
+offer/answer are ours. All timers come from the running event loop, all randomness from one
+injected source, so that every behaviour can be tested in virtual time. Signalling only: the owner
+opens the RTP socket and passes session descriptions.
+
+Answering calls
+---------------
+::
+
+    agent = UserAgent(
+        on_call,                        # Callable[[IncomingCall], None], called for each new call
+        policy=AccessPolicy(),          # who may call; default: loopback only, no credentials
+        admission=lambda: None,         # None admits; a number is 503 with that Retry-After
+        advertised=None,                # host in Contact and Via when not the listening one
+        realm="voice", name="Voice", timers=Timers(), random=secrets.token_bytes)
+    await agent.listen("127.0.0.1", 5060)   # OSError when the port is in use; port 0 = any
+    agent.address                           # (host, port) that it is bound to
+    await agent.drain(seconds)              # new calls get 503; waits for running ones
+    await agent.close()                     # BYE or 503 to what is left, then frees the port
+
+    def on_call(call: IncomingCall) -> None:
+        # 100 has been sent; digest, admission, Require, media type and SDP have been checked:
+        # an offer that we cannot answer got 488 and never comes here.
+        call.call_id: str                   # Call-ID
+        call.caller: voice.identity.Caller  # number and level (CLAIMED only from a trusted trunk)
+        call.display_name: str              # as sent; printable(call.display_name) for logs
+        call.called: str                    # user part of the Request-URI
+        call.diversion: str | None          # user part of the first Diversion / History-Info entry
+        call.account: str | None            # digest user, or name of the trunk
+        call.offer: SessionDescription | None        # None: the offer is ours to make (late offer)
+        call.source: tuple[str, int]
+        call.handlers = CallHandlers(on_confirmed=..., on_ended=..., ...)     # set before returning
+
+    call.ring()                             # 180
+    call.progress(sdp: bytes)               # 183 with early media
+    call.answer(sdp: bytes)                 # 200, repeated until the ACK
+    call.reject(486, reason="", retry_after=None)
+    call.bye(text="", cause=16)             # Reason: Q.850; waits for the ACK by itself; 480 if
+                                            # not yet answered. Safe in every state, idempotent.
+    await call.reinvite(sdp) -> SessionDescription     # our own hold/resume; raises CallRejected
+    await call.refer(target: str) -> int    # blind transfer: final status the peer reports (NOTIFY),
+                                            # or of the REFER itself; never raises. Then bye().
+    call.state: CallState                   # RINGING, ANSWERED, CONFIRMED, ENDED
+    await call.wait_ended() -> CallEnd
+    # ring/progress/answer/reject on a call that is already over (CANCEL won the race) do nothing.
+
+    CallHandlers (all optional, all plain functions; an exception in one ends that call only):
+        on_confirmed()                      # ACK arrived
+        on_answer(sdp: SessionDescription)  # late offer: the caller's answer, in the ACK
+        on_offer(offer: SessionDescription | None) -> bytes    # re-INVITE (hold, resume, new
+                                            # address): return our description; raise NotAcceptable
+                                            # for 488; None = the peer asks for an offer
+        on_info(content_type: str, body: bytes)                # e.g. application/dtmf-relay
+        on_ended(end: CallEnd)              # exactly once, however the call ends
+    CallEnd(cause: EndCause, status: int | None, text: str)
+        EndCause: CANCELLED, REJECTED, REMOTE_BYE, LOCAL_BYE, NO_ACK, TIMEOUT, FAILED
+
+Session descriptions
+--------------------
+::
+
+    local = LocalMedia(address="127.0.0.1", port=16384, session_id=1, version=1)
+    agreed = answer_offer(call.offer, local, codecs=("PCMU", "PCMA"))   # NotAcceptable -> 488
+    make_offer(local, codecs=("PCMU", "PCMA"), direction="sendrecv") -> bytes
+    accept_answer(answer: SessionDescription, local) -> MediaAgreement
+    MediaAgreement: codec "PCMU" | "PCMA", payload_type, dtmf_payload_type: int | None,
+        remote_address, remote_port, sends: bool, receives: bool (ours, after hold), sdp: bytes
+    For a re-INVITE answer with dataclasses.replace(local, version=local.version + 1).
+
+Placing calls
+-------------
+::
+
+    agent = UserAgent()                     # without on_call every INVITE is answered 480
+    await agent.listen("127.0.0.1", 0)
+    call = agent.invite(
+        "sip:bot@127.0.0.1:5060", make_offer(local), credentials=Credentials("alice", "secret"),
+        from_uri="sip:+35312345@127.0.0.1", display_name="", headers=(("P-...", "..."),),
+        handlers=CallHandlers(...))         # -> OutgoingCall, the INVITE is on its way
+    sdp = await call.answered()             # SessionDescription; CallRejected(status, phrase)
+    call.on_ringing = lambda status, sdp_or_none: ...
+    call.cancel()                           # before the answer; answered() raises CallRejected(487)
+    call.bye()                              # BYE, or cancel() when not yet answered
+
+After a restart
+---------------
+::
+
+    agent.dialogs() -> list[Dialog]         # confirmed dialogs, for the journal
+    Dialog.to_dict() / Dialog.from_dict(d)  # plain JSON
+    await agent.end_orphan(dialog) -> int   # BYE with Reason; status (408 when nobody answers)
+
+Who may call
+------------
+::
+
+    AccessPolicy(trunks=(Trunk("carrier", ("192.0.2.0/24",), trusted=True),),
+                 users={"alice": "secret"}, realm="voice")
+    policy.protects(host) -> bool           # may the edge listen on this address with this policy?
+
+Without trunks and users only loopback sources may call. With users, whoever is in no trunk's
+network must give digest credentials (SHA-256 or MD5), loopback included.
+
+Malformed datagrams are answered or dropped as the RFC says; nothing raises out of the socket.
+"""
