@@ -1,0 +1,100 @@
+"""Who calls and what for: the scenarios that a simulated caller can play."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from voice.errors import ConfigError
+
+
+class Goal(StrEnum):
+    """What a caller wants next; the value is the intent whose phrasings say it."""
+
+    BALANCE = "balance"
+    PLAN = "plan"
+    BLOCK_SIM = "block_sim"
+    PERSON = "person"
+    REPEAT = "repeat"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the caller wants."""
+
+    goal: Goal
+    agrees: bool = True
+    """Says yes when asked to confirm."""
+    interrupts: bool = False
+    """Says it into the assistant's previous answer instead of waiting for the end."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A call from the caller's point of view."""
+
+    name: str
+    steps: tuple[Step, ...]
+    knows_pin: bool = True
+    """Otherwise gives a wrong one whenever asked."""
+    endless: bool = False
+    """Begins again with the first step until told that it is enough."""
+
+
+@dataclass(frozen=True)
+class Persona:
+    """The person who calls; `pin` is what they know, not necessarily what is right."""
+
+    number: str
+    """Digits of the calling number."""
+    customer_number: str = ""
+    pin: str = ""
+
+    @classmethod
+    def load(cls, file: Path) -> Persona:
+        """Read a persona from JSON; raises ConfigError."""
+        try:
+            return cls(**json.loads(file.read_text()))
+        except (OSError, TypeError, ValueError) as error:
+            raise ConfigError(f"{file}: not a persona: {error}") from None
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("balance", (Step(Goal.BALANCE),)),
+        Scenario("plan", (Step(Goal.PLAN),)),
+        Scenario("block_sim", (Step(Goal.BLOCK_SIM),)),
+        Scenario("block_declined", (Step(Goal.BLOCK_SIM, agrees=False),)),
+        Scenario("person", (Step(Goal.PERSON),)),
+        Scenario("stranger", (Step(Goal.BALANCE),), knows_pin=False),
+        Scenario("astray", (Step(Goal.OUT_OF_SCOPE), Step(Goal.PLAN),)),
+        Scenario(
+            "mixed",
+            (
+                Step(Goal.PLAN),
+                Step(Goal.BALANCE),
+                Step(Goal.REPEAT),
+                Step(Goal.BLOCK_SIM, interrupts=True),
+            ),
+        ),
+        Scenario(
+            "busy",
+            (Step(Goal.PLAN), Step(Goal.BALANCE), Step(Goal.REPEAT), Step(Goal.OUT_OF_SCOPE)),
+            endless=True,
+        ),
+    )
+}
+"""By name. `mixed` is the demo's: four requests, the last said into an answer; `busy` is for load."""
+
+
+def find_scenario(name: str) -> Scenario:
+    """The scenario `name`; raises ConfigError that lists those there are."""
+    try:
+        return SCENARIOS[name]
+    except KeyError:
+        known = ", ".join(SCENARIOS)
+        raise ConfigError(f"no scenario {name!r}; there are: {known}") from None
