@@ -14,7 +14,7 @@ Answering calls
         policy=AccessPolicy(),          # who may call; default: loopback only, no credentials
         admission=lambda: None,         # None admits; a number is 503 with that Retry-After
         advertised=None,                # host in Contact and Via when not the listening one
-        realm="voice", name="Voice", timers=Timers(), random=secrets.token_bytes)
+        name="Voice", timers=Timers(), random=secrets.token_bytes)
     await agent.listen("127.0.0.1", 5060)   # OSError when the port is in use; port 0 = any
     agent.address                           # (host, port) that it is bound to
     await agent.drain(seconds)              # new calls get 503; waits for running ones
@@ -40,8 +40,8 @@ Answering calls
     call.bye(text="", cause=16)             # Reason: Q.850; waits for the ACK by itself; 480 if
                                             # not yet answered. Safe in every state, idempotent.
     await call.reinvite(sdp) -> SessionDescription     # our own hold/resume; raises CallRejected
-    await call.refer(target: str) -> int    # blind transfer: final status the peer reports (NOTIFY),
-                                            # or of the REFER itself; never raises. Then bye().
+    await call.refer(target: str) -> int    # blind transfer: final status that the peer reports
+                                            # (NOTIFY), or of the REFER; never raises. Then bye().
     call.state: CallState                   # RINGING, ANSWERED, CONFIRMED, ENDED
     await call.wait_ended() -> CallEnd
     # ring/progress/answer/reject on a call that is already over (CANCEL won the race) do nothing.
@@ -105,3 +105,50 @@ network must give digest credentials (SHA-256 or MD5), loopback included.
 
 Malformed datagrams are answered or dropped as the RFC says; nothing raises out of the socket.
 """
+
+from voice.telephony.sip.addresses import Endpoint
+from voice.telephony.sip.agent import UserAgent
+from voice.telephony.sip.call import Call, CallEnd, CallHandlers, CallState, EndCause
+from voice.telephony.sip.dialog import Dialog
+from voice.telephony.sip.digest import Credentials
+from voice.telephony.sip.errors import CallRejected, NotAcceptable, SipSyntaxError
+from voice.telephony.sip.grammar import printable
+from voice.telephony.sip.incoming_call import IncomingCall
+from voice.telephony.sip.offer_answer import (
+    LocalMedia,
+    MediaAgreement,
+    accept_answer,
+    answer_offer,
+    make_offer,
+)
+from voice.telephony.sip.outgoing_call import OutgoingCall
+from voice.telephony.sip.policy import AccessPolicy, Trunk
+from voice.telephony.sip.sdp import SessionDescription
+from voice.telephony.sip.timers import Timers
+
+__all__ = [
+    "AccessPolicy",
+    "Call",
+    "CallEnd",
+    "CallHandlers",
+    "CallRejected",
+    "CallState",
+    "Credentials",
+    "Dialog",
+    "EndCause",
+    "Endpoint",
+    "IncomingCall",
+    "LocalMedia",
+    "MediaAgreement",
+    "NotAcceptable",
+    "OutgoingCall",
+    "SessionDescription",
+    "SipSyntaxError",
+    "Timers",
+    "Trunk",
+    "UserAgent",
+    "accept_answer",
+    "answer_offer",
+    "make_offer",
+    "printable",
+]

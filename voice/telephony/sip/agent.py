@@ -1,0 +1,314 @@
+"""The user agent: takes datagrams in, finds out whose they are, makes and ends calls."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Protocol
+
+from voice.telephony.sip.addresses import Endpoint, Uri, bracketed
+from voice.telephony.sip.call import (
+    Call,
+    CallEnd,
+    CallHandlers,
+    CallState,
+    EndCause,
+    reason_header,
+)
+from voice.telephony.sip.datagrams import DatagramPort
+from voice.telephony.sip.dialog import Dialog, DialogId
+from voice.telephony.sip.digest import Credentials
+from voice.telephony.sip.errors import SipSyntaxError
+from voice.telephony.sip.grammar import printable
+from voice.telephony.sip.incoming_call import IncomingCall
+from voice.telephony.sip.message import HeaderList, Request, make_response
+from voice.telephony.sip.outgoing_call import OutgoingCall
+from voice.telephony.sip.policy import AccessPolicy, Admitted
+from voice.telephony.sip.screening import Refusal, Screening
+from voice.telephony.sip.server_transaction import InviteServerTransaction, ServerTransaction
+from voice.telephony.sip.stack import Stack
+from voice.telephony.sip.timers import Timers
+from voice.telephony.sip.wire import RefusedRequest, parse
+
+ORPHAN_CSEQ_STEP = 1000
+"""A journal may be older than the dialog: numbers beyond any that can have been used since."""
+
+log = logging.getLogger(__name__)
+
+
+class Port(Protocol):
+    """A bound socket, or a test's network."""
+
+    address: Endpoint
+
+    def send(self, data: bytes, destination: Endpoint) -> None:
+        """Send one datagram."""
+
+    def close(self) -> None:
+        """Free the port."""
+
+
+class UserAgent:
+    """One SIP endpoint on one UDP port; the package's docstring shows its use."""
+
+    def __init__(
+        self,
+        on_call: Callable[[IncomingCall], None] | None = None,
+        *,
+        policy: AccessPolicy | None = None,
+        admission: Callable[[], float | None] = lambda: None,
+        advertised: str | None = None,
+        name: str = "Voice",
+        timers: Timers | None = None,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._on_call = on_call
+        self._screening = Screening(policy or AccessPolicy(), self._retry_after)
+        self._admission = admission
+        self._advertised = advertised
+        self._name = name
+        self._timers = timers or Timers()
+        self._random = random
+        self._tag_key = random(16)
+        self._draining = False
+        self._port: DatagramPort | Port | None = None
+        self._stack: Stack | None = None
+        self._calls: set[Call] = set()
+        self._dialogs: dict[DialogId, Call] = {}
+        self._invites: dict[ServerTransaction, IncomingCall] = {}
+
+    async def listen(self, host: str, port: int) -> None:
+        """Bind and begin to serve; raises OSError when the port is in use."""
+        self.attach(await DatagramPort.open(host, port, self.receive))
+
+    def attach(self, port: DatagramPort | Port) -> None:
+        """Serve on a socket that is already bound."""
+        self._port = port
+        host, number = port.address
+        self._stack = Stack(
+            self,
+            port.send,
+            asyncio.get_running_loop(),
+            self._timers,
+            self._random,
+            (self._advertised or host, number),
+            self._name,
+        )
+
+    @property
+    def address(self) -> Endpoint:
+        """Where it is bound; an error before `listen`."""
+        assert self._port is not None
+        return self._port.address
+
+    @property
+    def calls(self) -> frozenset[Call]:
+        """The calls that are not over."""
+        return frozenset(self._calls)
+
+    def dialogs(self) -> list[Dialog]:
+        """The confirmed dialogs, for a journal."""
+        confirmed = (call for call in self._calls if call.state is CallState.CONFIRMED)
+        return [call.dialog for call in confirmed if call.dialog is not None]
+
+    async def drain(self, seconds: float) -> None:
+        """Refuse new calls with 503 and wait until the running ones are over, or time is up."""
+        self._draining = True
+        waits = [asyncio.ensure_future(call.wait_ended()) for call in self._calls]
+        if waits:
+            _, late = await asyncio.wait(waits, timeout=seconds)
+            for wait in late:
+                wait.cancel()
+
+    async def close(self, patience: float = 2.0) -> None:
+        """End all calls, wait for the answers to our BYEs, free the port."""
+        if self._stack is None or self._port is None:
+            return
+        self._draining = True
+        for call in tuple(self._calls):
+            if isinstance(call, IncomingCall):
+                call.reject(503)
+            call.bye("shutting down")
+        if self._stack.goodbyes:
+            await asyncio.wait(self._stack.goodbyes, timeout=patience)
+        for call in tuple(self._calls):
+            call.finish(CallEnd(EndCause.LOCAL_BYE, text="shutting down"))
+        self._stack.transactions.close()
+        self._port.close()
+
+    def invite(
+        self,
+        uri: str,
+        sdp: bytes,
+        *,
+        credentials: Credentials | None = None,
+        from_uri: str | None = None,
+        display_name: str = "",
+        headers: HeaderList = (),
+        handlers: CallHandlers | None = None,
+        destination: Endpoint | None = None,
+    ) -> OutgoingCall:
+        """Place a call; raises SipSyntaxError unless the URI's host is an IP address."""
+        assert self._stack is not None
+        where = destination or Uri.parse(uri).endpoint
+        if where is None:
+            raise SipSyntaxError(f"{printable(uri)!r} does not name an IP address")
+        user = credentials.username if credentials else self._name.lower()
+        call = OutgoingCall(
+            self._stack,
+            uri,
+            where,
+            sdp,
+            from_uri=from_uri or f"sip:{user}@{bracketed(self._stack.address[0])}",
+            display_name=display_name,
+            credentials=credentials,
+            headers=headers,
+            handlers=handlers or CallHandlers(),
+            forget=self._forget,
+            learn=self._learn,
+        )
+        self._calls.add(call)
+        call.start()
+        return call
+
+    async def end_orphan(self, dialog: Dialog) -> int:
+        """Send BYE into a dialog of an earlier life; the status, 408 when nobody answers."""
+        assert self._stack is not None
+        dialog.local_cseq += ORPHAN_CSEQ_STEP
+        return await self._stack.say_goodbye(dialog, reason_header("restarted", 41))
+
+    def receive(self, data: bytes, source: Endpoint) -> None:
+        """One datagram from the network; never raises."""
+        try:
+            self._receive(data, source)
+        except SipSyntaxError as error:
+            log.debug("a datagram was dropped: %s", error)
+        except Exception:  # noqa: BLE001 - no datagram may end the process
+            log.exception("a datagram could not be handled")
+
+    def receive_request(self, transaction: ServerTransaction) -> None:
+        """A new request that is owed a response."""
+        try:
+            self._dispatch(transaction)
+        except Refusal as refusal:
+            self._refuse(transaction, refusal.status, refusal.headers)
+        except SipSyntaxError:
+            self._refuse(transaction, 400)
+        except Exception:  # noqa: BLE001 - the sender is told, the process goes on
+            log.exception("a request could not be handled")
+            self._refuse(transaction, 500)
+
+    def receive_ack(self, request: Request, source: Endpoint) -> None:
+        """An ACK to a 2xx."""
+        call = self._dialogs.get(_dialog_id(request))
+        if call is not None:
+            call.receive_ack(request)
+
+    def _receive(self, data: bytes, source: Endpoint) -> None:
+        if self._stack is None or not data.strip():
+            return
+        try:
+            message = parse(data)
+        except RefusedRequest as refused:
+            self._refuse_unread(refused, source)
+            return
+        if isinstance(message, Request):
+            message.stamp(source)
+            self._stack.transactions.receive_request(message, source)
+        else:
+            self._stack.transactions.receive_response(message)
+
+    def _dispatch(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        assert self._stack is not None
+        if request.method == "CANCEL":
+            self._cancel(transaction)
+            return
+        self._screening.check_method(request)
+        if request.to.tag is not None:
+            call = self._dialogs.get(_dialog_id(request))
+            if call is None:
+                raise Refusal(481)
+            call.receive_request(transaction)
+        elif self._stack.transactions.is_merged(transaction):
+            raise Refusal(482)
+        elif isinstance(transaction, InviteServerTransaction):
+            self._begin(transaction)
+        elif request.method == "OPTIONS":
+            self._refuse(transaction, 200, self._screening.abilities())
+        else:
+            raise Refusal(481)
+
+    def _begin(self, transaction: InviteServerTransaction) -> None:
+        admitted, offer = self._screening.check_invite(transaction.request, transaction.source)
+        assert isinstance(admitted, Admitted) and self._stack is not None
+        if self._on_call is None:
+            raise Refusal(480)
+        call = IncomingCall(self._stack, transaction, offer, admitted, self._forget)
+        transaction.respond(make_response(transaction.request, 100))
+        self._learn(call)
+        self._invites[transaction] = call
+        call.tell(self._on_call, call)
+
+    def _cancel(self, transaction: ServerTransaction) -> None:
+        assert self._stack is not None
+        invite = self._stack.transactions.invite_of(transaction.request)
+        if invite is None:
+            raise Refusal(481)
+        self._refuse(transaction, 200)
+        call = self._invites.get(invite)
+        if call is not None:
+            call.cancelled(transaction.request)
+
+    def _retry_after(self) -> float | None:
+        return 10.0 if self._draining else self._admission()
+
+    def _learn(self, call: Call) -> None:
+        self._calls.add(call)
+        if call.dialog is not None:
+            self._dialogs[call.dialog.id] = call
+
+    def _forget(self, call: Call) -> None:
+        self._calls.discard(call)
+        if call.dialog is not None:
+            self._dialogs.pop(call.dialog.id, None)
+        if isinstance(call, IncomingCall):
+            self._invites.pop(call.transaction, None)
+
+    def _refuse(
+        self, transaction: ServerTransaction, status: int, headers: HeaderList = ()
+    ) -> None:
+        assert self._stack is not None
+        tag = self._steady_tag(transaction.request)
+        server = ("Server", self._stack.product)
+        transaction.respond(
+            make_response(transaction.request, status, to_tag=tag, headers=[server, *headers])
+        )
+
+    def _refuse_unread(self, refused: RefusedRequest, source: Endpoint) -> None:
+        """Answer a malformed request without keeping anything of it (8.2.7)."""
+        request = refused.request
+        if request.method == "ACK" or self._port is None:
+            return
+        log.debug("a request was refused: %s", refused)
+        via = request.via
+        request.stamp(source)
+        tag = self._steady_tag(request)
+        self._port.send(
+            bytes(make_response(request, refused.status, to_tag=tag)), via.reply_to(source)
+        )
+
+    def _steady_tag(self, request: Request) -> str:
+        """The same tag for each repetition of a request."""
+        names = ("Call-ID", "From", "CSeq")
+        text = "\n".join(request.headers.get(name) or "" for name in names)
+        return hmac.digest(self._tag_key, text.encode("utf-8", "surrogateescape"), "sha256").hex()[
+            :16
+        ]
+
+
+def _dialog_id(request: Request) -> DialogId:
+    return (request.call_id, request.to.tag or "", request.sender.tag or "")

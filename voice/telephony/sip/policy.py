@@ -1,0 +1,98 @@
+"""Who may call: trunks by their networks, users by digest, loopback when neither is set up."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from voice.telephony.sip.addresses import Endpoint
+from voice.telephony.sip.authenticator import DigestAuthenticator, Verdict
+from voice.telephony.sip.message import Request
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """A carrier or PBX that calls from its networks without credentials."""
+
+    name: str
+    networks: Sequence[str]
+    trusted: bool = False
+    """Believe its P-Asserted-Identity (RFC 3325)."""
+
+    def holds(self, address: IpAddress) -> bool:
+        """Whether the address is in one of its networks."""
+        return any(address in ipaddress.ip_network(network) for network in self.networks)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The request may go on; `account` is the digest user or the trunk's name."""
+
+    account: str | None = None
+    trusted: bool = False
+
+
+@dataclass(frozen=True)
+class Challenged:
+    """The request must come again with credentials for one of these challenges."""
+
+    challenges: list[str]
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """The request comes from nobody whom we know."""
+
+
+class AccessPolicy:
+    """Decides on each request that would begin something."""
+
+    def __init__(
+        self,
+        trunks: Sequence[Trunk] = (),
+        users: Mapping[str, str] | None = None,
+        realm: str = "voice",
+        *,
+        algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
+        wall_clock: Callable[[], float] = time.time,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self.trunks = tuple(trunks)
+        self._digest = (
+            DigestAuthenticator(
+                users, realm, algorithms=algorithms, wall_clock=wall_clock, random=random
+            )
+            if users
+            else None
+        )
+
+    def protects(self, host: str) -> bool:
+        """Whether an edge with this policy may listen on the address."""
+        address = ipaddress.ip_address(host.strip("[]"))
+        return address.is_loopback or bool(self.trunks) or self._digest is not None
+
+    def decide(self, request: Request, source: Endpoint) -> Admitted | Challenged | Forbidden:
+        """Admit, ask for credentials, or refuse."""
+        address = _address(source[0])
+        for trunk in self.trunks:
+            if trunk.holds(address):
+                return Admitted(trunk.name, trunk.trusted)
+        if self._digest is not None:
+            checked = self._digest.check(request.headers.get("Authorization"), request.method)
+            if checked.verdict is Verdict.GOOD:
+                return Admitted(checked.username)
+            return Challenged(self._digest.challenges(stale=checked.verdict is Verdict.STALE))
+        if address.is_loopback and not self.trunks:
+            return Admitted()
+        return Forbidden()
+
+
+def _address(host: str) -> IpAddress:
+    address = ipaddress.ip_address(host.partition("%")[0])
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address

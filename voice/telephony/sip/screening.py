@@ -1,0 +1,76 @@
+"""The checks that a request passes before it reaches a call (RFC 3261 8.2), in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voice.telephony.sip.addresses import Endpoint
+from voice.telephony.sip.errors import NotAcceptable, SipSyntaxError
+from voice.telephony.sip.message import ALLOW, KNOWN_METHODS, SDP, HeaderList, Request
+from voice.telephony.sip.offer_answer import check_offer
+from voice.telephony.sip.policy import AccessPolicy, Admitted, Challenged, Forbidden
+from voice.telephony.sip.sdp import SessionDescription
+
+
+class Refusal(Exception):
+    """The request is answered with this status."""
+
+    def __init__(self, status: int, headers: HeaderList = ()) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+class Screening:
+    """Raises Refusal for what may not go on."""
+
+    def __init__(self, policy: AccessPolicy, retry_after: Callable[[], float | None]) -> None:
+        self._policy = policy
+        self._retry_after = retry_after
+
+    @staticmethod
+    def abilities() -> list[tuple[str, str]]:
+        """What an OPTIONS is told (11.2)."""
+        return [("Allow", ", ".join(ALLOW)), ("Accept", SDP), ("Accept-Encoding", "identity")]
+
+    @staticmethod
+    def check_method(request: Request) -> None:
+        """405, 501, 420."""
+        if request.method not in ALLOW:
+            status = 405 if request.method in KNOWN_METHODS else 501
+            raise Refusal(status, [("Allow", ", ".join(ALLOW))])
+        required = ", ".join(request.headers.getlist("Require")).strip(", ")
+        if required:
+            raise Refusal(420, [("Unsupported", required)])
+
+    def check_invite(
+        self, request: Request, source: Endpoint
+    ) -> tuple[Admitted, SessionDescription | None]:
+        """401, 403, 503, 415, 400, 488; else who was admitted and the offer, if there is one."""
+        decision = self._policy.decide(request, source)
+        if isinstance(decision, Challenged):
+            raise Refusal(401, [("WWW-Authenticate", value) for value in decision.challenges])
+        if isinstance(decision, Forbidden):
+            raise Refusal(403)
+        wait = self._retry_after()
+        if wait is not None:
+            raise Refusal(503, [("Retry-After", str(max(1, round(wait))))])
+        return decision, self._offer(request)
+
+    @staticmethod
+    def _offer(request: Request) -> SessionDescription | None:
+        encoding = (request.headers.get("Content-Encoding") or "identity").strip().lower()
+        if encoding != "identity":
+            raise Refusal(415, [("Accept-Encoding", "identity")])
+        if not request.body:
+            return None
+        if request.content_type != SDP:
+            raise Refusal(415, [("Accept", SDP)])
+        try:
+            offer = SessionDescription.parse(request.body)
+            check_offer(offer)
+        except SipSyntaxError:
+            raise Refusal(400) from None
+        except NotAcceptable:
+            raise Refusal(488, [("Warning", '304 voice "No common audio format"')]) from None
+        return offer

@@ -1,0 +1,104 @@
+"""Session descriptions (RFC 8866), as far as audio calls need them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from voice.telephony.sip.addresses import is_ip
+from voice.telephony.sip.errors import SipSyntaxError
+from voice.telephony.sip.grammar import printable
+
+MAX_LINES = 512
+STATIC_FORMATS = {0: ("PCMU", 8000), 8: ("PCMA", 8000)}
+"""Payload types that need no rtpmap (RFC 3551), of the codecs that we speak."""
+DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+_LINE = re.compile(r"([a-z])=(.*)")
+_MEDIA = re.compile(r"(\S+) ([0-9]{1,5})(?:/[0-9]+)? (\S+)((?: \S+)+)")
+_CONNECTION = re.compile(r"IN (IP4|IP6) ([^\s/]+)(?:/\S*)?")
+_RTPMAP = re.compile(r"([0-9]{1,3})\s+([A-Za-z0-9\-.]+)/([0-9]{1,6})(?:/[0-9]+)?")
+
+
+@dataclass
+class MediaDescription:
+    """One m= section."""
+
+    kind: str
+    port: int
+    protocol: str
+    formats: tuple[str, ...]
+    address: str | None = None
+    attributes: list[tuple[str, str]] = field(default_factory=list)
+
+    def values(self, name: str) -> list[str]:
+        """The values of an attribute in the order in which they stand."""
+        return [value for key, value in self.attributes if key == name]
+
+    def codecs(self) -> dict[int, tuple[str, int]]:
+        """Payload type -> (name in capitals, clock rate in Hz), in the order of preference."""
+        mapped = dict(STATIC_FORMATS)
+        for value in self.values("rtpmap"):
+            if match := _RTPMAP.fullmatch(value.strip()):
+                mapped[int(match[1])] = (match[2].upper(), int(match[3]))
+        numbers = [int(text) for text in self.formats if re.fullmatch(r"[0-9]{1,3}", text)]
+        return {number: mapped[number] for number in numbers if number in mapped and number < 128}
+
+
+@dataclass
+class SessionDescription:
+    """An offer or answer."""
+
+    address: str | None
+    direction: str | None
+    media: list[MediaDescription]
+
+    @classmethod
+    def parse(cls, body: bytes) -> SessionDescription:
+        """Raises SipSyntaxError that names the line."""
+        text = body.decode("utf-8", "surrogateescape")
+        lines = [line for line in re.split(r"\r\n|\n", text) if line]
+        if not lines or lines[0] != "v=0" or len(lines) > MAX_LINES:
+            raise SipSyntaxError("session description does not begin with v=0 or is too long")
+        session = cls(None, None, [])
+        for line in lines[1:]:
+            match = _LINE.fullmatch(line)
+            if not match:
+                raise SipSyntaxError(f"SDP line {printable(line)!r} is not valid")
+            session._read(match[1], match[2])
+        return session
+
+    def direction_of(self, media: MediaDescription) -> str:
+        """The media's own direction, else the session's, else sendrecv."""
+        own = [name for name, _ in media.attributes if name in DIRECTIONS]
+        return own[-1] if own else self.direction or "sendrecv"
+
+    def address_of(self, media: MediaDescription) -> str | None:
+        """Where the other side wants its packets."""
+        return media.address or self.address
+
+    def _read(self, kind: str, value: str) -> None:
+        if kind == "m":
+            match = _MEDIA.fullmatch(value.rstrip())
+            if not match or int(match[2]) > 65535:
+                raise SipSyntaxError(f"SDP media line {printable(value)!r} is not valid")
+            formats = tuple(match[4].split())
+            self.media.append(MediaDescription(match[1], int(match[2]), match[3], formats))
+        elif kind == "c":
+            self._connect(value)
+        elif kind == "a":
+            name, _, content = value.partition(":")
+            if self.media:
+                self.media[-1].attributes.append((name.strip(), content.strip()))
+            elif name in DIRECTIONS:
+                self.direction = name
+
+    def _connect(self, value: str) -> None:
+        match = _CONNECTION.fullmatch(value.strip())
+        if not match:
+            raise SipSyntaxError(f"SDP connection {printable(value)!r} is not valid")
+        # A name instead of an address would need a look-up: such a stream is refused.
+        address = match[2] if is_ip(match[2]) else None
+        if self.media:
+            self.media[-1].address = address
+        else:
+            self.address = address

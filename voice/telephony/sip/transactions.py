@@ -1,0 +1,127 @@
+"""The transaction layer: which message belongs to which transaction, and what is new."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from voice.telephony.sip.addresses import Endpoint
+from voice.telephony.sip.client_transaction import ClientTransaction, InviteClientTransaction
+from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.server_transaction import (
+    InviteServerTransaction,
+    Send,
+    ServerKey,
+    ServerTransaction,
+    server_key,
+)
+from voice.telephony.sip.timers import Clock, Timers
+
+MAX_SERVER_TRANSACTIONS = 4096
+"""Beyond this, new requests are dropped: each lives 32 s and a flood must not eat the memory."""
+
+log = logging.getLogger(__name__)
+
+
+class Core(Protocol):
+    """What sits above the transactions."""
+
+    def receive_request(self, transaction: ServerTransaction) -> None:
+        """A new request that is owed a response."""
+
+    def receive_ack(self, request: Request, source: Endpoint) -> None:
+        """An ACK to a 2xx."""
+
+
+class TransactionLayer:
+    """Keeps the transactions of one UDP socket."""
+
+    def __init__(self, core: Core, send: Send, clock: Clock, timers: Timers) -> None:
+        self._core = core
+        self._send = send
+        self._clock = clock
+        self._timers = timers
+        self._servers: dict[ServerKey, ServerTransaction] = {}
+        self._clients: dict[tuple[str, str], ClientTransaction] = {}
+        self._origins: dict[tuple[str, ...], ServerKey] = {}
+
+    def receive_request(self, request: Request, source: Endpoint) -> None:
+        """Absorb a repetition, or hand a new request to the core."""
+        key = server_key(request)
+        known = self._servers.get(key)
+        if known is not None:
+            known.receive(request)
+        if request.method == "ACK":
+            if known is None or not self._refused(known):
+                self._core.receive_ack(request, source)
+        elif known is None:
+            self._begin(key, request, source)
+
+    def receive_response(self, response: Response) -> None:
+        """Hand a response to its transaction; strays are dropped (RFC 6026 8.9)."""
+        client = self._clients.get((response.via.branch, response.cseq.method))
+        if client is not None:
+            client.receive(response)
+
+    def invite_of(self, cancel: Request) -> InviteServerTransaction | None:
+        """The INVITE that a CANCEL speaks of."""
+        found = self._servers.get(server_key(cancel, "INVITE"))
+        return found if isinstance(found, InviteServerTransaction) else None
+
+    def is_merged(self, transaction: ServerTransaction) -> bool:
+        """Whether the same request came over another path (8.2.2.2)."""
+        origin = self._origin(transaction.request)
+        return self._origins.get(origin) != server_key(transaction.request)
+
+    def request(
+        self,
+        request: Request,
+        destination: Endpoint,
+        on_response: Callable[[Response | None], None],
+    ) -> ClientTransaction:
+        """Send a request; `on_response` gets every response, or None when nobody answers."""
+        kind = InviteClientTransaction if request.method == "INVITE" else ClientTransaction
+        key = (request.via.branch, request.method)
+
+        def forget() -> None:
+            self._clients.pop(key, None)
+
+        client = kind(
+            request, destination, self._send, self._clock, self._timers, on_response, forget
+        )
+        self._clients[key] = client
+        client.start()
+        return client
+
+    def close(self) -> None:
+        """End all transactions in silence."""
+        for server in tuple(self._servers.values()):
+            server.terminate()
+        for client in tuple(self._clients.values()):
+            client.terminate()
+
+    def _begin(self, key: ServerKey, request: Request, source: Endpoint) -> None:
+        if len(self._servers) >= MAX_SERVER_TRANSACTIONS:
+            log.warning("too many SIP transactions; a request was dropped")
+            return
+        origin = self._origin(request)
+
+        def forget() -> None:
+            self._servers.pop(key, None)
+            if self._origins.get(origin) == key:
+                del self._origins[origin]
+
+        kind = InviteServerTransaction if request.method == "INVITE" else ServerTransaction
+        transaction = kind(request, source, self._send, self._clock, self._timers, forget)
+        self._servers[key] = transaction
+        self._origins.setdefault(origin, key)
+        self._core.receive_request(transaction)
+
+    @staticmethod
+    def _refused(transaction: ServerTransaction) -> bool:
+        return transaction.state.name in ("COMPLETED", "CONFIRMED")
+
+    @staticmethod
+    def _origin(request: Request) -> tuple[str, ...]:
+        return (request.call_id, request.sender.tag or "", str(request.cseq))
