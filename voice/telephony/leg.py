@@ -1,0 +1,363 @@
+"""The leg socket: one Unix connection per call leg between the edge and a call process.
+
+A call process serves, an edge connects; both are of the same user::
+
+    async def on_leg(leg: Leg, offer: Offer) -> None:        # one task per call
+        leg.send(Answer())
+        async for message in leg:                            # ends when the leg is over
+            match message:
+                case Answered(): ...
+                case Audio(pcm, sample_rate): leg.send(Audio(reply, sample_rate))
+        # leg.ended_well is False when the other process died
+
+    async with LegServer(path, on_leg): ...
+
+    leg = await connect_leg(path, offer)                     # in the edge
+
+`send` never waits: audio is dropped (and counted in `leg.audio_dropped`) while the other side does
+not read, and a leg whose control messages cannot be delivered is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import secrets
+import socket
+import stat
+import struct
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import cast
+
+from voice.telephony.leg_control import (
+    Answer,
+    Answered,
+    Cancelled,
+    Control,
+    Flush,
+    HangUp,
+    Hold,
+    LegError,
+    MediaLost,
+    MuteRecording,
+    Offer,
+    Played,
+    Record,
+    Reject,
+    Resume,
+    Ring,
+    Transfer,
+    TransferResult,
+)
+from voice.telephony.leg_frames import (
+    LEG_ID_BYTES,
+    Audio,
+    Dtmf,
+    FrameDecoder,
+    LegEnded,
+    LegFailed,
+    LegId,
+    LegMessage,
+    encode,
+)
+
+__all__ = [
+    "Answer",
+    "Answered",
+    "Audio",
+    "Cancelled",
+    "Control",
+    "Dtmf",
+    "Flush",
+    "HangUp",
+    "Hold",
+    "Leg",
+    "LegEnded",
+    "LegError",
+    "LegFailed",
+    "LegMessage",
+    "LegServer",
+    "MediaLost",
+    "MuteRecording",
+    "Offer",
+    "Played",
+    "Record",
+    "Reject",
+    "Resume",
+    "Ring",
+    "Transfer",
+    "TransferResult",
+    "connect_leg",
+]
+
+log = logging.getLogger(__name__)
+
+AUDIO_BACKLOG_BYTES = 16_000
+"""One second at 8 kHz; audio beyond it is dropped while the other side does not read."""
+CONTROL_BACKLOG_BYTES = 256_000
+"""A leg with so much unread is closed."""
+UNREAD_HIGH, UNREAD_LOW = 100, 20
+"""Received messages at which reading from the socket is paused and goes on."""
+OFFER_SECONDS = 5.0
+"""A connection that has not said by then which call it is for is closed."""
+
+_CREDENTIALS = struct.Struct("3i")
+
+
+class Leg(asyncio.Protocol):
+    """One side of a call leg's connection: `send` messages, iterate over what comes."""
+
+    def __init__(self, on_connected: Callable[[Leg], None] | None = None) -> None:
+        self.leg_id = b""
+        self.audio_dropped = 0
+        """Frames that the other side was too slow for."""
+        self.ended_well = False
+        """LegEnded was received or sent; otherwise the other process went away."""
+        self._on_connected = on_connected
+        self._transport: asyncio.Transport | None = None
+        self._decoder = FrameDecoder()
+        self._received: deque[LegMessage] = deque()
+        self._changed = asyncio.Event()
+        self._closed = False
+        self._paused = False
+
+    @property
+    def closed(self) -> bool:
+        """Nothing can be sent any more."""
+        return self._closed
+
+    def send(self, message: LegMessage) -> None:
+        """Send at once or not at all; on a closed leg this does nothing."""
+        if self._closed or self._transport is None:
+            return
+        backlog = self._transport.get_write_buffer_size()
+        if isinstance(message, Audio) and backlog > AUDIO_BACKLOG_BYTES:
+            self.audio_dropped += 1
+            return
+        if backlog > CONTROL_BACKLOG_BYTES:
+            log.warning("leg socket: the other side does not read; the leg is closed")
+            self.abort()
+            return
+        self._transport.write(encode(message))
+        if isinstance(message, LegEnded):
+            self.ended_well = True
+
+    def end(self) -> None:
+        """Say that the leg is over and close it once that is written."""
+        self.send(LegEnded())
+        self.close()
+
+    def close(self) -> None:
+        """Close after what was sent is written."""
+        if self._transport is not None:
+            self._transport.close()
+        self._finish()
+
+    def abort(self) -> None:
+        """Close at once."""
+        if self._transport is not None:
+            self._transport.abort()
+        self._finish()
+
+    async def receive(self) -> LegMessage | None:
+        """The next message, or None when the leg is over."""
+        while not self._received:
+            if self._closed:
+                return None
+            self._changed.clear()
+            await self._changed.wait()
+        message = self._received.popleft()
+        if self._paused and len(self._received) <= UNREAD_LOW and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
+        return message
+
+    async def __aiter__(self) -> AsyncIterator[LegMessage]:
+        """All messages until the leg is over."""
+        while (message := await self.receive()) is not None:
+            yield message
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        self._transport = cast(asyncio.Transport, transport)
+        if self._on_connected is not None:
+            self._on_connected(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio."""
+        if self._closed:
+            return
+        try:
+            messages = self._decoder.feed(data)
+        except LegError as error:
+            log.warning("%s; the leg is closed", error)
+            self.send(LegFailed(str(error)))
+            self.close()
+            return
+        self._received.extend(messages)
+        if any(isinstance(message, LegEnded) for message in messages):
+            self.ended_well = True
+            self.close()
+        elif len(self._received) > UNREAD_HIGH and not self._paused and self._transport:
+            self._paused = True
+            self._transport.pause_reading()
+        self._changed.set()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Called by asyncio."""
+        self._finish()
+
+    def peer_uid(self) -> int:
+        """The user id of the process at the other end (SO_PEERCRED)."""
+        assert self._transport is not None
+        connection = self._transport.get_extra_info("socket")
+        data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        uid: int = _CREDENTIALS.unpack(data)[1]
+        return uid
+
+    def _finish(self) -> None:
+        self._closed = True
+        self._changed.set()
+
+
+async def connect_leg(path: Path, offer: Offer) -> Leg:
+    """Offer a call to the call process that listens at `path`; raises LegError if none does."""
+    loop = asyncio.get_running_loop()
+    try:
+        _, leg = await loop.create_unix_connection(Leg, str(path))
+    except OSError as error:
+        raise LegError(f"{path}: {_reason(error)}") from None
+    if leg.peer_uid() != os.getuid():
+        leg.abort()
+        raise LegError(f"{path}: the call process belongs to another user")
+    leg.leg_id = secrets.token_bytes(LEG_ID_BYTES)
+    leg.send(LegId(leg.leg_id))
+    leg.send(offer)
+    return leg
+
+
+LegHandler = Callable[[Leg, Offer], Awaitable[None]]
+
+
+class LegServer:
+    """Listens for call legs, as an async context manager; each runs its handler in a task.
+
+    A handler that raises ends its own leg only. Leaving the context closes all legs and cancels
+    their handlers.
+    """
+
+    def __init__(self, path: Path, handler: LegHandler) -> None:
+        self._path = path
+        self._handler = handler
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def running(self) -> int:
+        """How many legs there are."""
+        return len(self._tasks)
+
+    async def __aenter__(self) -> LegServer:
+        """Listen; raises LegError when the path is in use or cannot be made."""
+        listener = _listener(self._path)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(lambda: Leg(self._accept), sock=listener)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop_listening()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def stop_listening(self) -> None:
+        """Take no new legs; running ones go on."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+            self._path.unlink(missing_ok=True)
+
+    def _accept(self, leg: Leg) -> None:
+        if leg.peer_uid() != os.getuid():
+            log.warning("leg socket: connection of another user refused")
+            leg.abort()
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(leg))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, leg: Leg) -> None:
+        try:
+            async with asyncio.timeout(OFFER_SECONDS):
+                offer = await _introduction(leg)
+        except (LegError, TimeoutError) as error:
+            log.warning("leg socket: no offer (%s); the leg is closed", error or "timeout")
+            leg.abort()
+            return
+        try:
+            await self._handler(leg, offer)
+        except Exception:  # a failing call must not end the others
+            log.exception("call leg failed", extra={"call_id": offer.call_id})
+            leg.send(LegFailed("the call process failed"))
+        finally:
+            leg.close()
+
+
+async def _introduction(leg: Leg) -> Offer:
+    """Read the leg id and the offer with which each connection begins."""
+    named = await leg.receive()
+    if not isinstance(named, LegId):
+        raise LegError(f"began with {type(named).__name__}")
+    leg.leg_id = named.value
+    offer = await leg.receive()
+    if not isinstance(offer, Offer):
+        raise LegError(f"offer expected, got {type(offer).__name__}")
+    return offer
+
+
+def _listener(path: Path) -> socket.socket:
+    """A listening socket that only our user can connect to; a dead predecessor's is replaced."""
+    _remove_stale(path)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    previous = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise LegError(f"{path}: {_reason(error)}") from None
+    finally:
+        os.umask(previous)
+    return listener
+
+
+def _remove_stale(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise LegError(f"{path}: exists and is not a socket")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink(missing_ok=True)
+                return
+            except OSError as error:
+                raise LegError(f"{path}: {_reason(error)}") from None
+        raise LegError(f"{path}: another process listens there")
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ECONNREFUSED:
+        return "no call process listens there"
+    return error.strerror or str(error)
