@@ -1,0 +1,1 @@
+"""How a small Whisper is taught: its network, its examples, its judgement and its export."""

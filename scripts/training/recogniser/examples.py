@@ -1,0 +1,247 @@
+"""Shards of the corpus as shuffled, varied and padded batches."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.recogniser.network import MOST_PHONES, Recogniser
+
+FULL_WINDOW = 2980
+"""Frames of a batch padded to (nearly) Whisper's 30 s."""
+_BINS = 80
+_UNKNOWN = -100
+
+
+@dataclass
+class Example:
+    """One utterance."""
+
+    mel: NDArray[np.float16]
+    """(frames of 10 ms, 80)."""
+    pieces: list[int]
+    phones: NDArray[np.int64]
+    """Phone number per frame of 20 ms; empty without phone times."""
+    centres: NDArray[np.float64] | None
+    """In which frame of 20 ms each piece is spoken."""
+    inventory: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Examples padded to one length, as the network takes them."""
+
+    mel: Tensor
+    pieces: Tensor
+    targets: Tensor
+    phones: Tensor
+    centres: Tensor
+    inventories: list[str]
+
+
+class Corpus:
+    """All complete shards of a folder; new ones are picked up between passes."""
+
+    def __init__(self, folder: Path, network: Recogniser) -> None:
+        self._folder = folder
+        self._network = network
+        self._read: set[Path] = set()
+        self.examples: list[Example] = []
+
+    def refresh(self) -> None:
+        """Read shards that were completed since."""
+        for description in sorted(self._folder.glob("train-*.json")):
+            if description not in self._read:
+                self._read.add(description)
+                self._add(description)
+
+    def _add(self, description: Path) -> None:
+        told = json.loads(description.read_text())
+        with np.load(description.with_suffix(".npz")) as arrays:
+            mel, ends = arrays["mel"], arrays["ends"]
+        for index, sentence in enumerate(told["text"]):
+            inventory = told["voice"][index][0]
+            phones = self._numbered(told["phones"][index], inventory)
+            pieces = self._network.vocabulary.pieces(sentence)
+            self.examples.append(
+                Example(
+                    mel[ends[index] : ends[index + 1]], pieces, phones,
+                    self._centres(pieces, phones), inventory,
+                )  # fmt: skip
+            )
+        print(f"{description.name}: {len(self.examples)} examples", file=sys.stderr, flush=True)
+
+    def _numbered(self, names: list[str], inventory: str) -> NDArray[np.int64]:
+        known = self._network.phones.get(inventory, {})
+        for name in names:
+            if name not in known and len(known) < MOST_PHONES:
+                known[name] = len(known)
+        return np.array([known.get(name, _UNKNOWN) for name in names], np.int64)
+
+    def _centres(
+        self, pieces: list[int], phones: NDArray[np.int64]
+    ) -> NDArray[np.float64] | None:
+        """Letters spread evenly over the phones; None without phone times."""
+        if len(phones) == 0:
+            return None
+        begins = np.flatnonzero((phones[1:] != phones[:-1]) & (phones[1:] != 0)) + 1
+        if len(begins) < 2:
+            return None
+        letters = np.array([self._network.vocabulary.letters(piece) for piece in pieces], float)
+        share = (np.cumsum(letters) - letters / 2) / letters.sum()
+        last = np.flatnonzero(phones)[-1]
+        return np.interp(share * len(begins), np.arange(len(begins) + 1), np.append(begins, last))
+
+    def batches(self, frames: int, rank: int, world: int, seed: int) -> Iterator[list[Example]]:
+        """Endless batches of like lengths, at most `frames` padded frames each.
+
+        All `world` processes see the same order and take turns.
+        """
+        choices = random.Random(seed)
+        while True:
+            self.refresh()
+            order = sorted(
+                self.examples, key=lambda example: len(example.mel) * choices.uniform(0.9, 1.1)
+            )
+            batches: list[list[Example]] = [[]]
+            longest = 0
+            for example in order:
+                longest = max(longest, len(example.mel))
+                if batches[-1] and longest * (len(batches[-1]) + 1) > frames:
+                    batches.append([])
+                    longest = len(example.mel)
+                batches[-1].append(example)
+            choices.shuffle(batches)
+            whole = len(batches) // world * world
+            yield from batches[rank:whole:world]
+
+
+class Variation:
+    """Changes an example a little each time it is seen, so that no voice is learned by heart."""
+
+    def __init__(self, seed: int) -> None:
+        self._choices = random.Random(seed)
+        self._random = np.random.default_rng(seed)
+
+    def __call__(
+        self, example: Example
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64] | None]:
+        """Mel frames, phones and centres of the varied example."""
+        choices = self._choices
+        mel, phones, centres = example.mel.astype(np.float32), example.phones, example.centres
+        if choices.random() < 0.35:
+            mel, phones, centres = _stretched(mel, phones, centres, choices.uniform(0.85, 1.2))
+        if choices.random() < 0.6:
+            mel = _warped(mel, choices.uniform(0.86, 1.16))
+        if choices.random() < 0.12:
+            mel = _blurred(mel)
+        if choices.random() < 0.4:
+            mel = self._in_noise(mel)
+        return self._with_holes(mel), phones, centres
+
+    def _in_noise(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A tilted spectrum and coloured noise; the scale is Whisper's (log10 + 4) / 4."""
+        choices = self._choices
+        slope = np.linspace(-1, 1, _BINS)
+        power = 10 ** (4 * mel - 4 + slope[None] * choices.uniform(-0.4, 0.4))
+        noise = self._random.exponential(1, power.shape) * 10 ** (
+            np.linspace(0, 1, _BINS) * choices.uniform(-1.2, 0.3)
+        )
+        power = power + power.max() * 10 ** choices.uniform(-5.5, -2.4) * noise
+        log = np.log10(np.maximum(power, 1e-10))
+        noisy: NDArray[np.float32] = ((np.maximum(log, log.max() - 8) + 4) / 4).astype(np.float32)
+        return noisy
+
+    def _with_holes(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
+        choices, mean = self._choices, mel.mean()
+        mel = mel.copy()
+        for _ in range(choices.randint(0, 2)):
+            first = choices.randint(0, 66)
+            mel[:, first : first + choices.randint(1, 10)] = mean
+        for _ in range(choices.randint(0, max(1, len(mel) // 100))):
+            first = choices.randint(0, len(mel))
+            mel[first : first + choices.randint(1, 14)] = mean
+        return mel
+
+
+def _stretched(
+    mel: NDArray[np.float32],
+    phones: NDArray[np.int64],
+    centres: NDArray[np.float64] | None,
+    factor: float,
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64] | None]:
+    """Spoken slower (above 1) or faster."""
+    frames = max(2, int(len(mel) * factor))
+    place = np.linspace(0, len(mel) - 1.001, frames)
+    below = place.astype(int)
+    part = (place - below).astype(np.float32)[:, None]
+    mel = mel[below] * (1 - part) + mel[below + 1] * part
+    if len(phones):
+        index = (np.arange((frames + 1) // 2) / factor).astype(int)
+        phones = phones[np.minimum(index, len(phones) - 1)]
+    return mel, phones, None if centres is None else centres * factor
+
+
+def _warped(mel: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    """A longer (below 1) or shorter vocal tract."""
+    place = np.clip(np.arange(_BINS) * scale, 0, _BINS - 1.001)
+    below = place.astype(int)
+    part = (place - below).astype(np.float32)
+    return mel[:, below] * (1 - part) + mel[:, below + 1] * part
+
+
+def _blurred(mel: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Harmonics smeared, as a vocoder or a hoarse voice does."""
+    padded = np.pad(mel, ((0, 0), (1, 1)), mode="edge")
+    return (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
+
+
+def collate(
+    examples: list[Example],
+    network: Recogniser,
+    variation: Variation,
+    choices: random.Random,
+    full_window: bool,
+) -> Batch:
+    """Pad varied examples with zeros; to Whisper's whole window where asked."""
+    varied = [variation(example) for example in examples]
+    frames = max(len(mel) for mel, _, _ in varied)
+    if full_window:
+        frames = FULL_WINDOW
+    elif choices.random() < 0.06:
+        frames = max(frames, choices.randint(frames, max(frames, 1000)))
+    frames += choices.randint(0, 12)
+    frames += frames % 2
+    prompt, end = list(network.vocabulary.prompt), network.vocabulary.end
+    length = max(len(example.pieces) for example in examples) + len(prompt) + 1
+    count = len(examples)
+    mel = np.zeros((count, _BINS, frames), np.float32)
+    phones = np.full((count, frames // 2), _UNKNOWN)
+    pieces = np.full((count, length), end)
+    targets = np.full((count, length - 1), _UNKNOWN)
+    centres = np.full((count, length - 1), -1.0, np.float32)
+    for row, (example, (frames_of, phones_of, centres_of)) in enumerate(
+        zip(examples, varied, strict=True)
+    ):
+        mel[row, :, : len(frames_of)] = frames_of.T
+        used = min(len(phones_of), frames // 2)
+        phones[row, :used] = phones_of[:used]
+        sequence = [*prompt, *example.pieces, end]
+        pieces[row, : len(sequence)] = sequence
+        targets[row, len(prompt) - 1 : len(sequence) - 1] = sequence[len(prompt) :]
+        if centres_of is not None:
+            centres[row, len(prompt) - 1 : len(prompt) - 1 + len(example.pieces)] = centres_of
+    return Batch(
+        torch.from_numpy(mel), torch.from_numpy(pieces), torch.from_numpy(targets),
+        torch.from_numpy(phones), torch.from_numpy(centres),
+        [example.inventory for example in examples],
+    )  # fmt: skip

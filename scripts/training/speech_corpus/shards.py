@@ -1,0 +1,149 @@
+"""Makes shards of the corpus: mel frames, text and phones of some thousand utterances each.
+
+    python -m training.speech_corpus.shards FOLDER --shards 40 --size 1500 --seed 1
+
+A shard is `NAME.npz` (mel frames of all utterances, their ends) and `NAME.json` (text, voice and
+the phone in each frame of 20 ms), complete as soon as the second file exists. One that exists
+is not made again, so an interrupted run goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_library] = "1"
+
+import numpy as np  # noqa: E402
+from faster_whisper.feature_extractor import FeatureExtractor  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+from scipy.signal import resample_poly  # noqa: E402
+
+from training.speech_corpus import conversion, festival, text  # noqa: E402
+from training.speech_corpus.channel import RATE_HZ, TelephoneLine  # noqa: E402
+from training.speech_corpus.espeak import Espeak, training_voice  # noqa: E402
+from training.speech_corpus.speech import Speech  # noqa: E402
+
+_SECONDS = (0.4, 9.0)
+_FRAME_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What one training example says and who says it."""
+
+    text: str
+    voice: str
+    speech: Speech
+
+
+class Speakers:
+    """All voices of the corpus, in fixed shares."""
+
+    def __init__(self, seed: int) -> None:
+        self._choices = random.Random(seed)
+        self._espeak = Espeak()
+
+    def utterances(self, count: int) -> Iterator[Utterance]:
+        """About `count` utterances: 30 % espeak-ng, 10 % festival, 60 % converted speakers."""
+        choices = self._choices
+        for _ in range(int(count * 0.30)):
+            yield self._by_espeak()
+        for _ in range(int(count * 0.06)):
+            original = self._by_espeak()
+            analysis = conversion.analyse(original.speech)
+            for _ in range(2):
+                speech = conversion.another_speaker(analysis, choices)
+                yield Utterance(original.text, f"w+{original.voice}", speech)
+        for voice, share in zip(festival.VOICES, (0.07, 0.05, 0.05), strict=True):
+            texts = [text.utterance(choices) for _ in range(int(count * share))]
+            spoken = festival.say_all(texts, voice, choices.uniform(0.85, 1.2))
+            for sentence, speech in zip(texts, spoken, strict=True):
+                if choices.random() < 0.6:
+                    yield Utterance(sentence, voice, speech)
+                analysis = conversion.analyse(speech)
+                for _ in range(3):
+                    other = conversion.another_speaker(analysis, choices)
+                    yield Utterance(sentence, f"w+{voice}", other)
+
+    def _by_espeak(self) -> Utterance:
+        sentence, voice = text.utterance(self._choices), training_voice(self._choices)
+        return Utterance(sentence, voice, self._espeak.say(sentence, voice, self._choices))
+
+
+def telephone_samples(
+    speech: Speech, line: TelephoneLine, warp: float = 1.0
+) -> tuple[NDArray[np.float32], tuple[tuple[float, str], ...]]:
+    """The utterance as it arrives at 8 kHz, and its phones' times there.
+
+    `warp` above 1 makes everything slower and lower (as a tape that runs slowly).
+    """
+    source = int(round(speech.rate_hz / warp / 50)) * 50
+    narrow = resample_poly(speech.samples, RATE_HZ // 50, source // 50).astype(np.float32)
+    samples, shift = line(narrow)
+    scale = speech.rate_hz / source
+    return samples, tuple((start * scale + shift, phone) for start, phone in speech.phones)
+
+
+def phone_per_frame(phones: tuple[tuple[float, str], ...], frames: int) -> list[str]:
+    """The phone in the middle of each frame of 20 ms; empty without phone times."""
+    if not phones:
+        return []
+    starts = np.array([start for start, _ in phones])
+    middle = (np.arange(frames) + 0.5) * _FRAME_SECONDS
+    index = np.searchsorted(starts, middle, side="right") - 1
+    return [phones[i][1] if i >= 0 else "" for i in index]
+
+
+def make_shard(target: Path, size: int, seed: int) -> None:
+    """Write one shard of about `size` utterances."""
+    choices, random_ = random.Random(seed), np.random.default_rng(seed)
+    line, extractor = TelephoneLine(random_), FeatureExtractor()
+    mels, texts, voices, phones = [], [], [], []
+    for utterance in Speakers(seed).utterances(size):
+        warp = choices.uniform(0.86, 1.16) if choices.random() < 0.5 else 1.0
+        samples, times = telephone_samples(utterance.speech, line, warp)
+        if not _SECONDS[0] <= len(samples) / RATE_HZ <= _SECONDS[1]:
+            continue
+        wide = resample_poly(samples, 2, 1).astype(np.float32)
+        mel = extractor(wide)[:, : len(samples) // 80].T.astype(np.float16)
+        mels.append(mel)
+        texts.append(utterance.text)
+        voices.append(utterance.speech.inventory + utterance.voice)
+        phones.append(phone_per_frame(times, (len(mel) + 1) // 2))
+    ends = np.cumsum([0] + [len(mel) for mel in mels])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(target.with_suffix(".npz"), mel=np.concatenate(mels), ends=ends)
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps({"text": texts, "voice": voices, "phones": phones}))
+    partial.rename(target.with_suffix(".json"))
+
+
+def main() -> None:
+    """Command line: make the shards that are missing."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--shards", type=int, default=40)
+    parser.add_argument("--size", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    for number in range(arguments.shards):
+        target = arguments.folder / f"train-{arguments.seed}-{number:03d}"
+        if target.with_suffix(".json").exists():
+            continue
+        began = time.monotonic()
+        make_shard(target, arguments.size, arguments.seed * 1000 + number)
+        seconds = time.monotonic() - began
+        print(f"{target.name}: {seconds:.0f} s", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
