@@ -1,0 +1,37 @@
+"""Turns: when the caller speaks, pauses, goes on, and is done.
+
+A `VoiceActivityDetector` says of every 20 ms frame whether it holds speech, a `LevelGate` keeps
+room tone from counting as such, and a `TurnDetector` turns these decisions into the signals of a
+turn. `TurnTracker` joins the three for one call.
+"""
+
+from voice.turns.detector import (
+    FalseStart,
+    ShortPause,
+    SpeechBegan,
+    SpeechResumed,
+    TurnDetector,
+    TurnOver,
+    TurnSignal,
+)
+from voice.turns.level_gate import LevelGate
+from voice.turns.silero import SileroVad
+from voice.turns.tracker import TurnTracker
+from voice.turns.vad import FRAME_MS, VoiceActivityDetector, WebRtcVad, create_vad
+
+__all__ = [
+    "FRAME_MS",
+    "FalseStart",
+    "LevelGate",
+    "ShortPause",
+    "SileroVad",
+    "SpeechBegan",
+    "SpeechResumed",
+    "TurnDetector",
+    "TurnOver",
+    "TurnSignal",
+    "TurnTracker",
+    "VoiceActivityDetector",
+    "WebRtcVad",
+    "create_vad",
+]

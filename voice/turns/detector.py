@@ -1,0 +1,160 @@
+"""The rule of turns: a pure state machine on 20 ms decisions, without clock, audio or thread."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from voice.settings import Turns
+
+_FRAME_MS = 20
+_MINIMUM_SPEECH_MS = 120
+"""A turn with less voice in it was a click or a cough."""
+_RESUME_MS = 60
+"""Voice within a pause that counts as going on; less is a click."""
+_START_SLACK = 1.5
+"""The voice that starts a turn may be spread over so much more time."""
+
+
+@dataclass(frozen=True)
+class SpeechBegan:
+    """The caller began to speak `onset_ms` ago."""
+
+    onset_ms: int
+
+
+@dataclass(frozen=True)
+class ShortPause:
+    """The caller may be done: a good moment to prepare the answer."""
+
+    pause_ms: int
+
+
+@dataclass(frozen=True)
+class SpeechResumed:
+    """The caller was not done; what was prepared is void."""
+
+
+@dataclass(frozen=True)
+class TurnOver:
+    """The caller is done."""
+
+    pause_ms: int
+    """Silence since the last voiced frame."""
+    voiced_ms: int
+    """Voice in the turn."""
+    cut: bool = False
+    """Ended by its length, not by a pause."""
+
+
+@dataclass(frozen=True)
+class FalseStart:
+    """What began was too short to be speech."""
+
+
+TurnSignal = SpeechBegan | ShortPause | SpeechResumed | TurnOver | FalseStart
+
+
+class _State(Enum):
+    QUIET = auto()
+    SPEAKING = auto()
+    PAUSED = auto()
+
+
+class TurnDetector:
+    """Finds the beginning, the pauses and the end of each turn.
+
+    Between SpeechBegan and TurnOver (or FalseStart) come any number of pairs ShortPause,
+    SpeechResumed; a turn that ends by a pause has a ShortPause as its last signal before TurnOver.
+    """
+
+    def __init__(self, settings: Turns) -> None:
+        self._settings = settings
+        self._start_frames = max(1, settings.start_ms // _FRAME_MS)
+        window = max(self._start_frames, round(self._start_frames * _START_SLACK))
+        self._recent: deque[bool] = deque(maxlen=window)
+        self._state = _State.QUIET
+        self._voiced_ms = self._length_ms = self._pause_ms = self._voice_in_pause_ms = 0
+        self.expects_digits = False
+        """Whether a number is expected, whose digits are spoken with pauses."""
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn is under way (pauses included)."""
+        return self._state is not _State.QUIET
+
+    @property
+    def pause_ms(self) -> int:
+        """Silence since the caller's last voiced frame, in a turn."""
+        return self._pause_ms
+
+    def push(self, voiced: bool) -> TurnSignal | None:
+        """Take the decision on the next 20 ms; returns what follows from it, if anything does."""
+        if self._state is _State.QUIET:
+            return self._quiet(voiced)
+        self._length_ms += _FRAME_MS
+        if self._length_ms >= self._settings.max_seconds * 1000:
+            return self._end(cut=True)
+        if self._state is _State.SPEAKING:
+            return self._speaking(voiced)
+        return self._paused(voiced)
+
+    def conclude(self) -> TurnSignal | None:
+        """End a turn that pauses right now: what was expected has been said."""
+        return self._end() if self._state is _State.PAUSED else None
+
+    def _quiet(self, voiced: bool) -> TurnSignal | None:
+        self._recent.append(voiced)
+        if not voiced or sum(self._recent) < self._start_frames:
+            return None
+        first = self._recent.index(True)
+        onset_ms = (len(self._recent) - first) * _FRAME_MS
+        self._state = _State.SPEAKING
+        self._voiced_ms = sum(self._recent) * _FRAME_MS
+        self._length_ms = onset_ms
+        self._pause_ms = 0
+        self._recent.clear()
+        return SpeechBegan(onset_ms)
+
+    def _speaking(self, voiced: bool) -> TurnSignal | None:
+        if voiced:
+            self._voiced_ms += _FRAME_MS
+            self._pause_ms = 0
+            return None
+        self._pause_ms += _FRAME_MS
+        if self._pause_ms < self._speculate_ms:
+            return None
+        self._state = _State.PAUSED
+        self._voice_in_pause_ms = 0
+        return ShortPause(self._pause_ms)
+
+    def _paused(self, voiced: bool) -> TurnSignal | None:
+        self._pause_ms += _FRAME_MS
+        # Clicks leak away at the rate at which voice builds up, so they never hold a turn open.
+        step = _FRAME_MS if voiced else -_FRAME_MS
+        self._voice_in_pause_ms = max(0, self._voice_in_pause_ms + step)
+        if self._voice_in_pause_ms >= _RESUME_MS:
+            self._voiced_ms += self._voice_in_pause_ms
+            self._state = _State.SPEAKING
+            self._pause_ms = 0
+            return SpeechResumed()
+        return self._end() if self._pause_ms >= self._end_ms else None
+
+    def _end(self, cut: bool = False) -> TurnSignal:
+        over = TurnOver(self._pause_ms, self._voiced_ms, cut)
+        self._state = _State.QUIET
+        self._pause_ms = 0
+        self._recent.clear()
+        return over if over.voiced_ms >= _MINIMUM_SPEECH_MS else FalseStart()
+
+    @property
+    def _end_ms(self) -> int:
+        settings = self._settings
+        return settings.end_ms_digits if self.expects_digits else settings.end_ms
+
+    @property
+    def _speculate_ms(self) -> int:
+        """Between digits, half of the longer wait: else every digit would be recognised anew."""
+        ahead = self._end_ms // 2 if self.expects_digits else self._settings.speculate_ms
+        return min(max(ahead, self._settings.speculate_ms), self._end_ms - _FRAME_MS)

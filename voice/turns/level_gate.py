@@ -1,0 +1,43 @@
+"""A gate that follows the noise floor, so that room tone and hum never count as speech."""
+
+from __future__ import annotations
+
+from collections import deque
+
+_HISTORY_FRAMES = 150
+"""Three seconds of 20 ms frames, from which the floor is taken."""
+_FLOOR_PERCENTILE = 0.15
+"""Even fluent speech is quieter than its mean for that share of the time."""
+_SILENT_LINE_DBFS = -72.0
+"""Below is a digitally silent line or a lost packet, which says nothing about the room."""
+_QUIETEST_FLOOR_DBFS = -58.0
+_LOUDEST_FLOOR_DBFS = -24.0
+_REFRESH_FRAMES = 5
+
+
+class LevelGate:
+    """Lets a frame pass that is clearly louder than the line's noise.
+
+    The floor is a low percentile of the last three seconds: a hum that sets in is taken as noise
+    once it has lasted that long, while speech keeps its own dips and so never closes the gate.
+    """
+
+    def __init__(self, margin_db: float = 7.0) -> None:
+        self._margin = margin_db
+        self._levels: deque[float] = deque(
+            [_QUIETEST_FLOOR_DBFS] * (_HISTORY_FRAMES // 2), maxlen=_HISTORY_FRAMES
+        )
+        self._since_refresh = 0
+        self.floor_dbfs = _QUIETEST_FLOOR_DBFS
+        """The noise floor as it is known now."""
+
+    def passes(self, level_dbfs: float) -> bool:
+        """Take the level of the next 20 ms frame; True when it stands out of the noise."""
+        if level_dbfs > _SILENT_LINE_DBFS:
+            self._levels.append(level_dbfs)
+        self._since_refresh += 1
+        if self._since_refresh >= _REFRESH_FRAMES:
+            self._since_refresh = 0
+            low = sorted(self._levels)[int(len(self._levels) * _FLOOR_PERCENTILE)]
+            self.floor_dbfs = min(max(low, _QUIETEST_FLOOR_DBFS), _LOUDEST_FLOOR_DBFS)
+        return level_dbfs > self.floor_dbfs + self._margin

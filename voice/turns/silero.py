@@ -1,0 +1,74 @@
+"""Silero's neural voice-activity detector, run on the ONNX file that pipecat ships."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from voice.errors import ModelError
+
+_MODEL = "pipecat/audio/vad/data/silero_vad.onnx"
+_WINDOW_SECONDS = 0.032
+_CONTEXT_SECONDS = 0.004
+_RESET_WINDOWS = 60
+"""About two seconds of quiet, after which the recurrent state is cleared: it goes deaf otherwise."""
+
+
+@cache
+def _shared_session() -> Any:
+    """The one ONNX Runtime session of the process; all state lives outside of it."""
+    try:
+        path = str(distribution("pipecat-ai").locate_file(_MODEL))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except PackageNotFoundError:
+        raise ModelError("turns.detector: silero needs the package pipecat-ai") from None
+    except Exception as error:  # noqa: BLE001 - ONNX Runtime's own errors have no common base
+        raise ModelError(f"turns.detector: silero: {error}") from None
+
+
+class SileroVad:
+    """Silero's detector (about 60 us a frame); 8 or 16 kHz. Raises ModelError without its model."""
+
+    def __init__(self, sample_rate: int, threshold: float = 0.5) -> None:
+        if sample_rate not in (8000, 16000):
+            raise ValueError(f"voice-activity detection needs 8 or 16 kHz, not {sample_rate} Hz")
+        self._session = _shared_session()
+        self._rate = np.array(sample_rate, dtype=np.int64)
+        self._window = round(sample_rate * _WINDOW_SECONDS)
+        self._context_samples = round(sample_rate * _CONTEXT_SECONDS)
+        self._threshold = threshold
+        self._pending: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._probability = 0.0
+        self._quiet_windows = 0
+        self._reset()
+
+    def is_speech(self, frame: NDArray[np.int16]) -> bool:
+        """Whether the next 20 ms frame holds speech, as of the last full 32 ms window."""
+        samples = frame.astype(np.float32) / 32768.0
+        self._pending = np.concatenate([self._pending, samples])
+        while self._pending.size >= self._window:
+            self._score(self._pending[: self._window])
+            self._pending = self._pending[self._window :]
+        return self._probability >= self._threshold
+
+    def _score(self, window: NDArray[np.float32]) -> None:
+        block = np.concatenate([self._context, window])[np.newaxis]
+        inputs = {"input": block, "state": self._state, "sr": self._rate}
+        output, self._state = self._session.run(None, inputs)
+        self._context = window[-self._context_samples :]
+        self._probability = float(output[0, 0])
+        self._quiet_windows = self._quiet_windows + 1 if self._probability < 0.2 else 0
+        if self._quiet_windows >= _RESET_WINDOWS:
+            self._reset()
+
+    def _reset(self) -> None:
+        self._state: NDArray[np.float32] = np.zeros((2, 1, 128), np.float32)
+        self._context: NDArray[np.float32] = np.zeros(self._context_samples, np.float32)
+        self._quiet_windows = 0
