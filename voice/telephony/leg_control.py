@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import MISSING, asdict, dataclass, fields
-from functools import cache
 from typing import Any, ClassVar, get_type_hints
 
 from voice.errors import VoiceError
@@ -22,6 +21,8 @@ class LegError(VoiceError):
 
 
 _TYPES: dict[str, type[Control]] = {}
+_KINDS: dict[str, dict[str, Any]] = {}
+"""By message and key, what its value must be an instance of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Control:
     def __init_subclass__(cls) -> None:
         cls.wire_name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         _TYPES[cls.wire_name] = cls
+        _KINDS[cls.wire_name] = get_type_hints(cls)
 
 
 # From the edge to the call process
@@ -187,13 +189,8 @@ def decode_control(data: bytes) -> Control:
     return message(**values)
 
 
-@cache
-def _kinds(message: type[Control]) -> dict[str, Any]:
-    return get_type_hints(message)
-
-
 def _check(message: type[Control], values: dict[str, Any]) -> None:
-    kinds = _kinds(message)
+    kinds = _KINDS[message.wire_name]
     known = {entry.name: entry for entry in fields(message)}
     for key, value in values.items():
         if key not in known:
