@@ -26,24 +26,27 @@ class Meaning(StrEnum):
 
 
 _SIGNS: tuple[tuple[Meaning, str], ...] = (
+    (Meaning.NOT_UNDERSTOOD, r"i can tell you|you can ask"),
     (
         Meaning.ASKS_CONFIRMATION,
-        r"(shall|should) i|(want|like) me to|are you sure|say yes|yes or no|go ahead",
+        r"(shall|should) i|(want|like) me to|would you like to (speak|talk)|are you sure"
+        r"|is that (all right|right|okay|correct)|yes or no|go ahead",
     ),
     (
         Meaning.HANDS_OVER,
         r"put(ting)? you through|connect(ing)? you|transfer(ring)?|colleague|hand(ing)? you over",
     ),
-    (Meaning.ASKS_PIN, r"\bpin\b|four.digit|digits"),
+    (Meaning.ASKS_PIN, r"\bpin\b|four.digit|digits|\bkey in\b(?!.*customer)"),
     (Meaning.ASKS_CUSTOMER_NUMBER, r"customer number"),
     (
         Meaning.NOT_UNDERSTOOD,
-        r"(not|n't|didn't|did not) (quite )?(understand|catch|hear|get)|say (that|it) (once )?again"
+        r"(not|n't) (quite )?(understand|catch|hear|get)|say (that|it) (once )?again"
         r"|repeat that|rephrase|other words|still there|pardon",
     ),
     (Meaning.FAREWELL, r"\bgood ?bye\b|\bbye\b|have a (nice|good)|thank you for calling"),
     (Meaning.ASKS_TO_WAIT, r"one moment|a moment|just a second|bear with|let me (see|check|look)"),
 )
+"""In the order in which they decide: a question before what it is about."""
 
 _ANSWERS = {
     Goal.BALANCE: r"euro|cent|\bdue\b|\bbalance\b|\bbill\b|\bowe\b|\bpay\b|paid|nothing to pay",

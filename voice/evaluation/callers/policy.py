@@ -71,8 +71,10 @@ class CallerPolicy:
         self._silences = 0
         self._endless = scenario.endless
         self._steps = scenario.steps
-        self._handed_over = False
-        self._leaving = False
+        self.handed_over = False
+        """A person takes over; the caller only waits."""
+        self.leaving = False
+        """Everything was said; the caller is about to hang up."""
         self.reached: list[Goal] = []
         """What was answered, as the caller sees it."""
 
@@ -82,9 +84,9 @@ class CallerPolicy:
         if meaning is Meaning.NOTHING:
             return self.miss()
         self._silences = 0
-        if self._handed_over:
+        if self.handed_over:
             return Listen()
-        if self._leaving:
+        if self.leaving:
             return HangUp("finished")
         if meaning is Meaning.HANDS_OVER and self._step is not None:
             return self._be_handed_over()
@@ -95,14 +97,14 @@ class CallerPolicy:
     def miss(self) -> Act:
         """React to silence where an answer should have come."""
         self._silences += 1
-        if self._leaving or self._silences > MAX_REPHRASINGS:
-            return HangUp("finished" if self._leaving else "no answer")
+        if self.leaving or self._silences > MAX_REPHRASINGS:
+            return HangUp("finished" if self.leaving else "no answer")
         return self._again() if self._step else self._next_request()
 
     @property
     def will_interrupt(self) -> bool:
         """Whether the caller speaks into the answer that is about to come."""
-        return not self._leaving and bool(self._waiting) and self._waiting[0].interrupts
+        return not self.leaving and bool(self._waiting) and self._waiting[0].interrupts
 
     def interrupt(self) -> Act:
         """Stop listening to the running answer and ask for the next thing."""
@@ -140,7 +142,7 @@ class CallerPolicy:
         if not self._waiting and self._endless:
             self._waiting.extend(self._steps)
         if not self._waiting:
-            self._leaving = True
+            self.leaving = True
             return self._say("goodbye")
         self._step = self._waiting.popleft()
         return self._say(self._step.goal, interrupts=self._step.interrupts)
@@ -165,7 +167,7 @@ class CallerPolicy:
         if self._step.goal is Goal.PERSON:
             self.reached.append(Goal.PERSON)
         self._waiting.clear()
-        self._handed_over = self._leaving = True
+        self.handed_over = self.leaving = True
         return Listen()
 
     def _say(

@@ -71,7 +71,13 @@ SCENARIOS = {
         Scenario("block_declined", (Step(Goal.BLOCK_SIM, agrees=False),)),
         Scenario("person", (Step(Goal.PERSON),)),
         Scenario("stranger", (Step(Goal.BALANCE),), knows_pin=False),
-        Scenario("astray", (Step(Goal.OUT_OF_SCOPE), Step(Goal.PLAN),)),
+        Scenario(
+            "astray",
+            (
+                Step(Goal.OUT_OF_SCOPE),
+                Step(Goal.PLAN),
+            ),
+        ),
         Scenario(
             "mixed",
             (
@@ -88,7 +94,10 @@ SCENARIOS = {
         ),
     )
 }
-"""By name. `mixed` is the demo's: four requests, the last said into an answer; `busy` is for load."""
+"""By name.
+
+`mixed` is the demo's: four requests, the last one said into an answer; `busy` is for load.
+"""
 
 
 def find_scenario(name: str) -> Scenario:
