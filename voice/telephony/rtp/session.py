@@ -1,0 +1,254 @@
+"""One call's audio on a pair of UDP ports: a frame in and a frame out at every tick."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from voice.audio.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
+from voice.audio.pcm import Pcm, silence
+from voice.telephony.rtp.concealment import Concealer
+from voice.telephony.rtp.jitter_buffer import JitterBuffer
+from voice.telephony.rtp.packet import CLOCK_HZ, RtpError, RtpPacket, is_rtcp
+from voice.telephony.rtp.playout_ring import PlayoutRing
+from voice.telephony.rtp.ports import PortPair
+from voice.telephony.rtp.source_lock import SourceLock
+from voice.telephony.rtp.telephone_event import EventPacket, KeyReceiver, key_packets
+
+FRAME_SAMPLES = CLOCK_HZ // 50
+COMFORT_NOISE = 13
+"""Payload type of RFC 3389."""
+
+_ENCODERS: dict[str, Callable[[Pcm], bytes]] = {"PCMU": encode_ulaw, "PCMA": encode_alaw}
+_DECODERS: dict[str, Callable[[bytes], Pcm]] = {"PCMU": decode_ulaw, "PCMA": decode_alaw}
+_SILENCE = silence(FRAME_SAMPLES)
+
+
+@dataclass(frozen=True)
+class RtpTarget:
+    """What was agreed with the other side."""
+
+    host: str
+    port: int
+    codec: str
+    """PCMU or PCMA."""
+    payload_type: int
+    dtmf_payload_type: int | None = None
+    sends: bool = True
+    receives: bool = True
+
+
+def _ignore(*_: object) -> None:
+    """The default handler."""
+
+
+@dataclass
+class RtpHandlers:
+    """What the owner wants to know; plain functions that return at once."""
+
+    on_frame: Callable[[Pcm, Pcm], None] = _ignore
+    """Every 20 ms: what came from the other side and what left for it, 160 samples each."""
+    on_key: Callable[[str], None] = _ignore
+    on_media_lost: Callable[[], None] = _ignore
+    """Once for each time that no packet came for the media timeout."""
+
+
+@dataclass
+class RtpStatistics:
+    """Counts since the session began."""
+
+    received: int = 0
+    sent: int = 0
+    malformed: int = 0
+    unknown_payload: int = 0
+    rtcp: int = 0
+
+
+class RtpSession(asyncio.DatagramProtocol):
+    """Symmetric RTP with a source lock; to be ticked by a MediaClock.
+
+    Silence is sent when there is nothing to say, so that the path through NATs stays open.
+    """
+
+    def __init__(
+        self,
+        handlers: RtpHandlers | None = None,
+        *,
+        jitter_ms: tuple[int, int] = (40, 160),
+        media_timeout: float = 20.0,
+        ring_ms: int = 200,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.handlers = handlers or RtpHandlers()
+        self.ring = PlayoutRing(CLOCK_HZ, ring_ms)
+        self.jitter = JitterBuffer(*jitter_ms)
+        self.statistics = RtpStatistics()
+        self.lock: SourceLock | None = None
+        self._now = now
+        self._media_timeout = media_timeout
+        self._target: RtpTarget | None = None
+        self._transport: asyncio.DatagramTransport | None = None
+        self._control: asyncio.BaseTransport | None = None
+        self._concealer = Concealer()
+        self._keys = KeyReceiver()
+        self._keys_to_send: deque[Iterator[EventPacket]] = deque()
+        self._key_timestamp: int | None = None
+        self._heard_at = now()
+        self._media_lost = False
+        self._speaking = False
+        self._ssrc = secrets.randbits(32)
+        self._sequence = secrets.randbits(16)
+        self._timestamp = secrets.randbits(32)
+
+    async def open(self, ports: PortPair) -> None:
+        """Take the sockets over; they are closed by `close`."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=ports.rtp)
+        self._control, _ = await loop.create_datagram_endpoint(
+            lambda: _RtcpSink(self.statistics), sock=ports.rtcp
+        )
+
+    def direct(self, target: RtpTarget) -> None:
+        """Begin, or go on, as agreed in the latest session description."""
+        if self.lock is None:
+            self.lock = SourceLock(target.host, target.port)
+        else:
+            self.lock.expect(target.host, target.port)
+        self._target = target
+        self._heard_at = self._now()
+
+    def send_key(self, digit: str, milliseconds: int = 100) -> None:
+        """Press a key (RFC 4733) once earlier ones are through; ignored when not agreed."""
+        if self._target is not None and self._target.dtmf_payload_type is not None:
+            self._keys_to_send.append(key_packets(digit, milliseconds))
+
+    def close(self) -> None:
+        """Give the ports back; closing again does nothing."""
+        for transport in (self._transport, self._control):
+            if transport is not None:
+                transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
+        """Called by asyncio; whatever is not our caller's valid RTP is dropped."""
+        target = self._target
+        if target is None or self.lock is None:
+            return
+        if is_rtcp(data):
+            self.statistics.rtcp += 1
+            return
+        try:
+            packet = RtpPacket.parse(data)
+        except RtpError:
+            self.statistics.malformed += 1
+            return
+        known = (target.payload_type, target.dtmf_payload_type, COMFORT_NOISE)
+        if packet.payload_type not in known:
+            self.statistics.unknown_payload += 1
+            return
+        self._admit(packet, target, address)
+
+    def _admit(self, packet: RtpPacket, target: RtpTarget, address: tuple[str, int]) -> None:
+        assert self.lock is not None
+        now = self._now()
+        before = self.lock.source
+        if not self.lock.admits(*address[:2], packet.ssrc, packet.sequence, now):
+            return
+        if before is not None and self.lock.source != before:
+            self.jitter.reset()
+            self._keys = KeyReceiver()
+        self._heard_at = now
+        self._media_lost = False
+        self.statistics.received += 1
+        if packet.payload_type == target.payload_type:
+            self.jitter.put(packet.sequence, packet.timestamp, packet.payload, now)
+            return
+        self.jitter.skip(packet.sequence)
+        if packet.payload_type == target.dtmf_payload_type:
+            key = self._keys.take(packet.timestamp, packet.payload)
+            if key is not None and target.receives:
+                self.handlers.on_key(key)
+
+    def tick(self) -> None:
+        """Called by the clock every 20 ms."""
+        target = self._target
+        if target is None or self._transport is None or self._transport.is_closing():
+            return
+        heard = self._next_heard(target)
+        said = self._send_next(target)
+        self.handlers.on_frame(heard, said)
+        self._watch(target)
+
+    def _next_heard(self, target: RtpTarget) -> Pcm:
+        frame = self.jitter.get()
+        if frame.payload is not None and target.receives:
+            return self._concealer.heard(_DECODERS[target.codec](frame.payload))
+        if frame.lost and target.receives:
+            return self._concealer.missing(FRAME_SAMPLES)
+        return self._concealer.quiet(FRAME_SAMPLES)
+
+    def _send_next(self, target: RtpTarget) -> Pcm:
+        """Send a frame of the ring, of a key, or of silence; returns what the other side hears."""
+        pcm = None if not target.sends or self._keys_to_send else self.ring.pull(FRAME_SAMPLES)
+        if target.sends and not self._send_key_packet(target):
+            begins = pcm is not None and not self._speaking
+            sound = _SILENCE if pcm is None else pcm
+            self._send(target.payload_type, self._timestamp, _ENCODERS[target.codec](sound), begins)
+        self._speaking = pcm is not None
+        self._timestamp = (self._timestamp + FRAME_SAMPLES) & 0xFFFFFFFF
+        return _SILENCE if pcm is None else pcm
+
+    def _send_key_packet(self, target: RtpTarget) -> bool:
+        if not self._keys_to_send or target.dtmf_payload_type is None:
+            return False
+        event = next(self._keys_to_send[0], None)
+        if event is None:
+            self._keys_to_send.popleft()
+            self._key_timestamp = None
+            return False
+        if self._key_timestamp is None:
+            self._key_timestamp = self._timestamp
+        self._send(target.dtmf_payload_type, self._key_timestamp, event.payload, event.marker)
+        return True
+
+    def _send(self, payload_type: int, timestamp: int, payload: bytes, marker: bool) -> None:
+        assert self._target is not None and self._transport is not None and self.lock is not None
+        packet = RtpPacket(payload_type, self._sequence, timestamp, self._ssrc, payload, marker)
+        source = self.lock.source
+        if source is not None:
+            address = (source.host, source.port)
+        else:
+            address = (self._target.host, self._target.port)
+        if address[1]:
+            # What the kernel does not take now is lost, as on any wire.
+            with contextlib.suppress(OSError):
+                self._transport.sendto(bytes(packet), address)
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        self.statistics.sent += 1
+
+    def _watch(self, target: RtpTarget) -> None:
+        if not target.receives:
+            self._heard_at = self._now()
+        elif not self._media_lost and self._now() - self._heard_at >= self._media_timeout:
+            self._media_lost = True
+            self.handlers.on_media_lost()
+
+
+class _RtcpSink(asyncio.DatagramProtocol):
+    """Takes RTCP so that its senders get no ICMP errors; nothing is done with it."""
+
+    def __init__(self, statistics: RtpStatistics) -> None:
+        self._statistics = statistics
+
+    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
+        """Called by asyncio."""
+        self._statistics.rtcp += 1
