@@ -74,7 +74,8 @@ class SessionDescription:
 
     def address_of(self, media: MediaDescription) -> str | None:
         """Where the other side wants its packets."""
-        return media.address or self.address
+        own = self.address if media.address is None else media.address
+        return own or None
 
     def _read(self, kind: str, value: str) -> None:
         if kind == "m":
@@ -97,7 +98,7 @@ class SessionDescription:
         if not match:
             raise SipSyntaxError(f"SDP connection {printable(value)!r} is not valid")
         # A name instead of an address would need a look-up: such a stream is refused.
-        address = match[2] if is_ip(match[2]) else None
+        address = match[2] if is_ip(match[2]) else ""
         if self.media:
             self.media[-1].address = address
         else:

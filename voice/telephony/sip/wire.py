@@ -102,7 +102,8 @@ def check_request(request: Request) -> None:
     for name in _SINGLE:
         if len(headers.getlist(name)) > 1:
             raise SipSyntaxError(f"{name} stands there more than once")
-    for address in (request.sender, request.to, request.contact):
+    contact = request.contact if request.method == "INVITE" else None
+    for address in (request.sender, request.to, contact):
         if address is not None and address.uri.lower().startswith(("sip:", "sips:", "tel:")):
             Uri.parse(address.uri)
     if request.sender.text == "" or not request.call_id:

@@ -1,0 +1,210 @@
+"""Datagrams: the torture messages of RFC 4475, hostile sizes, and anything at all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_sip_answering import SDP, message
+from virtual_network import Network, Peer, run_virtual, seeded
+
+from voice.telephony.sip import AccessPolicy, IncomingCall, SipSyntaxError, Trunk, UserAgent
+from voice.telephony.sip.addresses import NameAddress, Uri, Via
+from voice.telephony.sip.message import Request
+from voice.telephony.sip.wire import RefusedRequest, parse
+
+US, THEM = ("127.0.0.1", 5060), ("127.0.0.1", 5070)
+
+# What each message of RFC 4475 is answered with by an endpoint; None: nothing at all. Stricter than
+# the RFC asks in two: a NUL even when escaped (intmeth), an INVITE without Contact (inv2543).
+TORTURE = {
+    "badaspec": 400, "badbranch": 200, "baddate": 200, "baddn": 400, "badinv01": None,
+    "badvers": 505, "bcast": None, "bext01": 420, "bigcode": None, "clerr": 400,
+    "cparam01": 405, "cparam02": 405, "dblreq": 405, "esc01": 200, "esc02": 501,
+    "escnull": 405, "escruri": 400, "insuf": None, "intmeth": None, "inv2543": 400,
+    "invut": 415, "longreq": 200, "ltgtruri": 400, "lwsdisp": 200, "lwsruri": 400,
+    "lwsstart": 400, "mcl01": 400, "mismatch01": 400, "mismatch02": 400, "mpart01": 405,
+    "multi01": 400, "ncl": 400, "noreason": None, "novelsc": 416, "quotbal": 400,
+    "regaut01": 405, "regbadct": 405, "regescrt": 405, "scalar02": 400, "scalarlg": None,
+    "sdp01": 200, "semiuri": 200, "test": None, "transports": 200, "trws": 400,
+    "unkscm": 416, "unksm2": 405, "unreason": None, "wsinv": 481, "zeromf": 200,
+}  # fmt: skip
+
+
+def replies_to(*datagrams: bytes, users_only: bool = False) -> list[int]:
+    """The statuses that come back, to whatever port; a fault that was caught fails the test."""
+
+    def on_call(call: IncomingCall) -> None:
+        call.answer(b"v=0\r\n")
+
+    class NoFault(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            faults.append(record.getMessage())
+
+    async def scenario() -> list[int]:
+        network = Network()
+        policy = AccessPolicy([Trunk("all", ["127.0.0.0/8"])], {"a": "b"})
+        if users_only:
+            policy = AccessPolicy(users={"a": "b"})
+        agent = UserAgent(on_call, policy=policy, random=seeded(1))
+        agent.attach(network.port(US, agent.receive))
+        peer = Peer(network, THEM)
+        for datagram in datagrams:
+            peer.send(datagram, US)
+        await asyncio.sleep(0.1)
+        await agent.close()
+        sent = [data for _, sender, _, data in network.sent if sender == US]
+        statuses = [int(data.split()[1]) for data in sent if data.startswith(b"SIP/2.0")]
+        return [status for status in statuses if status != 100]
+
+    faults: list[str] = []
+    handler = NoFault(logging.ERROR)
+    logging.getLogger("voice.telephony.sip").addHandler(handler)
+    try:
+        return run_virtual(scenario)
+    finally:
+        logging.getLogger("voice.telephony.sip").removeHandler(handler)
+        assert not faults
+
+
+def _torture_folder() -> Path | None:
+    root = os.environ.get("VOICE_TEST_DATA")
+    folder = Path(root) / "sip" / "rfc4475" if root else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+@pytest.mark.parametrize("name", sorted(TORTURE))
+def test_the_torture_messages_of_rfc_4475(name: str) -> None:
+    folder = _torture_folder()
+    if folder is None:
+        pytest.skip("set VOICE_TEST_DATA to a folder that holds sip/rfc4475/*.dat")
+    expected = TORTURE[name]
+    got = replies_to((folder / f"{name}.dat").read_bytes())
+    assert got[:1] == ([] if expected is None else [expected])
+
+
+FOLDED = (
+    b"OPTIONS sip:bot@pbx1;unknown SIP/2.0\r\n"
+    b"v : SIP / 2.0 / UDP\r\n  pbx1 ; branch = z9hG4bK77\r\n"
+    b'TO :\r\n sip:bot@pbx1 ;  tag = 19\r\nf: "J \\\\\\""  <sip:j@pbx1>\r\n  ;\r\n  tag = 98\r\n'
+    b"i: one\r\nMaX-fOrWaRdS: 0068\r\ncseq: 0009\r\n  OPTIONS\r\nl:0\r\n\r\n"
+)
+
+
+def test_folding_white_space_and_short_names_are_read() -> None:
+    request = parse(FOLDED)
+    assert isinstance(request, Request)
+    assert (request.via.host, request.via.branch) == ("pbx1", "z9hG4bK77")
+    assert (request.sender.display_name, request.sender.tag) == ('J \\"', "98")
+    assert (request.to.tag, request.cseq.sequence, request.call_id) == ("19", 9, "one")
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "host", "port"),
+    [
+        ("sip:bot@pbx1:5061;lr", "bot", "pbx1", 5061),
+        ("sip:%62ot:secret@[2001:db8::1]", "bot", "[2001:db8::1]", None),
+        ("SIPS:a;b=c@Example.COM;transport=tcp", "a;b=c", "example.com", None),
+        ("tel:+353-1-23;ext=4", "+353-1-23", "", None),
+    ],
+)
+def test_uris(text: str, user: str, host: str, port: int | None) -> None:
+    uri = Uri.parse(text)
+    assert (uri.user, uri.host, uri.port, uri.text) == (user, host, port, text)
+
+
+@pytest.mark.parametrize("text", ["sip:", "sip:a@", "sip:a@b@c", "sip:a@b:99999", "sip:b?Route=x"])
+def test_bad_uris(text: str) -> None:
+    with pytest.raises(SipSyntaxError):
+        Uri.parse(text)
+
+
+QUOTES = '"' + '\\"' * 30_000
+HOSTILE = {
+    "header lines": message(extra="".join(f"X{i}: 1\n" for i in range(12_000))),
+    "one long list": message(extra="Route: " + "<sip:a>," * 8_000 + "\n"),
+    "quotes": message(sender=QUOTES + " <sip:a@b>;tag=1"),
+    "spaces": message(sender=" " * 60_000 + "x"),
+    "brackets": message(sender="<" * 60_000),
+    "parameters": message(sender="<sip:a@b>" + ";a=b" * 15_000),
+    "digest": message(extra="Authorization: Digest " + 'a="b",' * 9_000 + "\n"),
+    "folds": message(extra="X: a\n" + " a\n" * 20_000),
+    "sdp lines": message(body=SDP + "a=x\n" * 15_000),
+    "sdp connection": message(body="v=0\nc=IN IP4 " + "1" * 60_000 + " x\n"),
+    "via": message().replace("127.0.0.1:5070;", "127.0.0.1:5070" + " " * 60_000 + ";"),
+    "uri": message(uri="sip:" + "a" * 60_000),
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_no_datagram_takes_long(name: str) -> None:
+    raw = HOSTILE[name].replace("\n", "\r\n").encode()[:65_507]
+    began = time.process_time()
+    replies_to(raw)
+    replies_to(raw, users_only=True)
+    assert time.process_time() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [b"", b"\r\n\r\n", b"\x00" * 100, b"\xff\xfe", b"SIP/2.0", b"GET / HTTP/1.1\r\n\r\n"],
+)
+def test_what_is_not_sip_is_dropped(datagram: bytes) -> None:
+    assert replies_to(datagram) in ([], [505])
+
+
+def test_a_lone_line_feed_cannot_smuggle_a_header() -> None:
+    text = message("OPTIONS").replace("\n", "\r\n").replace("Call-ID: one", "Call-ID: one\nX: y")
+    with pytest.raises(SipSyntaxError):
+        parse(text.encode())
+
+
+def test_malformed_acks_are_never_answered() -> None:
+    raw = message("ACK").replace("\n", "\r\n").replace("CSeq: 1 ACK", "CSeq: x").encode()
+    assert replies_to(raw) == []
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=600))
+def test_any_bytes_are_survived(data: bytes) -> None:
+    replies_to(data)
+
+
+MESSAGES = [
+    message(), message("OPTIONS"), message("BYE", to_tag=";tag=x"), message("CANCEL"),
+    message("REGISTER"), FOLDED.decode().replace("\r\n", "\n"),
+    message(extra='Authorization: Digest username="a", nonce="b", qop=auth\n'),
+    message().replace(message().split("\n")[0], "SIP/2.0 200 OK"),
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(MESSAGES),
+    st.lists(st.tuples(st.integers(0, 800), st.integers(0, 12), st.binary(max_size=8)), max_size=6),
+)
+def test_damaged_messages_are_answered_or_dropped(text: str, wounds: list[tuple]) -> None:
+    raw = text.replace("\n", "\r\n").encode()
+    for at, length, new in wounds:
+        at %= len(raw)
+        raw = raw[:at] + new + raw[at + length :]
+    replies_to(raw)
+    replies_to(raw, users_only=True)
+    with contextlib.suppress(SipSyntaxError, RefusedRequest):
+        parse(raw)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_header_values_are_read_or_refused(text: str) -> None:
+    for reader in (Uri.parse, NameAddress.parse, Via.parse):
+        for value in (text, f"sip:{text}@h", f'"{text}" <sip:{text}>;a={text}'):
+            with contextlib.suppress(SipSyntaxError):
+                reader(value)
