@@ -189,6 +189,20 @@ def test_a_refusal_is_repeated_until_its_ack() -> None:
     run_virtual(scenario)
 
 
+@pytest.mark.parametrize("text", [message(), message("OPTIONS"), message("BYE")])
+def test_a_stranger_gets_one_answer_for_each_datagram_and_leaves_nothing_behind(text: str) -> None:
+    async def scenario() -> None:
+        scene = Scene(policy=AccessPolicy(users={"alice": "secret"}))
+        await scene.send(text)
+        await asyncio.sleep(40)
+        assert len(scene.peer.got) == 1
+        await scene.send(text)
+        first, second = (got.partition("Call-ID")[0] for got in scene.peer.got)
+        assert first == second
+
+    run_virtual(scenario)
+
+
 def test_a_late_offer_is_answered_in_the_ack() -> None:
     async def scenario() -> None:
         scene = Scene(answer)

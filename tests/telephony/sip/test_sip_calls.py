@@ -322,7 +322,8 @@ def test_an_invite_without_an_offer_gets_ours_and_the_ack_brings_the_answer() ->
 
 def test_digest_credentials_are_asked_for_and_wrong_ones_refused() -> None:
     async def scenario() -> None:
-        world = World(policy=AccessPolicy(users={"alice": "secret"}))
+        both = ("SHA-256", "MD5")
+        world = World(policy=AccessPolicy(users={"alice": "secret"}, algorithms=both))
         world.open()
         for credentials in (None, Credentials("alice", "wrong"), Credentials("bob", "secret")):
             with pytest.raises(CallRejected, match="401"):

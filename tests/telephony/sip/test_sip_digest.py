@@ -61,7 +61,11 @@ class Server:
     def __init__(self) -> None:
         self.now = 1_000_000.0
         self.digest = DigestAuthenticator(
-            {"alice": "secret"}, "voice", wall_clock=lambda: self.now, random=seeded(1)
+            {"alice": "secret"},
+            "voice",
+            algorithms=("SHA-256", "MD5"),
+            wall_clock=lambda: self.now,
+            random=seeded(1),
         )
 
     def credentials(self, user: str = "alice", password: str = "secret", which: int = 0) -> str:

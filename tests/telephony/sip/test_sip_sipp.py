@@ -103,8 +103,7 @@ async def test_calls_come_through_when_every_seventh_message_is_lost(tmp_path: P
     assert [end.cause for end in ends] == [EndCause.REMOTE_BYE] * 20
 
 
-@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
-async def test_the_caller_gives_its_credentials(tmp_path: Path, algorithm: str) -> None:
-    policy = AccessPolicy(users={"alice": "secret"}, algorithms=(algorithm,))
+async def test_the_caller_gives_its_credentials(tmp_path: Path) -> None:
+    policy = AccessPolicy(users={"alice": "secret"})
     ends = await served(answer, "caller_authenticates", tmp_path, "-m", "5", policy=policy)
     assert [end.cause for end in ends] == [EndCause.REMOTE_BYE] * 5

@@ -13,7 +13,7 @@ Answering calls
         on_call,                        # Callable[[IncomingCall], None], called for each new call
         policy=AccessPolicy(),          # who may call; default: loopback only, no credentials
         admission=lambda: None,         # None admits; a number is 503 with that Retry-After
-        advertised=None,                # host in Contact and Via when not the listening one
+        advertised=None,                # host in Contact and Via; needed when listening on 0.0.0.0
         name="Voice", timers=Timers(), random=secrets.token_bytes)
     await agent.listen("127.0.0.1", 5060)   # OSError when the port is in use; port 0 = any
     agent.address                           # (host, port) that it is bound to
@@ -97,11 +97,11 @@ Who may call
 ::
 
     AccessPolicy(trunks=(Trunk("carrier", ("192.0.2.0/24",), trusted=True),),
-                 users={"alice": "secret"}, realm="voice")
+                 users={"alice": "secret"}, realm="voice", algorithms=("MD5",))
     policy.protects(host) -> bool           # may the edge listen on this address with this policy?
 
 Without trunks and users only loopback sources may call. With users, whoever is in no trunk's
-network must give digest credentials (SHA-256 or MD5), loopback included.
+network must give digest credentials, loopback included.
 
 Malformed datagrams are answered or dropped as the RFC says; nothing raises out of the socket.
 """

@@ -195,6 +195,8 @@ class UserAgent:
             self._dispatch(transaction)
         except Refusal as refusal:
             self._refuse(transaction, refusal.status, refusal.headers)
+            if not refusal.admitted:
+                transaction.terminate()
         except SipSyntaxError:
             self._refuse(transaction, 400)
         except Exception:  # noqa: BLE001 - the sender is told, the process goes on
@@ -238,7 +240,7 @@ class UserAgent:
         elif isinstance(transaction, InviteServerTransaction):
             self._begin(transaction)
         elif request.method == "OPTIONS":
-            self._refuse(transaction, 200, self._screening.abilities())
+            raise Refusal(200, self._screening.abilities())
         else:
             raise Refusal(481)
 
@@ -246,7 +248,7 @@ class UserAgent:
         admitted, offer = self._screening.check_invite(transaction.request, transaction.source)
         assert isinstance(admitted, Admitted) and self._stack is not None
         if self._on_call is None:
-            raise Refusal(480)
+            raise Refusal(480, admitted=True)
         call = IncomingCall(self._stack, transaction, offer, admitted, self._forget)
         transaction.respond(make_response(transaction.request, 100))
         self._learn(call)

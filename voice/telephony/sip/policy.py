@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from voice.telephony.sip.addresses import Endpoint
-from voice.telephony.sip.authenticator import DigestAuthenticator, Verdict
+from voice.telephony.sip.authenticator import EVERY_PHONE, DigestAuthenticator, Verdict
 from voice.telephony.sip.message import Request
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -58,7 +58,7 @@ class AccessPolicy:
         users: Mapping[str, str] | None = None,
         realm: str = "voice",
         *,
-        algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
+        algorithms: tuple[str, ...] = EVERY_PHONE,
         wall_clock: Callable[[], float] = time.time,
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:

@@ -13,12 +13,17 @@ from voice.telephony.sip.sdp import SessionDescription
 
 
 class Refusal(Exception):
-    """The request is answered with this status."""
+    """The request is answered with this status.
 
-    def __init__(self, status: int, headers: HeaderList = ()) -> None:
+    Only to a sender that was admitted is the answer repeated; strangers get one datagram for each
+    of theirs and leave no state behind (RFC 3261 8.2.7), so that a flood gains nothing.
+    """
+
+    def __init__(self, status: int, headers: HeaderList = (), *, admitted: bool = False) -> None:
         super().__init__(status)
         self.status = status
         self.headers = headers
+        self.admitted = admitted
 
 
 class Screening:
@@ -54,23 +59,24 @@ class Screening:
             raise Refusal(403)
         wait = self._retry_after()
         if wait is not None:
-            raise Refusal(503, [("Retry-After", str(max(1, round(wait))))])
+            raise Refusal(503, [("Retry-After", str(max(1, round(wait))))], admitted=True)
         return decision, self._offer(request)
 
     @staticmethod
     def _offer(request: Request) -> SessionDescription | None:
         encoding = (request.headers.get("Content-Encoding") or "identity").strip().lower()
         if encoding != "identity":
-            raise Refusal(415, [("Accept-Encoding", "identity")])
+            raise Refusal(415, [("Accept-Encoding", "identity")], admitted=True)
         if not request.body:
             return None
         if request.content_type != SDP:
-            raise Refusal(415, [("Accept", SDP)])
+            raise Refusal(415, [("Accept", SDP)], admitted=True)
         try:
             offer = SessionDescription.parse(request.body)
             check_offer(offer)
         except SipSyntaxError:
-            raise Refusal(400) from None
+            raise Refusal(400, admitted=True) from None
         except NotAcceptable:
-            raise Refusal(488, [("Warning", '304 voice "No common audio format"')]) from None
+            warning = ("Warning", '304 voice "No common audio format"')
+            raise Refusal(488, [warning], admitted=True) from None
         return offer

@@ -70,9 +70,9 @@ class TransactionLayer:
         return found if isinstance(found, InviteServerTransaction) else None
 
     def is_merged(self, transaction: ServerTransaction) -> bool:
-        """Whether the same request came over another path (8.2.2.2)."""
-        origin = self._origin(transaction.request)
-        return self._origins.get(origin) != server_key(transaction.request)
+        """Whether the same request came over another path and is being served (8.2.2.2)."""
+        first = self._servers.get(self._origins[self._origin(transaction.request)])
+        return first is not transaction and first is not None and not self._refused(first)
 
     def request(
         self,
