@@ -1,0 +1,358 @@
+"""One call in the edge: a SIP dialog and an RTP session on one side, a leg on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Protocol
+
+from voice.audio.pcm import Pcm
+from voice.errors import VoiceError
+from voice.settings import Settings
+from voice.telephony.edge.announcement import announcement
+from voice.telephony.edge.call_processes import CallProcesses
+from voice.telephony.edge.ledger import Ledger
+from voice.telephony.edge.recording import Recording, RecordingThread, recording_path
+from voice.telephony.leg import (
+    Answer,
+    Answered,
+    Audio,
+    Cancelled,
+    Dtmf,
+    Flush,
+    HangUp,
+    Hold,
+    Leg,
+    LegEnded,
+    LegError,
+    LegFailed,
+    LegMessage,
+    MediaLost,
+    MuteRecording,
+    Offer,
+    Record,
+    Reject,
+    Resume,
+    Ring,
+    Transfer,
+    TransferResult,
+)
+from voice.telephony.rtp import MediaClock, RtpHandlers, RtpSession, RtpTarget, open_port_pair
+from voice.telephony.sip import (
+    CallEnd,
+    CallHandlers,
+    CallState,
+    EndCause,
+    IncomingCall,
+    LocalMedia,
+    MediaAgreement,
+    NotAcceptable,
+    SessionDescription,
+    accept_answer,
+    answer_offer,
+    make_offer,
+)
+
+log = logging.getLogger(__name__)
+
+SAMPLE_RATE = 8000
+CODECS = ("PCMU", "PCMA")
+TEMPORARY_FAILURE = 41
+"""Q.850 cause of a BYE after a fault of ours."""
+
+_SIP_URI = re.compile(r"sips?:[^\s<>\"]{1,200}")
+_INFO_SIGNAL = re.compile(rb"^\s*(?:Signal\s*=\s*)?([0-9*#A-D])\s*$", re.MULTILINE)
+
+
+class EdgeServices(Protocol):
+    """What a call needs of the edge."""
+
+    settings: Settings
+    clock: MediaClock
+    processes: CallProcesses
+    recordings: RecordingThread
+    media_host: str
+    advertised: str
+
+    def dialogs_changed(self) -> None:
+        """A call was confirmed or ended."""
+
+
+class EdgeCall:
+    """Lives from the INVITE until the dialog is over; `run` is its task."""
+
+    def __init__(self, edge: EdgeServices, incoming: IncomingCall) -> None:
+        self.call_id = secrets.token_hex(8)
+        self._edge = edge
+        self._sip = incoming
+        self._leg: Leg | None = None
+        self._rtp: RtpSession | None = None
+        self._local: LocalMedia | None = None
+        self._ledger: Ledger | None = None
+        self._recording: Recording | None = None
+        self._announcement: Iterator[Pcm] | None = None
+        self._hanging_up: str | None = None
+        self._held = False
+        self._transfer: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+        incoming.handlers = CallHandlers(
+            on_confirmed=self._confirmed,
+            on_answer=self._late_answer,
+            on_offer=self._offered_anew,
+            on_info=self._info,
+            on_ended=self._ended,
+        )
+
+    async def run(self) -> None:
+        """Find a call process and do what it says until the call is over."""
+        try:
+            self._leg = await self._edge.processes.offer(self._offer())
+        except LegError:
+            self._sip.reject(503, retry_after=self._edge.settings.sip.retry_after_seconds)
+            return
+        if self._over.is_set():
+            self._leg.send(Cancelled())
+            self._leg.end()
+            return
+        try:
+            async for message in self._leg:
+                await self._obey(message)
+        except VoiceError as error:
+            log.error("%s", error, extra={"call_id": self.call_id})
+            self._leg.abort()
+        except Exception:  # noqa: BLE001 - the caller still hears an apology
+            log.exception("the call failed", extra={"call_id": self.call_id})
+            self._leg.abort()
+        if not self._over.is_set():
+            self._leg_is_over(self._leg.ended_well)
+        await self._over.wait()
+
+    def _offer(self) -> Offer:
+        return Offer(
+            call_id=self.call_id,
+            caller_number=self._sip.caller.number,
+            caller_display=self._sip.display_name[:200],
+            called=self._sip.called[:200],
+            sample_rate=SAMPLE_RATE,
+            identity=self._sip.caller.level.name.lower(),
+            diversion=self._sip.diversion[:200] if self._sip.diversion else None,
+        )
+
+    # What the call process wants
+
+    async def _obey(self, message: LegMessage) -> None:
+        match message:
+            case Audio(pcm, sample_rate):
+                self._play(pcm, sample_rate)
+            case Dtmf(digit) if self._rtp is not None:
+                self._rtp.send_key(digit)
+            case Ring():
+                self._sip.ring()
+            case Answer():
+                await self._answer()
+            case Reject(status=status, reason=reason, retry_after=retry_after):
+                self._sip.reject(status, reason, retry_after)
+            case Flush() if self._ledger is not None:
+                self._ledger.flush()
+            case Record(path=path):
+                self._record(path)
+            case MuteRecording(on=on) if self._recording is not None:
+                self._recording.muted = on
+            case Transfer(target=target):
+                self._transfer = asyncio.create_task(self._hand_to(target))
+            case HangUp(reason=reason):
+                self._hang_up(reason)
+            case LegFailed(reason):
+                log.error("call process: %s", reason, extra={"call_id": self.call_id})
+            case LegEnded():
+                pass
+            case _:
+                log.debug("%s does not apply now", type(message).__name__)
+
+    def _play(self, pcm: Pcm, sample_rate: int) -> None:
+        if sample_rate != SAMPLE_RATE:
+            raise LegError(f"leg socket: audio at {sample_rate} Hz on a leg of {SAMPLE_RATE} Hz")
+        if self._rtp is not None and self._hanging_up is None:
+            self._rtp.ring.push(pcm)
+
+    async def _answer(self) -> None:
+        if self._rtp is not None or self._sip.state is not CallState.RINGING:
+            return
+        settings = self._edge.settings.rtp
+        ports = open_port_pair(self._edge.media_host, settings.port_min, settings.port_max)
+        rtp = RtpSession(
+            RtpHandlers(self._frame, self._key, self._media_lost),
+            jitter_ms=(settings.jitter_min_ms, settings.jitter_max_ms),
+            media_timeout=settings.media_timeout_seconds,
+        )
+        await rtp.open(ports)
+        if self._over.is_set():
+            rtp.close()
+            return
+        self._rtp = rtp
+        self._ledger = Ledger(rtp.ring, self._tell)
+        self._local = LocalMedia(
+            address=self._edge.advertised,
+            port=ports.port,
+            session_id=secrets.randbits(31),
+            version=1,
+        )
+        if self._sip.offer is None:
+            self._sip.answer(make_offer(self._local, codecs=CODECS))
+        else:
+            agreed = answer_offer(self._sip.offer, self._local, codecs=CODECS)
+            self._direct(agreed)
+            self._sip.answer(agreed.sdp)
+        self._edge.clock.add(rtp)
+
+    def _record(self, asked: str) -> None:
+        """A recording that cannot be made is logged; the call goes on."""
+        if self._recording is not None:
+            return
+        try:
+            path = recording_path(self._edge.settings.records.directory, asked)
+            self._recording = Recording(self._edge.recordings, path, SAMPLE_RATE)
+        except VoiceError as error:
+            log.error("%s", error, extra={"call_id": self.call_id})
+
+    def _hang_up(self, reason: str) -> None:
+        """End the call once everything that was sent has been heard."""
+        self._hanging_up = reason
+        if self._rtp is None or not self._rtp.ring.waiting:
+            self._sip.bye(reason)
+
+    async def _hand_to(self, target: str) -> None:
+        if not _SIP_URI.fullmatch(target):
+            self._tell(TransferResult(ok=False, reason="not a SIP URI"))
+            return
+        status = await self._sip.refer(target)
+        ok = 200 <= status < 300
+        self._tell(TransferResult(ok=ok, reason=str(status)))
+        if ok or self._leg_is_gone():
+            self._sip.bye("transferred" if ok else "transfer failed")
+
+    # What the caller does
+
+    def _confirmed(self) -> None:
+        self._tell(Answered())
+        self._edge.dialogs_changed()
+
+    def _late_answer(self, answer: SessionDescription) -> None:
+        assert self._local is not None
+        try:
+            self._direct(accept_answer(answer, self._local))
+        except NotAcceptable:
+            self._sip.bye("no common codec", 88)
+
+    def _offered_anew(self, offer: SessionDescription | None) -> bytes:
+        """Answer a re-INVITE: hold, resume, or another address."""
+        if self._local is None:
+            raise NotAcceptable("not answered yet")
+        local = dataclasses.replace(self._local, version=self._local.version + 1)
+        if offer is None:
+            self._local = local
+            return make_offer(local, codecs=CODECS)
+        agreed = answer_offer(offer, local, codecs=CODECS)
+        self._local = local
+        self._direct(agreed)
+        return agreed.sdp
+
+    def _direct(self, agreed: MediaAgreement) -> None:
+        assert self._rtp is not None
+        self._rtp.direct(
+            RtpTarget(
+                host=agreed.remote_address,
+                port=agreed.remote_port,
+                codec=agreed.codec,
+                payload_type=agreed.payload_type,
+                dtmf_payload_type=agreed.dtmf_payload_type,
+                sends=agreed.sends,
+                receives=agreed.receives,
+            )
+        )
+        if self._held == agreed.sends:
+            self._held = not agreed.sends
+            self._tell(Hold() if self._held else Resume())
+
+    def _info(self, content_type: str, body: bytes) -> None:
+        """Keys as SIP INFO, from callers without telephone-event."""
+        signal = _INFO_SIGNAL.search(body)
+        if content_type.startswith("application/dtmf") and signal:
+            self._key(signal[1].decode())
+
+    def _key(self, digit: str) -> None:
+        self._tell(Dtmf(digit))
+
+    def _media_lost(self) -> None:
+        if self._leg_is_gone():
+            self._sip.bye("no audio from the caller", TEMPORARY_FAILURE)
+        self._tell(MediaLost())
+
+    def _ended(self, end: CallEnd) -> None:
+        self._over.set()
+        if self._transfer is not None and not self._transfer.done():
+            self._transfer.cancel()
+        if self._rtp is not None:
+            self._edge.clock.discard(self._rtp)
+            self._rtp.close()
+        if self._ledger is not None and not self._leg_is_gone():
+            self._ledger.report()
+        if self._recording is not None:
+            self._recording.close()
+        if self._leg is not None:
+            if end.cause is EndCause.CANCELLED:
+                self._leg.send(Cancelled())
+            self._leg.end()
+        self._edge.dialogs_changed()
+
+    # Every 20 ms
+
+    def _frame(self, heard: Pcm, said: Pcm) -> None:
+        assert self._rtp is not None and self._ledger is not None
+        if self._sip.state is CallState.CONFIRMED:
+            self._tell(Audio(heard, SAMPLE_RATE))
+        if self._recording is not None:
+            self._recording.add(heard, said)
+        if self._announcement is not None:
+            self._announce(self._rtp, self._announcement)
+            return
+        self._ledger.tick()
+        if self._hanging_up is not None and not self._rtp.ring.waiting:
+            self._sip.bye(self._hanging_up)
+
+    # The call process is gone
+
+    def _leg_is_gone(self) -> bool:
+        return self._leg is None or self._leg.closed
+
+    def _tell(self, message: LegMessage) -> None:
+        if self._leg is not None:
+            self._leg.send(message)
+
+    def _leg_is_over(self, ended_well: bool) -> None:
+        """The call process closed the leg: hang up, or apologise for its death."""
+        if ended_well:
+            self._hang_up("")
+        elif self._rtp is None or self._sip.state is CallState.RINGING:
+            self._sip.reject(503, retry_after=self._edge.settings.sip.retry_after_seconds)
+        elif self._hanging_up is None:
+            log.error("the call process is gone", extra={"call_id": self.call_id})
+            self._rtp.ring.flush()
+            path = self._edge.settings.runtime.apology
+            self._announcement = announcement(path, SAMPLE_RATE)
+
+    def _announce(self, rtp: RtpSession, frames: Iterator[Pcm]) -> None:
+        """Play the apology; after it a person takes over, or the call ends."""
+        frame = next(frames, None)
+        if frame is not None:
+            rtp.ring.push(frame)
+        elif not rtp.ring.waiting and self._transfer is None:
+            person = self._edge.settings.sip.person
+            if person is None:
+                self._sip.bye("call process lost", TEMPORARY_FAILURE)
+            else:
+                self._transfer = asyncio.create_task(self._hand_to(person))

@@ -1,0 +1,132 @@
+"""The edge as a whole: the user agent, the media clock and the calls between them."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import os
+
+from voice.errors import ConfigError
+from voice.settings import Settings
+from voice.telephony.edge.call import EdgeCall
+from voice.telephony.edge.call_processes import CallProcesses
+from voice.telephony.edge.journal import DialogJournal
+from voice.telephony.edge.recording import RecordingThread
+from voice.telephony.rtp import MediaClock
+from voice.telephony.sip import AccessPolicy, Dialog, IncomingCall, Trunk, UserAgent
+
+log = logging.getLogger(__name__)
+
+
+class Edge:
+    """Answers SIP calls and joins each with a call process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = MediaClock()
+        self.processes = CallProcesses(settings)
+        self.recordings = RecordingThread()
+        self._host, self._port = _listening_address(settings)
+        self.media_host = self._host
+        self.advertised = settings.sip.advertised_address or self._host
+        self._journal = DialogJournal(settings.runtime.dialog_journal)
+        self._orphans: list[Dialog] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._calls: dict[EdgeCall, asyncio.Task[None]] = {}
+        policy = _policy(settings)
+        if not policy.protects(self._host):
+            raise ConfigError(
+                f"sip.listen: {settings.sip.listen} can be reached from other machines: set up "
+                "sip.trunks or sip.users first"
+            )
+        self.agent = UserAgent(
+            self._begin,
+            policy=policy,
+            admission=self._retry_after,
+            advertised=settings.sip.advertised_address,
+        )
+
+    async def start(self) -> tuple[str, int]:
+        """Listen; returns the address really bound. Raises ConfigError when it is in use."""
+        self._make_runtime_directory()
+        try:
+            await self.agent.listen(self._host, self._port)
+        except OSError as error:
+            where = f"{self._host}:{self._port}"
+            raise ConfigError(f"sip.listen: {where}: {os.strerror(error.errno or 0)}") from None
+        self.clock.start()
+        self._orphans = self._journal.read()
+        for dialog in tuple(self._orphans):
+            task = asyncio.create_task(self._end_orphan(dialog), name="orphan")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return self.agent.address
+
+    async def drain(self, seconds: float) -> None:
+        """Refuse new calls and let the running ones finish for so long."""
+        log.info("stopping: %d calls may finish", len(self._calls))
+        await self.agent.drain(seconds)
+
+    async def stop(self) -> None:
+        """End what still runs and free everything."""
+        await self.agent.close()
+        if self._calls:
+            await asyncio.wait(self._calls.values(), timeout=1.0)
+        for task in (*self._calls.values(), *self._tasks):
+            task.cancel()
+        await self.clock.stop()
+        self.recordings.close()
+        self._journal.write(self._orphans)
+        log.info(
+            "stopped after %d ticks, the latest %.1f ms late",
+            self.clock.ticks,
+            self.clock.worst_late_ms,
+        )
+
+    def dialogs_changed(self) -> None:
+        """A call was confirmed or ended: bring the journal up to date."""
+        self._journal.write((*self._orphans, *self.agent.dialogs()))
+
+    def _begin(self, incoming: IncomingCall) -> None:
+        call = EdgeCall(self, incoming)
+        task = asyncio.create_task(call.run(), name=f"call {call.call_id}")
+        self._calls[call] = task
+        task.add_done_callback(lambda _: self._calls.pop(call, None))
+
+    def _retry_after(self) -> float | None:
+        """Seconds after which a caller may try again, when the edge is full."""
+        full = len(self._calls) >= self.settings.sip.max_calls
+        return self.settings.sip.retry_after_seconds if full else None
+
+    async def _end_orphan(self, dialog: Dialog) -> None:
+        status = await self.agent.end_orphan(dialog)
+        log.info("a dialog of the edge before this one was ended (%d)", status)
+        self._orphans.remove(dialog)
+        self.dialogs_changed()
+
+    def _make_runtime_directory(self) -> None:
+        directory = self.settings.runtime.directory
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"runtime.directory: {directory}: {error.strerror}") from None
+
+
+def _listening_address(settings: Settings) -> tuple[str, int]:
+    host, _, port = settings.sip.listen.rpartition(":")
+    host = host.strip("[]")
+    if ipaddress.ip_address(host).is_unspecified and settings.sip.advertised_address is None:
+        raise ConfigError(
+            f"sip.listen: {settings.sip.listen} is every address: say in sip.advertised_address "
+            "which one callers are to use"
+        )
+    return host, int(port)
+
+
+def _policy(settings: Settings) -> AccessPolicy:
+    return AccessPolicy(
+        [Trunk(each.name, each.networks, each.trusted) for each in settings.sip.trunks],
+        {user.name: user.secret() for user in settings.sip.users},
+        settings.sip.realm,
+    )

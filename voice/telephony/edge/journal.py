@@ -1,0 +1,48 @@
+"""The running dialogs on disk, so that an edge that was killed can be cleaned up after."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from voice.telephony.sip import Dialog
+
+log = logging.getLogger(__name__)
+
+
+class DialogJournal:
+    """One line of JSON for each dialog; replaced as a whole, so never half written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, dialogs: Iterable[Dialog]) -> None:
+        """Replace the journal; a full disk is logged and ends no call."""
+        unfinished = self._path.with_name(self._path.name + ".part")
+        try:
+            unfinished.write_text("".join(json.dumps(each.to_dict()) + "\n" for each in dialogs))
+            unfinished.chmod(0o600)
+            unfinished.replace(self._path)
+        except OSError as error:
+            log.error("dialog journal %s: %s", self._path, error.strerror)
+
+    def read(self) -> list[Dialog]:
+        """What a predecessor left; lines that cannot be read are skipped."""
+        try:
+            lines = self._path.read_text().splitlines()
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            log.error("dialog journal %s: %s", self._path, error)
+            return []
+        return [dialog for line in lines if (dialog := _dialog(line)) is not None]
+
+
+def _dialog(line: str) -> Dialog | None:
+    try:
+        return Dialog.from_dict(json.loads(line))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        log.error("dialog journal: a line cannot be read (%s)", error)
+        return None
