@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from hand_written import SDP, message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_sip_answering import SDP, message
 from virtual_network import Network, Peer, run_virtual, seeded
 
 from voice.telephony.sip import AccessPolicy, IncomingCall, SipSyntaxError, Trunk, UserAgent
