@@ -18,18 +18,15 @@ from dataclasses import dataclass, field
 
 from voice.audio import Pcm, dbfs, decode_alaw, decode_ulaw, encode_alaw, encode_ulaw, silence
 from voice.evaluation.latency import HeardPacket
+from voice.telephony.rtp.packet import RtpError, RtpPacket
+from voice.telephony.rtp.telephone_event import EventPacket, key_packets
 from voice.telephony.sip import MediaAgreement
 
 SAMPLE_RATE = 8000
 FRAME_SAMPLES = 160
 FRAME_SECONDS = 0.02
-_KEYS = "0123456789*#ABCD"
-_KEY_FRAMES = 5
-"""A key is held for 100 ms."""
 _PAUSE_FRAMES = 5
-_END_PACKETS = 3
-"""RFC 4733: the end of an event is sent three times."""
-_KEY_VOLUME = 10
+"""Between two keys."""
 _SO_TIMESTAMPNS = 35
 """Linux: ask for the kernel's receive time with each datagram."""
 _LATE_SECONDS = 0.2
@@ -56,7 +53,7 @@ class PhoneAudio:
         self._on_audio = on_audio
         self._agreement: MediaAgreement | None = None
         self._speech: SentSpeech | None = None
-        self._events: deque[bytes | None] = deque()
+        self._events: deque[EventPacket | None] = deque()
         self._event_timestamp = 0
         self._keys_done: asyncio.Future[None] | None = None
         self._sequence = secrets.randbits(15)
@@ -88,7 +85,7 @@ class PhoneAudio:
     async def press(self, digits: str) -> None:
         """Press keys one after the other (RFC 4733) and wait until the last one is released."""
         for digit in digits:
-            self._events.extend(_key_payloads(digit))
+            self._events.extend(key_packets(digit))
             self._events.extend([None] * _PAUSE_FRAMES)
         self._keys_done = asyncio.get_running_loop().create_future()
         await self._keys_done
@@ -125,13 +122,12 @@ class PhoneAudio:
             self._send_speech()
         self._timestamp = self._timestamp + FRAME_SAMPLES & 0xFFFFFFFF
 
-    def _send_event(self, payload: bytes) -> None:
+    def _send_event(self, event: EventPacket) -> None:
         assert self._agreement is not None
-        first = payload[2:4] == struct.pack("!H", FRAME_SAMPLES)
-        if first:
+        if event.marker:
             self._event_timestamp = self._timestamp
         payload_type = self._agreement.dtmf_payload_type or 101
-        self._send(payload, payload_type, self._event_timestamp, marker=first)
+        self._send(event.payload, payload_type, self._event_timestamp, event.marker)
 
     def _send_speech(self) -> None:
         assert self._agreement is not None
@@ -150,13 +146,12 @@ class PhoneAudio:
 
     def _send(self, payload: bytes, payload_type: int, timestamp: int, marker: bool) -> None:
         assert self._agreement is not None
-        second = payload_type | (0x80 if marker else 0)
-        header = struct.pack("!BBHII", 0x80, second, self._sequence, timestamp, self._ssrc)
+        packet = RtpPacket(payload_type, self._sequence, timestamp, self._ssrc, payload, marker)
         self._sequence = self._sequence + 1 & 0xFFFF
         target = (self._agreement.remote_address, self._agreement.remote_port)
         # A peer that is gone shows in the signalling; a datagram to it is simply lost.
         with contextlib.suppress(OSError):
-            self._socket.sendto(header + payload, target)
+            self._socket.sendto(bytes(packet), target)
 
     def _receive(self) -> None:
         while True:
@@ -168,20 +163,21 @@ class PhoneAudio:
 
     def _take(self, datagram: bytes, received: float) -> None:
         assert self._agreement is not None
-        if len(datagram) <= 12 or datagram[0] != 0x80:
+        try:
+            packet = RtpPacket.parse(datagram)
+        except RtpError:
             return
-        kind, _sequence, timestamp = struct.unpack_from("!xBHI", datagram)
-        if kind & 0x7F != self._agreement.payload_type:
+        if packet.payload_type != self._agreement.payload_type:
             return
         decode = decode_alaw if self._agreement.codec == "PCMA" else decode_ulaw
-        pcm = decode(datagram[12:])
+        pcm = decode(packet.payload)
         if self._first_timestamp is None:
-            self._first_timestamp = timestamp
+            self._first_timestamp = packet.timestamp
         # Signed difference: packets before the first one and a wrapped counter both come out right.
-        ahead = (timestamp - self._first_timestamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+        ahead = (packet.timestamp - self._first_timestamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
         per_ms = SAMPLE_RATE // 1000
-        packet = HeardPacket(received, ahead // per_ms, len(pcm) // per_ms, dbfs(pcm))
-        self._on_audio(packet, pcm)
+        heard = HeardPacket(received, ahead // per_ms, len(pcm) // per_ms, dbfs(pcm))
+        self._on_audio(heard, pcm)
 
 
 def _even_port(address: str) -> socket.socket:
@@ -207,15 +203,6 @@ def _padded(frame: Pcm, missing: int) -> Pcm:
     whole = silence(len(frame) + missing)
     whole[: len(frame)] = frame
     return whole
-
-
-def _key_payloads(digit: str) -> Iterator[bytes]:
-    """The telephone-event payloads of one key."""
-    event = _KEYS.index(digit.upper())
-    for count in range(1, _KEY_FRAMES + 1):
-        yield struct.pack("!BBH", event, _KEY_VOLUME, count * FRAME_SAMPLES)
-    for _ in range(_END_PACKETS):
-        yield struct.pack("!BBH", event, 0x80 | _KEY_VOLUME, _KEY_FRAMES * FRAME_SAMPLES)
 
 
 def _kernel_time(ancillary: list[tuple[int, int, bytes]]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import deque
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ class CallerPolicy:
         self._utterances = 0
         self._silences = 0
         self._endless = scenario.endless
+        self._most_utterances = math.inf if scenario.endless else MAX_UTTERANCES
         self._steps = scenario.steps
         self.handed_over = False
         """A person takes over; the caller only waits."""
@@ -174,7 +176,7 @@ class CallerPolicy:
         self, intent: str, digits: str = "", secret: bool = False, interrupts: bool = False
     ) -> Act:
         self._utterances += 1
-        if self._utterances > MAX_UTTERANCES and not self._endless:
+        if self._utterances > self._most_utterances:
             return HangUp("lost patience")
         return Say(self._speaker.say(intent, digits), intent, secret, interrupts)
 

@@ -1,0 +1,78 @@
+"""What callers make of the assistant's sentences: of every one that the tasks hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from voice.evaluation.callers import Goal
+from voice.evaluation.callers.hearing import Meaning, answers, understand
+
+EXPECTED = {
+    "greeting": Meaning.STATEMENT,
+    "thanks": Meaning.STATEMENT,
+    "goodbye": Meaning.FAREWELL,
+    "okay": Meaning.STATEMENT,
+    "help": Meaning.NOT_UNDERSTOOD,
+    "about_me": Meaning.ASKS_CONFIRMATION,
+    "out_of_scope": Meaning.ASKS_CONFIRMATION,
+    "not_understood": Meaning.NOT_UNDERSTOOD,
+    "offer_person": Meaning.ASKS_CONFIRMATION,
+    "give_up": Meaning.HANDS_OVER,
+    "tool_failed": Meaning.ASKS_CONFIRMATION,
+    "cannot_say": Meaning.HANDS_OVER,
+    "not_sure_block": Meaning.ASKS_CONFIRMATION,
+    "ask_pin": Meaning.ASKS_PIN,
+    "ask_customer_number": Meaning.ASKS_CUSTOMER_NUMBER,
+    "wrong_pin": Meaning.ASKS_PIN,
+    "identity_failed": Meaning.HANDS_OVER,
+    "confirm_block": Meaning.ASKS_CONFIRMATION,
+    "person": Meaning.HANDS_OVER,
+    "no_contract": Meaning.ASKS_CONFIRMATION,
+}
+ANSWERS = {
+    "balance": Goal.BALANCE,
+    "due_date": Goal.BALANCE,
+    "nothing_due": Goal.BALANCE,
+    "overdue": Goal.BALANCE,
+    "plan": Goal.PLAN,
+    "blocked": Goal.BLOCK_SIM,
+    "already_blocked": Goal.BLOCK_SIM,
+    "not_blocked": Goal.BLOCK_SIM,
+}
+
+
+@pytest.fixture(scope="module")
+def sentences(tasks_path: Path) -> list[tuple[str, str]]:
+    """(act, sentence) of all tasks."""
+    found = []
+    for file in sorted(tasks_path.glob("*.yaml")):
+        task = yaml.safe_load(file.read_text())
+        for part in ("answers", "spoken_by_code"):
+            for act, texts in task.get(part, {}).items():
+                found += [(act, text) for text in texts]
+    return found
+
+
+def test_every_sentence_of_the_assistant_is_taken_for_what_it_is(sentences) -> None:
+    wrong = [
+        (act, text, understand(text))
+        for act, text in sentences
+        if act in EXPECTED and understand(text) is not EXPECTED[act]
+    ]
+    assert wrong == []
+
+
+def test_answers_are_taken_for_answers(sentences) -> None:
+    checked = [(act, text) for act, text in sentences if act in ANSWERS]
+    assert len(checked) >= 12
+    for act, text in checked:
+        assert understand(text) is Meaning.STATEMENT, text
+        assert answers(ANSWERS[act], text), text
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_nothing_heard(text: str) -> None:
+    assert understand(text) is Meaning.NOTHING

@@ -1,0 +1,125 @@
+"""The service under trial: `voice serve` with settings, ports and a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from voice.errors import VoiceError
+from voice.evaluation.processes import cpu_seconds_of, descendants
+from voice.network import isolate
+
+READY_SECONDS = 90.0
+STOP_SECONDS = 8.0
+_READY = "Ready: answering sip:"
+
+
+class TrialFailed(VoiceError):
+    """The service did not start; its last words are in the message."""
+
+
+class TrialService:
+    """Runs the service from `folder` as long as the context lasts; nothing of it stays running."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        """`settings` is TOML without the sections runtime, records and demo."""
+        self.folder = folder
+        self.records = folder / "records"
+        self.runtime = folder / "run"
+        self.database = folder / "operator.sqlite"
+        self._settings = settings
+        self._process: asyncio.subprocess.Process | None = None
+        self.address = ""
+        """HOST:PORT on which calls are answered."""
+
+    async def __aenter__(self) -> TrialService:
+        file = self._write_settings()
+        environment = dict(os.environ)
+        isolate(environment)
+        with (self.folder / "service.log").open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "voice", "serve", "--settings", str(file)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+        try:
+            self.address = await asyncio.wait_for(self._ready(), READY_SECONDS)
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop()
+
+    @property
+    def uri(self) -> str:
+        """The SIP URI to dial."""
+        return f"sip:assistant@{self.address}"
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time that the service's processes have used so far."""
+        assert self._process is not None
+        return sum(map(cpu_seconds_of, (self._process.pid, *descendants(self._process.pid))))
+
+    def call_statistics(self) -> list[dict[str, Any]]:
+        """What each call process last wrote about itself."""
+        return [json.loads(file.read_text()) for file in sorted(self.runtime.glob("calls-*.json"))]
+
+    def _write_settings(self) -> Path:
+        for folder in (self.records, self.runtime):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = self.folder / "voice.toml"
+        own = {
+            "runtime": f"directory = {_quoted(self.runtime)}",
+            "records": f"directory = {_quoted(self.records)}",
+            "demo": f"database = {_quoted(self.database)}",
+        }
+        sections = "".join(f"\n[{name}]\n{value}\n" for name, value in own.items())
+        file.write_text(self._settings + sections)
+        file.chmod(0o600)
+        return file
+
+    async def _ready(self) -> str:
+        assert self._process is not None and self._process.stdout is not None
+        async for line in self._process.stdout:
+            text = line.decode(errors="replace").strip()
+            if text.startswith(_READY):
+                return text.removeprefix(_READY)
+        status = await self._process.wait()
+        raise TrialFailed(f"the service did not start (exit status {status}): {self._last_words()}")
+
+    def _last_words(self) -> str:
+        lines = (self.folder / "service.log").read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+    async def _stop(self) -> None:
+        """Ask it to stop, insist, and finally kill whatever is left."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        family = (process.pid, *descendants(process.pid))
+        for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(number)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+                break
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _quoted(path: Path) -> str:
+    """A path as a TOML string."""
+    return json.dumps(str(path.resolve()))
