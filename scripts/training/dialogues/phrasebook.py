@@ -72,11 +72,14 @@ def expand(pattern: str, choices: random.Random) -> str:
         pattern = pattern[: found.start()] + piece + pattern[found.end() :]
 
 
+def choose(intent: str, choices: random.Random, part: Part = "all") -> str:
+    """One of the intent's patterns."""
+    return choices.choices(patterns(intent, part), _weights(intent, part))[0]
+
+
 def phrase(intent: str, choices: random.Random, part: Part = "all") -> str:
     """One bare sentence of an intent, lower-case words as spoken."""
-    options = patterns(intent, part)
-    weights = _weights(intent, part)
-    return expand(choices.choices(options, weights)[0], choices)
+    return expand(choose(intent, choices, part), choices)
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.recogniser.network import MOST_PHONES, Recogniser
+from training.recogniser.vocabulary import Vocabulary
 
 FULL_WINDOW = 2980
 """Frames of a batch padded to (nearly) Whisper's 30 s."""
 _BINS = 80
 _UNKNOWN = -100
+_BROKEN_OFF = 0.06
 
 
 @dataclass
 class Example:
     """One utterance."""
 
-    mel: NDArray[np.float16]
+    mel: NDArray[np.float16] | NDArray[np.float32]
     """(frames of 10 ms, 80)."""
     pieces: list[int]
     phones: NDArray[np.int64]
@@ -128,25 +130,43 @@ class Corpus:
 class Variation:
     """Changes an example a little each time it is seen, so that no voice is learned by heart."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, vocabulary: Vocabulary, seed: int) -> None:
+        self._vocabulary = vocabulary
         self._choices = random.Random(seed)
         self._random = np.random.default_rng(seed)
 
-    def __call__(
-        self, example: Example
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64] | None]:
-        """Mel frames, phones and centres of the varied example."""
+    def __call__(self, example: Example) -> Example:
+        """The example in another guise."""
         choices = self._choices
-        mel, phones, centres = example.mel.astype(np.float32), example.phones, example.centres
+        if choices.random() < _BROKEN_OFF:
+            example = self._broken_off(example)
         if choices.random() < 0.35:
-            mel, phones, centres = _stretched(mel, phones, centres, choices.uniform(0.85, 1.2))
+            example = _stretched(example, choices.uniform(0.85, 1.2))
+        mel = example.mel.astype(np.float32)
         if choices.random() < 0.6:
             mel = _warped(mel, choices.uniform(0.86, 1.16))
         if choices.random() < 0.12:
             mel = _blurred(mel)
         if choices.random() < 0.4:
             mel = self._in_noise(mel)
-        return self._with_holes(mel), phones, centres
+        return replace(example, mel=self._with_holes(mel))
+
+    def _broken_off(self, example: Example) -> Example:
+        """Only the first words, as in a partial transcript."""
+        centres = example.centres
+        if centres is None:
+            return example
+        begins = [
+            at for at, piece in enumerate(example.pieces) if at and self._vocabulary.begins(piece)
+        ]
+        if not begins:
+            return example
+        at = self._choices.choice(begins)
+        frames = int(centres[at - 1] + centres[at]) // 2
+        return Example(
+            example.mel[: 2 * frames], example.pieces[:at], example.phones[:frames],
+            centres[:at], example.inventory,
+        )  # fmt: skip
 
     def _in_noise(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
         """A tilted spectrum and coloured noise; the scale is Whisper's (log10 + 4) / 4."""
@@ -173,13 +193,9 @@ class Variation:
         return mel
 
 
-def _stretched(
-    mel: NDArray[np.float32],
-    phones: NDArray[np.int64],
-    centres: NDArray[np.float64] | None,
-    factor: float,
-) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64] | None]:
+def _stretched(example: Example, factor: float) -> Example:
     """Spoken slower (above 1) or faster."""
+    mel, phones, centres = example.mel.astype(np.float32), example.phones, example.centres
     frames = max(2, int(len(mel) * factor))
     place = np.linspace(0, len(mel) - 1.001, frames)
     below = place.astype(int)
@@ -188,7 +204,9 @@ def _stretched(
     if len(phones):
         index = (np.arange((frames + 1) // 2) / factor).astype(int)
         phones = phones[np.minimum(index, len(phones) - 1)]
-    return mel, phones, None if centres is None else centres * factor
+    if centres is not None:
+        centres = centres * factor
+    return replace(example, mel=mel, phones=phones, centres=centres)
 
 
 def _warped(mel: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
@@ -214,7 +232,7 @@ def collate(
 ) -> Batch:
     """Pad varied examples with zeros; to Whisper's whole window where asked."""
     varied = [variation(example) for example in examples]
-    frames = max(len(mel) for mel, _, _ in varied)
+    frames = max(len(example.mel) for example in varied)
     if full_window:
         frames = FULL_WINDOW
     elif choices.random() < 0.06:
@@ -229,17 +247,18 @@ def collate(
     pieces = np.full((count, length), end)
     targets = np.full((count, length - 1), _UNKNOWN)
     centres = np.full((count, length - 1), -1.0, np.float32)
-    for row, (example, (frames_of, phones_of, centres_of)) in enumerate(
-        zip(examples, varied, strict=True)
-    ):
-        mel[row, :, : len(frames_of)] = frames_of.T
-        used = min(len(phones_of), frames // 2)
-        phones[row, :used] = phones_of[:used]
+    for row, example in enumerate(varied):
+        mel[row, :, : len(example.mel)] = example.mel.T
+        used = min(len(example.phones), frames // 2)
+        phones[row, :used] = example.phones[:used]
         sequence = [*prompt, *example.pieces, end]
         pieces[row, : len(sequence)] = sequence
+        # Whether anybody speaks is told in place of the language, as in Whisper.
+        targets[row, 0] = prompt[1] if example.pieces else network.vocabulary.nobody
         targets[row, len(prompt) - 1 : len(sequence) - 1] = sequence[len(prompt) :]
-        if centres_of is not None:
-            centres[row, len(prompt) - 1 : len(prompt) - 1 + len(example.pieces)] = centres_of
+        if example.centres is not None:
+            first = len(prompt) - 1
+            centres[row, first : first + len(example.pieces)] = example.centres
     return Batch(
         torch.from_numpy(mel), torch.from_numpy(pieces), torch.from_numpy(targets),
         torch.from_numpy(phones), torch.from_numpy(centres),

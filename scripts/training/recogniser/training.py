@@ -147,7 +147,7 @@ class Run:
         """Train until the schedule's minutes are over."""
         arguments, network, progress = self._arguments, self._network, self._progress
         seed = arguments.seed + progress.step
-        variation = Variation(100 * seed + self._rank)
+        variation = Variation(network.vocabulary, 100 * seed + self._rank)
         own, common = random.Random(100 * seed + self._rank), random.Random(seed)
         network.train()
         for examples in batches:  # type: ignore[attr-defined]

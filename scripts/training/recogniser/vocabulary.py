@@ -25,13 +25,16 @@ class Vocabulary:
     end: int
     prompt: tuple[int, ...]
     """startoftranscript, en, transcribe, notimestamps."""
+    nobody: int
+    """The id of nospeech."""
 
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Vocabulary:
         """Look up the special ids of a tokenizer."""
         names = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|notimestamps|>")
         prompt = tuple(tokenizer.token_to_id(name) for name in names)
-        return cls(tokenizer, tokenizer.token_to_id("<|endoftext|>"), prompt)
+        return cls(tokenizer, tokenizer.token_to_id("<|endoftext|>"), prompt,
+                   tokenizer.token_to_id("<|nospeech|>"))
 
     @classmethod
     def load(cls, folder: Path) -> Vocabulary:
@@ -69,9 +72,15 @@ class Vocabulary:
         return cls.of(tokenizer)
 
     def pieces(self, sentence: str) -> list[int]:
-        """The ids of a sentence, without special ones."""
+        """The ids of a sentence, without special ones; none for an empty sentence."""
+        if not sentence:
+            return []
         ids: list[int] = self.tokenizer.encode(f" {sentence}", add_special_tokens=False).ids
         return ids
+
+    def begins(self, piece: int) -> bool:
+        """Whether a word begins with this piece."""
+        return bool(self.tokenizer.id_to_token(piece).startswith("\u0120"))
 
     def letters(self, piece: int) -> int:
         """How many letters a piece has, at least 1."""

@@ -19,7 +19,7 @@ def _band(index: int) -> NDArray[np.float64]:
     return butter(3, _BANDS_HZ[index], "bandpass", fs=RATE_HZ, output="sos")
 
 
-def _coloured_noise(length: int, exponent: float, random: np.random.Generator) -> Samples:
+def coloured_noise(length: int, exponent: float, random: np.random.Generator) -> Samples:
     """Noise whose power falls with frequency to the power of `exponent`; unit level."""
     size = 1 << (length - 1).bit_length()
     spectrum = np.fft.rfft(random.standard_normal(size))
@@ -28,14 +28,15 @@ def _coloured_noise(length: int, exponent: float, random: np.random.Generator) -
     return (noise / (noise.std() + 1e-9)).astype(np.float32)
 
 
-def _hum(length: int, random: np.random.Generator) -> Samples:
+def hum(length: int, random: np.random.Generator) -> Samples:
+    """The mains' harmonics; unit level."""
     mains = random.choice([50.0, 60.0])
     time = np.arange(length) / RATE_HZ
-    hum = sum(
+    wave = sum(
         random.uniform(0.1, 1.0) * np.sin(2 * np.pi * mains * k * time + random.uniform(0, 6.28))
         for k in range(2, 9)
     )
-    return (hum / (np.std(hum) + 1e-9)).astype(np.float32)
+    return (wave / (np.std(wave) + 1e-9)).astype(np.float32)
 
 
 class TelephoneLine:
@@ -106,9 +107,9 @@ class TelephoneLine:
         ratio_db = random.uniform(8, 40)
         kind = random.random()
         if kind < 0.7 or not self._others:
-            noise = _coloured_noise(length, random.uniform(0, 2), random)
+            noise = coloured_noise(length, random.uniform(0, 2), random)
         elif kind < 0.85:
-            noise = _hum(length, random)
+            noise = hum(length, random)
         else:
             noise = np.zeros(length, np.float32)
             for _ in range(random.integers(2, 6)):
@@ -126,7 +127,7 @@ class TelephoneLine:
             signal = np.clip(signal, -limit, limit)
         signal = signal / (np.abs(signal).max() + 1e-9) * 10 ** (-random.uniform(1, 26) / 20)
         if random.random() < 0.85:
-            signal = _companded(signal)
+            signal = companded(signal)
         if random.random() < 0.12:
             for _ in range(random.integers(1, 4)):
                 at = random.integers(0, max(1, len(signal) - 160))
@@ -134,7 +135,7 @@ class TelephoneLine:
         return signal.astype(np.float32)
 
 
-def _companded(signal: NDArray[np.floating]) -> NDArray[np.floating]:
+def companded(signal: NDArray[np.floating]) -> NDArray[np.floating]:
     """Through G.711 mu-law's quantisation."""
     code = np.sign(signal) * np.log1p(255 * np.abs(signal)) / np.log(256)
     code = np.round(code * 127) / 127

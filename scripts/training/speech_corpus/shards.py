@@ -29,11 +29,14 @@ from scipy.signal import resample_poly  # noqa: E402
 
 from training.speech_corpus import conversion, festival, text  # noqa: E402
 from training.speech_corpus.channel import RATE_HZ, TelephoneLine  # noqa: E402
+from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from training.speech_corpus.espeak import Espeak, training_voice  # noqa: E402
 from training.speech_corpus.speech import Speech  # noqa: E402
 
 _SECONDS = (0.4, 9.0)
 _FRAME_SECONDS = 0.02
+_WORDLESS_EVERY = 30
+"""One shard of so many holds no speech."""
 
 
 @dataclass(frozen=True)
@@ -105,26 +108,57 @@ def phone_per_frame(phones: tuple[tuple[float, str], ...], frames: int) -> list[
 
 def make_shard(target: Path, size: int, seed: int) -> None:
     """Write one shard of about `size` utterances."""
-    choices, random_ = random.Random(seed), np.random.default_rng(seed)
-    line, extractor = TelephoneLine(random_), FeatureExtractor()
-    mels, texts, voices, phones = [], [], [], []
+    choices, line = random.Random(seed), TelephoneLine(np.random.default_rng(seed))
+    shard = _Shard()
     for utterance in Speakers(seed).utterances(size):
         warp = choices.uniform(0.86, 1.16) if choices.random() < 0.5 else 1.0
         samples, times = telephone_samples(utterance.speech, line, warp)
         if not _SECONDS[0] <= len(samples) / RATE_HZ <= _SECONDS[1]:
             continue
+        shard.add(utterance.text, utterance.speech.inventory + utterance.voice, samples, times)
+    shard.write(target)
+
+
+def make_wordless_shard(target: Path, size: int, seed: int) -> None:
+    """Write one shard in which nobody speaks."""
+    random_ = np.random.default_rng(seed)
+    shard = _Shard()
+    for _ in range(size):
+        shard.add("", "n", disturbance(random_), ())
+    shard.write(target)
+
+
+class _Shard:
+    """Collects examples and writes them."""
+
+    def __init__(self) -> None:
+        self._extractor = FeatureExtractor()
+        self._mels: list[NDArray[np.float16]] = []
+        self._told: dict[str, list[object]] = {"text": [], "voice": [], "phones": []}
+
+    def add(
+        self,
+        spoken: str,
+        voice: str,
+        samples: NDArray[np.float32],
+        phones: tuple[tuple[float, str], ...],
+    ) -> None:
+        """One example at 8 kHz."""
         wide = resample_poly(samples, 2, 1).astype(np.float32)
-        mel = extractor(wide)[:, : len(samples) // 80].T.astype(np.float16)
-        mels.append(mel)
-        texts.append(utterance.text)
-        voices.append(utterance.speech.inventory + utterance.voice)
-        phones.append(phone_per_frame(times, (len(mel) + 1) // 2))
-    ends = np.cumsum([0] + [len(mel) for mel in mels])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(target.with_suffix(".npz"), mel=np.concatenate(mels), ends=ends)
-    partial = target.with_suffix(".partial")
-    partial.write_text(json.dumps({"text": texts, "voice": voices, "phones": phones}))
-    partial.rename(target.with_suffix(".json"))
+        mel = self._extractor(wide)[:, : len(samples) // 80].T.astype(np.float16)
+        self._mels.append(mel)
+        self._told["text"].append(spoken)
+        self._told["voice"].append(voice)
+        self._told["phones"].append(phone_per_frame(phones, (len(mel) + 1) // 2))
+
+    def write(self, target: Path) -> None:
+        """Both files; the shard counts as complete with the second."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        ends = np.cumsum([0] + [len(mel) for mel in self._mels])
+        np.savez(target.with_suffix(".npz"), mel=np.concatenate(self._mels), ends=ends)
+        partial = target.with_suffix(".partial")
+        partial.write_text(json.dumps(self._told))
+        partial.rename(target.with_suffix(".json"))
 
 
 def main() -> None:
@@ -140,7 +174,8 @@ def main() -> None:
         if target.with_suffix(".json").exists():
             continue
         began = time.monotonic()
-        make_shard(target, arguments.size, arguments.seed * 1000 + number)
+        make = make_wordless_shard if number % _WORDLESS_EVERY == 1 else make_shard
+        make(target, arguments.size, arguments.seed * 1000 + number)
         seconds = time.monotonic() - began
         print(f"{target.name}: {seconds:.0f} s", file=sys.stderr, flush=True)
 

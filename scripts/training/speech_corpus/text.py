@@ -51,7 +51,7 @@ def _salad(choices: random.Random) -> str:
 
 def caller(choices: random.Random) -> str:
     """What a caller of the demonstration says."""
-    if choices.random() < 0.5:
+    if choices.random() < 0.35:
         return telephone_phrases.caller_phrase(choices)
     return _from_dialogues("caller_sentence", telephone_phrases.caller_phrase, choices)
 

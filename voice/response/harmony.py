@@ -1,0 +1,149 @@
+"""Harmony, the message format of gpt-oss: messages to token ids, and generated tokens to messages.
+
+Control tokens are only ever put in by this file. All text (a caller's words, a tool's result)
+is encoded with control tokens spelled out as plain text, so nothing said on the telephone can
+open or close a message.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tokenizers import Tokenizer
+
+from voice.errors import ModelError
+
+START, END, MESSAGE, CHANNEL = "<|start|>", "<|end|>", "<|message|>", "<|channel|>"
+CONSTRAIN, CALL, RETURN, PADDING = "<|constrain|>", "<|call|>", "<|return|>", "<|endoftext|>"
+CONTROL = (PADDING, RETURN, CONSTRAIN, CHANNEL, START, END, MESSAGE, CALL)
+"""All control tokens; each is one token of the vocabulary."""
+STOPS = (RETURN, CALL, END)
+"""What ends a generated message."""
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What the assistant is for (the developer's message)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class CallerSaid:
+    """The caller's words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """The assistant asks for a tool."""
+
+    tool: str
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What a tool gave back, as far as the model is to see it."""
+
+    tool: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the assistant said to the caller."""
+
+    text: str
+
+
+Message = Instruction | CallerSaid | ToolCall | ToolResult | Answer
+
+
+class Harmony:
+    """Renders messages with one model's vocabulary."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        tokenizer.encode_special_tokens = True
+        self._tokenizer = tokenizer
+        self._control = {name: tokenizer.token_to_id(name) for name in CONTROL}
+        if missing := [name for name, number in self._control.items() if number is None]:
+            raise ModelError(f"the vocabulary has no Harmony token {missing[0]}")
+
+    @classmethod
+    def load(cls, file: Path) -> Harmony:
+        """Read a tokenizer.json; raises ModelError when it is missing, damaged or not Harmony."""
+        if not file.is_file():
+            raise ModelError(f"{file}: no such file")
+        try:
+            return cls(Tokenizer.from_file(str(file)))
+        except ModelError as error:
+            raise ModelError(f"{file}: {error}") from None
+        except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
+            raise ModelError(f"{file}: not a tokenizer: {error}") from None
+
+    @property
+    def size(self) -> int:
+        """How many tokens the vocabulary has."""
+        return int(self._tokenizer.get_vocab_size())
+
+    def tokens(self, ids: Iterable[int]) -> list[str]:
+        """The ids as the vocabulary's token strings."""
+        return [str(self._tokenizer.id_to_token(number)) for number in ids]
+
+    def control(self, name: str) -> int:
+        """The id of a control token."""
+        return self._control[name]
+
+    def text(self, tokens: list[str]) -> str:
+        """Plain text of token strings."""
+        ids = [self._tokenizer.token_to_id(token) for token in tokens]
+        return str(self._tokenizer.decode(ids, skip_special_tokens=False))
+
+    def reply(self) -> list[int]:
+        """The beginning of the assistant's next message, for the model to go on from."""
+        return [self._control[START], *self._plain("assistant")]
+
+    def render(self, message: Message, closing: Literal["history", "training"] = "history") -> list[int]:
+        """Token ids of one whole message; `training` closes an answer as the model must."""
+        body = [*self._head(message), self._control[MESSAGE], *self._plain(_content(message))]
+        if isinstance(message, ToolCall):
+            last = CALL
+        elif isinstance(message, Answer) and closing == "training":
+            last = RETURN
+        else:
+            last = END
+        return [self._control[START], *body, self._control[last]]
+
+    def _head(self, message: Message) -> list[int]:
+        commentary = [self._control[CHANNEL], *self._plain("commentary")]
+        match message:
+            case Instruction():
+                return self._plain("developer")
+            case CallerSaid():
+                return self._plain("user")
+            case Answer():
+                return [*self._plain("assistant"), self._control[CHANNEL], *self._plain("final")]
+            case ToolResult(tool):
+                return [*self._plain(f"functions.{tool} to=assistant"), *commentary]
+            case ToolCall(tool):
+                json_only = [self._control[CONSTRAIN], *self._plain("json")]
+                return [*self._plain(f"assistant to=functions.{tool}"), *commentary, *json_only]
+
+    def _plain(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def _content(message: Message) -> str:
+    match message:
+        case ToolCall(_, values) | ToolResult(_, values):
+            return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+        case CallerSaid(text):
+            return f" {text}"
+        case Instruction(text) | Answer(text):
+            return text
