@@ -94,6 +94,7 @@ def status_of(text: str, behave: Callable[[IncomingCall], None] = answer) -> tup
         (message().replace("Content-Length: ", "Content-Length: 9"), 400, ""),
         (message(extra="Call-ID: two\n"), 400, ""),
         (message(extra="no colon here\n"), 400, ""),
+        (message(extra="Record-Route: <here\n"), 400, ""),
     ],
 )
 def test_each_request_gets_the_status_that_the_rules_name(

@@ -22,6 +22,7 @@ from voice.telephony.sip import (
     IncomingCall,
     LocalMedia,
     SessionDescription,
+    SipSyntaxError,
     UserAgent,
     answer_offer,
     make_offer,
@@ -401,6 +402,19 @@ def test_a_successor_ends_the_dialogs_of_an_edge_that_died() -> None:
         assert (await call.wait_ended()).text == "restarted"
 
     run_virtual(scenario)
+
+
+@pytest.mark.parametrize("damage", [{"peer": "x"}, {"route_set": ["<"]}, {"local_cseq": "x"}, None])
+def test_a_damaged_journal_is_told_apart(damage: dict[str, object] | None) -> None:
+    peer = ["127.0.0.1", 5070]
+    whole = {
+        "call_id": "c", "local": "<sip:a@b>;tag=1", "local_tag": "1", "remote": "<sip:c@d>;tag=2",
+        "remote_tag": "2", "remote_target": "sip:c@d", "route_set": [], "local_cseq": 1,
+        "remote_cseq": None, "peer": peer, "behind_nat": False,
+    }  # fmt: skip
+    assert Dialog.from_dict(whole).to_dict() == whole
+    with pytest.raises(SipSyntaxError):
+        Dialog.from_dict({**whole, **damage} if damage else {})
 
 
 def test_closing_ends_every_call_and_refuses_new_ones() -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from virtual_network import Network, Peer, run_virtual, seeded
 
-from voice.telephony.sip import AccessPolicy, IncomingCall, SipSyntaxError, Trunk, UserAgent
+from voice.telephony.sip import (
+    AccessPolicy,
+    CallRejected,
+    IncomingCall,
+    LocalMedia,
+    SipSyntaxError,
+    Trunk,
+    UserAgent,
+    make_offer,
+)
 from voice.telephony.sip.addresses import NameAddress, Uri, Via
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import Request, make_response
 from voice.telephony.sip.wire import RefusedRequest, parse
 
 US, THEM = ("127.0.0.1", 5060), ("127.0.0.1", 5070)
@@ -38,15 +48,33 @@ TORTURE = {
 }  # fmt: skip
 
 
+class Faults(logging.Handler):
+    """What the agent had to catch."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(self.format(record))
+
+
+@contextlib.contextmanager
+def no_faults() -> Iterator[None]:
+    faults, log = Faults(), logging.getLogger("voice.telephony.sip")
+    log.addHandler(faults)
+    try:
+        yield
+    finally:
+        log.removeHandler(faults)
+    assert not faults.seen
+
+
 def replies_to(*datagrams: bytes, users_only: bool = False) -> list[int]:
     """The statuses that come back, to whatever port; a fault that was caught fails the test."""
 
     def on_call(call: IncomingCall) -> None:
         call.answer(b"v=0\r\n")
-
-    class NoFault(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            faults.append(record.getMessage())
 
     async def scenario() -> list[int]:
         network = Network()
@@ -64,14 +92,8 @@ def replies_to(*datagrams: bytes, users_only: bool = False) -> list[int]:
         statuses = [int(data.split()[1]) for data in sent if data.startswith(b"SIP/2.0")]
         return [status for status in statuses if status != 100]
 
-    faults: list[str] = []
-    handler = NoFault(logging.ERROR)
-    logging.getLogger("voice.telephony.sip").addHandler(handler)
-    try:
+    with no_faults():
         return run_virtual(scenario)
-    finally:
-        logging.getLogger("voice.telephony.sip").removeHandler(handler)
-        assert not faults
 
 
 def _torture_folder() -> Path | None:
@@ -177,6 +199,13 @@ def test_any_bytes_are_survived(data: bytes) -> None:
     replies_to(data)
 
 
+def damaged(raw: bytes, wounds: list[tuple]) -> bytes:
+    for at, length, new in wounds:
+        at %= len(raw) or 1
+        raw = raw[:at] + new + raw[at + length :]
+    return raw
+
+
 MESSAGES = [
     message(), message("OPTIONS"), message("BYE", to_tag=";tag=x"), message("CANCEL"),
     message("REGISTER"), FOLDED.decode().replace("\r\n", "\n"),
@@ -191,14 +220,41 @@ MESSAGES = [
     st.lists(st.tuples(st.integers(0, 800), st.integers(0, 12), st.binary(max_size=8)), max_size=6),
 )
 def test_damaged_messages_are_answered_or_dropped(text: str, wounds: list[tuple]) -> None:
-    raw = text.replace("\n", "\r\n").encode()
-    for at, length, new in wounds:
-        at %= len(raw)
-        raw = raw[:at] + new + raw[at + length :]
+    raw = damaged(text.replace("\n", "\r\n").encode(), wounds)
     replies_to(raw)
     replies_to(raw, users_only=True)
     with contextlib.suppress(SipSyntaxError, RefusedRequest):
         parse(raw)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(st.integers(0, 800), st.integers(0, 12), st.binary(max_size=8)), max_size=6),
+)
+def test_damaged_answers_do_not_harm_a_caller(wounds: list[tuple]) -> None:
+    async def scenario() -> None:
+        network = Network()
+        caller = UserAgent(random=seeded(2))
+        caller.attach(network.port(THEM, caller.receive))
+
+        def answer(data: bytes, source: tuple[str, int]) -> None:
+            if data.startswith(b"INVITE"):
+                request = parse(data)
+                assert isinstance(request, Request)
+                headers = [("Contact", "<sip:b@127.0.0.1>"), ("Content-Type", "application/sdp")]
+                body = SDP.replace("\n", "\r\n").encode()
+                raw = bytes(make_response(request, 200, to_tag="x", headers=headers, body=body))
+                network.ports[US].send(damaged(raw, wounds), source)
+
+        network.port(US, answer)
+        call = caller.invite("sip:b@127.0.0.1:5060", make_offer(LocalMedia("127.0.0.1", 4000)))
+        with contextlib.suppress(CallRejected):
+            await asyncio.wait_for(call.answered(), 33)
+        await caller.close()
+        assert call.end is not None
+
+    with no_faults():
+        run_virtual(scenario)
 
 
 @settings(max_examples=200, deadline=None)

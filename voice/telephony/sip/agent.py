@@ -184,8 +184,9 @@ class UserAgent:
         """One datagram from the network; never raises."""
         try:
             self._receive(data, source)
-        except SipSyntaxError as error:
-            log.debug("a datagram was dropped: %s", error)
+        except SipSyntaxError:
+            # What was wrong with it may quote a person's number: not for the log.
+            log.debug("a malformed datagram was dropped")
         except Exception:  # noqa: BLE001 - no datagram may end the process
             log.exception("a datagram could not be handled")
 
@@ -295,7 +296,7 @@ class UserAgent:
         request = refused.request
         if request.method == "ACK" or self._port is None:
             return
-        log.debug("a request was refused: %s", refused)
+        log.debug("a malformed request was refused: %d", refused.status)
         via = request.via
         request.stamp(source)
         tag = self._steady_tag(request)

@@ -12,6 +12,8 @@ from voice.telephony.sip.message import HeaderList, Request, Response, make_head
 DialogId = tuple[str, str, str]
 """Call-ID, local tag, remote tag."""
 
+_TEXTS = ("call_id", "local", "local_tag", "remote", "remote_tag", "remote_target")
+
 
 @dataclass
 class Dialog:
@@ -82,10 +84,18 @@ class Dialog:
         """The inverse of `to_dict`; raises SipSyntaxError when it is not one."""
         try:
             host, port = values["peer"]
-            return cls(**{
-                **values, "route_set": tuple(values["route_set"]), "peer": (str(host), int(port))
-            })  # fmt: skip
-        except (KeyError, TypeError, ValueError):
+            routes = tuple(NameAddress.parse(route).text for route in values["route_set"])
+            texts = {name: str(values[name]) for name in _TEXTS}
+            last = values["remote_cseq"]
+            return cls(
+                **texts,
+                route_set=routes,
+                local_cseq=int(values["local_cseq"]),
+                remote_cseq=None if last is None else int(last),
+                peer=(str(host), int(port)),
+                behind_nat=bool(values["behind_nat"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
             raise SipSyntaxError("this is not a stored dialog") from None
 
     def accepts(self, request: Request) -> bool:

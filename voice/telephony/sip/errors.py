@@ -5,7 +5,7 @@ from __future__ import annotations
 from voice.errors import VoiceError
 
 
-class SipSyntaxError(VoiceError):
+class SipSyntaxError(VoiceError, ValueError):
     """A message or a part of one breaks the grammar; names the part and the fault."""
 
 

@@ -8,7 +8,7 @@ from sipmessage import Headers
 from sipmessage.message import COMPACT_FORMS
 
 from voice.telephony.sip import grammar
-from voice.telephony.sip.addresses import Uri
+from voice.telephony.sip.addresses import NameAddress, Uri
 from voice.telephony.sip.errors import SipSyntaxError, UnsupportedScheme
 from voice.telephony.sip.message import Request, Response
 
@@ -102,7 +102,7 @@ def check_request(request: Request) -> None:
     for name in _SINGLE:
         if len(headers.getlist(name)) > 1:
             raise SipSyntaxError(f"{name} stands there more than once")
-    contact = request.contact if request.method == "INVITE" else None
+    contact = _check_route(request) if request.method == "INVITE" else None
     for address in (request.sender, request.to, contact):
         if address is not None and address.uri.lower().startswith(("sip:", "sips:", "tel:")):
             Uri.parse(address.uri)
@@ -116,6 +116,13 @@ def check_request(request: Request) -> None:
     _cut_body(request)
     if request.method != "CANCEL":
         Uri.parse(request.uri)
+
+
+def _check_route(message: Request | Response) -> NameAddress | None:
+    """A dialog can be made of it: Contact, which is returned, and Record-Route are addresses."""
+    for value in message.headers.getlist("Record-Route"):
+        NameAddress.parse(value)
+    return message.contact
 
 
 def _cut_body(message: Request | Response) -> None:
@@ -137,5 +144,7 @@ def _response(first: str, lines: list[str], body: bytes) -> Response:
         raise SipSyntaxError("a response for us has exactly one Via")
     for part in (response.via, response.sender, response.to, response.call_id, response.cseq):
         assert part is not None
+    if response.cseq.method == "INVITE" and response.status < 300:
+        _check_route(response)
     _cut_body(response)
     return response
