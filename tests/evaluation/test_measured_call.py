@@ -1,0 +1,156 @@
+"""Both sides of a call joined: synthetic reports and events with known times."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from voice.evaluation.callers import MASKED, CallReport, SpokenTurn
+from voice.evaluation.latency import AudibleRun
+from voice.evaluation.measured_call import find_events, measure
+from voice.evaluation.report import CpuTimes, report_of
+from voice.events import (
+    CallEvent,
+    CallStarted,
+    ClauseSpoken,
+    FinalTranscript,
+    Interrupted,
+    ResponseStarted,
+    ToolCalled,
+    TurnEnded,
+)
+
+BEGAN = 1000.0
+_numbers = count()
+
+
+def at(seconds: float, event: type[CallEvent], /, **values: object) -> CallEvent:
+    """An event `seconds` after the call began."""
+    return event(
+        call_id="c",
+        sequence=next(_numbers),
+        ms=round(seconds * 1000),
+        wall_time=BEGAN + seconds,
+        **values,
+    )
+
+
+def answer(seconds: float, text: str = "It is ten.", duration: float = 1.0, **values: object):
+    values = {"kind": "answer", "synthesis_ms": 20.0, **values}
+    return at(seconds, ClauseSpoken, text=text, duration_ms=duration * 1000, **values)
+
+
+def exchange(end: float, said: str) -> list[CallEvent]:
+    """A turn that ended at `end` and was understood and answered half a second later."""
+    return [
+        at(end + 0.5, TurnEnded, speech_end_ms=round(end * 1000), pause_ms=500),
+        at(end + 0.52, FinalTranscript, text=said, confidence=0.9),
+        at(end + 0.53, ResponseStarted, response_ms=10.0),
+        answer(end + 0.55),
+    ]
+
+
+def spoken(start: float, end: float, reference: str = "how much", **values: object) -> SpokenTurn:
+    return SpokenTurn("balance", reference, BEGAN + start, BEGAN + end, **values)
+
+
+def run(start: float, end: float) -> AudibleRun:
+    return AudibleRun(BEGAN + start, BEGAN + end, round((end - start) * 1000))
+
+
+def report(turns: list[SpokenTurn], audible: list[AudibleRun]) -> CallReport:
+    return CallReport(
+        "balance", 1, "353", dialled=BEGAN, answered=BEGAN, ended=BEGAN + 60,
+        turns=turns, audible=audible,
+    )  # fmt: skip
+
+
+def test_latency_is_from_the_callers_last_word_to_the_first_packet_of_the_answer() -> None:
+    call = measure(report([spoken(1, 2)], [run(2.6, 3.6)]), exchange(2, "how much"))
+    (turn,) = call.turns
+    assert turn.voice_to_voice_ms == pytest.approx(600)
+    assert turn.stages_ms == {
+        "end_of_turn": 500,
+        "recognition": 20,
+        "response": 10,
+        "synthesis": 20,
+        "output": 0,
+        "line": 50,
+    }
+    assert sum(turn.stages_ms.values()) == pytest.approx(turn.voice_to_voice_ms)
+
+
+def test_a_filler_is_no_answer() -> None:
+    events = exchange(2, "how much")
+    events.insert(3, answer(2.54, "One moment.", 0.6, kind="filler"))
+    events[-1] = answer(3.4)
+    call = measure(report([spoken(1, 2)], [run(2.6, 4.4)]), events)
+    assert call.turns[0].voice_to_voice_ms == pytest.approx(1400)
+
+
+def test_the_rest_of_an_interrupted_answer_is_no_answer() -> None:
+    events = [
+        answer(0.9, "You owe ten euros.", 5.0),
+        answer(1.1, "Pay by May.", 1.0),
+        at(1.4, Interrupted, heard="You owe"),
+        *exchange(2, "block my sim"),
+    ]
+    call = measure(report([spoken(1, 2, interrupts=True)], [run(0.9, 1.4), run(2.6, 3.6)]), events)
+    assert call.turns[0].voice_to_voice_ms == pytest.approx(600)
+    assert not call.turns[0].cut_in
+
+
+def test_an_answer_before_the_end_is_a_cut_in_and_has_no_latency() -> None:
+    events = [
+        at(1.5, TurnEnded, speech_end_ms=1200, pause_ms=300),
+        at(1.51, FinalTranscript, text="how", confidence=0.5),
+        answer(1.6),
+    ]
+    (turn,) = measure(report([spoken(1, 2)], [run(1.65, 2.6)]), events).turns
+    assert turn.cut_in and turn.voice_to_voice_ms is None
+
+
+def test_an_answer_after_ten_seconds_does_not_count() -> None:
+    events = exchange(2, "how much")
+    events[-1] = answer(12.5)
+    call = measure(report([spoken(1, 2, missed=True)], [run(12.6, 13)]), events)
+    assert call.turns[0].voice_to_voice_ms is None
+
+
+def test_what_was_heard_in_pieces_is_one_transcript() -> None:
+    events = [
+        at(1.5, FinalTranscript, text="how", confidence=0.5),
+        at(2.5, FinalTranscript, text="much", confidence=0.5),
+        at(2.6, ToolCalled, tool="get_bill"),
+    ]
+    (turn,) = measure(report([spoken(1, 2)], []), events).turns
+    assert turn.recognised == "how much" and turn.tools == ("get_bill",)
+
+
+def test_events_belong_to_the_turn_in_which_they_happened() -> None:
+    events = [*exchange(2, "first"), *exchange(8, "second")]
+    turns = [spoken(1, 2), spoken(7, 8)]
+    call = measure(report(turns, [run(2.6, 3.6), run(8.7, 9.7)]), events)
+    assert [turn.recognised for turn in call.turns] == ["first", "second"]
+    assert [turn.voice_to_voice_ms for turn in call.turns] == pytest.approx([600, 700])
+
+
+def test_the_report_counts_neither_pins_as_words_nor_fixed_phrases_as_latency() -> None:
+    events = [*exchange(2, "how match"), *exchange(8, ""), *exchange(14, "bye")]
+    events[-1] = answer(14.55, "Goodbye.", synthesis_ms=0.0)
+    turns = [spoken(1, 2), spoken(7, 8, MASKED), spoken(13, 14, "bye")]
+    runs = [run(2.6, 3.6), run(8.8, 9.8), run(14.6, 15.2)]
+    totals = report_of(measure(report(turns, runs), events), CpuTimes(6.0, 3.0), True)["totals"]
+    assert totals["word_error_rate"] == pytest.approx(1 / 3, abs=1e-4)
+    assert totals["voice_to_voice_ms"]["median"] == 700
+    assert totals["real_time_factor"]["service_cpu"] == pytest.approx(0.1)
+
+
+def test_the_events_of_a_call_are_found_by_number_and_time(tmp_path) -> None:
+    for name, number, began in (("a", "999", 5), ("b", "+353", 5), ("c", "353", 500)):
+        event = at(began, CallStarted, caller_number=number, called="assistant")
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "events.jsonl").write_text(event.to_json() + "\n")
+    folder, events = find_events(tmp_path, report([], []))
+    assert folder.name == "b" and len(events) == 1
