@@ -1,0 +1,86 @@
+"""An edge process on a free port, and the echoing call process that it offers its calls to."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from caller import tone
+from programs import Program, running
+
+from voice.audio import write_wav
+
+APOLOGY_HZ = 1000.0
+
+
+@dataclass
+class EdgeProcess:
+    program: Program
+    address: tuple[str, int]
+
+    @property
+    def port(self) -> int:
+        return self.address[1]
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Path:
+    """Settings, a runtime directory with an apology, a place for recordings."""
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    apology = np.concatenate([tone(APOLOGY_HZ, 8000), np.zeros(80, np.int16)])
+    write_wav(runtime / "apology.wav", apology, 8000)
+    (tmp_path / "voice.toml").write_text(
+        f"""
+        [sip]
+        listen = "127.0.0.1:0"
+        max_calls = 3
+        [rtp]
+        port_min = 30000
+        port_max = 38000
+        [runtime]
+        directory = "{runtime}"
+        [records]
+        directory = "{tmp_path / "records"}"
+        [calls]
+        shutdown_seconds = 5
+        """
+    )
+    return tmp_path
+
+
+EdgeStarter = Callable[..., AbstractAsyncContextManager[EdgeProcess]]
+
+
+@pytest.fixture
+def start_edge(installation: Path) -> EdgeStarter:
+    @contextlib.asynccontextmanager
+    async def start(**settings: str) -> AsyncIterator[EdgeProcess]:
+        command = [sys.executable, "-m", "voice.telephony.edge"]
+        command += ["--settings", str(installation / "voice.toml")]
+        async with running(command, **settings) as program:
+            host, _, port = (await program.line("ready ")).split()[1].rpartition(":")
+            yield EdgeProcess(program, (host, int(port)))
+
+    return start
+
+
+@pytest.fixture
+async def edge(start_edge: EdgeStarter) -> AsyncIterator[EdgeProcess]:
+    async with start_edge() as started:
+        yield started
+
+
+@pytest.fixture
+async def call_process(installation: Path) -> AsyncIterator[Program]:
+    script = Path(__file__).with_name("echo_call_process.py")
+    socket = installation / "run" / "calls-0.sock"
+    async with running([sys.executable, script, socket]) as program:
+        await program.line("ready")
+        yield program
