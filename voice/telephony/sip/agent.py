@@ -26,7 +26,7 @@ from voice.telephony.sip.grammar import printable
 from voice.telephony.sip.incoming_call import IncomingCall
 from voice.telephony.sip.message import HeaderList, Request, make_response
 from voice.telephony.sip.outgoing_call import OutgoingCall
-from voice.telephony.sip.policy import AccessPolicy, Admitted
+from voice.telephony.sip.policy import AccessPolicy
 from voice.telephony.sip.screening import Refusal, Screening
 from voice.telephony.sip.server_transaction import InviteServerTransaction, ServerTransaction
 from voice.telephony.sip.stack import Stack
@@ -100,8 +100,9 @@ class UserAgent:
 
     @property
     def address(self) -> Endpoint:
-        """Where it is bound; an error before `listen`."""
-        assert self._port is not None
+        """Where it is bound."""
+        if self._port is None:
+            raise RuntimeError("listen() comes first")
         return self._port.address
 
     @property
@@ -132,11 +133,11 @@ class UserAgent:
             if isinstance(call, IncomingCall):
                 call.reject(503)
             call.bye("shutting down")
-        if self._stack.goodbyes:
-            await asyncio.wait(self._stack.goodbyes, timeout=patience)
+        if self._running.goodbyes:
+            await asyncio.wait(self._running.goodbyes, timeout=patience)
         for call in tuple(self._calls):
             call.finish(CallEnd(EndCause.LOCAL_BYE, text="shutting down"))
-        self._stack.transactions.close()
+        self._running.transactions.close()
         self._port.close()
 
     def invite(
@@ -152,17 +153,16 @@ class UserAgent:
         destination: Endpoint | None = None,
     ) -> OutgoingCall:
         """Place a call; raises SipSyntaxError unless the URI's host is an IP address."""
-        assert self._stack is not None
         where = destination or Uri.parse(uri).endpoint
         if where is None:
             raise SipSyntaxError(f"{printable(uri)!r} does not name an IP address")
         user = credentials.username if credentials else self._name.lower()
         call = OutgoingCall(
-            self._stack,
+            self._running,
             uri,
             where,
             sdp,
-            from_uri=from_uri or f"sip:{user}@{bracketed(self._stack.address[0])}",
+            from_uri=from_uri or f"sip:{user}@{bracketed(self._running.address[0])}",
             display_name=display_name,
             credentials=credentials,
             headers=headers,
@@ -176,9 +176,8 @@ class UserAgent:
 
     async def end_orphan(self, dialog: Dialog) -> int:
         """Send BYE into a dialog of an earlier life; the status, 408 when nobody answers."""
-        assert self._stack is not None
         dialog.local_cseq += ORPHAN_CSEQ_STEP
-        return await self._stack.say_goodbye(dialog, reason_header("restarted", 41))
+        return await self._running.say_goodbye(dialog, reason_header("restarted", 41))
 
     def receive(self, data: bytes, source: Endpoint) -> None:
         """One datagram from the network; never raises."""
@@ -220,13 +219,12 @@ class UserAgent:
             return
         if isinstance(message, Request):
             message.stamp(source)
-            self._stack.transactions.receive_request(message, source)
+            self._running.transactions.receive_request(message, source)
         else:
-            self._stack.transactions.receive_response(message)
+            self._running.transactions.receive_response(message)
 
     def _dispatch(self, transaction: ServerTransaction) -> None:
         request = transaction.request
-        assert self._stack is not None
         if request.method == "CANCEL":
             self._cancel(transaction)
             return
@@ -236,7 +234,7 @@ class UserAgent:
             if call is None:
                 raise Refusal(481)
             call.receive_request(transaction)
-        elif self._stack.transactions.is_merged(transaction):
+        elif self._running.transactions.is_merged(transaction):
             raise Refusal(482)
         elif isinstance(transaction, InviteServerTransaction):
             self._begin(transaction)
@@ -247,24 +245,28 @@ class UserAgent:
 
     def _begin(self, transaction: InviteServerTransaction) -> None:
         admitted, offer = self._screening.check_invite(transaction.request, transaction.source)
-        assert isinstance(admitted, Admitted) and self._stack is not None
         if self._on_call is None:
             raise Refusal(480, admitted=True)
-        call = IncomingCall(self._stack, transaction, offer, admitted, self._forget)
+        call = IncomingCall(self._running, transaction, offer, admitted, self._forget)
         transaction.respond(make_response(transaction.request, 100))
         self._learn(call)
         self._invites[transaction] = call
         call.tell(self._on_call, call)
 
     def _cancel(self, transaction: ServerTransaction) -> None:
-        assert self._stack is not None
-        invite = self._stack.transactions.invite_of(transaction.request)
+        invite = self._running.transactions.invite_of(transaction.request)
         if invite is None:
             raise Refusal(481)
         self._refuse(transaction, 200)
         call = self._invites.get(invite)
         if call is not None:
             call.cancelled(transaction.request)
+
+    @property
+    def _running(self) -> Stack:
+        if self._stack is None:
+            raise RuntimeError("listen() comes first")
+        return self._stack
 
     def _retry_after(self) -> float | None:
         return 10.0 if self._draining else self._admission()
@@ -284,9 +286,8 @@ class UserAgent:
     def _refuse(
         self, transaction: ServerTransaction, status: int, headers: HeaderList = ()
     ) -> None:
-        assert self._stack is not None
         tag = self._steady_tag(transaction.request)
-        server = ("Server", self._stack.product)
+        server = ("Server", self._running.product)
         transaction.respond(
             make_response(transaction.request, status, to_tag=tag, headers=[server, *headers])
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,7 +34,7 @@ PHRASES = {
 
 
 @dataclass
-class Message:
+class Message(ABC):
     """What requests and responses have in common; the views raise SipSyntaxError."""
 
     headers: Headers
@@ -88,9 +89,9 @@ class Message:
         """The body's media type in lower case, without parameters."""
         return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
 
+    @abstractmethod
     def start_line(self) -> str:
         """The first line, without its end."""
-        raise NotImplementedError
 
     def __bytes__(self) -> bytes:
         self.headers.set("Content-Length", str(len(self.body)))

@@ -15,7 +15,11 @@ from voice.telephony.sip.call import (
     EndCause,
     reason_header,
 )
-from voice.telephony.sip.client_transaction import ClientTransaction, InviteClientTransaction
+from voice.telephony.sip.client_transaction import (
+    ClientState,
+    ClientTransaction,
+    InviteClientTransaction,
+)
 from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.digest import Credentials, answer_challenge
 from voice.telephony.sip.errors import CallRejected, SipSyntaxError
@@ -187,7 +191,7 @@ class OutgoingCall(Call):
         invite = self._invite
         if self._cancel_sent or not isinstance(invite, InviteClientTransaction):
             return
-        if invite.state.name != "PROCEEDING":
+        if invite.state is not ClientState.PROCEEDING:
             return
         self._cancel_sent = True
         headers = invite.request.headers

@@ -13,6 +13,7 @@ from voice.telephony.sip.server_transaction import (
     InviteServerTransaction,
     Send,
     ServerKey,
+    ServerState,
     ServerTransaction,
     server_key,
 )
@@ -120,7 +121,7 @@ class TransactionLayer:
 
     @staticmethod
     def _refused(transaction: ServerTransaction) -> bool:
-        return transaction.state.name in ("COMPLETED", "CONFIRMED")
+        return transaction.state in (ServerState.COMPLETED, ServerState.CONFIRMED)
 
     @staticmethod
     def _origin(request: Request) -> tuple[str, ...]:
