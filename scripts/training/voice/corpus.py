@@ -1,0 +1,112 @@
+"""The training material: sentences spoken, aligned and analysed, kept in shards on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
+from piper.phonemize_espeak import EspeakPhonemizer
+from training.voice.alignment import END, START, align
+from training.voice.features import HOP, SAMPLE_RATE, SIZE, analyse
+from training.voice.teachers import Teacher, Utterance
+
+ESPEAK_VOICE: Final = "en-us"
+SHARD: Final = 100
+"""Sentences per shard; a finished shard is not made again."""
+FRAMES_PER_SECOND: Final = 100
+"""Durations are counted in frames of 10 ms: two analysis frames."""
+_WORST_COST: Final = 0.32
+_LEAD: Final = 0.03
+_TAIL: Final = 0.09
+"""Seconds of the teacher's first and last pause that are kept."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One sentence: phoneme ids [n], frames of 10 ms per id [n], features [2 * frames, SIZE]."""
+
+    ids: NDArray[np.int64]
+    frames: NDArray[np.int64]
+    features: NDArray[np.float32]
+
+    @property
+    def length(self) -> int:
+        """Frames of 10 ms."""
+        return int(self.frames.sum())
+
+
+def prepare(teacher: Teacher, sentences: list[str], folder: Path) -> Iterator[Path]:
+    """Make the shards that `folder` lacks, and yield each one's path once it is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    phonemizer = EspeakPhonemizer()
+    for first in range(0, len(sentences), SHARD):
+        shard = folder / f"shard-{first // SHARD:03d}.npz"
+        if not shard.exists():
+            spoken = teacher.speak(sentences[first : first + SHARD])
+            made = (_example(utterance, teacher, phonemizer) for utterance in spoken)
+            _write([example for example in made if example is not None], shard)
+        yield shard
+
+
+def read(shard: Path) -> list[Example]:
+    """The examples of one shard."""
+    with np.load(shard) as data:
+        phonemes = np.cumsum(data["phonemes_each"])[:-1]
+        ids, frames = np.split(data["ids"], phonemes), np.split(data["frames"], phonemes)
+        ends = np.cumsum([2 * int(part.sum()) for part in frames])[:-1]
+        features = np.split(data["features"].astype(np.float32), ends)
+    return [Example(*parts) for parts in zip(ids, frames, features, strict=True)]
+
+
+def _write(examples: list[Example], shard: Path) -> None:
+    unfinished = shard.with_suffix(".part.npz")
+    np.savez(
+        unfinished,
+        phonemes_each=[len(example.ids) for example in examples],
+        ids=np.concatenate([example.ids for example in examples]),
+        frames=np.concatenate([example.frames for example in examples]),
+        features=np.concatenate([example.features for example in examples]).astype(np.float16),
+    )
+    os.replace(unfinished, shard)
+
+
+def _example(
+    utterance: Utterance, teacher: Teacher, phonemizer: EspeakPhonemizer
+) -> Example | None:
+    """The sentence aligned and analysed; None where the front ends disagree too much."""
+    sentences = phonemizer.phonemize(ESPEAK_VOICE, utterance.text)
+    if len(sentences) != 1:
+        return None
+    phonemes = [START, *(p for p in sentences[0] if p in DEFAULT_PHONEME_ID_MAP), END]
+    alignment = align(phonemes, utterance.segments)
+    if alignment is None or alignment.cost > _WORST_COST:
+        return None
+    seconds, start = _trim(alignment.seconds, utterance)
+    edges = np.concatenate([[0.0], np.cumsum(np.maximum(seconds, 0.0))])
+    frames = np.diff(np.round(edges * FRAMES_PER_SECOND).astype(np.int64))
+    features = analyse(utterance.audio, teacher.pitch)
+    first = round(start * SAMPLE_RATE / HOP)
+    wanted = features[first : first + 2 * int(frames.sum())]
+    missing = 2 * int(frames.sum()) - len(wanted)
+    if missing > 4 or wanted[:, 1].sum() < 5:
+        return None
+    wanted = np.pad(wanted, ((0, missing), (0, 0)), mode="edge").reshape(-1, SIZE)
+    ids = np.array([DEFAULT_PHONEME_ID_MAP[phoneme][0] for phoneme in phonemes], dtype=np.int64)
+    return Example(ids, frames, wanted)
+
+
+def _trim(seconds: NDArray[np.float64], utterance: Utterance) -> tuple[NDArray[np.float64], float]:
+    """Shorten the first and last pause; returns the times and where the audio now starts."""
+    seconds = seconds.copy()
+    first, last = utterance.segments[0], utterance.segments[-1]
+    cut = max(0.0, first.end - _LEAD) if first.phone == "pau" else 0.0
+    seconds[0] -= cut
+    if last.phone == "pau":
+        seconds[-1] -= max(0.0, last.end - last.start - _TAIL)
+    return seconds, cut

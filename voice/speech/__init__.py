@@ -1,0 +1,23 @@
+"""Speech: any Piper voice speaks clauses as a person says them, with the time of each word.
+
+    speaker = PiperSpeaker.load("embedded-en")
+    clause = await speaker.synthesise("Your balance is 42.17 euros.", sample_rate=8000)
+    clause.pcm, clause.heard(900)
+
+`ClauseSplitter` cuts a streamed answer into clauses; `spoken_form` writes figures as words.
+"""
+
+from voice.speech.clause import SpokenClause, SpokenWord
+from voice.speech.lexicon import Lexicon
+from voice.speech.speaker import PiperSpeaker
+from voice.speech.splitting import ClauseSplitter
+from voice.speech.spoken_forms import spoken_form
+
+__all__ = [
+    "ClauseSplitter",
+    "Lexicon",
+    "PiperSpeaker",
+    "SpokenClause",
+    "SpokenWord",
+    "spoken_form",
+]

@@ -1,0 +1,135 @@
+"""One loaded Piper voice: text to samples with the time of each word gap; not thread-aware."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from piper import AudioChunk, PiperConfig, PiperVoice, SynthesisConfig
+from piper.config import PhonemeType
+
+from voice.errors import ModelError
+from voice.model_folders import find_model
+from voice.speech.word_timing import SoundGroup
+
+USUAL_FILE: Final = "voice.onnx"
+_PLAIN: Final = SynthesisConfig(normalize_audio=False)
+"""Piper would scale each sentence by itself, so that a short "No." shouts."""
+_NO_SOUNDS: Final = frozenset(" ^$_ˈˌː.,;:!?¡¿—…\"'«»“”()-")
+_ERRORS: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A stretch of speech: samples -1 to 1, and the groups of sounds if the voice reports them."""
+
+    samples: NDArray[np.float32]
+    groups: tuple[SoundGroup, ...]
+
+
+class LoadedVoice:
+    """A Piper voice in memory, run on one thread."""
+
+    def __init__(self, voice: PiperVoice) -> None:
+        self._voice = voice
+        self.sample_rate: int = voice.config.sample_rate
+        """Hertz of the samples that it makes."""
+
+    @property
+    def is_english(self) -> bool:
+        """Whether English spoken forms suit the voice."""
+        return str(self._voice.config.espeak_voice).startswith("en")
+
+    @classmethod
+    def load(cls, name: str | Path) -> tuple[LoadedVoice, Path]:
+        """A voice by embedded name, folder or ONNX file, and the folder; raises ModelError."""
+        model = _model_file(name)
+        config = _config(Path(f"{model}.json"))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        try:
+            session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no base class
+            raise ModelError(f"{model}: is not a readable ONNX model: {_brief(error)}") from None
+        needed = {entry.name for entry in session.get_inputs()}
+        if not {"input", "input_lengths", "scales"} <= needed:
+            raise ModelError(f"{model}: is not a Piper voice: its inputs are {sorted(needed)}")
+        voice = cls(PiperVoice(session=session, config=config))
+        try:
+            list(voice.speak("Ready."))
+        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no base class
+            raise ModelError(f"{model}: the voice cannot speak: {_brief(error)}") from None
+        return voice, model.parent
+
+    def speak(self, text: str) -> Iterator[Sentence]:
+        """The sentences of `text`; none when it holds nothing to say."""
+        for chunk in self._voice.synthesize(text, _PLAIN, include_alignments=True):
+            samples = np.nan_to_num(chunk.audio_float_array).astype(np.float32).reshape(-1)
+            yield Sentence(samples, tuple(_groups(chunk)))
+
+
+def _model_file(name: str | Path) -> Path:
+    place = Path(find_model("tts_voices", str(name)))
+    if place.is_file():
+        return place
+    if not place.is_dir():
+        raise ModelError(f"{place}: there is no such voice")
+    if (place / USUAL_FILE).is_file():
+        return place / USUAL_FILE
+    models = sorted(place.glob("*.onnx"))
+    if len(models) != 1:
+        found = "several" if models else "no"
+        raise ModelError(f"{place}: holds {found} ONNX files; a voice's folder holds one")
+    return models[0]
+
+
+def _config(path: Path) -> PiperConfig:
+    try:
+        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        config = PiperConfig.from_dict(table)
+    except FileNotFoundError:
+        raise ModelError(
+            f"{path}: is missing; a Piper voice is an ONNX file and its JSON"
+        ) from None
+    except _ERRORS as error:
+        raise ModelError(f"{path}: is not a Piper voice's JSON: {_brief(error)}") from None
+    if config.phoneme_type not in (PhonemeType.ESPEAK, PhonemeType.TEXT):
+        kind = config.phoneme_type.value
+        raise ModelError(f"{path}: phonemes of type {kind} are not supported, only espeak and text")
+    if not config.phoneme_id_map or not 8000 <= config.sample_rate <= 48000:
+        raise ModelError(f"{path}: has no phoneme_id_map or an odd sample_rate")
+    return config
+
+
+def _groups(chunk: AudioChunk) -> Iterator[SoundGroup]:
+    """Sounds between word gaps; pauses belong to no group."""
+    time, start, end, sounds = 0.0, 0.0, 0.0, 0
+    for part in chunk.phoneme_alignments or ():
+        seconds = part.num_samples / chunk.sample_rate
+        if part.phoneme not in _NO_SOUNDS:
+            start = time if not sounds else start
+            end = time + seconds
+            sounds += 1
+        elif part.phoneme == "ː" and sounds:
+            end = time + seconds
+        elif part.phoneme == " " and sounds:
+            yield SoundGroup(sounds, start, end)
+            sounds = 0
+        time += seconds
+    if sounds:
+        yield SoundGroup(sounds, start, end)
+
+
+def _brief(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:160]}" if lines else type(error).__name__
