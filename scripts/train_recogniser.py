@@ -27,7 +27,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--folder", type=Path, default=_FOLDER, help="corpus, checkpoints, log")
     parser.add_argument("--minutes", type=float, default=120.0, help="wall clock of the schedule")
-    parser.add_argument("--processes", type=int, default=2, help="gradients are averaged")
+    parser.add_argument("--processes", type=int, default=2, help="their weights are averaged")
     parser.add_argument("--threads", type=int, default=1, help="of each process")
     parser.add_argument("--init", type=Path, help="checkpoint to go on from, schedule anew")
     parser.add_argument("--resume", action="store_true", help="go on where this folder stopped")

@@ -22,6 +22,9 @@ FULL_WINDOW = 2980
 _BINS = 80
 _UNKNOWN = -100
 _BROKEN_OFF = 0.06
+_ABOVE_4_KHZ = 63
+_DYNAMIC_RANGE = 2.0
+"""Whisper's 80 dB, in its normalised log-mel."""
 
 
 @dataclass
@@ -144,6 +147,8 @@ class Variation:
             example = _stretched(example, choices.uniform(0.85, 1.2))
         mel = example.mel.astype(np.float32)
         if choices.random() < 0.6:
+            mel = _without_images(mel, choices.uniform(0.0, 2.0))
+        if choices.random() < 0.6:
             mel = _warped(mel, choices.uniform(0.86, 1.16))
         if choices.random() < 0.12:
             mel = _blurred(mel)
@@ -207,6 +212,14 @@ def _stretched(example: Example, factor: float) -> Example:
     if centres is not None:
         centres = centres * factor
     return replace(example, mel=mel, phones=phones, centres=centres)
+
+
+def _without_images(mel: NDArray[np.float32], softer: float) -> NDArray[np.float32]:
+    """Less of what a resampler left above 4 kHz; how much it leaves differs."""
+    mel = mel.copy()
+    floor = mel.max() - _DYNAMIC_RANGE
+    mel[:, _ABOVE_4_KHZ:] = np.maximum(mel[:, _ABOVE_4_KHZ:] - softer, floor)
+    return mel
 
 
 def _warped(mel: NDArray[np.float32], scale: float) -> NDArray[np.float32]:

@@ -1,4 +1,7 @@
-"""The training loop of one process; several average their gradients."""
+"""The training loop of one process; several average their weights every few steps.
+
+On a busy machine processes that waited for each other in every step would mostly wait.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ _PHONE_WEIGHT = 0.7
 _SMOOTHING = 0.05
 _UNKNOWN = -100
 _CHECKPOINT_MINUTES = 4.0
+_AVERAGE_EVERY = 8
+"""Steps between two averagings of the processes' weights."""
 
 
 @dataclass
@@ -148,24 +153,26 @@ class Run:
         arguments, network, progress = self._arguments, self._network, self._progress
         seed = arguments.seed + progress.step
         variation = Variation(network.vocabulary, 100 * seed + self._rank)
-        own, common = random.Random(100 * seed + self._rank), random.Random(seed)
+        own = random.Random(100 * seed + self._rank)
         network.train()
         for examples in batches:  # type: ignore[attr-defined]
-            progress.minutes = self._agreed_minutes()
+            if progress.step % _AVERAGE_EVERY == 0:
+                self._average_weights()
+                progress.minutes = self._agreed_minutes()
             done = progress.minutes / arguments.minutes
             if done >= 1:
                 break
             rate = self._optimizers.schedule(progress.step, done)
-            full = common.random() < _FULL_WINDOW_SHARE and done > _FULL_WINDOW_FROM
+            full = own.random() < _FULL_WINDOW_SHARE and done > _FULL_WINDOW_FROM
             chosen = own.sample(examples, min(4, len(examples))) if full else examples
             batch = collate(chosen, network, variation, own, full)
             self._loss(batch, done, full).backward()
-            self._average_gradients()
             self._optimizers.step()
             progress.step += 1
             progress.utterances += len(chosen) * arguments.processes
             if self._rank == 0:
                 self._report(rate)
+        self._average_weights()
         if self._rank == 0:
             self._save()
             print(f"END {progress} {judge(network, arguments.folder / 'judged')}", flush=True)
@@ -211,18 +218,17 @@ class Run:
                 loss = loss + own * len(rows) / len(batch.inventories)
         return loss
 
-    def _average_gradients(self) -> None:
+    @torch.no_grad()
+    def _average_weights(self) -> None:
         if self._arguments.processes == 1:
             return
         parameters = self._optimizers.parameters
-        flat = torch.cat(
-            [(p.grad if p.grad is not None else torch.zeros_like(p)).view(-1) for p in parameters]
-        )
+        flat = torch.cat([parameter.view(-1) for parameter in parameters])
         dist.all_reduce(flat)
         flat /= self._arguments.processes
         at = 0
         for parameter in parameters:
-            parameter.grad = flat[at : at + parameter.numel()].view_as(parameter)
+            parameter.copy_(flat[at : at + parameter.numel()].view_as(parameter))
             at += parameter.numel()
 
     def _note(self, name: str, loss: Tensor) -> None:
@@ -240,6 +246,8 @@ class Run:
                 f" {progress.utterances} ({speed:.0f}/s) {losses} rate {rate:.1e}",
                 flush=True,
             )
+        if progress.step % _AVERAGE_EVERY:
+            return
         if progress.minutes - self._saved > _CHECKPOINT_MINUTES:
             self._saved = progress.minutes
             self._save()

@@ -37,6 +37,8 @@ _SECONDS = (0.4, 9.0)
 _FRAME_SECONDS = 0.02
 _WORDLESS_EVERY = 30
 """One shard of so many holds no speech."""
+_FROM_EACH = 3
+"""Pseudo-speakers that say the same sentence."""
 
 
 @dataclass(frozen=True)
@@ -49,33 +51,43 @@ class Utterance:
 
 
 class Speakers:
-    """All voices of the corpus, in fixed shares."""
+    """All voices of the corpus, in fixed shares.
 
-    def __init__(self, seed: int) -> None:
+    `converted` is the share of utterances by pseudo-speakers, most of them from festival's
+    voices, three from each sentence. Of the rest three quarters are espeak-ng's.
+    """
+
+    def __init__(self, seed: int, converted: float) -> None:
         self._choices = random.Random(seed)
         self._espeak = Espeak()
+        self._converted = converted
 
     def utterances(self, count: int) -> Iterator[Utterance]:
-        """About `count` utterances: 30 % espeak-ng, 10 % festival, 60 % converted speakers."""
-        choices = self._choices
-        for _ in range(int(count * 0.30)):
+        """About `count` utterances."""
+        plain = 1 - self._converted
+        for _ in range(int(count * plain * 0.75)):
             yield self._by_espeak()
-        for _ in range(int(count * 0.06)):
+        for _ in range(int(count * self._converted * 0.2 / _FROM_EACH)):
             original = self._by_espeak()
-            analysis = conversion.analyse(original.speech)
-            for _ in range(2):
-                speech = conversion.another_speaker(analysis, choices)
-                yield Utterance(original.text, f"w+{original.voice}", speech)
-        for voice, share in zip(festival.VOICES, (0.07, 0.05, 0.05), strict=True):
-            texts = [text.utterance(choices) for _ in range(int(count * share))]
-            spoken = festival.say_all(texts, voice, choices.uniform(0.85, 1.2))
-            for sentence, speech in zip(texts, spoken, strict=True):
-                if choices.random() < 0.6:
-                    yield Utterance(sentence, voice, speech)
-                analysis = conversion.analyse(speech)
-                for _ in range(3):
-                    other = conversion.another_speaker(analysis, choices)
-                    yield Utterance(sentence, f"w+{voice}", other)
+            yield from self._others(original)
+        for voice, share in zip(festival.VOICES, (0.4, 0.3, 0.3), strict=True):
+            spoken = self._by_festival(voice, int(count * plain * 0.25 * share))
+            yield from spoken
+            for original in self._by_festival(
+                voice, int(count * self._converted * 0.8 * share / _FROM_EACH)
+            ):
+                yield from self._others(original)
+
+    def _others(self, original: Utterance) -> Iterator[Utterance]:
+        analysis = conversion.analyse(original.speech)
+        for _ in range(_FROM_EACH):
+            speech = conversion.another_speaker(analysis, self._choices)
+            yield Utterance(original.text, f"w+{original.voice}", speech)
+
+    def _by_festival(self, voice: str, count: int) -> list[Utterance]:
+        texts = [text.utterance(self._choices) for _ in range(count)]
+        spoken = festival.say_all(texts, voice, self._choices.uniform(0.85, 1.2))
+        return [Utterance(*said) for said in zip(texts, [voice] * count, spoken, strict=True)]
 
     def _by_espeak(self) -> Utterance:
         sentence, voice = text.utterance(self._choices), training_voice(self._choices)
@@ -106,11 +118,11 @@ def phone_per_frame(phones: tuple[tuple[float, str], ...], frames: int) -> list[
     return [phones[i][1] if i >= 0 else "" for i in index]
 
 
-def make_shard(target: Path, size: int, seed: int) -> None:
+def make_shard(target: Path, size: int, seed: int, converted: float) -> None:
     """Write one shard of about `size` utterances."""
     choices, line = random.Random(seed), TelephoneLine(np.random.default_rng(seed))
     shard = _Shard()
-    for utterance in Speakers(seed).utterances(size):
+    for utterance in Speakers(seed, converted).utterances(size):
         warp = choices.uniform(0.86, 1.16) if choices.random() < 0.5 else 1.0
         samples, times = telephone_samples(utterance.speech, line, warp)
         if not _SECONDS[0] <= len(samples) / RATE_HZ <= _SECONDS[1]:
@@ -168,14 +180,18 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=40)
     parser.add_argument("--size", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--converted", type=float, default=0.6, help="share of pseudo-speakers")
     arguments = parser.parse_args()
     for number in range(arguments.shards):
         target = arguments.folder / f"train-{arguments.seed}-{number:03d}"
         if target.with_suffix(".json").exists():
             continue
         began = time.monotonic()
-        make = make_wordless_shard if number % _WORDLESS_EVERY == 1 else make_shard
-        make(target, arguments.size, arguments.seed * 1000 + number)
+        seed = arguments.seed * 1000 + number
+        if number % _WORDLESS_EVERY == 1:
+            make_wordless_shard(target, arguments.size, seed)
+        else:
+            make_shard(target, arguments.size, seed, arguments.converted)
         seconds = time.monotonic() - began
         print(f"{target.name}: {seconds:.0f} s", file=sys.stderr, flush=True)
 

@@ -51,14 +51,14 @@ def _salad(choices: random.Random) -> str:
 
 def caller(choices: random.Random) -> str:
     """What a caller of the demonstration says."""
-    if choices.random() < 0.35:
+    if choices.random() < 0.2:
         return telephone_phrases.caller_phrase(choices)
     return _from_dialogues("caller_sentence", telephone_phrases.caller_phrase, choices)
 
 
 def assistant(choices: random.Random) -> str:
     """What the assistant says, as the simulated caller hears it."""
-    if choices.random() < 0.35:
+    if choices.random() < 0.2:
         return telephone_phrases.assistant_phrase(choices)
     return _from_dialogues("assistant_sentence", telephone_phrases.assistant_phrase, choices)
 

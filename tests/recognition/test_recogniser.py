@@ -1,0 +1,206 @@
+"""What is spoken comes back as words, and what is not spoken comes back as none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voice.audio import Pcm, resample, silence, with_gain
+from voice.engine_queue import EngineBusy, Priority
+from voice.recognition import WhisperRecogniser
+
+BALANCE = "How can I help you?"
+RATE = 8000
+
+
+def noise(seconds: float, amplitude: float) -> Pcm:
+    samples = np.random.default_rng(7).normal(0, amplitude, int(seconds * RATE))
+    return samples.clip(-32768, 32767).astype(np.int16)
+
+
+def tone(seconds: float, *hertz: float, amplitude: float = 6000) -> Pcm:
+    time = np.arange(int(seconds * RATE)) / RATE
+    wave = sum(np.sin(2 * np.pi * frequency * time) for frequency in hertz)
+    return np.asarray(wave * amplitude / len(hertz), np.int16)
+
+
+async def test_a_sentence_is_recognised(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    transcript = await recogniser.transcribe(spoken(BALANCE), RATE)
+
+    assert transcript.text == "how can i help you"
+    assert transcript.language == "en"
+    assert 0.5 < transcript.confidence <= 1
+    assert transcript.no_speech_probability < 0.5
+    assert transcript.audio_seconds == pytest.approx(len(spoken(BALANCE)) / RATE, abs=0.01)
+
+
+async def test_words_lie_in_the_audio_one_after_the_other(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    transcript = await recogniser.transcribe(spoken(BALANCE), RATE)
+
+    assert " ".join(word.text for word in transcript.words) == transcript.text
+    assert all(0 <= word.probability <= 1 for word in transcript.words)
+    starts = [word.start_ms for word in transcript.words]
+    assert starts == sorted(starts)
+    assert transcript.words[-1].end_ms <= transcript.audio_seconds * 1000
+
+
+@pytest.mark.parametrize("sample_rate", [8000, 16000, 22050, 48000])
+async def test_audio_of_any_rate_is_understood(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm], sample_rate: int
+) -> None:
+    audio = resample(spoken(BALANCE), RATE, sample_rate)
+
+    assert (await recogniser.transcribe(audio, sample_rate)).text == "how can i help you"
+
+
+@pytest.mark.parametrize("decibel", [-30, -12, 6])
+async def test_loud_and_soft_speakers_are_understood(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm], decibel: float
+) -> None:
+    audio = with_gain(spoken(BALANCE), decibel)
+
+    assert (await recogniser.transcribe(audio, RATE)).text == "how can i help you"
+
+
+async def test_digits_are_preferred_where_they_are_expected(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    transcript = await recogniser.transcribe(
+        spoken("four seven two nine"), RATE, expect="digits"
+    )
+
+    assert transcript.text == "four seven two nine"
+
+
+async def test_a_sentence_stays_a_sentence_where_digits_were_expected(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    transcript = await recogniser.transcribe(spoken(BALANCE), RATE, expect="digits")
+
+    assert transcript.text == "how can i help you"
+
+
+@pytest.mark.parametrize(
+    "audio",
+    [
+        pytest.param(silence(0), id="nothing"),
+        pytest.param(silence(100), id="12 ms"),
+        pytest.param(silence(3 * RATE), id="digital silence"),
+        pytest.param(noise(3, 2), id="the codec's last bit"),
+        pytest.param(noise(3, 300), id="soft noise"),
+        pytest.param(noise(2, 3000), id="loud noise"),
+        pytest.param(tone(2, 350, 440), id="dial tone"),
+        pytest.param(tone(2, 425), id="ringing"),
+        pytest.param(tone(0.3, 697, 1209), id="a pressed key"),
+        pytest.param(tone(3, 100, 150, 200, amplitude=1500), id="hum"),
+        pytest.param(np.tile(noise(0.02, 9000), 1), id="a click"),
+    ],
+)
+async def test_where_nobody_speaks_there_are_no_words(
+    recogniser: WhisperRecogniser, audio: Pcm
+) -> None:
+    transcript = await recogniser.transcribe(audio, RATE)
+
+    assert transcript.text == ""
+    assert transcript.words == ()
+    assert transcript.confidence == 0
+
+
+async def test_long_audio_is_read_to_its_end(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    pause = silence(RATE)
+    audio = np.concatenate([part for _ in range(15) for part in (spoken(BALANCE), pause)])
+
+    transcript = await recogniser.transcribe(audio, RATE)
+
+    assert transcript.text.split().count("help") >= 13
+    assert transcript.words[-1].end_ms > 30_000
+
+
+async def test_many_calls_share_one_engine(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    sentences = [BALANCE, "Are you still there?", "I cannot hear you. Goodbye."] * 4
+
+    transcripts = await asyncio.gather(
+        *(recogniser.transcribe(spoken(sentence), RATE) for sentence in sentences)
+    )
+
+    alone = [(await recogniser.transcribe(spoken(sentence), RATE)).text for sentence in sentences]
+    assert [transcript.text for transcript in transcripts] == alone
+
+
+async def test_a_final_transcript_overtakes_partial_ones(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    finished: list[str] = []
+
+    async def read(name: str, priority: Priority) -> None:
+        await recogniser.transcribe(spoken(BALANCE), RATE, priority=priority)
+        finished.append(name)
+
+    jobs = [asyncio.create_task(read("partial", Priority.PARTIAL)) for _ in range(6)]
+    jobs.append(asyncio.create_task(read("final", Priority.FINAL)))
+    await asyncio.gather(*jobs)
+
+    assert finished.index("final") <= 2  # at most those that ran already came before it
+
+
+async def test_a_cancelled_request_leaves_the_queue(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    jobs = [
+        asyncio.create_task(recogniser.transcribe(spoken(BALANCE), RATE)) for _ in range(8)
+    ]
+    await asyncio.sleep(0)
+    for job in jobs[1:]:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)
+
+    assert recogniser.depth == 0
+    assert (await recogniser.transcribe(spoken(BALANCE), RATE)).text == "how can i help you"
+
+
+async def test_a_full_engine_says_so(
+    embedded_recogniser_path: Path, spoken: Callable[[str], Pcm]
+) -> None:
+    engine = WhisperRecogniser.load(embedded_recogniser_path, capacity=2)
+    try:
+        jobs = [
+            asyncio.create_task(engine.transcribe(spoken(BALANCE), RATE)) for _ in range(20)
+        ]
+        results = await asyncio.gather(*jobs, return_exceptions=True)
+    finally:
+        engine.close()
+
+    assert any(isinstance(result, EngineBusy) for result in results)
+    assert not isinstance(results[0], BaseException)
+
+
+async def test_the_event_loop_runs_on_while_a_recording_is_read(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
+) -> None:
+    audio = np.concatenate([spoken(BALANCE)] * 10)
+    job = asyncio.create_task(recogniser.transcribe(audio, RATE))
+    turns = 0
+    while not job.done():
+        await asyncio.sleep(0.001)
+        turns += 1
+
+    assert turns > 5
+    await job
+
+
+async def test_warming_up_leaves_nothing_behind(recogniser: WhisperRecogniser) -> None:
+    await recogniser.warm_up()
+
+    assert recogniser.depth == 0

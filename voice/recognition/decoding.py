@@ -1,0 +1,150 @@
+"""From mel frames to words: beam search, its limits, and what counts as nothing said."""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from dataclasses import dataclass
+
+import ctranslate2
+import numpy as np
+from faster_whisper.tokenizer import Tokenizer
+from numpy.typing import NDArray
+
+from voice.errors import ModelError
+from voice.recognition.folder import LoadedWhisper
+from voice.recognition.transcript import Expectation, Word
+
+_PIECES_PER_SECOND = 12
+_PIECES_AT_LEAST = 12
+_LOOP_COMPRESSION = 2.4
+_DIGITS_WITHIN = 0.25
+"""Digits alone are taken when their mean log-probability is at most so much lower."""
+_DIGIT_WORDS = (
+    "zero", "oh", "o", "nought", "one", "two", "three", "four", "five", "six", "seven", "eight",
+    "nine", "double", "triple",
+)  # fmt: skip
+_FIGURES = re.compile(r" ?[\d ,.-]+")
+_FRAME_MS = 20
+_MOST_PIECES = 220
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the model makes of one window."""
+
+    text: str
+    pieces: int
+    log_probability: float
+    """Sum over the pieces and the end."""
+    no_speech_probability: float
+    words: tuple[Word, ...]
+
+    @property
+    def mean_log_probability(self) -> float:
+        """Of a piece, the end included."""
+        return self.log_probability / (self.pieces + 1)
+
+
+class Decoder:
+    """Reads windows with one model; may be used by several threads at once."""
+
+    def __init__(self, loaded: LoadedWhisper, language: str, beam_size: int) -> None:
+        """Raises ModelError when the model does not know the language."""
+        whisper = loaded.whisper
+        self._model: ctranslate2.models.Whisper = whisper.model
+        self._beam_size = beam_size
+        try:
+            self._tokenizer = Tokenizer(
+                whisper.hf_tokenizer, self._model.is_multilingual, "transcribe", language
+            )
+        except ValueError:
+            raise ModelError(f"recogniser {loaded.name}: {language} is no language") from None
+        if self._model.is_multilingual and self._tokenizer.language is None:
+            raise ModelError(f"recogniser {loaded.name}: does not know the language {language}")
+        self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        self._no_digits = self._pieces_that_are_no_digits()
+
+    def read(
+        self, features: NDArray[np.float32], seconds: float, expect: Expectation, with_words: bool
+    ) -> Reading:
+        """The most likely words of features of shape (1, bins, frames)."""
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=False)
+        reading, ids = self._search(encoded, seconds, [-1])
+        if expect == "digits" and ids:
+            digits, digit_ids = self._search(encoded, seconds, self._no_digits)
+            loss = reading.mean_log_probability - digits.mean_log_probability
+            if digit_ids and loss <= _DIGITS_WITHIN:
+                reading, ids = digits, digit_ids
+        if not with_words or not ids:
+            return reading
+        words = self._timed(encoded, ids, features.shape[-1])
+        return Reading(
+            reading.text, reading.pieces, reading.log_probability,
+            reading.no_speech_probability, words,
+        )  # fmt: skip
+
+    def _search(
+        self, encoded: ctranslate2.StorageView, seconds: float, suppressed: list[int]
+    ) -> tuple[Reading, list[int]]:
+        most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * seconds))
+        result = self._model.generate(
+            encoded,
+            [self._prompt],
+            beam_size=self._beam_size,
+            max_length=2 * most,  # CTranslate2 allows half of it for new pieces
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=False,
+            suppress_tokens=suppressed,
+        )[0]
+        ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
+        text = self._tokenizer.decode(ids).strip()
+        if len(ids) >= most and _is_loop(text):
+            text, ids = "", []
+        length = max(1, len(result.sequences_ids[0]))
+        reading = Reading(
+            text, len(ids), result.scores[0] * length, float(result.no_speech_prob), ()
+        )
+        return reading, ids
+
+    def _timed(
+        self, encoded: ctranslate2.StorageView, ids: list[int], frames: int
+    ) -> tuple[Word, ...]:
+        """Each word's place, by the decoder's attention."""
+        aligned = self._model.align(encoded, self._tokenizer.sot_sequence, [ids], frames)[0]
+        pieces = np.array([piece for piece, _ in aligned.alignments])
+        times = np.array([time for _, time in aligned.alignments])
+        jumps = times[np.flatnonzero(np.diff(pieces, prepend=-1))]
+        texts, groups = self._tokenizer.split_to_word_tokens([*ids, self._tokenizer.eot])
+        words, first = [], 0
+        for text, group in zip(texts[:-1], groups[:-1], strict=True):
+            end = first + len(group)
+            if end < len(jumps) and text.strip():
+                probability = float(np.mean(aligned.text_token_probs[first:end]))
+                start_ms, end_ms = int(jumps[first]) * _FRAME_MS, int(jumps[end]) * _FRAME_MS
+                words.append(Word(text.strip(), start_ms, end_ms, min(1.0, probability)))
+            first = end
+        return tuple(words)
+
+    def _pieces_that_are_no_digits(self) -> list[int]:
+        pieces = self._tokenizer.tokenizer
+        allowed = {
+            piece for word in _DIGIT_WORDS for piece in self._tokenizer.encode(f" {word}")
+        }
+        return [
+            piece
+            for piece in range(self._tokenizer.eot)
+            if piece not in allowed and not _FIGURES.fullmatch(pieces.decode([piece]))
+        ]
+
+
+def _is_loop(text: str) -> bool:
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) > _LOOP_COMPRESSION
+
+
+def confidence(mean_log_probability: float, slope: float, offset: float) -> float:
+    """0 to 1 from the mean log-probability of a piece."""
+    return min(1.0, math.exp(min(0.0, slope * mean_log_probability + offset)))

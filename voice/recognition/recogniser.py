@@ -1,0 +1,141 @@
+"""The engine: one Whisper model per process, shared by all calls."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from voice.audio import Pcm, frame_levels, resample, silence
+from voice.engine_queue import EngineQueue, Priority
+from voice.recognition import features, folder
+from voice.recognition.decoding import Decoder, Reading, confidence
+from voice.recognition.session import RecognitionSession
+from voice.recognition.transcript import Expectation, Transcript, Word
+
+_SHORTEST_SECONDS = 0.1
+_AUDIBLE_DBFS = -57.0
+"""Audio of which no 100 ms is louder than this holds no words."""
+
+
+class WhisperRecogniser:
+    """Any Whisper model in CTranslate2's form behind a bounded queue; safe for all calls at once.
+
+    Only the frames that there are go through a model that was trained so (the embedded ones say
+    so in their `voice.json`); others get the window that they need.
+    """
+
+    def __init__(
+        self, loaded: folder.LoadedWhisper, queue: EngineQueue, beam_size: int, language: str
+    ) -> None:
+        self._loaded = loaded
+        self._decoder = Decoder(loaded, language, beam_size)
+        self._queue = queue
+        self._language = language
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path,
+        *,
+        workers: int = 1,
+        capacity: int = 64,
+        beam_size: int = 5,
+        language: str = "en",
+        compute_type: str = "int8",
+    ) -> WhisperRecogniser:
+        """Open a folder, an embedded model's name or a hub name; raises ModelError."""
+        loaded = folder.load(model, workers=workers, compute_type=compute_type)
+        queue = EngineQueue("recognition", workers, capacity)
+        try:
+            return cls(loaded, queue, beam_size, language)
+        except BaseException:
+            queue.close()
+            raise
+
+    @property
+    def depth(self) -> int:
+        """How many requests wait."""
+        return self._queue.depth
+
+    async def transcribe(
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority = Priority.FINAL,
+        expect: Expectation = "anything",
+    ) -> Transcript:
+        """The words in a recording; raises EngineBusy when too much waits.
+
+        Cancelling the caller takes a waiting request out of the queue.
+        """
+        return await self._queue.run(self._read, pcm, sample_rate, priority, expect,
+                                     priority=priority)  # fmt: skip
+
+    def session(self) -> RecognitionSession:
+        """One call's use of the engine."""
+        return RecognitionSession(self)
+
+    async def warm_up(self) -> None:
+        """Decode once, so that the first caller waits no longer than the others."""
+        noise = np.random.default_rng(0).normal(0, 300, features.RATE_HZ).astype(np.int16)
+        await self.transcribe(noise, features.RATE_HZ, priority=Priority.BATCH)
+
+    def close(self) -> None:
+        """End the engine's threads; what waits is cancelled."""
+        self._queue.close()
+
+    def _read(
+        self, pcm: Pcm, sample_rate: int, priority: Priority, expect: Expectation
+    ) -> Transcript:
+        wide = resample(pcm, sample_rate, features.RATE_HZ)
+        seconds = len(wide) / features.RATE_HZ
+        if seconds < _SHORTEST_SECONDS or not _audible(wide):
+            return Transcript("", 0.0, self._language, 1.0, seconds)
+        description = self._loaded.description
+        parts = []
+        for first, window in features.windows(wide, description.longest_window_seconds):
+            if len(window) < _SHORTEST_SECONDS * features.RATE_HZ:
+                continue
+            with_words = priority is not Priority.PARTIAL
+            reading = self._read_window(window, expect, with_words)
+            parts.append((first * 1000 // features.RATE_HZ, reading))
+        return self._joined(parts, seconds)
+
+    def _read_window(self, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
+        description = self._loaded.description
+        extractor = self._loaded.whisper.feature_extractor
+        mel = features.mel(window, extractor, description.minimum_window_seconds)
+        return self._decoder.read(mel, len(window) / features.RATE_HZ, expect, with_words)
+
+    def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
+        spoken = [(at, reading) for at, reading in parts if not self._is_nothing(reading)]
+        nobody = min((reading.no_speech_probability for _, reading in parts), default=1.0)
+        if not spoken:
+            return Transcript("", 0.0, self._language, nobody, seconds)
+        pieces = sum(reading.pieces + 1 for _, reading in spoken)
+        mean = sum(reading.log_probability for _, reading in spoken) / pieces
+        description = self._loaded.description
+        certain = confidence(mean, description.confidence_slope, description.confidence_offset)
+        words = tuple(
+            Word(word.text, word.start_ms + at, word.end_ms + at, word.probability)
+            for at, reading in spoken
+            for word in reading.words
+        )
+        text = " ".join(reading.text for _, reading in spoken)
+        return Transcript(text, certain, self._language, nobody, seconds, words)
+
+    def _is_nothing(self, reading: Reading) -> bool:
+        description = self._loaded.description
+        return not reading.text or (
+            reading.no_speech_probability >= description.no_speech_threshold
+            and math.exp(min(0.0, reading.mean_log_probability)) < description.no_speech_confidence
+        )
+
+
+def _audible(pcm: Pcm) -> bool:
+    padded = np.concatenate([pcm, silence(-len(pcm) % (features.RATE_HZ // 10))])
+    levels = frame_levels(padded.astype(np.int16), features.RATE_HZ, 100)
+    return bool(levels.max() > _AUDIBLE_DBFS)
