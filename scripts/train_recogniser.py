@@ -40,7 +40,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bfloat16", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--judge-minutes", type=float, default=8.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--export", type=Path, help="only write this int8 model from the checkpoint")
+    parser.add_argument(
+        "--export", type=Path, help="only write this int8 model from the checkpoint"
+    )
     return parser.parse_args()
 
 
@@ -54,7 +56,6 @@ def main() -> None:
         export(arguments.folder / "checkpoint", arguments.export)
         return
     import torch.multiprocessing
-
     from training.recogniser.training import train
 
     with tempfile.TemporaryDirectory() as meeting_place:

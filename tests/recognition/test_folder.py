@@ -15,7 +15,13 @@ from voice.audio import Pcm, resample, to_bytes
 from voice.errors import ModelError
 from voice.recognition import WhisperRecogniser
 
-FILES = ("config.json", "model.bin", "tokenizer.json", "vocabulary.json", "preprocessor_config.json")
+FILES = (
+    "config.json",
+    "model.bin",
+    "tokenizer.json",
+    "vocabulary.json",
+    "preprocessor_config.json",
+)
 
 
 @pytest.fixture

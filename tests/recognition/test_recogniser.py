@@ -73,9 +73,7 @@ async def test_loud_and_soft_speakers_are_understood(
 async def test_digits_are_preferred_where_they_are_expected(
     recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
 ) -> None:
-    transcript = await recogniser.transcribe(
-        spoken("four seven two nine"), RATE, expect="digits"
-    )
+    transcript = await recogniser.transcribe(spoken("four seven two nine"), RATE, expect="digits")
 
     assert transcript.text == "four seven two nine"
 
@@ -158,9 +156,7 @@ async def test_a_final_transcript_overtakes_partial_ones(
 async def test_a_cancelled_request_leaves_the_queue(
     recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
 ) -> None:
-    jobs = [
-        asyncio.create_task(recogniser.transcribe(spoken(BALANCE), RATE)) for _ in range(8)
-    ]
+    jobs = [asyncio.create_task(recogniser.transcribe(spoken(BALANCE), RATE)) for _ in range(8)]
     await asyncio.sleep(0)
     for job in jobs[1:]:
         job.cancel()
@@ -175,9 +171,7 @@ async def test_a_full_engine_says_so(
 ) -> None:
     engine = WhisperRecogniser.load(embedded_recogniser_path, capacity=2)
     try:
-        jobs = [
-            asyncio.create_task(engine.transcribe(spoken(BALANCE), RATE)) for _ in range(20)
-        ]
+        jobs = [asyncio.create_task(engine.transcribe(spoken(BALANCE), RATE)) for _ in range(20)]
         results = await asyncio.gather(*jobs, return_exceptions=True)
     finally:
         engine.close()

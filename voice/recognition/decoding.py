@@ -130,9 +130,7 @@ class Decoder:
 
     def _pieces_that_are_no_digits(self) -> list[int]:
         pieces = self._tokenizer.tokenizer
-        allowed = {
-            piece for word in _DIGIT_WORDS for piece in self._tokenizer.encode(f" {word}")
-        }
+        allowed = {piece for word in _DIGIT_WORDS for piece in self._tokenizer.encode(f" {word}")}
         return [
             piece
             for piece in range(self._tokenizer.eot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import sys
@@ -13,7 +14,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-
 from training.recogniser.network import MOST_PHONES, Recogniser
 from training.recogniser.vocabulary import Vocabulary
 
@@ -22,6 +22,8 @@ FULL_WINDOW = 2980
 _BINS = 80
 _UNKNOWN = -100
 _BROKEN_OFF = 0.06
+_SHORT = 400
+_JOINED_EVERY = 14
 _ABOVE_4_KHZ = 63
 _DYNAMIC_RANGE = 2.0
 """Whisper's 80 dB, in its normalised log-mel."""
@@ -79,11 +81,22 @@ class Corpus:
             pieces = self._network.vocabulary.pieces(sentence)
             self.examples.append(
                 Example(
-                    mel[ends[index] : ends[index + 1]], pieces, phones,
-                    self._centres(pieces, phones), inventory,
+                    mel[ends[index] : ends[index + 1]],
+                    pieces,
+                    phones,
+                    self._centres(pieces, phones),
+                    inventory,
                 )  # fmt: skip
             )
+        self._join(len(self.examples) - len(told["text"]))
         print(f"{description.name}: {len(self.examples)} examples", file=sys.stderr, flush=True)
+
+    def _join(self, first: int) -> None:
+        """Add some pairs of short examples as one, as two sentences with a pause between."""
+        short = [e for e in self.examples[first:] if len(e.mel) < _SHORT and e.pieces]
+        for one, other in list(itertools.pairwise(short))[::_JOINED_EVERY]:
+            if one.inventory == other.inventory:
+                self.examples.append(_joined(one, other))
 
     def _numbered(self, names: list[str], inventory: str) -> NDArray[np.int64]:
         known = self._network.phones.get(inventory, {})
@@ -92,9 +105,7 @@ class Corpus:
                 known[name] = len(known)
         return np.array([known.get(name, _UNKNOWN) for name in names], np.int64)
 
-    def _centres(
-        self, pieces: list[int], phones: NDArray[np.int64]
-    ) -> NDArray[np.float64] | None:
+    def _centres(self, pieces: list[int], phones: NDArray[np.int64]) -> NDArray[np.float64] | None:
         """Letters spread evenly over the phones; None without phone times."""
         if len(phones) == 0:
             return None
@@ -128,6 +139,17 @@ class Corpus:
             choices.shuffle(batches)
             whole = len(batches) // world * world
             yield from batches[rank:whole:world]
+
+
+def _joined(one: Example, other: Example) -> Example:
+    frames = len(one.mel) // 2 * 2
+    centres = None
+    if one.centres is not None and other.centres is not None:
+        centres = np.concatenate([one.centres, other.centres + frames // 2])
+    return Example(
+        np.concatenate([one.mel[:frames], other.mel]), one.pieces + other.pieces,
+        np.concatenate([one.phones[: frames // 2], other.phones]), centres, one.inventory,
+    )  # fmt: skip
 
 
 class Variation:

@@ -11,10 +11,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from training.recogniser.vocabulary import Vocabulary
 from transformers import GenerationConfig, WhisperConfig, WhisperForConditionalGeneration
 from transformers.utils import logging
-
-from training.recogniser.vocabulary import Vocabulary
 
 logging.disable_progress_bar()
 
@@ -37,9 +36,7 @@ class Recogniser(nn.Module):
     The classifiers teach the encoder what is spoken when; they are not exported.
     """
 
-    def __init__(
-        self, whisper: WhisperForConditionalGeneration, vocabulary: Vocabulary
-    ) -> None:
+    def __init__(self, whisper: WhisperForConditionalGeneration, vocabulary: Vocabulary) -> None:
         super().__init__()
         self.whisper = whisper
         self.vocabulary = vocabulary

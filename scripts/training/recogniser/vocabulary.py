@@ -33,8 +33,12 @@ class Vocabulary:
         """Look up the special ids of a tokenizer."""
         names = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|notimestamps|>")
         prompt = tuple(tokenizer.token_to_id(name) for name in names)
-        return cls(tokenizer, tokenizer.token_to_id("<|endoftext|>"), prompt,
-                   tokenizer.token_to_id("<|nospeech|>"))
+        return cls(
+            tokenizer,
+            tokenizer.token_to_id("<|endoftext|>"),
+            prompt,
+            tokenizer.token_to_id("<|nospeech|>"),
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Vocabulary:
@@ -56,9 +60,7 @@ class Vocabulary:
         alphabet = pre_tokenizers.ByteLevel.alphabet()
         tokenizer.train_from_iterator(
             sentences,
-            trainers.BpeTrainer(
-                vocab_size=size, initial_alphabet=alphabet, show_progress=False
-            ),
+            trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False),
         )
         description = json.loads(tokenizer.to_str())
         pieces = description["model"]["vocab"]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-
 from training.speech_corpus.channel import RATE_HZ, Samples, coloured_noise, companded, hum
 
 _DTMF_LOW, _DTMF_HIGH = (697, 770, 852, 941), (1209, 1336, 1477)
@@ -73,7 +72,9 @@ def _music(length: int, random: np.random.Generator) -> Samples:
         root = 110 * 2 ** (random.integers(0, 25) / 12)
         chord = tuple(root * ratio for ratio in random.choice([1, 1.26, 1.5, 2, 3, 4], 3))
         note = _tones(min(step, length - at), chord)
-        signal[at : at + len(note)] += note * np.exp(-np.linspace(0, random.uniform(0, 4), len(note)))
+        signal[at : at + len(note)] += note * np.exp(
+            -np.linspace(0, random.uniform(0, 4), len(note))
+        )
     return signal
 
 

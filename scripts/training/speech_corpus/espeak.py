@@ -1,5 +1,7 @@
 """espeak-ng through its C library: speech and the times of its phones."""
 
+# ruff: noqa: E501, SIM905 - patterns and lists of words stand as they are read
+
 from __future__ import annotations
 
 import ctypes
@@ -7,7 +9,6 @@ import random
 
 import numpy as np
 from numpy.typing import NDArray
-
 from training.speech_corpus.speech import Speech
 
 VARIANTS = (

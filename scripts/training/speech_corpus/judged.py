@@ -23,9 +23,8 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from piper import PiperVoice, SynthesisConfig
 from scipy.io import wavfile
 from scipy.signal import resample_poly
-
 from training.speech_corpus import conversion, festival, numbers, text
-from training.speech_corpus.channel import RATE_HZ, TelephoneLine
+from training.speech_corpus.channel import TelephoneLine
 from training.speech_corpus.espeak import Espeak, held_out_voice
 from training.speech_corpus.shards import telephone_samples
 from training.speech_corpus.speech import Speech
@@ -122,7 +121,13 @@ def main() -> None:
         "assistant-voice": (sentences("assistant"), piper(arguments.assistant_voice)),
     }
     for number, (name, (spoken, voice)) in enumerate(sets.items()):
-        make(arguments.folder / f"judged-{name}", spoken, voice, 1000 + number, noisy="quiet" not in name)
+        make(
+            arguments.folder / f"judged-{name}",
+            spoken,
+            voice,
+            1000 + number,
+            noisy="quiet" not in name,
+        )
         print(f"{name}: {len(spoken)} sentences", flush=True)
 
 

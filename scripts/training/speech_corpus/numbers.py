@@ -1,13 +1,13 @@
 """Numbers, digits, money and dates in the words in which they are spoken."""
 
+# ruff: noqa: E501, SIM905 - patterns and lists of words stand as they are read
+
 from __future__ import annotations
 
 import random
 
 DIGITS = "zero one two three four five six seven eight nine".split()
-_TEENS = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-)
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
@@ -107,8 +107,14 @@ def date(day: int, month: int, random_: random.Random) -> str:
     """A day of the year; one of several usual forms."""
     name, number = MONTHS[month - 1], ordinal(day)
     return random_.choice(
-        [f"the {number} of {name}"] * 3 + [f"{name} the {number}", f"{name} {number}",
-         f"{number} of {name}", f"{number} {name}", f"{below_hundred(day)} {name}"]
+        [f"the {number} of {name}"] * 3
+        + [
+            f"{name} the {number}",
+            f"{name} {number}",
+            f"{number} of {name}",
+            f"{number} {name}",
+            f"{below_hundred(day)} {name}",
+        ]
     )
 
 

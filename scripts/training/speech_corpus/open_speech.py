@@ -4,6 +4,8 @@ Common English words in random order and in loose sentences, so that what is wri
 depends on what is heard and not only on what was said before.
 """
 
+# ruff: noqa: E501, SIM905 - patterns and lists of words stand as they are read
+
 from __future__ import annotations
 
 import functools

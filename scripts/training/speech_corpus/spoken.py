@@ -7,7 +7,9 @@ import re
 
 from training.speech_corpus import numbers
 
-_MONEY = re.compile(r"(\d+)\.(\d\d)(?:\s*(euros?|pounds?|dollars?))?|(\d+)\s*(euros?|pounds?|dollars?)\b")
+_MONEY = re.compile(
+    r"(\d+)\.(\d\d)(?:\s*(euros?|pounds?|dollars?))?|(\d+)\s*(euros?|pounds?|dollars?)\b"
+)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(numbers.MONTHS)})\b(?:\s+\d{{4}})?")
 _DIGITS = re.compile(r"\d+")
 _ABBREVIATIONS = {"gb": "gigabytes", "&": "and", "%": "percent", "wi-fi": "wifi"}
@@ -20,9 +22,7 @@ def in_words(sentence: str, choices: random.Random) -> str:
     for short, long in _ABBREVIATIONS.items():
         text = re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", long, text)
     text = _DAY_MONTH.sub(
-        lambda found: numbers.date(
-            int(found[1]), numbers.MONTHS.index(found[2]) + 1, choices
-        ),
+        lambda found: numbers.date(int(found[1]), numbers.MONTHS.index(found[2]) + 1, choices),
         text,
     )
     text = _MONEY.sub(lambda found: _money(found, choices), text)

@@ -3,6 +3,8 @@
 The patterns are the recogniser's own; the dialogues of the response model come on top of them.
 """
 
+# ruff: noqa: E501, SIM905 - patterns and lists of words stand as they are read
+
 from __future__ import annotations
 
 import random
@@ -47,7 +49,9 @@ def _address(choices: random.Random) -> str:
 
 
 def _plan(choices: random.Random) -> str:
-    size = choices.choice(["", "", " " + numbers.cardinal(choices.choice([5, 10, 20, 30, 50, 100]))])
+    size = choices.choice(
+        ["", "", " " + numbers.cardinal(choices.choice([5, 10, 20, 30, 50, 100]))]
+    )
     return choices.choice(PLANS) + size
 
 
@@ -83,7 +87,9 @@ _BILL = (
 )
 _LOST = "(lost|misplaced|can't find|cannot find|have lost|dropped|don't have|left behind|mislaid)"
 _PHONE = "(phone|mobile|sim|sim card|card|handset|telephone|mobile phone|smartphone|cell phone)"
-_BLOCK = "(block|lock|disable|bar|deactivate|stop|freeze|cancel|suspend|shut off|switch off|cut off)"
+_BLOCK = (
+    "(block|lock|disable|bar|deactivate|stop|freeze|cancel|suspend|shut off|switch off|cut off)"
+)
 _PERSON = (
     "(a person|a human|a real person|someone|somebody|an agent|an operator|a human being|"
     "customer service|your colleague|a colleague|a representative|the manager|staff|support|"
