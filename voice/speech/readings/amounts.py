@@ -27,15 +27,16 @@ _UNITS: Final = {
 
 
 def _money(match: re.Match[str]) -> str:
-    mark = (match.group("before") or match.group("after")).lower()
-    unit, small = _CURRENCIES[mark.rstrip("s") if mark not in _CURRENCIES else mark]
-    text = match.group("amount").replace(",", "")
-    negative = text[0] in "-−"
+    mark = match["mark"].strip().lower()
+    unit, small = _CURRENCIES[mark if mark in _CURRENCIES else mark.rstrip("s")]
+    text = match["amount"].replace(",", "")
+    sign = "minus " if text[0] in "-−" else ""
     whole_text, _, cents_text = text.lstrip("-−").partition(".")
-    whole, sign = int(whole_text), "minus " if negative else ""
+    if match["scale"]:
+        return f"{numbers.number(text)} {match['scale'].strip()} {unit}s"
     if cents_text and len(cents_text) != 2:
         return f"{sign}{numbers.number(f'{whole_text}.{cents_text}')} {unit}s"
-    cents = int(cents_text or 0)
+    whole, cents = int(whole_text), int(cents_text or 0)
     parts = [_count(whole, unit)] if whole or not cents else []
     if cents:
         parts.append(_count(cents, small))
@@ -66,17 +67,13 @@ def _generation(match: re.Match[str]) -> str:
     return f"{numbers.digits(match.group(1))} G"
 
 
-_MARKS: Final = r"€|\$|£|EUR\s?|USD\s?|GBP\s?"
-_NAMES: Final = r"€|£|\$|EUR\b|USD\b|GBP\b|[Ee]uros?\b|[Dd]ollars?\b|[Pp]ounds?\b"
+_MARKS: Final = r"(?P<mark>€|\$|£|\bEUR\s?|\bUSD\s?|\bGBP\s?)"
+_NAMES: Final = r"(?P<mark>€|£|\$|(?:EUR|USD|GBP|[Ee]uros?|[Dd]ollars?|[Pp]ounds?)\b)"
 _UNIT_NAMES: Final = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 
 MONEY: Final = (
-    (
-        rf"(?P<before>{_MARKS.replace(chr(92) + 's?', '')})\s?(?P<amount>{_NUMBER})(?P<after>(?!))?"
-        r"(?![\d])",
-        _money,
-    ),
-    (rf"(?<![\w.])(?P<before>(?!))?(?P<amount>{_NUMBER})\s?(?P<after>{_NAMES})", _money),
+    (rf"{_MARKS}\s?(?P<amount>{_NUMBER})(?!\d)(?:\s(?P<scale>million|billion))?", _money),
+    (rf"(?<![\w.])(?P<amount>{_NUMBER})\s?(?P<scale>million\s|billion\s)?{_NAMES}", _money),
 )
 QUANTITIES: Final = (
     (rf"(?<![\w.])({_NUMBER})\s?%", _percent),

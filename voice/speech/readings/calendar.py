@@ -52,7 +52,9 @@ def _time(match: re.Match[str]) -> str | None:
     hour, minute = int(match["hour"]), int(match["minute"])
     if hour > 23 or minute > 59:
         return None
-    half = (match["half"] or "")[:1].lower()
+    half = (match["half"] or "").lower()
+    if hour == minute == 0:
+        return "midnight"
     if hour > 12 and not half:
         hour, half = hour - 12, "p"
     spoken = numbers.cardinal(hour) if hour else "twelve" if half else "zero"
@@ -60,7 +62,7 @@ def _time(match: re.Match[str]) -> str | None:
         low = "oh " if minute < 10 else ""
         spoken += f" {low}{numbers.cardinal(minute)}"
     elif not half:
-        spoken += " o'clock" if hour else " hundred"
+        spoken += " o'clock"
     return f"{spoken} {half} m" if half else spoken
 
 
