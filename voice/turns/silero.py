@@ -10,13 +10,15 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from voice.audio import Pcm
 from voice.errors import ModelError
 
 _MODEL = "pipecat/audio/vad/data/silero_vad.onnx"
 _WINDOW_SECONDS = 0.032
 _CONTEXT_SECONDS = 0.004
+_STATE_SHAPE = (2, 1, 128)
 _RESET_WINDOWS = 60
-"""About two seconds of quiet, after which the recurrent state is cleared: it goes deaf otherwise."""
+"""About two seconds of quiet; then the recurrent state is cleared, because it goes deaf."""
 
 
 @cache
@@ -47,9 +49,10 @@ class SileroVad:
         self._pending: NDArray[np.float32] = np.zeros(0, np.float32)
         self._probability = 0.0
         self._quiet_windows = 0
-        self._reset()
+        self._state = np.zeros(_STATE_SHAPE, np.float32)
+        self._context = np.zeros(self._context_samples, np.float32)
 
-    def is_speech(self, frame: NDArray[np.int16]) -> bool:
+    def is_speech(self, frame: Pcm) -> bool:
         """Whether the next 20 ms frame holds speech, as of the last full 32 ms window."""
         samples = frame.astype(np.float32) / 32768.0
         self._pending = np.concatenate([self._pending, samples])
@@ -69,6 +72,6 @@ class SileroVad:
             self._reset()
 
     def _reset(self) -> None:
-        self._state: NDArray[np.float32] = np.zeros((2, 1, 128), np.float32)
-        self._context: NDArray[np.float32] = np.zeros(self._context_samples, np.float32)
+        self._state = np.zeros(_STATE_SHAPE, np.float32)
+        self._context = np.zeros(self._context_samples, np.float32)
         self._quiet_windows = 0

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-import numpy as np
 import webrtcvad
-from numpy.typing import NDArray
 
+from voice.audio import Pcm, to_bytes
 from voice.turns.silero import SileroVad
 
 FRAME_MS = 20
@@ -17,7 +16,7 @@ FRAME_MS = 20
 class VoiceActivityDetector(Protocol):
     """Says of each frame in turn whether it holds speech; one instance per call."""
 
-    def is_speech(self, frame: NDArray[np.int16]) -> bool:
+    def is_speech(self, frame: Pcm) -> bool:
         """Whether the next 20 ms frame (int16 mono at the detector's rate) holds speech."""
         ...
 
@@ -31,9 +30,9 @@ class WebRtcVad:
         self._rate = sample_rate
         self._vad = webrtcvad.Vad(aggressiveness)
 
-    def is_speech(self, frame: NDArray[np.int16]) -> bool:
+    def is_speech(self, frame: Pcm) -> bool:
         """Whether the next 20 ms frame holds speech."""
-        return bool(self._vad.is_speech(frame.tobytes(), self._rate))
+        return bool(self._vad.is_speech(to_bytes(frame), self._rate))
 
 
 def create_vad(kind: Literal["webrtc", "silero"], sample_rate: int) -> VoiceActivityDetector:

@@ -1,0 +1,77 @@
+"""`python -m voice.calls --process N [--settings FILE]`: a call process of the service."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from voice.errors import VoiceError
+from voice.logs import configure_logging
+from voice.network import isolate
+from voice.settings import Settings, load_settings
+
+
+def main() -> int:
+    """Run until SIGTERM (calls may finish) or a second one (they may not); the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m voice.calls", description=__doc__)
+    parser.add_argument("--process", type=int, default=0, metavar="N", help="number, from 0")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="default: ./voice.toml")
+    arguments = parser.parse_args()
+    try:
+        settings = load_settings(arguments.settings)
+        isolate(os.environ, settings.network.allow)
+        configure_logging(settings.log_level, f"calls-{arguments.process}")
+
+        import uvloop
+
+        uvloop.run(_serve(settings, arguments.process))
+    except VoiceError as error:
+        print(f"voice: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+async def _serve(settings: Settings, process: int) -> None:
+    # Loaded only now: the libraries read their switches from the environment when they load.
+    from voice.calls.engines import load_engines, write_apology
+    from voice.calls.event_files import EventFiles
+    from voice.calls.quiet import quiet_pipecat
+    from voice.calls.server import CallServer
+
+    signals: asyncio.Queue[None] = asyncio.Queue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, None)
+    quiet_pipecat(settings.log_level)
+    engines = await load_engines(settings)
+    settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await write_apology(engines, settings.runtime.apology)
+    files = EventFiles(settings.records.directory) if settings.records.directory else None
+    server = CallServer(
+        settings.runtime.call_socket(process),
+        settings,
+        engines,
+        [files] if files else [],
+        settings.runtime.call_statistics(process),
+    )
+    try:
+        async with server:
+            print(f"ready {process}", flush=True)
+            await signals.get()
+            draining = asyncio.create_task(server.drain(settings.calls.shutdown_seconds))
+            insisted = asyncio.create_task(signals.get())
+            await asyncio.wait({draining, insisted}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (draining, insisted):
+                task.cancel()
+            await asyncio.gather(draining, insisted, return_exceptions=True)
+    finally:
+        if files:
+            files.close()
+        engines.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

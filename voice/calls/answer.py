@@ -1,0 +1,80 @@
+"""One thing that the assistant says: held back until it may be heard, or dropped unheard."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from voice.calls.journal import CallJournal
+from voice.events import CallEvent
+from voice.response import ResponseTurn
+
+if TYPE_CHECKING:
+    from voice.calls.frames import ClauseText
+
+
+class Answer:
+    """Joins what the response step, the speaker and the output know of one answer.
+
+    A speculative answer is prepared while the caller may still go on: its events wait and its
+    sound is held until `commit`; after `drop` nothing of it is ever heard or recorded.
+    """
+
+    def __init__(
+        self, journal: CallJournal, turn: ResponseTurn | None = None, speculative: bool = False
+    ) -> None:
+        self.turn = turn
+        self.speculative = speculative
+        self.dropped = False
+        self.audible = False
+        """The caller has heard something of it."""
+        self.sent = asyncio.Event()
+        """Its last clause so far was handed to the edge, or will not be."""
+        self.heard = ""
+        self.unheard: list[ClauseText] = []
+        """What an interruption left unsaid."""
+        self._journal = journal
+        self._decided = asyncio.Event()
+        self._held: list[tuple[type[CallEvent], dict[str, Any]]] = []
+        if not speculative:
+            self._decided.set()
+
+    @property
+    def committed(self) -> bool:
+        """The caller may hear it."""
+        return self._decided.is_set() and not self.dropped
+
+    def record(self, kind: type[CallEvent], /, **values: Any) -> None:
+        """Record an event of this answer, now or once the answer is committed."""
+        if self.committed:
+            self._journal.record(kind, **values)
+        elif not self.dropped:
+            self._held.append((kind, values))
+
+    def commit(self) -> None:
+        """The caller's turn is over: what was held may be heard."""
+        if self.committed or self.dropped:
+            return
+        self._decided.set()
+        for kind, values in self._held:
+            self._journal.record(kind, **values)
+        self._held.clear()
+
+    def drop(self) -> None:
+        """Whatever is not yet heard never will be."""
+        self.dropped = True
+        self._held.clear()
+        self._decided.set()
+        self.sent.set()
+
+    async def permission(self) -> bool:
+        """Wait until it is decided; True when the answer may be heard."""
+        await self._decided.wait()
+        return not self.dropped
+
+    def interrupted(self, heard: str, unheard: list[ClauseText]) -> None:
+        """The caller spoke over it: `heard` is all that the history may keep."""
+        self.heard = heard
+        self.unheard = unheard
+        if self.turn is not None:
+            self.turn.heard(heard)

@@ -1,0 +1,112 @@
+"""Carries one turn of the response step through: from its first clause to what it asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from voice.calls import phrases
+from voice.calls.answer import Answer
+from voice.calls.frames import ClauseText
+from voice.calls.state import CallState
+from voice.events import ResponseStarted, ToolCalled, ToolReturned
+from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn, Say
+from voice.response import ToolCalled as CallingTool
+from voice.response import ToolReturned as ToolAnswered
+
+Request = NeedsIdentity | HandOver | EndCall
+"""What a turn may ask of the call at its end."""
+
+FILLER_SECONDS = 1.2
+"""A caller who has waited so long for the first word hears that we are at it."""
+
+
+class AnswerRun:
+    """One answer while it is being made; `task` is the task that runs `clauses`."""
+
+    def __init__(
+        self,
+        call: CallState,
+        turn: ResponseTurn,
+        speculative: bool,
+        push: Callable[[ClauseText], Awaitable[None]],
+    ) -> None:
+        self.answer = Answer(call.journal, turn, speculative)
+        self.task: asyncio.Task[None] | None = None
+        self._turn = turn
+        self._push = push
+        self._speculative = speculative
+        self._begun = time.monotonic()
+        self._clauses = 0
+        self._tool_began = self._begun
+
+    async def clauses(self) -> Request | None:
+        """Hand on clause after clause; returns what the turn asks for, if it does."""
+        filler = asyncio.create_task(self._fill())
+        try:
+            async for step in self._turn:
+                match step:
+                    case Say(clause, act):
+                        filler.cancel()
+                        await self._say(clause, act)
+                    case CallingTool(name, arguments):
+                        self._tool_began = time.monotonic()
+                        self.answer.record(ToolCalled, tool=name, arguments=dict(arguments))
+                    case ToolAnswered(name, result):
+                        self._tool_answered(name, result)
+                    case NeedsIdentity() | HandOver() | EndCall():
+                        return step
+        finally:
+            filler.cancel()
+        return None
+
+    def commit(self) -> None:
+        """The caller's turn is over: the answer may be heard, tools with effects may run."""
+        self._turn.commit()
+        self.answer.commit()
+
+    async def discard(self) -> None:
+        """The caller goes on: nothing has happened."""
+        self.answer.drop()
+        await self._stop()
+        await self._turn.discard()
+
+    async def interrupt(self) -> None:
+        """The caller spoke over the answer, or before it; what was heard of it stays."""
+        await self._stop()
+        if not self.answer.audible:
+            self.answer.drop()
+            self._turn.heard("")
+
+    async def abandon(self) -> None:
+        """The call is over."""
+        await (self._stop() if self.answer.committed else self.discard())
+
+    async def _stop(self) -> None:
+        if self.task and self.task is not asyncio.current_task():
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+
+    async def _say(self, clause: str, act: str) -> None:
+        if self._clauses == 0:
+            self.answer.record(
+                ResponseStarted,
+                response_ms=round((time.monotonic() - self._begun) * 1000, 1),
+                speculative=self._speculative,
+            )
+        self._clauses += 1
+        await self._push(ClauseText(clause, "answer", self.answer, act))
+
+    def _tool_answered(self, name: str, result: dict[str, object]) -> None:
+        took = (time.monotonic() - self._tool_began) * 1000
+        plain = {
+            key: value if isinstance(value, str | int | float | bool | None) else str(value)
+            for key, value in result.items()
+        }
+        self.answer.record(ToolReturned, tool=name, result=plain, duration_ms=round(took, 1))
+
+    async def _fill(self) -> None:
+        if await self.answer.permission():
+            await asyncio.sleep(FILLER_SECONDS)
+            await self._push(ClauseText(phrases.ONE_MOMENT, "filler", self.answer))

@@ -1,0 +1,214 @@
+"""One call: its pipeline, what arrives on its leg, and its end, whichever side it comes from."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
+from pipecat.workers.runner import WorkerRunner
+
+from voice.calls.barge_in import BargeIn
+from voice.calls.conversation import Conversation
+from voice.calls.echo import EchoGuard
+from voice.calls.engines import Engines
+from voice.calls.event_files import call_folder
+from voice.calls.input import CallInput
+from voice.calls.journal import CallJournal
+from voice.calls.output import CallOutput
+from voice.calls.playback import Playback
+from voice.calls.recognition import RecognitionStep
+from voice.calls.speech import SpeechStep
+from voice.calls.state import CallState
+from voice.events import CallAnswered, CallEnded, CallStarted, EventSink
+from voice.identity import Caller, IdentityLevel
+from voice.settings import Settings
+from voice.telephony.leg import (
+    Answer,
+    Answered,
+    Audio,
+    Cancelled,
+    Dtmf,
+    HangUp,
+    Leg,
+    LegFailed,
+    MediaLost,
+    Offer,
+    Played,
+    Record,
+    TransferResult,
+)
+from voice.turns import TurnTracker
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 20.0
+"""A pipeline that has not come to its end by then is cancelled."""
+CANCEL_SECONDS = 5.0
+HANG_UP_SECONDS = 3.0
+"""How long the edge may take to play its ring out and end the leg."""
+
+
+class Call:
+    """Answers one offer and holds the conversation until either side ends it."""
+
+    def __init__(
+        self,
+        leg: Leg,
+        offer: Offer,
+        settings: Settings,
+        engines: Engines,
+        sinks: Sequence[EventSink] = (),
+    ) -> None:
+        self._leg = leg
+        self._offer = offer
+        journal = CallJournal(offer.call_id, sinks)
+        self._call = call = CallState(
+            call_id=offer.call_id,
+            settings=settings,
+            engines=engines,
+            leg=leg,
+            journal=journal,
+            playback=Playback(offer.sample_rate),
+            tracker=TurnTracker(settings.turns, offer.sample_rate),
+            caller=Caller(offer.caller_number, None, _claimed(offer.identity)),
+            sample_rate=offer.sample_rate,
+        )
+        session = engines.recogniser.session()
+        barge_in, echo = BargeIn(), EchoGuard()
+        self._input = CallInput(call, session, barge_in, echo)
+        self._output = CallOutput(call, echo)
+        steps = [
+            self._input,
+            RecognitionStep(call, session, barge_in),
+            Conversation(call),
+            SpeechStep(call, self._output.room),
+            self._output,
+        ]
+        self._worker = PipelineWorker(
+            Pipeline(steps),
+            params=PipelineParams(
+                audio_in_sample_rate=offer.sample_rate, audio_out_sample_rate=offer.sample_rate
+            ),
+            enable_rtvi=False,
+            enable_turn_tracking=False,
+            idle_timeout_secs=None,
+            cancel_timeout_secs=CANCEL_SECONDS,
+            processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
+        )
+        self._answered = asyncio.Event()
+
+    async def run(self) -> None:
+        """Hold the call; returns when it is over and nothing of it is left running."""
+        journal = self._call.journal
+        journal.record(
+            CallStarted,
+            caller_number=self._offer.caller_number,
+            called=self._offer.called,
+            sample_rate=self._offer.sample_rate,
+        )
+        reading = asyncio.create_task(self._read())
+        talking = asyncio.create_task(self._talk())
+        try:
+            await asyncio.wait({reading, talking}, return_when=asyncio.FIRST_COMPLETED)
+            if talking.done() and not reading.done():
+                await self._hang_up(reading)
+        finally:
+            for task in (reading, talking):
+                task.cancel()
+            outcomes = await asyncio.gather(reading, talking, return_exceptions=True)
+            self._report(outcomes)
+            journal.record(
+                CallEnded,
+                reason=self._call.end_reason,
+                by=self._call.ended_by,
+                duration_ms=journal.now_ms(),
+            )
+
+    async def _talk(self) -> None:
+        """Answer, then run the pipeline until the call is to end."""
+        self._start_recording()
+        self._leg.send(Answer())
+        await self._answered.wait()
+        self._call.journal.record(CallAnswered)
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(self._worker)
+        watchdog = asyncio.create_task(self._end_in_time())
+        running = asyncio.create_task(runner.run())
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await self._worker.cancel(reason="the call is over")
+            await asyncio.wait({running}, timeout=2 * CANCEL_SECONDS)
+            raise
+        finally:
+            watchdog.cancel()
+            running.cancel()
+            await asyncio.gather(watchdog, running, return_exceptions=True)
+
+    async def _end_in_time(self) -> None:
+        """When the conversation decides to end, let what is said be heard, but not for ever."""
+        await self._call.ending.wait()
+        await self._worker.stop_when_done()
+        await asyncio.sleep(DRAIN_SECONDS)
+        log.warning("a pipeline did not come to its end and is cancelled")
+        await self._worker.cancel(reason="the pipeline did not end in time")
+
+    async def _read(self) -> None:
+        """Follow the leg until the caller, or the edge, ends it."""
+        call = self._call
+        async for message in self._leg:
+            match message:
+                case Audio(pcm):
+                    await self._input.hear(pcm)
+                case Played():
+                    await self._output.played(message)
+                case Dtmf(digit):
+                    if digit.isdigit() or digit in "*#":
+                        await self._input.key(digit)
+                case Answered():
+                    self._answered.set()
+                case TransferResult(ok=ok, reason=reason):
+                    if call.transfer and not call.transfer.done():
+                        call.transfer.set_result((ok, reason))
+                case MediaLost():
+                    call.end("no sound from the caller", "system")
+                    return
+                case Cancelled():
+                    call.end("cancelled before the answer", "caller")
+                case LegFailed(reason):
+                    call.end(f"edge: {reason}", "system")
+                case _:
+                    pass
+        if self._leg.ended_well:
+            call.end("hang-up", "caller")
+        else:
+            call.end("edge lost", "system")
+
+    async def _hang_up(self, reading: asyncio.Task[None]) -> None:
+        """Ask the edge to end the call after the last word, and wait until it has."""
+        self._leg.send(HangUp(reason=self._call.end_reason))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(reading), HANG_UP_SECONDS)
+
+    def _start_recording(self) -> None:
+        directory = self._call.settings.records.directory
+        if directory is not None:
+            path = call_folder(directory, self._call.call_id) / "call.wav"
+            self._leg.send(Record(path=str(path.absolute())))
+
+    def _report(self, outcomes: Sequence[object]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                log.error("a call ended by a fault", exc_info=outcome)
+                self._call.end(f"fault: {type(outcome).__name__}", "system")
+        self._call.end("over", "system")
+
+
+def _claimed(identity: str) -> IdentityLevel:
+    """What the edge says of the number; only code here can raise it to verified."""
+    claimed = identity == IdentityLevel.CLAIMED.name.lower()
+    return IdentityLevel.CLAIMED if claimed else IdentityLevel.UNKNOWN

@@ -1,0 +1,322 @@
+"""The conversation: what the assistant does about what the caller said, keyed, or did not say."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    EagerEndOfTurnCancelFrame,
+    EndFrame,
+    Frame,
+    InputDTMFFrame,
+    InterruptionFrame,
+    StartFrame,
+    UserStartedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.calls import phrases
+from voice.calls.answer import Answer
+from voice.calls.answering import AnswerRun, Request
+from voice.calls.backchannels import is_backchannel
+from voice.calls.failures import EngineFailure
+from voice.calls.frames import CallerTurn, ClauseText, Hypothesis
+from voice.calls.hand_over import transfer_call
+from voice.calls.identification import Identification
+from voice.calls.state import CallState
+from voice.calls.timers import LengthTimer, SilenceTimer
+from voice.events import ClauseKind, EngineFailed, NoInput
+from voice.recognition import Transcript
+from voice.response import EndCall, HandOver, NeedsIdentity
+from voice.speech import ClauseSplitter
+
+PERSON_KEY = "0"
+_DISCLOSURE = "automated assistant"
+
+
+class Conversation(FrameProcessor):
+    """Decides what is said next; one per call.
+
+    Ordinary turns go to the response session (begun ahead at a pause, see AnswerRun); while the
+    caller proves who they are, turns and keys go to the identification instead.
+    """
+
+    def __init__(self, call: CallState) -> None:
+        super().__init__()
+        settings = call.settings.calls
+        self._call = call
+        self._session = call.engines.responder.session(call.engines.tools, call.caller)
+        self._run: AnswerRun | None = None
+        self._spoke_over = False
+        self._interrupted: Answer | None = None
+        self._spoken: Answer | None = None
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._silences = 0
+        self._silence = SilenceTimer(settings.no_input_seconds, self._on_silence)
+        self._length: LengthTimer | None = None
+        self._identification = Identification(call, self.say)
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Everything that matters to the conversation arrives as a system frame, in order."""
+        await super().process_frame(frame, direction)
+        match frame:
+            case StartFrame():
+                await self.push_frame(frame, direction)
+                await self._greet()
+                return
+            case UserStartedSpeakingFrame():
+                self._silence.hold()
+                self._spoke_over = self._call.playback.audible
+            case Hypothesis():
+                await self._prepare(frame.transcript)
+            case EagerEndOfTurnCancelFrame():
+                await self._discard()
+            case CallerTurn():
+                await self._take_turn(frame.transcript)
+            case InputDTMFFrame():
+                await self._take_key(frame.button.value)
+            case InterruptionFrame():
+                await self._on_interruption()
+            case BotStartedSpeakingFrame():
+                self._silence.hold()
+            case BotStoppedSpeakingFrame():
+                self._silence.start()
+            case EngineFailure():
+                await self._fail(frame.engine, frame.reason)
+            case EndFrame():
+                self._call_over()
+            case _:
+                pass
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Called by pipecat when the pipeline is over."""
+        await super().cleanup()
+        self._call_over()
+        if self._run:
+            await self._run.abandon()
+        for job in list(self._jobs):
+            await self.cancel_task(job)
+
+    async def say(self, text: str, kind: ClauseKind = "notice", protected: bool = False) -> Answer:
+        """Say a fixed phrase; a protected one is heard to its end whatever the caller does."""
+        answer = Answer(self._call.journal)
+        await self._push_clause(ClauseText(text, kind, answer), protected)
+        return answer
+
+    async def _push_clause(self, clause: ClauseText, protected: bool = False) -> None:
+        clause.interruptible = not protected
+        self._spoken = clause.answer
+        await self.push_frame(clause)
+
+    async def _greet(self) -> None:
+        """The disclosure is heard to its end; what follows it may be interrupted."""
+        settings = self._call.settings.calls
+        seconds = settings.max_minutes * 60
+        self._length = LengthTimer(seconds, self._on_length_warning, self._on_length_over)
+        splitter = ClauseSplitter()
+        clauses = [*splitter.feed(settings.greeting), *splitter.flush()]
+        last_protected = max(
+            (number for number, clause in enumerate(clauses) if _DISCLOSURE in clause), default=-1
+        )
+        answer = Answer(self._call.journal)
+        for number, clause in enumerate(clauses):
+            text = ClauseText(clause, "greeting", answer)
+            await self._push_clause(text, protected=number <= last_protected)
+
+    # The caller's turns
+
+    async def _prepare(self, transcript: Transcript) -> None:
+        """Begin the answer although the caller may still go on."""
+        if self._identification.active or self._is_mere_listening(transcript.text):
+            return
+        if self._call.ending.is_set() or not transcript.text.strip():
+            return
+        await self._discard()
+        self._begin(transcript, speculative=True)
+
+    async def _discard(self) -> None:
+        """The caller goes on: nothing of the prepared answer has happened."""
+        if self._run and not self._run.answer.committed:
+            run, self._run = self._run, None
+            await run.discard()
+
+    async def _take_turn(self, transcript: Transcript) -> None:
+        """The caller is done."""
+        if self._call.ending.is_set():
+            return
+        if not transcript.text.strip() or self._is_mere_listening(transcript.text):
+            await self._discard()
+            await self._go_on()
+            return
+        self._silences = 0
+        self._interrupted = None
+        if self._identification.active:
+            await self._discard()
+            self._job(self._identify(transcript.text))
+            return
+        if self._run is None or self._run.answer.committed:
+            self._begin(transcript, speculative=False)
+        assert self._run is not None
+        self._run.commit()
+
+    def _is_mere_listening(self, text: str) -> bool:
+        """A backchannel over the assistant's words that did not interrupt them."""
+        return self._spoke_over and self._interrupted is None and is_backchannel(text)
+
+    async def _go_on(self) -> None:
+        """What sounded like the caller was nothing; finish what it cut short."""
+        interrupted, self._interrupted = self._interrupted, None
+        if interrupted is not None and interrupted.unheard:
+            for clause in interrupted.unheard:
+                again = ClauseText(clause.text, clause.kind, clause.answer, clause.act, True)
+                await self._push_clause(again)
+        elif not self._call.playback.audible and self._run is None:
+            self._silence.resume()
+
+    def _begin(self, transcript: Transcript, speculative: bool) -> None:
+        turn = self._session.begin(transcript.text, transcript.confidence)
+        self._follow(AnswerRun(self._call, turn, speculative, self._push_clause))
+
+    def _follow(self, run: AnswerRun) -> None:
+        self._run = run
+        run.task = self.create_task(self._carry_through(run), "answer")
+
+    async def _carry_through(self, run: AnswerRun) -> None:
+        """Let an answer come to its end, and do what it asks for."""
+        try:
+            request = await run.clauses()
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
+            if await run.answer.permission():
+                await self._fail("response", str(error))
+            return
+        if request is not None and await run.answer.permission():
+            await self._fulfil(request)
+        elif run is self._run and await run.answer.permission():
+            self._run = None
+            if not run.answer.audible and not self._call.playback.audible:
+                self._silence.start()
+
+    async def _fulfil(self, request: Request) -> None:
+        self._run = None
+        match request:
+            case NeedsIdentity():
+                await self._identification.begin(request.level)
+            case HandOver():
+                self._job(self._hand_over(request.reason))
+            case EndCall():
+                self._call.end(request.reason, "assistant")
+
+    async def _on_interruption(self) -> None:
+        """The caller speaks over what is being said: it is not continued."""
+        self._interrupted = self._spoken
+        if self._run is not None and self._run.answer.committed:
+            run, self._run = self._run, None
+            await run.interrupt()
+
+    # Keys, silence and length
+
+    async def _take_key(self, key: str) -> None:
+        self._silence.hold()
+        self._silences = 0
+        if self._identification.active:
+            digits = self._identification.keyed(key)
+            if digits is not None:
+                await self.broadcast_interruption()
+                self._job(self._identify(digits))
+        elif key == PERSON_KEY and not self._call.ending.is_set():
+            await self.broadcast_interruption()
+            await self._on_interruption()
+            self._job(self._hand_over("the caller pressed 0"))
+        else:
+            self._silence.start()
+
+    async def _identify(self, said: str) -> None:
+        """Pass digits (or words with digits in them) to the identification."""
+        result = await self._identification.answer(said)
+        if result is None:
+            return
+        if result:
+            self._session.caller = self._call.caller
+            run = AnswerRun(self._call, self._session.resume(), False, self._push_clause)
+            self._follow(run)
+            run.commit()
+        else:
+            self._session.abandon_pending()
+            await self._hand_over("identity not confirmed")
+
+    def _on_silence(self) -> None:
+        self._job(self._prompt_again())
+
+    async def _prompt_again(self) -> None:
+        if self._call.ending.is_set() or self._run is not None or self._call.transfer is not None:
+            return
+        self._silences += 1
+        self._call.journal.record(NoInput, count=self._silences)
+        if self._silences > self._call.settings.calls.no_input_reprompts:
+            await self.say(phrases.NOBODY_THERE, protected=True)
+            self._call.end("no input", "assistant")
+        elif self._identification.active:
+            await self.say(self._identification.question, "reprompt")
+        else:
+            texts = phrases.STILL_THERE
+            await self.say(texts[min(self._silences, len(texts)) - 1], "reprompt")
+
+    def _on_length_warning(self) -> None:
+        self._job(self._announce(phrases.TIME_RUNS_OUT))
+
+    def _on_length_over(self) -> None:
+        self._job(self._time_is_up())
+
+    async def _announce(self, text: str) -> None:
+        await self.say(text, protected=True)
+
+    async def _time_is_up(self) -> None:
+        await self.broadcast_interruption()
+        await self._on_interruption()
+        await self.say(phrases.TIME_IS_UP, protected=True)
+        self._call.end("maximum length", "system")
+
+    # Ways out
+
+    async def _hand_over(self, reason: str) -> None:
+        """To a person; where none is to be had, the caller is told."""
+        if self._call.transfer is not None or self._call.ending.is_set():
+            return
+        target = self._call.settings.sip.person
+        if target is None:
+            await self.say(phrases.NO_PERSON, protected=True)
+            self._call.end(f"no person configured ({reason})", "assistant")
+            return
+        announced = await self.say(phrases.HAND_OVER, protected=True)
+        if await transfer_call(self._call, announced, target, reason):
+            self._call.end(f"transferred ({reason})", "assistant")
+            return
+        await self.say(phrases.TRANSFER_FAILED, protected=True)
+
+    async def _fail(self, engine: str, reason: str) -> None:
+        """An engine gave up: apologise from the cache, then hand over or end."""
+        if self._call.ending.is_set():
+            return
+        self._call.journal.record(EngineFailed, engine=engine, reason=reason[:200])
+        await self._discard()
+        self._run = None
+        await self.say(phrases.APOLOGY, protected=True)
+        if self._call.settings.sip.person:
+            self._job(self._hand_over(f"{engine} failed"))
+            return
+        await self.say(phrases.GOODBYE, protected=True)
+        self._call.end(f"{engine} failed", "system")
+
+    def _call_over(self) -> None:
+        self._silence.hold()
+        if self._length:
+            self._length.cancel()
+
+    def _job(self, work: object) -> None:
+        """Run something that takes its time beside the flow of frames."""
+        task = self.create_task(work, "conversation")  # type: ignore[arg-type]
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)

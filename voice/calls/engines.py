@@ -1,0 +1,129 @@
+"""The engines of a call process: loaded once, warmed up, shared by all of its calls."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from voice.audio import write_wav
+from voice.calls import phrases
+from voice.engine_queue import Priority
+from voice.errors import ConfigError
+from voice.identity import Caller
+from voice.model_folders import find_model, tasks_folder
+from voice.recognition import WhisperRecogniser
+from voice.response import Responder, ToolBox
+from voice.settings import Settings
+from voice.speech import ClauseSplitter, PiperSpeaker
+
+_RATE = 8000
+_TOOLS_GROUP = "voice.tools"
+
+
+class IdentityCheck(Protocol):
+    """What the operator's side knows of its customers; comes with the tools."""
+
+    customer_digits: int
+    """Length of a customer number."""
+
+    async def knows(self, caller: Caller) -> bool:
+        """Whether the calling number or customer number belongs to a customer."""
+        ...
+
+    async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
+        """The verified caller, or None when the PIN is wrong or nobody is known; constant time."""
+        ...
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What all calls of a process share."""
+
+    recogniser: WhisperRecogniser
+    responder: Responder
+    speaker: PiperSpeaker
+    tools: ToolBox
+    identity: IdentityCheck
+
+    def close(self) -> None:
+        """End the engines' threads; running work ends first."""
+        for engine in (self.recogniser, self.responder, self.speaker):
+            engine.close()
+
+
+async def load_engines(settings: Settings) -> Engines:
+    """Load and warm up all engines; raises ModelError or ConfigError with what is wrong."""
+    recogniser, responder, speaker = await asyncio.gather(
+        asyncio.to_thread(_load_recogniser, settings),
+        asyncio.to_thread(_load_responder, settings),
+        asyncio.to_thread(_load_speaker, settings),
+    )
+    tools, identity = load_tools(settings)
+    engines = Engines(recogniser, responder, speaker, tools, identity)
+    await _warm_up(engines, settings)
+    return engines
+
+
+def _load_recogniser(settings: Settings) -> WhisperRecogniser:
+    wanted = settings.recognition
+    return WhisperRecogniser.load(
+        find_model("asr_models", wanted.model),
+        workers=wanted.workers,
+        capacity=wanted.capacity,
+        beam_size=wanted.beam_size,
+        language=wanted.language,
+    )
+
+
+def _load_responder(settings: Settings) -> Responder:
+    wanted = settings.response
+    return Responder.load(
+        find_model("response_models", wanted.model),
+        tasks_folder(wanted.tasks),
+        workers=wanted.workers,
+        capacity=wanted.capacity,
+    )
+
+
+def _load_speaker(settings: Settings) -> PiperSpeaker:
+    wanted = settings.speech
+    return PiperSpeaker.load(
+        find_model("tts_voices", wanted.voice), workers=wanted.workers, capacity=wanted.capacity
+    )
+
+
+def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
+    """The tools of `[tools] packages`; raises ConfigError for a package that is not installed."""
+    known = {entry.name: entry for entry in entry_points(group=_TOOLS_GROUP)}
+    loaded: list[tuple[ToolBox, IdentityCheck]] = []
+    for name in settings.tools.packages:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise ConfigError(f"tools.packages: {name}: no such package (installed: {there})")
+        loaded.append(known[name].load()(settings))
+    if len(loaded) != 1:
+        raise ConfigError("tools.packages: exactly one package of tools is needed")
+    return loaded[0]
+
+
+async def _warm_up(engines: Engines, settings: Settings) -> None:
+    """Run every engine once, and keep the sound of all that the call itself says."""
+    splitter = ClauseSplitter()
+    greeting = [*splitter.feed(settings.calls.greeting), *splitter.flush()]
+    for text in (*greeting, *phrases.FIXED):
+        await engines.speaker.synthesise(text, _RATE, priority=Priority.BATCH)
+    await engines.recogniser.warm_up()
+    await engines.responder.warm_up()
+
+
+async def write_apology(engines: Engines, path: Path) -> None:
+    """Write what the edge plays when this process has died; raises AudioFileError."""
+    clauses = [
+        await engines.speaker.synthesise(text, _RATE) for text in (phrases.APOLOGY, phrases.GOODBYE)
+    ]
+    write_wav(path, np.concatenate([clause.pcm for clause in clauses]), _RATE)

@@ -1,0 +1,71 @@
+"""Writes the events of calls to one events.jsonl each, on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from pathlib import Path
+from typing import TextIO
+
+from voice.events import CallEnded, CallEvent
+
+log = logging.getLogger(__name__)
+
+_CAPACITY = 10_000
+"""Events that may wait for a slow disk; further ones are lost and counted."""
+
+
+class EventFiles:
+    """An event sink: DIRECTORY/CALL/events.jsonl; `close` waits until all is on disk."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._queue: queue.Queue[CallEvent | None] = queue.Queue(_CAPACITY)
+        self._open: dict[str, TextIO] = {}
+        self.lost = 0
+        """Events that could not be written."""
+        self._thread = threading.Thread(target=self._work, name="event-files", daemon=True)
+        self._thread.start()
+
+    def __call__(self, event: CallEvent) -> None:
+        """Take an event; returns at once."""
+        try:
+            self._queue.put_nowait(event)
+        except queue.Full:
+            self.lost += 1
+
+    def close(self) -> None:
+        """Write what waits, close all files and end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (event := self._queue.get()) is not None:
+            try:
+                self._write(event)
+            except OSError as error:
+                self.lost += 1
+                log.error("events of a call cannot be written: %s", error)
+        for file in self._open.values():
+            file.close()
+
+    def _write(self, event: CallEvent) -> None:
+        file = self._open.get(event.call_id)
+        if file is None:
+            folder = call_folder(self._directory, event.call_id)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self._open[event.call_id] = (folder / "events.jsonl").open("a", encoding="utf-8")
+        file.write(event.to_json() + "\n")
+        if self._queue.empty() or isinstance(event, CallEnded):
+            file.flush()
+        if isinstance(event, CallEnded):
+            self._open.pop(event.call_id).close()
+
+
+def call_folder(directory: Path, call_id: str) -> Path:
+    """Where a call's records lie; whatever the id holds, inside `directory`."""
+    name = "".join(
+        character if character.isalnum() or character in "-_@." else "_" for character in call_id
+    ).lstrip(".")
+    return directory / (name[:120] or "call")

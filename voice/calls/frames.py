@@ -1,0 +1,66 @@
+"""The frames of a call that pipecat has no name for.
+
+Caller side, all system frames in the order of what happened: pipecat's UserStartedSpeakingFrame,
+VADUserStoppedSpeakingFrame (a short pause), `Hypothesis` (what was said until there),
+EagerEndOfTurnCancelFrame (the caller goes on), and `CallerTurn` at the end. Assistant side, data
+frames in the order of speaking: `ClauseText`, then `ClauseAudio`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipecat.frames.frames import DataFrame, SystemFrame
+
+from voice.calls.answer import Answer
+from voice.events import ClauseKind
+from voice.recognition import Transcript
+from voice.speech import SpokenClause
+
+
+@dataclass
+class Hypothesis(SystemFrame):
+    """What the caller said until a pause that may be the end of the turn."""
+
+    transcript: Transcript
+
+
+@dataclass
+class TurnOverFrame(SystemFrame):
+    """The caller's turn is over; the recogniser's last word is still to come."""
+
+    voiced_ms: int
+
+
+@dataclass
+class CallerTurn(SystemFrame):
+    """The caller's turn is over and was understood as this."""
+
+    transcript: Transcript
+    recognition_ms: float
+    speculative: bool
+
+
+@dataclass
+class ClauseText(DataFrame):
+    """A clause to be spoken."""
+
+    text: str
+    kind: ClauseKind
+    answer: Answer
+    act: str = ""
+    replayed: bool = False
+
+
+@dataclass
+class ClauseAudio(DataFrame):
+    """A clause that has been synthesised."""
+
+    clause: ClauseText
+    spoken: SpokenClause
+    synthesis_ms: float
+
+    @property
+    def answer(self) -> Answer:
+        """What the clause is part of."""
+        return self.clause.answer

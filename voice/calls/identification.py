@@ -1,0 +1,104 @@
+"""Leads a caller through proving who they are: questions, keys, and what must stay unheard."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from voice.calls.answer import Answer
+from voice.calls.digits import spoken_digits
+from voice.calls.state import CallState
+from voice.calls.verification import Outcome, Reply, Verification
+from voice.events import IdentityDecided, IdentityRequested
+from voice.identity import IdentityLevel
+from voice.telephony.leg import MuteRecording
+
+_CLEAR_KEY, _ENTER_KEY = "*", "#"
+
+
+class Identification:
+    """Runs one verification at a time on the call; `say` speaks to the caller."""
+
+    def __init__(self, call: CallState, say: Callable[[str], Awaitable[Answer]]) -> None:
+        self._call = call
+        self._say = say
+        self._verification: Verification | None = None
+        self._level = IdentityLevel.VERIFIED
+        self._keys = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether what the caller says or keys belongs to the identification."""
+        return self._verification is not None
+
+    @property
+    def question(self) -> str:
+        """The question that is open."""
+        return self._verification.question().text if self._verification else ""
+
+    async def begin(self, level: IdentityLevel) -> None:
+        """Ask the caller to prove who they are."""
+        call = self._call
+        check = call.engines.identity
+        known = await check.knows(call.caller)
+        self._level = level
+        self._keys = ""
+        self._verification = Verification(
+            check, call.caller, known, call.settings.calls.pin_attempts
+        )
+        await self._ask(self._verification.question())
+
+    def keyed(self, key: str) -> str | None:
+        """Take a key; returns the digits once all are there (or the enter key was pressed)."""
+        assert self._verification is not None, "no identification under way"
+        if key == _CLEAR_KEY:
+            self._keys = ""
+            return None
+        if key != _ENTER_KEY:
+            self._keys += key
+            if len(self._keys) < self._verification.digits_expected:
+                return None
+        digits, self._keys = self._keys, ""
+        return digits
+
+    async def answer(self, said: str) -> bool | None:
+        """Take what the caller said or keyed: True verified, False given up, None still asking."""
+        verification = self._verification
+        if verification is None:
+            return None
+        self._keys = ""
+        reply = await verification.answer(spoken_digits(said))
+        if reply.decided:
+            accepted = reply.outcome is Outcome.VERIFIED
+            self._call.journal.record(
+                IdentityDecided, accepted=accepted, level=self._level.name.lower()
+            )
+        if reply.outcome is Outcome.ASKING:
+            await self._ask(reply)
+            return None
+        self._finish()
+        self._call.caller = verification.caller
+        await self._say(reply.text)
+        return reply.outcome is Outcome.VERIFIED
+
+    async def _ask(self, reply: Reply) -> None:
+        assert self._verification is not None
+        call = self._call
+        call.digits_expected = self._verification.digits_expected
+        if self._verification.secret:
+            call.journal.record(
+                IdentityRequested,
+                level=self._level.name.lower(),
+                attempt=self._verification.attempt,
+            )
+        self._keep_secret(self._verification.secret)
+        await self._say(reply.text)
+
+    def _finish(self) -> None:
+        self._verification = None
+        self._call.digits_expected = 0
+        self._keep_secret(False)
+
+    def _keep_secret(self, secret: bool) -> None:
+        if secret != self._call.secret:
+            self._call.secret = secret
+            self._call.leg.send(MuteRecording(on=secret))

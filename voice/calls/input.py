@@ -1,0 +1,142 @@
+"""The head of the pipeline: follows the caller's speech; only events go on from here.
+
+Sound is judged and handed to the recognition session frame by frame; it never enters the
+pipeline, where every processor would cost it time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from pipecat.audio.dtmf.types import KeypadEntry
+from pipecat.frames.frames import (
+    Frame,
+    InputDTMFFrame,
+    UserStartedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.audio import Pcm
+from voice.calls.barge_in import BargeIn, Step
+from voice.calls.digits import spoken_digits
+from voice.calls.echo import EchoGuard
+from voice.calls.frames import Hypothesis, TurnOverFrame
+from voice.calls.secrets import HIDDEN
+from voice.calls.state import CallState
+from voice.events import DtmfReceived, SpeechStarted, TurnEnded
+from voice.recognition import RecognitionSession
+from voice.turns import (
+    FalseStart,
+    ShortPause,
+    SpeechBegan,
+    SpeechResumed,
+    TurnOver,
+    TurnSignal,
+)
+
+PRE_ROLL_MS = 300
+"""Sound before the detected onset that belongs to the first word."""
+DUCKED_DB = -12.0
+_FRAME_MS = 20
+_FRAMES_PER_ECHO_CHECK = 3
+
+
+class CallInput(FrameProcessor):
+    """Takes the caller's frames and keys from the leg and tells the pipeline what they mean."""
+
+    def __init__(
+        self, call: CallState, session: RecognitionSession, barge_in: BargeIn, echo: EchoGuard
+    ) -> None:
+        super().__init__()
+        self._call = call
+        self._session = session
+        self._barge_in = barge_in
+        self._echo = echo
+        self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // _FRAME_MS)
+        self._voiced_frames = 0
+        self._is_echo = False
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Everything passes; a hypothesis that holds all digits asked for ends the turn."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, Hypothesis) and direction is FrameDirection.UPSTREAM:
+            wanted = self._call.digits_expected
+            if wanted and len(spoken_digits(frame.transcript.text)) == wanted:
+                await self._follow(self._call.tracker.detector.conclude())
+            return
+        await self.push_frame(frame, direction)
+
+    async def hear(self, frame: Pcm) -> None:
+        """The next 20 ms of the caller (int16 mono at the leg's rate)."""
+        tracker = self._call.tracker
+        self._echo.received(frame)
+        voiced = tracker.hears_speech(frame) and not self._hears_itself()
+        tracker.detector.expects_digits = self._call.digits_expected > 0
+        signal = tracker.detector.push(voiced)
+        if tracker.detector.speaking and not isinstance(signal, SpeechBegan):
+            self._session.feed(frame, self._call.sample_rate)
+        else:
+            self._pre_roll.append(frame)
+        await self._apply(self._barge_in.push(voiced, self._call.playback.audible))
+        await self._follow(signal)
+
+    async def key(self, digit: str) -> None:
+        """The caller pressed a key (0-9, *, #)."""
+        self._call.journal.record(DtmfReceived, digit=HIDDEN if self._call.secret else digit)
+        await self.push_frame(InputDTMFFrame(button=KeypadEntry(digit)))
+
+    def _hears_itself(self) -> bool:
+        """Whether voice is the assistant's own; looked at anew every 60 ms of it."""
+        if not self._call.playback.audible:
+            self._voiced_frames = 0
+            return False
+        if self._voiced_frames % _FRAMES_PER_ECHO_CHECK == 0:
+            self._is_echo = self._echo.is_echo()
+        self._voiced_frames += 1
+        return self._is_echo
+
+    async def _apply(self, step: Step | None) -> None:
+        match step:
+            case Step.DUCK:
+                self._call.playback.gain_db = DUCKED_DB
+            case Step.RESUME:
+                self._call.playback.gain_db = 0.0
+            case Step.YIELD:
+                await self.broadcast_interruption()
+            case None:
+                pass
+
+    async def _follow(self, signal: TurnSignal | None) -> None:
+        match signal:
+            case SpeechBegan():
+                self._begin()
+                await self.push_frame(UserStartedSpeakingFrame())
+            case ShortPause():
+                await self.push_frame(VADUserStoppedSpeakingFrame())
+            case SpeechResumed():
+                await self.push_frame(VADUserStartedSpeakingFrame())
+            case TurnOver(pause_ms, voiced_ms):
+                self._barge_in.turn_over()
+                self._call.unread_turn = True
+                now = self._call.journal.now_ms()
+                self._call.journal.record(
+                    TurnEnded, speech_end_ms=now - pause_ms, pause_ms=pause_ms
+                )
+                await self.push_frame(TurnOverFrame(voiced_ms))
+            case FalseStart():
+                await self.push_frame(TurnOverFrame(0))
+            case None:
+                pass
+
+    def _begin(self) -> None:
+        pre_roll = np.concatenate(list(self._pre_roll))
+        self._pre_roll.clear()
+        if self._call.unread_turn:
+            # The turn before is not understood yet: both are read as one.
+            self._session.feed(pre_roll, self._call.sample_rate)
+        else:
+            self._session.start(pre_roll, self._call.sample_rate)
+        self._call.journal.record(SpeechStarted, while_assistant_spoke=self._call.playback.audible)

@@ -1,0 +1,211 @@
+"""The end of the pipeline: sends clauses to the edge in 20 ms frames on an absolute clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+import numpy as np
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InterruptionFrame,
+    StartFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.audio import Pcm, resample, with_gain
+from voice.calls.echo import EchoGuard
+from voice.calls.frames import ClauseAudio
+from voice.calls.playback import Heard
+from voice.calls.state import CallState
+from voice.events import ClauseSpoken, Interrupted
+from voice.telephony.leg import Audio, Flush, Played
+
+FRAME_SECONDS = 0.02
+AHEAD_SECONDS = 0.08
+"""How far the edge's ring is kept filled: a stall of the loop up to here is not heard."""
+FLUSH_SECONDS = 0.3
+"""An edge that has not answered a flush by then is taken at its last word."""
+WAITING_CLAUSES = 1
+"""Clauses synthesised ahead of the one that plays."""
+
+
+class CallOutput(FrameProcessor):
+    """Plays what is committed, keeps the ledger, and yields at an interruption."""
+
+    def __init__(self, call: CallState, echo: EchoGuard) -> None:
+        super().__init__()
+        self._call = call
+        self._echo = echo
+        self._clauses: deque[ClauseAudio] = deque()
+        self._current: ClauseAudio | None = None
+        self._cut = False
+        self._arrived = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._drained = asyncio.Event()
+        self._drained.set()
+        self._flushed: asyncio.Future[list[Heard]] | None = None
+        self._due = 0.0
+        self._talking = False
+        self._player: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Take clauses; drain at the end, stop at once when cancelled or interrupted."""
+        await super().process_frame(frame, direction)
+        match frame:
+            case StartFrame():
+                self._player = self.create_task(self._play(), "play")
+            case ClauseAudio():
+                self._take(frame)
+            case InterruptionFrame():
+                await self._yield()
+            case EndFrame():
+                await self._drained.wait()
+                await self._stop()
+            case CancelFrame():
+                await self._stop()
+            case _:
+                pass
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Called by pipecat when the pipeline is over."""
+        await super().cleanup()
+        await self._stop()
+
+    async def room(self) -> None:
+        """Wait until another clause should be synthesised."""
+        await self._room.wait()
+
+    async def played(self, ledger: Played) -> None:
+        """What the edge says has left for the caller."""
+        heard = self._call.playback.played(ledger.samples, ledger.dropped, ledger.flushed)
+        if ledger.flushed and self._flushed and not self._flushed.done():
+            self._flushed.set_result(heard)
+        await self._notice_silence()
+
+    def _take(self, clause: ClauseAudio) -> None:
+        self._clauses.append(clause)
+        self._drained.clear()
+        self._arrived.set()
+        if len(self._clauses) >= WAITING_CLAUSES:
+            self._room.clear()
+
+    async def _stop(self) -> None:
+        if self._player:
+            player, self._player = self._player, None
+            await self.cancel_task(player)
+
+    async def _play(self) -> None:
+        while True:
+            while not self._clauses:
+                self._drained.set()
+                await self._notice_silence()
+                self._arrived.clear()
+                await self._arrived.wait()
+            clause = self._current = self._clauses.popleft()
+            if len(self._clauses) < WAITING_CLAUSES:
+                self._room.set()
+            if await clause.answer.permission() and not self._cut:
+                await self._send_clause(clause)
+            clause.answer.sent.set()
+            self._current = None
+            self._cut = False
+
+    async def _send_clause(self, clause: ClauseAudio) -> None:
+        call = self._call
+        pcm = clause.spoken.pcm
+        if clause.spoken.sample_rate != call.sample_rate:
+            pcm = resample(pcm, clause.spoken.sample_rate, call.sample_rate)
+        frames = _frames(pcm, round(call.sample_rate * FRAME_SECONDS))
+        call.playback.forget_before(clause)
+        call.playback.begin(clause)
+        clause.answer.audible = True
+        if not clause.clause.replayed:
+            clause.answer.record(
+                ClauseSpoken,
+                text=clause.clause.text,
+                kind=clause.clause.kind,
+                synthesis_ms=round(clause.synthesis_ms, 1),
+                duration_ms=round(len(pcm) * 1000 / call.sample_rate, 1),
+                act=clause.clause.act,
+            )
+        if not self._talking:
+            self._talking = True
+            await self.push_frame(BotStartedSpeakingFrame(), FrameDirection.UPSTREAM)
+        for frame in frames:
+            await self._wait_until_due()
+            if self._cut or clause.answer.dropped:
+                return
+            self._send(frame)
+
+    async def _wait_until_due(self) -> None:
+        """Each frame has its own due time; only after a gap does the clock begin anew."""
+        now = self.get_event_loop().time()
+        if self._due < now - AHEAD_SECONDS:
+            self._due = now
+        if self._due - AHEAD_SECONDS > now:
+            await asyncio.sleep(self._due - AHEAD_SECONDS - now)
+        self._due += FRAME_SECONDS
+
+    def _send(self, frame: Pcm) -> None:
+        playback = self._call.playback
+        if playback.gain_db:
+            frame = with_gain(frame, playback.gain_db)
+        playback.sent(frame)
+        self._echo.sent(frame)
+        self._call.leg.send(Audio(frame, self._call.sample_rate))
+
+    async def _notice_silence(self) -> None:
+        """Tell the conversation when all that was to be said has been heard."""
+        done = not self._clauses and self._current is None and not self._call.playback.audible
+        if self._talking and done:
+            self._talking = False
+            await self.push_frame(BotStoppedSpeakingFrame(), FrameDirection.UPSTREAM)
+
+    async def _yield(self) -> None:
+        """Fall silent, except for what must be heard, and account for what was."""
+        dropped = [clause for clause in self._clauses if clause.clause.interruptible]
+        self._clauses = deque(c for c in self._clauses if not c.clause.interruptible)
+        self._room.set()
+        self._call.playback.gain_db = 0.0
+        current = self._current
+        if current is not None and not current.clause.interruptible:
+            return
+        self._cut = current is not None
+        heard = await self._flush() if self._call.playback.audible else []
+        self._due = 0.0
+        self._account(heard, dropped)
+        await self._notice_silence()
+
+    async def _flush(self) -> list[Heard]:
+        self._flushed = asyncio.get_running_loop().create_future()
+        self._call.leg.send(Flush())
+        try:
+            return await asyncio.wait_for(self._flushed, FLUSH_SECONDS)
+        except TimeoutError:
+            return self._call.playback.estimate(AHEAD_SECONDS * 1000)
+        finally:
+            self._flushed = None
+
+    def _account(self, heard: list[Heard], waiting: list[ClauseAudio]) -> None:
+        """Put on record, and into the history, what the caller heard of the answer."""
+        unheard = [part.clause for part in heard if not part.complete] + waiting
+        if not heard or not unheard:
+            return
+        said = " ".join(part.heard for part in heard if part.heard)
+        missed = " ".join(clause.clause.text for clause in unheard)
+        self._call.journal.record(Interrupted, heard=said, unheard=missed)
+        heard[0].clause.answer.interrupted(said, [clause.clause for clause in unheard])
+
+
+def _frames(pcm: Pcm, length: int) -> list[Pcm]:
+    """Frames of `length` samples; the last one is filled up with silence."""
+    missing = -len(pcm) % length
+    whole = np.concatenate([pcm, np.zeros(missing, np.int16)]) if missing else pcm
+    return [whole[start : start + length] for start in range(0, len(whole), length)]

@@ -1,0 +1,33 @@
+"""What the call itself says; answers come from the response step.
+
+All of these are synthesised when the process starts, so that they sound at once, even when an
+engine has failed.
+"""
+
+from __future__ import annotations
+
+STILL_THERE = ("Are you still there?", "I can't hear you. Is there anything that I can do for you?")
+NOBODY_THERE = "I can't hear you, so I will end the call now. Goodbye."
+ONE_MOMENT = "One moment, please."
+TIME_RUNS_OUT = "I am sorry, this call has to end in one minute."
+TIME_IS_UP = "I am sorry, our time is up. Please call again. Goodbye."
+
+ASK_CUSTOMER_NUMBER = "Please say or key in your customer number."
+ASK_PIN = "To be sure that it is you, please say or key in your four-digit PIN."
+NOT_ALL_DIGITS = "I did not get all the digits. Please say or key them in once more."
+WRONG_PIN = "That PIN is not right. Please try again."
+VERIFIED = "Thank you."
+NOT_VERIFIED = "I am sorry, I could not confirm who you are."
+
+HAND_OVER = "I am putting you through to a colleague. One moment, please."
+NO_PERSON = "I am sorry, nobody can take your call right now. Please call again later. Goodbye."
+TRANSFER_FAILED = "I am sorry, I could not reach anybody."
+APOLOGY = "I am sorry, something went wrong on our side."
+GOODBYE = "Please call again later. Goodbye."
+
+FIXED = (
+    *STILL_THERE, NOBODY_THERE, ONE_MOMENT, TIME_RUNS_OUT, TIME_IS_UP, ASK_CUSTOMER_NUMBER,
+    ASK_PIN, NOT_ALL_DIGITS, WRONG_PIN, VERIFIED, NOT_VERIFIED, HAND_OVER, NO_PERSON,
+    TRANSFER_FAILED, APOLOGY, GOODBYE,
+)  # fmt: skip
+"""Everything that is synthesised ahead."""

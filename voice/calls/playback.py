@@ -1,0 +1,100 @@
+"""The ledger of one call's outgoing sound: what was sent, what was heard, and how loud."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from voice.audio import Pcm
+from voice.calls.frames import ClauseAudio
+
+_KEPT = 24
+"""Clauses remembered; far more than are ever between sending and being heard."""
+
+
+@dataclass
+class _Span:
+    """Where a clause lies in the stream of all samples sent."""
+
+    clause: ClauseAudio
+    start: int
+    sent: int = 0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What of a clause reached the caller's ear."""
+
+    clause: ClauseAudio
+    heard: str
+    complete: bool
+
+
+class Playback:
+    """Follows the leg's stream of samples at `sample_rate` Hz through the edge's ring.
+
+    Positions count all samples sent since the call began. The edge tells how many of them left
+    for the caller and how many were dropped.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
+        self._spans: deque[_Span] = deque(maxlen=_KEPT)
+        self._sent = 0
+        self._left = 0
+        self._dropped = 0
+        self.gain_db = 0.0
+        """How much softer (negative) the frames still to be sent become."""
+
+    @property
+    def audible(self) -> bool:
+        """Whether the caller hears the assistant, or is about to."""
+        return self._left + self._dropped < self._sent
+
+    @property
+    def position(self) -> int:
+        """Samples that have left or were dropped, of those sent."""
+        return self._left + self._dropped
+
+    def begin(self, clause: ClauseAudio) -> None:
+        """The samples sent from now on belong to this clause."""
+        self._spans.append(_Span(clause, self._sent))
+
+    def sent(self, frame: Pcm) -> None:
+        """These samples of the current clause were handed to the edge."""
+        self._sent += len(frame)
+        self._spans[-1].sent += len(frame)
+
+    def played(self, samples: int, dropped: int, flushed: bool = False) -> list[Heard]:
+        """The edge's ledger; after a flush, what was heard of each clause since the last one.
+
+        Dropped samples of a flush are the last ones sent, so they count only after its answer.
+        """
+        position = samples + self._dropped
+        self._left = samples
+        self._dropped = dropped
+        if not flushed:
+            return []
+        heard = [self._heard(span, position) for span in self._spans]
+        self._spans.clear()
+        return heard
+
+    def estimate(self, ahead_ms: float) -> list[Heard]:
+        """The same without the edge's word: all but the last `ahead_ms` was heard."""
+        position = self._sent - round(ahead_ms * self._rate / 1000)
+        heard = [self._heard(span, position) for span in self._spans]
+        self._spans.clear()
+        self._left = self._sent - self._dropped
+        return heard
+
+    def forget_before(self, clause: ClauseAudio) -> None:
+        """Clauses of earlier answers need no account any more."""
+        while self._spans and self._spans[0].clause.answer is not clause.answer:
+            self._spans.popleft()
+
+    def _heard(self, span: _Span, position: int) -> Heard:
+        spoken = span.clause.spoken
+        samples = min(max(0, position - span.start), span.sent)
+        if samples >= len(spoken.pcm) * self._rate // spoken.sample_rate:
+            return Heard(span.clause, spoken.text, complete=True)
+        return Heard(span.clause, spoken.heard(samples * 1000 / self._rate), complete=False)

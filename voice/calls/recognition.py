@@ -1,0 +1,114 @@
+"""From pauses to transcripts: recognises ahead at a short pause, publishes at the turn's end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
+    Frame,
+    UserStartedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.calls.barge_in import BargeIn, Step
+from voice.calls.failures import EngineFailure, patiently
+from voice.calls.frames import CallerTurn, Hypothesis, TurnOverFrame
+from voice.calls.secrets import masked
+from voice.calls.state import CallState
+from voice.events import FinalTranscript, PartialTranscript
+from voice.recognition import Expectation, RecognitionSession, Transcript
+
+
+class RecognitionStep(FrameProcessor):
+    """Runs the call's recognition session, whose audio the call's input feeds.
+
+    After a short pause nothing but silence follows until the end of the turn, so the transcript
+    of the pause is the turn's transcript unless the caller went on.
+    """
+
+    def __init__(self, call: CallState, session: RecognitionSession, barge_in: BargeIn) -> None:
+        super().__init__()
+        self._call = call
+        self._session = session
+        self._barge_in = barge_in
+        self._work: asyncio.Task[None] | None = None
+        self._transcript: Transcript | None = None
+        self._took_ms = 0.0
+        self._over: TurnOverFrame | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Follow the caller's speech."""
+        await super().process_frame(frame, direction)
+        match frame:
+            case UserStartedSpeakingFrame():
+                await self._forget()
+            case VADUserStoppedSpeakingFrame():
+                self._work = self.create_task(self._recognise(speculative=True), "recognise")
+            case VADUserStartedSpeakingFrame():
+                await self._forget()
+                await self.push_frame(EagerEndOfTurnCancelFrame())
+            case TurnOverFrame():
+                await self._finish(frame)
+                return
+            case _:
+                pass
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Called by pipecat when the pipeline is over."""
+        await super().cleanup()
+        await self._forget()
+
+    async def _forget(self) -> None:
+        """What was recognised so far is not all that the caller says."""
+        self._transcript = self._over = None
+        if self._work:
+            work, self._work = self._work, None
+            await self.cancel_task(work)
+
+    async def _finish(self, over: TurnOverFrame) -> None:
+        self._over = over
+        if self._transcript is not None:
+            await self._publish(self._transcript, speculative=True)
+        elif self._work is None or self._work.done():
+            self._work = self.create_task(self._recognise(speculative=False), "recognise")
+
+    async def _recognise(self, speculative: bool) -> None:
+        begun = time.monotonic()
+        try:
+            expect: Expectation = "digits" if self._call.digits_expected else "anything"
+            transcript = await patiently(
+                lambda: self._session.finalise(speculative=speculative, expect=expect)
+            )
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
+            await self.push_frame(EngineFailure("recognition", str(error)))
+            return
+        self._took_ms = (time.monotonic() - begun) * 1000
+        self._transcript = transcript
+        if self._over is not None:
+            await self._publish(transcript, speculative=False)
+            return
+        self._call.journal.record(PartialTranscript, text=masked(transcript.text, self._call))
+        if self._barge_in.transcribed(transcript.text) is Step.YIELD:
+            await self.broadcast_interruption()
+        # Upstream too: the input ends the turn at once when all digits have been said.
+        await self.broadcast_frame(Hypothesis, transcript=transcript)
+
+    async def _publish(self, transcript: Transcript, speculative: bool) -> None:
+        self._transcript = self._over = None
+        self._call.unread_turn = False
+        if self._barge_in.transcribed(transcript.text) is Step.YIELD:
+            await self.broadcast_interruption()
+        self._call.journal.record(
+            FinalTranscript,
+            text=masked(transcript.text, self._call),
+            confidence=round(transcript.confidence, 3),
+            audio_seconds=round(transcript.audio_seconds, 2),
+            recognition_ms=round(self._took_ms, 1),
+            speculative=speculative,
+        )
+        await self.push_frame(CallerTurn(transcript, self._took_ms, speculative))

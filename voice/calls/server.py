@@ -1,0 +1,104 @@
+"""The call process: takes legs from the edge as far as its limit goes, and drains at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from voice.calls.call import Call
+from voice.calls.engines import Engines
+from voice.events import EventSink
+from voice.settings import Settings
+from voice.telemetry import Heartbeat
+from voice.telephony.leg import Leg, LegServer, Offer, Reject
+
+log = logging.getLogger(__name__)
+
+_UNAVAILABLE = 503
+
+
+class CallServer:
+    """Serves calls on a leg socket, as an async context manager; all calls share the engines."""
+
+    def __init__(
+        self,
+        socket: Path,
+        settings: Settings,
+        engines: Engines,
+        sinks: Sequence[EventSink] = (),
+        statistics: Path | None = None,
+    ) -> None:
+        self._settings = settings
+        self._engines = engines
+        self._sinks = sinks
+        self._server = LegServer(socket, self._on_leg)
+        self._statistics = statistics
+        self._heartbeat: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.running = 0
+        """Calls under way."""
+        self.answered = 0
+        """Calls taken since the start."""
+        self.refused = 0
+        """Calls refused because the limit was reached."""
+
+    async def __aenter__(self) -> CallServer:
+        """Listen; raises LegError when the socket cannot be made."""
+        await self._server.__aenter__()
+        if self._statistics is not None:
+            beat = Heartbeat(self._statistics, self._figures)
+            self._heartbeat = asyncio.create_task(beat.run())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._server.__aexit__(kind, error, trace)
+        if self._heartbeat:
+            self._heartbeat.cancel()
+            await asyncio.gather(self._heartbeat, return_exceptions=True)
+
+    async def drain(self, seconds: float) -> None:
+        """Take no new calls and wait until the running ones are over, at most so long."""
+        self._server.stop_listening()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+
+    async def idle(self) -> None:
+        """Wait until no call is under way."""
+        await self._idle.wait()
+
+    async def _on_leg(self, leg: Leg, offer: Offer) -> None:
+        if self.running >= self._settings.calls.max_calls:
+            self.refused += 1
+            seconds = self._settings.sip.retry_after_seconds
+            leg.send(Reject(status=_UNAVAILABLE, reason="full", retry_after=seconds))
+            return
+        self.running += 1
+        self.answered += 1
+        self._idle.clear()
+        try:
+            await Call(leg, offer, self._settings, self._engines, self._sinks).run()
+        finally:
+            self.running -= 1
+            if self.running == 0:
+                self._idle.set()
+
+    def _figures(self) -> Mapping[str, object]:
+        engines = self._engines
+        return {
+            "running_calls": self.running,
+            "answered_calls": self.answered,
+            "refused_calls": self.refused,
+            "recognition_depth": engines.recogniser.depth,
+            "response_depth": engines.responder.depth,
+            "speech_depth": engines.speaker.depth,
+        }

@@ -1,0 +1,46 @@
+"""Turns clauses into sound, the next one while one plays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from pipecat.frames.frames import Frame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voice.calls.failures import EngineFailure, patiently
+from voice.calls.frames import ClauseAudio, ClauseText
+from voice.calls.state import CallState
+from voice.engine_queue import Priority
+
+
+class SpeechStep(FrameProcessor):
+    """Synthesises in order; an interruption cancels what is under way (pipecat does that)."""
+
+    def __init__(self, call: CallState, room: Callable[[], Awaitable[None]]) -> None:
+        super().__init__()
+        self._call = call
+        self._room = room
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Replace each clause's text by its sound."""
+        await super().process_frame(frame, direction)
+        if not isinstance(frame, ClauseText):
+            await self.push_frame(frame, direction)
+            return
+        await self._room()
+        if frame.answer.dropped:
+            return
+        begun = time.monotonic()
+        priority = Priority.FINAL if frame.answer.committed else Priority.SPECULATIVE
+        speaker = self._call.engines.speaker
+        try:
+            spoken = await patiently(
+                lambda: speaker.synthesise(frame.text, self._call.sample_rate, priority=priority)
+            )
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
+            await self.push_frame(EngineFailure("speech", str(error)), FrameDirection.UPSTREAM)
+            return
+        clause = ClauseAudio(frame, spoken, (time.monotonic() - begun) * 1000)
+        clause.interruptible = frame.interruptible
+        await self.push_frame(clause)

@@ -1,0 +1,51 @@
+"""What the parts of one call share."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voice.calls.engines import Engines
+from voice.calls.journal import CallJournal
+from voice.calls.playback import Playback
+from voice.identity import Caller
+from voice.settings import Settings
+from voice.telephony.leg import Leg
+from voice.turns import TurnTracker
+
+EndedBy = Literal["caller", "assistant", "system"]
+
+
+@dataclass
+class CallState:
+    """One call; owned by `Call`, handed to each processor of its pipeline."""
+
+    call_id: str
+    settings: Settings
+    engines: Engines
+    leg: Leg
+    journal: CallJournal
+    playback: Playback
+    tracker: TurnTracker
+    caller: Caller
+    sample_rate: int
+    """Hz of the leg's audio in both directions."""
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """The assistant or the system decided to end the call."""
+    end_reason: str = ""
+    ended_by: EndedBy = "caller"
+    digits_expected: int = 0
+    """How many digits the caller was asked for; 0 when none."""
+    secret: bool = False
+    """What the caller says or keys now reaches no event, log, model or recording."""
+    unread_turn: bool = False
+    """A turn is over, but what was said in it is still being recognised."""
+    transfer: asyncio.Future[tuple[bool, str]] | None = None
+    """The outcome of a transfer that is under way."""
+
+    def end(self, reason: str, by: EndedBy) -> None:
+        """Decide that the call ends once what is being said has been heard."""
+        if not self.ending.is_set():
+            self.end_reason, self.ended_by = reason, by
+            self.ending.set()

@@ -1,0 +1,6 @@
+"""Telemetry: what the events of a call and the event loop's heartbeat say about speed."""
+
+from voice.telemetry.heartbeat import Heartbeat
+from voice.telemetry.waterfall import TurnTimes, waterfall
+
+__all__ = ["Heartbeat", "TurnTimes", "waterfall"]

@@ -1,0 +1,82 @@
+"""The event loop's heartbeat: how late a 10 ms timer comes, written to a small statistics file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+_PERIOD = 0.010
+_BUCKET_MS = 0.5
+_BUCKETS = 4000
+"""Stalls up to two seconds; longer ones count as two seconds."""
+
+
+class Heartbeat:
+    """Measures the stalls of the running loop and reports them every few seconds.
+
+    `figures` supplies what else belongs into the file, for instance running calls.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        figures: Callable[[], Mapping[str, object]] = dict,
+        report_seconds: float = 3.0,
+    ) -> None:
+        self._path = path
+        self._figures = figures
+        self._report_seconds = report_seconds
+        self._counts = [0] * _BUCKETS
+        self._beats = 0
+        self._longest_ms = 0.0
+
+    def stall_ms(self, share: float) -> float:
+        """The stall in ms that this share (0 to 1) of all beats does not exceed."""
+        wanted = share * self._beats
+        seen = 0
+        for bucket, count in enumerate(self._counts):
+            seen += count
+            if count and seen >= wanted:
+                return min((bucket + 1) * _BUCKET_MS, self._longest_ms)
+        return 0.0
+
+    def record(self, late_ms: float) -> None:
+        """Count one beat that came `late_ms` late."""
+        self._beats += 1
+        self._longest_ms = max(self._longest_ms, late_ms)
+        self._counts[min(_BUCKETS - 1, max(0, int(late_ms / _BUCKET_MS)))] += 1
+
+    async def run(self) -> None:
+        """Beat until cancelled; the last figures are written then."""
+        loop = asyncio.get_running_loop()
+        reported = loop.time()
+        try:
+            while True:
+                begun = loop.time()
+                await asyncio.sleep(_PERIOD)
+                now = loop.time()
+                self.record((now - begun - _PERIOD) * 1000)
+                if now - reported >= self._report_seconds:
+                    reported = now
+                    await asyncio.to_thread(self.write)
+        finally:
+            self.write()
+
+    def write(self) -> None:
+        """Replace the statistics file; a directory that is gone is not worth ending a call for."""
+        values = {
+            "beats": self._beats,
+            "loop_stall_p50_ms": round(self.stall_ms(0.5), 2),
+            "loop_stall_p99_ms": round(self.stall_ms(0.99), 2),
+            "loop_stall_p999_ms": round(self.stall_ms(0.999), 2),
+            "loop_stall_max_ms": round(self._longest_ms, 2),
+            **self._figures(),
+        }
+        partial = self._path.with_suffix(f".{os.getpid()}.part")
+        with contextlib.suppress(OSError):
+            partial.write_text(json.dumps(values))
+            partial.replace(self._path)
