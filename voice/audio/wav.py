@@ -42,7 +42,7 @@ def write_wav(path: Path, pcm: Pcm, sample_rate: int) -> None:
     """Write a mono file, complete or not at all."""
     unfinished = path.with_name(path.name + ".part")
     try:
-        with wave.open(str(unfinished), "wb") as file:
+        with unfinished.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(sample_rate)

@@ -194,17 +194,18 @@ class Leg(asyncio.Protocol):
         if self._closed:
             return
         try:
-            messages = self._decoder.feed(data)
+            for message in self._decoder.feed(data):
+                self._received.append(message)
+                if isinstance(message, LegEnded):
+                    self.ended_well = True
+                    self.close()
+                    return
         except LegError as error:
             log.warning("%s; the leg is closed", error)
             self.send(LegFailed(str(error)))
             self.close()
             return
-        self._received.extend(messages)
-        if any(isinstance(message, LegEnded) for message in messages):
-            self.ended_well = True
-            self.close()
-        elif len(self._received) > UNREAD_HIGH and not self._paused and self._transport:
+        if len(self._received) > UNREAD_HIGH and not self._paused and self._transport:
             self._paused = True
             self._transport.pause_reading()
         self._changed.set()

@@ -6,6 +6,7 @@ The kinds are AudioSocket's, and one of ours for control messages.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -108,22 +109,22 @@ class FrameDecoder:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> list[LegMessage]:
-        """The messages that are complete by now; raises LegError at the first bad frame."""
+    def feed(self, data: bytes) -> Iterator[LegMessage]:
+        """Each message that is complete by now; raises LegError at the first bad frame."""
         self._buffer += data
-        messages: list[LegMessage] = []
         start = 0
-        while len(self._buffer) - start >= _HEADER.size:
-            number, length = _HEADER.unpack_from(self._buffer, start)
-            kind = _known_kind(number)
-            _check_length(kind, length)
-            end = start + _HEADER.size + length
-            if len(self._buffer) < end:
-                break
-            messages.append(_message(kind, bytes(self._buffer[start + _HEADER.size : end])))
-            start = end
-        del self._buffer[:start]
-        return messages
+        try:
+            while len(self._buffer) - start >= _HEADER.size:
+                number, length = _HEADER.unpack_from(self._buffer, start)
+                kind = _known_kind(number)
+                _check_length(kind, length)
+                begin = start + _HEADER.size
+                if len(self._buffer) < begin + length:
+                    break
+                start = begin + length
+                yield _message(kind, bytes(self._buffer[begin:start]))
+        finally:
+            del self._buffer[:start]
 
 
 def _known_kind(number: int) -> FrameKind:

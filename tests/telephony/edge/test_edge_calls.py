@@ -143,9 +143,7 @@ async def test_second_sender_is_never_heard(edge: EdgeProcess, call_process: Pro
         assert strength(heard, TONE_HZ) > 0.9
 
 
-async def test_malformed_datagrams_change_nothing(
-    edge: EdgeProcess, call_process: Program
-) -> None:
+async def test_malformed_datagrams_change_nothing(edge: EdgeProcess, call_process: Program) -> None:
     noise = np.random.default_rng(1)
     async with calling(edge.address) as caller:
         await caller.hears(TONE_HZ)
@@ -197,17 +195,16 @@ async def test_failed_transfer_is_reported_and_the_call_goes_on(
 async def test_successor_of_a_killed_edge_ends_its_dialogs_within_two_seconds(
     start_edge: EdgeStarter, call_process: Program
 ) -> None:
-    async with start_edge() as first:
-        async with calling(first.address) as caller:
-            await caller.hears(TONE_HZ)
-            first.program.kill()
-            await first.program.wait()
-            await call_process.line("over ended_well=False")
-            started = time.monotonic()
-            async with start_edge(VOICE_SIP__LISTEN=f"127.0.0.1:{first.port}"):
-                end = await asyncio.wait_for(caller.ended, 5)
-                assert end.cause is EndCause.REMOTE_BYE
-                assert time.monotonic() - started < 2.0
+    async with start_edge() as first, calling(first.address) as caller:
+        await caller.hears(TONE_HZ)
+        first.program.kill()
+        await first.program.wait()
+        await call_process.line("over ended_well=False")
+        started = time.monotonic()
+        async with start_edge(VOICE_SIP__LISTEN=f"127.0.0.1:{first.port}"):
+            end = await asyncio.wait_for(caller.ended, 5)
+            assert end.cause is EndCause.REMOTE_BYE
+            assert time.monotonic() - started < 2.0
 
 
 async def test_stop_lets_the_running_call_finish_and_refuses_new_ones(

@@ -54,7 +54,7 @@ class Edge:
             await self.agent.listen(self._host, self._port)
         except OSError as error:
             where = f"{self._host}:{self._port}"
-            raise ConfigError(f"sip.listen: {where}: {os.strerror(error.errno or 0)}") from None
+            raise ConfigError(f"sip.listen: {where}: {_reason(error)}") from None
         self.clock.start()
         self._orphans = self._journal.read()
         for dialog in tuple(self._orphans):
@@ -130,3 +130,11 @@ def _policy(settings: Settings) -> AccessPolicy:
         {user.name: user.secret() for user in settings.sip.users},
         settings.sip.realm,
     )
+
+
+def _reason(error: BaseException) -> str:
+    """The system's own words, which an event loop may have wrapped."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    wrapped = error.__cause__ or error.__context__
+    return _reason(wrapped) if wrapped is not None else str(error)

@@ -1,0 +1,79 @@
+"""Starting the edge: what it imports, and what keeps it from listening."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import EdgeProcess
+from programs import running
+
+pytestmark = pytest.mark.calls
+
+HEAVY = ("pipecat", "ctranslate2", "onnxruntime", "torch", "faster_whisper", "piper", "scipy")
+
+
+async def outcome(settings: Path) -> tuple[int, list[str]]:
+    command = [sys.executable, "-m", "voice.telephony.edge", "--settings", settings]
+    async with running(command) as program:
+        status = await program.wait()
+        return status, program.lines
+
+
+async def test_edge_imports_nothing_heavy() -> None:
+    show = "import sys, voice.telephony.edge.__main__; print(*sys.modules)"
+    async with running([sys.executable, "-c", show]) as program:
+        assert await program.wait() == 0
+        imported = set(program.lines[-1].split())
+    assert "voice.telephony.edge.call" in imported
+    assert imported.isdisjoint(HEAVY)
+
+
+def mapped_files(pid: int) -> str:
+    return Path(f"/proc/{pid}/maps").read_text()
+
+
+async def test_running_edge_has_mapped_no_engine(edge: EdgeProcess) -> None:
+    mapped = mapped_files(edge.program.pid)
+    assert "soxr" in mapped
+    assert not any(f"/{name}/" in mapped for name in HEAVY)
+
+
+async def test_port_in_use_is_one_line(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        file = tmp_path / "voice.toml"
+        file.write_text(f'[sip]\nlisten = "{address}"\n[runtime]\ndirectory = "{tmp_path / "run"}"')
+        status, lines = await outcome(file)
+    assert status == 2
+    assert lines == [f"voice: sip.listen: {address}: Address already in use"]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (
+            '[sip]\nlisten = "0.0.0.0:0"\nadvertised_address = "192.0.2.1"',
+            "sip.trunks or sip.users",
+        ),
+        ('[sip]\nlisten = "0.0.0.0:0"', "sip.advertised_address"),
+        (
+            '[sip]\nlisten = "198.51.100.7:0"\nusers = [{name = "a", password = "b"}]',
+            "198.51.100.7",
+        ),
+        ('[sip]\nlisen = "127.0.0.1:0"', "did you mean listen"),
+        ('[runtime]\ndirectory = "/proc/none"', "runtime.directory"),
+    ],
+)
+async def test_setting_that_cannot_be_used_is_one_line(
+    tmp_path: Path, text: str, part: str
+) -> None:
+    file = tmp_path / "voice.toml"
+    runtime = "" if "[runtime]" in text else f'\n[runtime]\ndirectory = "{tmp_path / "run"}"'
+    file.write_text(text + runtime)
+    status, lines = await outcome(file)
+    assert status == 2
+    assert len(lines) == 1 and lines[0].startswith("voice: ") and part in lines[0]
