@@ -86,21 +86,16 @@ class Trainer:
         """CPU time that the training took, over all its sessions."""
         return self._processor_seconds
 
-    def run(self) -> AcousticModel:
-        """Train to the last step and return the model with its averaged weights."""
+    def run(self, until: int | None = None) -> AcousticModel:
+        """Train to the last step (or `until`) and return the model with its averaged weights."""
+        last = self._steps if until is None else min(until, self._steps)
         self.model.train()
-        epoch_batches: list[list[int]] = []
-        epoch, used = -1, 0
-        while True:  # find the place in the deterministic order of batches
-            if used + len(epoch_batches) > self._step and epoch >= 0:
-                break
-            used += len(epoch_batches)
-            epoch += 1
-            epoch_batches = self._batches(epoch)
+        epoch, used = 0, 0
+        epoch_batches = self._batches(epoch)
         started, before = time.process_time(), self._processor_seconds
         sums: dict[str, float] = {}
-        while self._step < self._steps:
-            if self._step - used >= len(epoch_batches):
+        while self._step < last:
+            while self._step - used >= len(epoch_batches):
                 used += len(epoch_batches)
                 epoch += 1
                 epoch_batches = self._batches(epoch)
@@ -108,7 +103,7 @@ class Trainer:
             self._step += 1
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value / CHECKPOINT_EVERY
-            if self._step % CHECKPOINT_EVERY == 0 or self._step == self._steps:
+            if self._step % CHECKPOINT_EVERY == 0 or self._step == last:
                 self._processor_seconds = before + time.process_time() - started
                 self._save()
                 report = " ".join(f"{name} {value:.4f}" for name, value in sums.items())

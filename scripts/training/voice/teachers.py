@@ -123,8 +123,9 @@ TEACHERS: Final[dict[str, Teacher]] = {
         PitchRange(65.0, 280.0),
         "male",
         "Flite, voice cmu_us_rms (Debian flite, libflite1)",
-        "flite is distributed under Carnegie Mellon University's permissive licence "
-        "(/usr/share/doc/flite/copyright)",
+        "Carnegie Mellon University's permissive licence (use, modify, distribute and sell; keep "
+        "the notice and the authors' names, mark changes), which /usr/share/doc/flite/copyright "
+        "gives for all files that it does not name; it has no entry of its own for this voice",
     ),
 }
 
