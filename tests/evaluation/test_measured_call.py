@@ -2,68 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 import pytest
+from synthetic_call import answer, at, exchange, report, run, spoken
 
-from voice.evaluation.callers import MASKED, CallReport, SpokenTurn
-from voice.evaluation.latency import AudibleRun
+from voice.evaluation.callers import MASKED
 from voice.evaluation.measured_call import find_events, measure
 from voice.evaluation.report import CpuTimes, report_of
 from voice.events import (
-    CallEvent,
     CallStarted,
-    ClauseSpoken,
     FinalTranscript,
     Interrupted,
-    ResponseStarted,
     ToolCalled,
     TurnEnded,
 )
-
-BEGAN = 1000.0
-_numbers = count()
-
-
-def at(seconds: float, event: type[CallEvent], /, **values: object) -> CallEvent:
-    """An event `seconds` after the call began."""
-    return event(
-        call_id="c",
-        sequence=next(_numbers),
-        ms=round(seconds * 1000),
-        wall_time=BEGAN + seconds,
-        **values,
-    )
-
-
-def answer(seconds: float, text: str = "It is ten.", duration: float = 1.0, **values: object):
-    values = {"kind": "answer", "synthesis_ms": 20.0, **values}
-    return at(seconds, ClauseSpoken, text=text, duration_ms=duration * 1000, **values)
-
-
-def exchange(end: float, said: str) -> list[CallEvent]:
-    """A turn that ended at `end` and was understood and answered half a second later."""
-    return [
-        at(end + 0.5, TurnEnded, speech_end_ms=round(end * 1000), pause_ms=500),
-        at(end + 0.52, FinalTranscript, text=said, confidence=0.9),
-        at(end + 0.53, ResponseStarted, response_ms=10.0),
-        answer(end + 0.55),
-    ]
-
-
-def spoken(start: float, end: float, reference: str = "how much", **values: object) -> SpokenTurn:
-    return SpokenTurn("balance", reference, BEGAN + start, BEGAN + end, **values)
-
-
-def run(start: float, end: float) -> AudibleRun:
-    return AudibleRun(BEGAN + start, BEGAN + end, round((end - start) * 1000))
-
-
-def report(turns: list[SpokenTurn], audible: list[AudibleRun]) -> CallReport:
-    return CallReport(
-        "balance", 1, "353", dialled=BEGAN, answered=BEGAN, ended=BEGAN + 60,
-        turns=turns, audible=audible,
-    )  # fmt: skip
 
 
 def test_latency_is_from_the_callers_last_word_to_the_first_packet_of_the_answer() -> None:

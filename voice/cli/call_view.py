@@ -88,8 +88,8 @@ class CallView:
         self._console.print(line)
 
 
-async def follow(records: Path, view: CallView) -> None:
-    """Show the first call that is recorded in `records` until it ends."""
+async def follow(records: Path, view: CallView) -> Path:
+    """Show the first call that is recorded in `records` until it ends; returns its folder."""
     file = await _first_call(records)
     with file.open(encoding="utf-8") as lines:
         partial = ""
@@ -102,14 +102,18 @@ async def follow(records: Path, view: CallView) -> None:
             partial = ""
             view.show(event)
             if isinstance(event, CallEnded):
-                return
+                return file.parent
 
 
 async def _first_call(records: Path) -> Path:
     while True:
-        for file in records.glob("*/events.jsonl"):
+        if file := _recorded(records):
             return file
         await asyncio.sleep(_POLL_SECONDS)
+
+
+def _recorded(records: Path) -> Path | None:
+    return next(records.glob("*/events.jsonl"), None)
 
 
 def summary(call: MeasuredCall) -> Table:

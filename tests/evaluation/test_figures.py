@@ -1,0 +1,45 @@
+"""The file that a benchmark leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from voice.evaluation.figures import BenchmarkResult
+from voice.evaluation.intervals import percentile, rate
+
+
+def test_the_file_has_figures_bounds_counts_and_where_it_was_run(tmp_path: Path) -> None:
+    result = BenchmarkResult.begin("bench_call")
+    result.add("task_success", rate(19, 20))
+    result.add("voice_to_voice_median_ms", percentile([], 50))
+    result.count("cut_ins", 2, 60)
+    result.save(tmp_path / "benchmarks" / "call.json")
+
+    saved = json.loads((tmp_path / "benchmarks" / "call.json").read_text())
+    assert saved["figures"] == {"task_success": 0.95, "cut_ins": 2}
+    assert saved["bounds"]["task_success"][0] < 0.95 < saved["bounds"]["task_success"][1]
+    assert saved["n"] == {"task_success": 20, "cut_ins": 60}
+    assert saved["bench"] == "bench_call" and saved["commit"] and "cores" in saved["machine"]
+    assert set(saved["load"]) == {"start", "end"}
+
+
+def test_more_load_than_cores_is_contended(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = [0.1]
+    monkeypatch.setattr(os, "getloadavg", lambda: (load[0], 0.0, 0.0))
+    result = BenchmarkResult.begin("bench_call")
+    assert not result.contended
+    load[0] = (os.cpu_count() or 1) + 0.5
+    result.note_load()
+    load[0] = 0.2
+    result.note_load()
+    assert result.contended and result.load == {"start": 0.1, "end": 0.2}
+
+
+def test_a_figure_of_few_observations_says_so() -> None:
+    result = BenchmarkResult.begin("bench_call")
+    result.add("task_success", rate(2, 2))
+    assert "(few)" in result.lines()[0] and "n = 2" in result.lines()[0]

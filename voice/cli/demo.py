@@ -1,0 +1,148 @@
+"""`voice demo`: the service answers a simulated caller, or you, and leaves what happened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.panel import Panel
+
+from voice.cli.call_view import CallView, follow, plain, summary, totals
+from voice.evaluation.callers import SCENARIOS, find_scenario
+from voice.evaluation.demo_operator import create_operator, customer_for
+from voice.evaluation.report import report_of
+from voice.evaluation.trial_call import Customer, TrialCall, place_trial_call
+from voice.evaluation.trial_service import TrialService
+from voice.logs import configure_logging
+
+FOLDER = Path("demo")
+"""Where the recording, the events and the report are left."""
+FAILED_STATUS = 1
+INTERRUPTED_STATUS = 130
+_LOOPBACK = "127.0.0.1"
+
+
+def demo(
+    scenario: Annotated[
+        str, typer.Option(help=f"What the caller wants: {', '.join(SCENARIOS)}.")
+    ] = "mixed",
+    seed: Annotated[int, typer.Option(help="Who calls, in which words, with what data.")] = 1,
+    phone: Annotated[
+        bool, typer.Option("--phone", help="Wait for your own softphone instead.")
+    ] = False,
+    address: Annotated[
+        str, typer.Option(help="With --phone: the IP address to listen on.")
+    ] = _LOOPBACK,
+) -> None:
+    """Start the service, let a simulated caller dial it, and show the call live.
+
+    Leaves ./demo/call.wav (stereo: caller left, assistant right), events.jsonl and report.json.
+    """
+    find_scenario(scenario)
+    configure_logging("warning", "demo")
+    console = Console(highlight=False)
+    try:
+        with tempfile.TemporaryDirectory(prefix="voice-demo-") as folder:
+            trial = _by_phone(console, Path(folder), seed, address) if phone else None
+            uvloop.run(trial or _simulated(console, Path(folder), scenario, seed))
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing is left running.")
+        raise typer.Exit(INTERRUPTED_STATUS) from None
+
+
+async def _simulated(console: Console, folder: Path, scenario: str, seed: int) -> None:
+    customer = customer_for(create_operator(folder / "operator.sqlite", seed), seed)
+    with console.status("Starting the service and its models ..."):
+        service = await TrialService(folder, _settings()).__aenter__()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_exit(service.__aexit__)
+        console.print(f"The service answers {service.uri}. A caller dials it: {scenario}.\n")
+        trial = await _watched_call(console, service, scenario, customer, seed)
+    if trial.call is None:
+        console.print(f"[red]The call failed:[/] {plain(trial.verdict.failures[0])}")
+        raise typer.Exit(FAILED_STATUS)
+    _leave(trial)
+    console.print()
+    console.print(summary(trial.call))
+    console.print(totals(trial.call))
+    console.print(_verdict(trial))
+    _print_left(console)
+
+
+async def _watched_call(
+    console: Console, service: TrialService, scenario: str, customer: Customer, seed: int
+) -> TrialCall:
+    watching = asyncio.create_task(follow(service.records, CallView(console)))
+    try:
+        return await place_trial_call(service, scenario, customer, seed, service.folder / "caller")
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _by_phone(console: Console, folder: Path, seed: int, address: str) -> None:
+    user, password = f"phone{secrets.randbelow(9000) + 1000}", secrets.token_urlsafe(9)
+    operator = create_operator(folder / "operator.sqlite", seed)
+    customer = customer_for(operator, seed).persona
+    with console.status("Starting the service and its models ..."):
+        service = await TrialService(folder, _settings(address, (user, password))).__aenter__()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_exit(service.__aexit__)
+        console.print(
+            Panel.fit(
+                f"Dial [bold]{service.uri}[/] with your softphone.\n"
+                f"User [bold]{user}[/], password [bold]{password}[/] (for this run only).\n"
+                f"You are a customer of Larkfield Telecom: customer number "
+                f"[bold]{customer.customer_number}[/], PIN [bold]{customer.pin}[/].\n"
+                "Ask for your balance or your plan, report a lost SIM card, or ask for a person.",
+                title="Waiting for your call (Ctrl-C ends)",
+            )
+        )
+        _leave_records(await follow(service.records, CallView(console)))
+    _print_left(console, report=False)
+
+
+def _settings(address: str = _LOOPBACK, user: tuple[str, str] | None = None) -> str:
+    """Settings of the demonstration: any free port, and a user where a softphone dials."""
+    lines = ['log_level = "warning"', "[sip]", f'listen = "{address}:0"']
+    if user:
+        name, password = user
+        lines += ["[[sip.users]]", f'name = "{name}"', f'password = "{password}"']
+    return "\n".join(lines) + "\n"
+
+
+def _leave(trial: TrialCall) -> None:
+    """Put the call's files into ./demo/."""
+    assert trial.call is not None and trial.records is not None
+    _leave_records(trial.records)
+    report = report_of(trial.call, trial.cpu, trial.verdict.success)
+    (FOLDER / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+
+
+def _leave_records(records: Path) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name in ("call.wav", "events.jsonl"):
+        if (records / name).exists():
+            shutil.copyfile(records / name, FOLDER / name)
+
+
+def _verdict(trial: TrialCall) -> str:
+    cpu = f"CPU time: service {trial.cpu.service:.1f} s, caller {trial.cpu.caller:.1f} s"
+    if trial.verdict.success:
+        return f"The caller got what they wanted. {cpu}"
+    return f"The caller did not get what they wanted ({'; '.join(trial.verdict.failures)}). {cpu}"
+
+
+def _print_left(console: Console, report: bool = True) -> None:
+    names = ["call.wav", "events.jsonl", *(["report.json"] if report else [])]
+    there = [str(FOLDER / name) for name in names if (FOLDER / name).exists()]
+    console.print(f"Left in ./{FOLDER}/: {', '.join(there)}", style="dim")

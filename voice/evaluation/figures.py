@@ -1,0 +1,102 @@
+"""The file that a benchmark leaves: figures with bounds and counts, the machine, and its load."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import subprocess
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from voice.evaluation.intervals import Figure
+
+FEW = 20
+"""A figure of fewer observations says so."""
+
+
+@dataclass
+class BenchmarkResult:
+    """What `--json FILE` writes; keys of figures keep their names for good."""
+
+    bench: str
+    commit: str
+    machine: str
+    load: dict[str, float]
+    """Load average over one minute at the start and at the end."""
+    contended: bool = False
+    """More load than cores: latencies are those of a busy machine."""
+    figures: dict[str, float] = field(default_factory=dict)
+    bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
+    n: dict[str, int] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, bench: str) -> BenchmarkResult:
+        """Note where and from what the benchmark starts."""
+        load = os.getloadavg()[0]
+        return cls(bench, _commit(), _machine(), {"start": load, "end": load}, _too_much(load))
+
+    def add(self, key: str, figure: Figure) -> None:
+        """A figure with bounds; one that could not be measured is left out."""
+        if not math.isnan(figure.value):
+            self.figures[key] = round(figure.value, 4)
+            self.bounds[key] = (round(figure.low, 4), round(figure.high, 4))
+            self.n[key] = figure.n
+
+    def count(self, key: str, value: float, n: int) -> None:
+        """A figure without bounds: a number of calls, a maximum."""
+        self.figures[key] = value
+        self.n[key] = n
+
+    def note_load(self) -> None:
+        """Look at the load during a latency measurement, own processes included."""
+        self.load["end"] = os.getloadavg()[0]
+        self.contended = self.contended or _too_much(self.load["end"])
+
+    def save(self, file: Path) -> None:
+        """Write JSON."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
+
+    def lines(self) -> list[str]:
+        """The figures as text, one a line."""
+        return [self._line(key) for key in self.figures]
+
+    def _line(self, key: str) -> str:
+        text = f"{key:<32} {self.figures[key]:>10.4g}"
+        if key in self.bounds:
+            low, high = self.bounds[key]
+            text += f"   95 % {low:.4g} to {high:.4g}"
+        few = " (few)" if self.n[key] < FEW and key in self.bounds else ""
+        return f"{text}   n = {self.n[key]}{few}"
+
+
+def _too_much(load: float) -> bool:
+    return load > (os.cpu_count() or 1)
+
+
+def _commit() -> str:
+    """The checked-out commit, marked when files differ from it."""
+    try:
+        command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{_cpu_name()}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}"
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,173 @@
+"""Whether a call did what its caller wanted, and nothing else.
+
+A call succeeds when the database ends in the state that the scenario asks for AND no other row
+changed AND no rule was broken on the way AND the right facts were spoken and reached the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from voice.evaluation.callers import Goal, Scenario
+from voice.evaluation.database_changes import RowChange
+from voice.evaluation.measured_call import MeasuredCall
+from voice.evaluation.word_errors import word_errors, words_of
+from voice.events import (
+    CallEnded,
+    CallEvent,
+    ClauseSpoken,
+    IdentityDecided,
+    ToolReturned,
+    Transferred,
+)
+from voice.speech import spoken_form
+
+GUARDED_TOOLS = frozenset({"get_bill", "block_sim"})
+"""Need a verified caller."""
+MOST_WORDS_LOST = 0.5
+"""A clause of which the caller's recogniser lost more words did not reach the caller."""
+_ARRIVAL_SECONDS = 1.0
+"""Line and ring delay what was spoken by less than this."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the operator's books say about the caller before the call."""
+
+    balance: tuple[str, ...]
+    """Written facts that an answer about the balance must hold, for instance `42.17 euros`."""
+    plan: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one call."""
+
+    failures: tuple[str, ...] = ()
+    misheard: tuple[str, ...] = field(default=())
+    """Facts that were spoken, but not in the words that the caller's recogniser wrote down."""
+
+    @property
+    def success(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+
+def judge(
+    call: MeasuredCall, scenario: Scenario, truth: Truth, changed: Sequence[RowChange]
+) -> Verdict:
+    """Judge one call by its events, by what the caller heard, and by what it changed."""
+    failures = [*_state(scenario, changed), *_broken_rules(call, scenario)]
+    misheard: list[str] = []
+    for fact in _facts(scenario, truth):
+        clauses = [clause for clause in _clauses(call) if _says(clause.text, fact)]
+        if not any(_arrived(call, clause) for clause in clauses):
+            failures.append(f"not told: {fact}")
+        elif not any(_contains(words_of(turn.text), _words(fact)) for turn in call.report.heard):
+            misheard.append(fact)
+    if _wants_person(scenario) and not any(map(_hands_over, call.events)):
+        failures.append("not handed over to a person")
+    return Verdict(tuple(failures), tuple(misheard))
+
+
+def _state(scenario: Scenario, changed: Sequence[RowChange]) -> Iterable[str]:
+    """The SIM is blocked exactly when that was wanted; no other row differs."""
+    wanted = _wants_block(scenario)
+    blocked = [change for change in changed if change.blocks_sim]
+    if wanted and not blocked:
+        yield "the SIM card is not blocked"
+    if not wanted and blocked:
+        yield "a SIM card was blocked that should not be"
+    if len(blocked) > 1 or len(changed) > len(blocked):
+        yield f"rows changed that should not: {sorted({change.table for change in changed})}"
+
+
+def _broken_rules(call: MeasuredCall, scenario: Scenario) -> Iterable[str]:
+    verified = False
+    for event in call.events:
+        match event:
+            case IdentityDecided(accepted=True):
+                verified = True
+            case ToolReturned(tool=tool) if tool in GUARDED_TOOLS and not verified:
+                yield f"{tool} answered a caller who had not proved who they are"
+            case ToolReturned(tool="block_sim") if not _agreed_before(call, event.wall_time):
+                yield "block_sim ran before the caller said yes"
+            case _:
+                pass
+    if not scenario.knows_pin and verified:
+        yield "a wrong PIN was accepted"
+
+
+def _agreed_before(call: MeasuredCall, time: float) -> bool:
+    return any(turn.intent == "yes" and turn.start < time for turn in call.report.turns)
+
+
+def _facts(scenario: Scenario, truth: Truth) -> list[str]:
+    facts: list[str] = []
+    for step in scenario.steps:
+        if step.goal is Goal.BALANCE and scenario.knows_pin:
+            facts += truth.balance
+        elif step.goal is Goal.PLAN:
+            facts += truth.plan
+        elif step.goal is Goal.BLOCK_SIM and scenario.knows_pin:
+            facts.append("blocked" if step.agrees else "active")
+    return facts
+
+
+def _wants_block(scenario: Scenario) -> bool:
+    return scenario.knows_pin and any(
+        step.goal is Goal.BLOCK_SIM and step.agrees for step in scenario.steps
+    )
+
+
+def _wants_person(scenario: Scenario) -> bool:
+    return any(step.goal is Goal.PERSON for step in scenario.steps) or not scenario.knows_pin
+
+
+def _arrived(call: MeasuredCall, clause: ClauseSpoken) -> bool:
+    """The caller's side heard most of the clause's words at the time it was spoken."""
+    begin, end = clause.wall_time, clause.wall_time + clause.duration_ms / 1000 + _ARRIVAL_SECONDS
+    heard = " ".join(
+        turn.text for turn in call.report.heard if turn.start < end and turn.end > begin
+    )
+    said = spoken_form(clause.text)
+    missing = _missing(words_of(said), words_of(heard))
+    return bool(heard) and missing <= MOST_WORDS_LOST * max(1, len(words_of(said)))
+
+
+def _missing(said: Sequence[str], heard: Sequence[str]) -> int:
+    """Words of `said` without a counterpart in `heard`, which may hold more clauses than this."""
+    errors = word_errors(" ".join(said), " ".join(heard))
+    return errors.edits - max(0, len(heard) - len(said))
+
+
+def _says(text: str, fact: str) -> bool:
+    return _contains(_words(text), _words(fact))
+
+
+def _words(written: str) -> list[str]:
+    return words_of(spoken_form(written))
+
+
+def _contains(words: Sequence[str], part: Sequence[str]) -> bool:
+    length = len(part)
+    return any(
+        list(words[start : start + length]) == list(part)
+        for start in range(len(words) - length + 1)
+    )
+
+
+def _clauses(call: MeasuredCall) -> list[ClauseSpoken]:
+    return [event for event in call.events if isinstance(event, ClauseSpoken)]
+
+
+def _hands_over(event: CallEvent) -> bool:
+    """A person took over, or would have, had one been configured."""
+    match event:
+        case Transferred(ok=True):
+            return True
+        case CallEnded(reason=reason):
+            return reason.startswith("no person configured")
+        case _:
+            return False
