@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from caller import tone
-from programs import Program, running
+from edge_caller import tone
+from edge_programs import APOLOGY_HZ, EdgeProcess, EdgeStarter, Program, running
 
 from voice.audio import write_wav
-
-APOLOGY_HZ = 1000.0
-
-
-@dataclass
-class EdgeProcess:
-    program: Program
-    address: tuple[str, int]
-
-    @property
-    def port(self) -> int:
-        return self.address[1]
 
 
 @pytest.fixture
@@ -53,9 +39,6 @@ def installation(tmp_path: Path) -> Path:
         """
     )
     return tmp_path
-
-
-EdgeStarter = Callable[..., AbstractAsyncContextManager[EdgeProcess]]
 
 
 @pytest.fixture

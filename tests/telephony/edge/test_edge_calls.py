@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from caller import TONE_HZ, calling, strength
-from conftest import APOLOGY_HZ, EdgeProcess, EdgeStarter
-from programs import Program
+from edge_caller import TONE_HZ, calling, strength
+from edge_programs import APOLOGY_HZ, EdgeProcess, EdgeStarter, Program
 
 from voice.audio import dbfs, read_stereo
 from voice.telephony.rtp import RtpPacket

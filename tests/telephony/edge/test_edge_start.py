@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import EdgeProcess
-from programs import running
+from edge_programs import EdgeProcess, running
 
 pytestmark = pytest.mark.calls
 

@@ -6,10 +6,13 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+APOLOGY_HZ = 1000.0
 
 
 class Program:
@@ -76,3 +79,18 @@ async def running(command: Sequence[str | Path], **settings: str) -> AsyncIterat
         if process.returncode is None:
             process.kill()
         await program.wait()
+
+
+@dataclass
+class EdgeProcess:
+    """An edge that is ready."""
+
+    program: Program
+    address: tuple[str, int]
+
+    @property
+    def port(self) -> int:
+        return self.address[1]
+
+
+EdgeStarter = Callable[..., AbstractAsyncContextManager[EdgeProcess]]
