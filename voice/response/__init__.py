@@ -1,1 +1,39 @@
-"""The response step."""
+"""The response step: from the caller's words to an answer, by way of the operator's tools.
+
+`Responder.load` opens a model and the tasks, `session` is one call's use of it, and each turn of
+the caller is a `ResponseTurn`, which is read step by step. The model chooses the tool and the
+sentence; what may run and what may be said is decided here by fixed rules.
+"""
+
+from voice.response.responder import Responder
+from voice.response.session import ResponseSession
+from voice.response.steps import (
+    EndCall,
+    HandOver,
+    NeedsIdentity,
+    Say,
+    Step,
+    ToolCalled,
+    ToolReturned,
+)
+from voice.response.tasks import TaskSet
+from voice.response.tools import Tool, ToolBox
+from voice.response.turn import ResponseTurn
+from voice.response.values import Value
+
+__all__ = [
+    "EndCall",
+    "HandOver",
+    "NeedsIdentity",
+    "ResponseSession",
+    "ResponseTurn",
+    "Responder",
+    "Say",
+    "Step",
+    "TaskSet",
+    "Tool",
+    "ToolBox",
+    "ToolCalled",
+    "ToolReturned",
+    "Value",
+]

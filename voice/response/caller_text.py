@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _DIGIT_WORDS = frozenset(
-    "zero oh nought one two three four five six seven eight nine double triple".split()
+    ("zero", "oh", "nought", "one", "two", "three", "four", "five", "six", "seven", "eight")
+    + ("nine", "double", "triple")
 )
 NUMBER = "number"
 """Stands for spoken digits: a PIN or customer number never reaches the model."""

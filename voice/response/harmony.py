@@ -71,9 +71,12 @@ class Harmony:
     def __init__(self, tokenizer: Tokenizer) -> None:
         tokenizer.encode_special_tokens = True
         self._tokenizer = tokenizer
-        self._control = {name: tokenizer.token_to_id(name) for name in CONTROL}
-        if missing := [name for name, number in self._control.items() if number is None]:
-            raise ModelError(f"the vocabulary has no Harmony token {missing[0]}")
+        self._control: dict[str, int] = {}
+        for name in CONTROL:
+            number = tokenizer.token_to_id(name)
+            if number is None:
+                raise ModelError(f"the vocabulary has no Harmony token {name}")
+            self._control[name] = number
 
     @classmethod
     def load(cls, file: Path) -> Harmony:
@@ -102,14 +105,17 @@ class Harmony:
 
     def text(self, tokens: list[str]) -> str:
         """Plain text of token strings."""
-        ids = [self._tokenizer.token_to_id(token) for token in tokens]
+        known = (self._tokenizer.token_to_id(token) for token in tokens)
+        ids = [number for number in known if number is not None]
         return str(self._tokenizer.decode(ids, skip_special_tokens=False))
 
     def reply(self) -> list[int]:
         """The beginning of the assistant's next message, for the model to go on from."""
         return [self._control[START], *self._plain("assistant")]
 
-    def render(self, message: Message, closing: Literal["history", "training"] = "history") -> list[int]:
+    def render(
+        self, message: Message, closing: Literal["history", "training"] = "history"
+    ) -> list[int]:
         """Token ids of one whole message; `training` closes an answer as the model must."""
         body = [*self._head(message), self._control[MESSAGE], *self._plain(_content(message))]
         if isinstance(message, ToolCall):

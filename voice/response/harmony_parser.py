@@ -20,6 +20,8 @@ class Delta:
     tool: str | None
     """The tool to which the message is addressed."""
     text: str
+    probability: float = 1.0
+    """Of the whole message up to here, as far as the model tells."""
 
 
 class HarmonyParser:

@@ -44,6 +44,8 @@ class TaskTool(_Part):
     """The act that asks before an irreversible tool may run."""
     declined: str | None = None
     """The act that answers a no to that question."""
+    unclear: str | None = None
+    """The act that asks once more after neither yes nor no."""
     result: dict[str, ValueKind | dict[str, list[str]]]
     """Kind of each value; `status` maps each of its words to the acts that may follow."""
 
@@ -134,7 +136,7 @@ class TaskSet:
             words = tool.result["status"]
             if isinstance(words, dict):
                 named.update(act for acts in words.values() for act in acts)
-            named.update(act for act in (tool.confirmation, tool.declined) if act)
+            named.update(act for act in (tool.confirmation, tool.declined, tool.unclear) if act)
         return named
 
 

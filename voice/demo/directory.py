@@ -1,0 +1,50 @@
+"""Who calls: customers by telephone number or customer number, and their PIN."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from voice.demo.customers import CUSTOMER_DIGITS
+from voice.demo.operator import Operator
+from voice.demo.pins import DUMMY_HASH, is_right_pin
+from voice.identity import Caller, IdentityLevel
+
+
+class CustomerDirectory:
+    """The operator's side of establishing a caller's identity."""
+
+    customer_digits = CUSTOMER_DIGITS
+    """Length of a customer number."""
+
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+
+    async def knows(self, caller: Caller) -> bool:
+        """Whether the calling number or the customer number belongs to a customer."""
+        return await asyncio.to_thread(self._customer, caller) is not None
+
+    async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
+        """The verified caller, or None when the PIN is wrong or nobody is known."""
+        return await asyncio.to_thread(self._verify, caller, pin)
+
+    def _verify(self, caller: Caller, pin: str) -> Caller | None:
+        """A hash is computed in every case, so that the time says nothing."""
+        customer = self._customer(caller)
+        stored = self._operator.pin_hash(customer) if customer else None
+        right = is_right_pin(pin, stored or DUMMY_HASH)
+        if not right or stored is None:
+            return None
+        return replace(caller, customer=customer, level=IdentityLevel.VERIFIED)
+
+    def _customer(self, caller: Caller) -> str | None:
+        return customer_of(self._operator, caller)
+
+
+def customer_of(operator: Operator, caller: Caller) -> str | None:
+    """The customer number of a caller, as far as they are known; blocking."""
+    if caller.customer:
+        known = operator.pin_hash(caller.customer) is not None
+        return caller.customer if known else None
+    digits = "".join(filter(str.isdigit, caller.number or ""))
+    return operator.customer_of(digits) if digits else None

@@ -1,0 +1,73 @@
+"""The operator's tools; each database access runs off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from voice.demo.directory import CustomerDirectory, customer_of
+from voice.demo.operator import Operator
+from voice.identity import Caller, IdentityLevel
+from voice.response import Tool, ToolBox, Value
+from voice.settings import Settings
+
+_SEED = 1
+_REPLACEMENT_DAYS = 3
+
+Work = Callable[[Operator, Caller], dict[str, Value]]
+
+
+def load(settings: Settings) -> tuple[ToolBox, CustomerDirectory]:
+    """Tools and directory on the database of the settings; makes it where there is none."""
+    path = settings.demo.database
+    operator = Operator.open(path) if path.exists() else Operator.create(path, _SEED)
+    return tools_of(operator), CustomerDirectory(operator)
+
+
+def tools_of(operator: Operator) -> ToolBox:
+    """The tools that the tasks name."""
+    return ToolBox(
+        [
+            _tool(operator, "get_bill", IdentityLevel.VERIFIED, False, _get_bill),
+            _tool(operator, "get_plan", IdentityLevel.UNKNOWN, False, _get_plan),
+            _tool(operator, "block_sim", IdentityLevel.VERIFIED, True, _block_sim),
+            _tool(operator, "transfer_to_person", IdentityLevel.UNKNOWN, True, _transfer),
+        ]
+    )
+
+
+def _tool(
+    operator: Operator, name: str, level: IdentityLevel, side_effect: bool, work: Work
+) -> Tool:
+    async def run(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
+        if caller.level < level:
+            raise PermissionError(f"{name} needs a caller who is {level.name.lower()}")
+        return await asyncio.to_thread(work, operator, caller)
+
+    return Tool(name, level, side_effect, run)
+
+
+def _get_bill(operator: Operator, caller: Caller) -> dict[str, Value]:
+    bill = operator.bill(caller.customer or "")
+    if bill is None:
+        raise LookupError("a verified caller has no bill")
+    return {"status": bill.status, "amount": bill.amount, "due_date": bill.due_date}
+
+
+def _get_plan(operator: Operator, caller: Caller) -> dict[str, Value]:
+    customer = customer_of(operator, caller)
+    plan = operator.plan(customer) if customer else None
+    if plan is None:
+        return {"status": "not_found"}
+    return {"status": "found", "plan": plan.name, "data_gb": plan.data_gb, "price": plan.price}
+
+
+def _block_sim(operator: Operator, caller: Caller) -> dict[str, Value]:
+    blocked = operator.block_sim(caller.customer or "")
+    status = "blocked" if blocked else "already_blocked"
+    return {"status": status, "replacement_days": _REPLACEMENT_DAYS}
+
+
+def _transfer(operator: Operator, caller: Caller) -> dict[str, Value]:
+    """The call itself carries the hand-over out."""
+    return {"status": "ok"}

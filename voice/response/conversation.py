@@ -1,0 +1,210 @@
+"""What is done about the caller's words: the model proposes, fixed rules decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from voice.engine_queue import Priority
+from voice.identity import Caller
+from voice.response.confirmation import Opinion, Verdict, decide
+from voice.response.engine import Engine
+from voice.response.exchange import Exchange, Means, Reply
+from voice.response.harmony import Message
+from voice.response.state import Pending, State
+from voice.response.tasks import TaskSet, TaskTool
+from voice.response.tools import ToolBox
+from voice.response.turn import ResponseTurn
+from voice.response.wording import Wordings
+from voice.response.yes_no import YesNo, read_yes_no
+
+_MOST_TOOLS = 2
+"""Per turn."""
+_LEAST_CONFIDENCE = 0.12
+"""Of the recogniser; below it the words are taken as not understood."""
+_LEAST_PROBABILITY = 0.35
+"""Of the model's first message; below it the model is guessing."""
+_MOST_MISUNDERSTOOD = 3
+_BRIEF = 5
+"""Words; a longer answer to an offer may ask for something else."""
+_PERSON = "transfer_to_person"
+_WANTS_PERSON = re.compile(
+    r"(?:(?:um|uh|er|hello|hi|no|yes|please|just|an?|the|human|live|real|give me|get me|i want|"
+    r"i need|speak to|talk to|operator|agent)\s+)*"
+    r"(?:operator|agent|human|person|representative|human being|supervisor|advisor|adviser)"
+    r"(?:\s+(?:please|now|thanks))?"
+)
+"""These words alone always reach a person, whatever the model makes of them."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """The caller's words in normal form."""
+
+    text: str
+    confidence: float
+    priority: Priority
+
+
+class Conversation:
+    """The rules of one call's conversation; the session keeps its history and state."""
+
+    def __init__(
+        self, engine: Engine, tasks: TaskSet, tools: ToolBox, tool_timeout_seconds: float
+    ) -> None:
+        self._tasks = tasks
+        self._closed = engine.closed_answers
+        self._means = Means(engine, tasks, tools, Wordings(tasks), tool_timeout_seconds)
+
+    async def answer(
+        self,
+        turn: ResponseTurn,
+        said: Said,
+        history: Sequence[Sequence[Message]],
+        caller: Callable[[], Caller],
+    ) -> None:
+        """The script of an ordinary turn."""
+        exchange = Exchange(self._means, turn, history, caller)
+        before = turn.state
+        if not said.text or said.confidence < _LEAST_CONFIDENCE:
+            await self._not_understood(exchange, before)
+        elif self._wants_person(said, before):
+            await self._use_person(exchange)
+        elif before.awaiting_confirmation:
+            await self._after_question(exchange, said, before)
+        elif before.person_offered and self._declines(said):
+            await exchange.answer("okay")
+        else:
+            await self._follow(exchange, said, before)
+
+    async def go_on(
+        self,
+        turn: ResponseTurn,
+        pending: Pending,
+        history: Sequence[Sequence[Message]],
+        caller: Callable[[], Caller],
+    ) -> None:
+        """The script of a turn that waited for the caller's identity."""
+        exchange = Exchange(self._means, turn, history, caller)
+        tool = self._tasks.tools[pending.tool]
+        if pending.asks_first:
+            exchange.ask_first(tool)
+        elif await exchange.use(tool, {}):
+            said = Said("", 1.0, Priority.FINAL)
+            await self._follow(exchange, said, turn.state)
+
+    def _wants_person(self, said: Said, before: State) -> bool:
+        if _PERSON not in self._tasks.tools:
+            return False
+        agreed = before.person_offered and read_yes_no(said.text) is YesNo.YES
+        return agreed or _WANTS_PERSON.fullmatch(said.text) is not None
+
+    @staticmethod
+    def _declines(said: Said) -> bool:
+        brief = len(said.text.split()) <= _BRIEF
+        return brief and read_yes_no(said.text) is YesNo.NO
+
+    async def _use_person(self, exchange: Exchange) -> None:
+        if await exchange.use(self._tasks.tools[_PERSON], {}):
+            await exchange.answer("")
+
+    async def _follow(
+        self, exchange: Exchange, said: Said, before: State, reply: Reply | None = None
+    ) -> None:
+        """Do what the model proposes, as far as it may."""
+        while True:
+            reply = reply or await exchange.reply(said.priority)
+            if not exchange.tools_used and reply.probability < _LEAST_PROBABILITY:
+                await self._not_understood(exchange, before)
+                return
+            tool = self._tool_wanted(reply)
+            if tool is None or exchange.has_result_of(tool.name):
+                await self._say(exchange, reply, before)
+                return
+            if exchange.tools_used >= _MOST_TOOLS:
+                await exchange.answer("")
+                return
+            if not await exchange.use(tool, reply.arguments):
+                return
+            reply = None
+
+    def _tool_wanted(self, reply: Reply) -> TaskTool | None:
+        """The tool that is called, or that an answer without its result would need."""
+        if reply.tool is not None:
+            return self._tasks.tools.get(reply.tool)
+        act = self._tasks.act_of(reply.text)
+        for tool in self._tasks.tools.values():
+            words = tool.result["status"]
+            answers = words.values() if isinstance(words, dict) else ()
+            if act == tool.confirmation or any(act in acts for acts in answers):
+                return tool if act else None
+        return None
+
+    async def _say(self, exchange: Exchange, reply: Reply, before: State) -> None:
+        act = self._tasks.act_of(reply.text) if reply.tool is None else None
+        declines = {tool.declined for tool in self._tasks.tools.values()}
+        if exchange.tools_used:
+            if self._closed or reply.tool is not None:
+                await exchange.answer(act or "")
+            else:
+                await exchange.answer_freely(reply.text)
+        elif not self._closed and reply.tool is None and act is None:
+            await exchange.answer_freely(reply.text)
+        elif act is None or act == "not_understood":
+            await self._not_understood(exchange, before)
+        elif act == "repeat" and not before.last_answer:
+            await exchange.answer("help")
+        else:
+            await exchange.answer("okay" if act in declines else act)
+
+    async def _not_understood(self, exchange: Exchange, before: State) -> None:
+        """Ask again; then offer a person; then hand over."""
+        count = before.misunderstood + 1
+        if before.awaiting_confirmation:
+            self._doubt(exchange, self._tasks.tools[before.awaiting_confirmation], before)
+            return
+        if count >= _MOST_MISUNDERSTOOD:
+            exchange.say("give_up")
+            await exchange.hand_over("the caller was not understood")
+            return
+        exchange.say("not_understood" if count == 1 else "offer_person")
+        exchange.update(misunderstood=count)
+
+    # The answer to "shall I?"
+
+    async def _after_question(self, exchange: Exchange, said: Said, before: State) -> None:
+        assert before.awaiting_confirmation is not None
+        tool = self._tasks.tools[before.awaiting_confirmation]
+        reply = await exchange.reply(said.priority)
+        match decide(said.text, said.confidence, self._opinion(reply, tool)):
+            case Verdict.RUN:
+                if await exchange.use(tool, {}, confirmed=True):
+                    await self._follow(exchange, said, before)
+            case Verdict.DECLINE:
+                exchange.say(tool.declined or "okay")
+            case Verdict.OTHER_REQUEST:
+                await self._follow(exchange, said, before, reply)
+            case Verdict.SAY_AND_ASK_ON:
+                await exchange.answer(self._tasks.act_of(reply.text) or "repeat")
+                exchange.update(awaiting_confirmation=tool.name, doubts=before.doubts)
+            case Verdict.DOUBT:
+                self._doubt(exchange, tool, before)
+
+    def _opinion(self, reply: Reply, tool: TaskTool) -> Opinion:
+        if reply.tool is not None:
+            kind = "agrees" if reply.tool == tool.name else "other"
+        else:
+            act = self._tasks.act_of(reply.text) or "not_understood"
+            known = {tool.declined: "declines", "repeat": "again", "wait": "again"}
+            vague = {"not_understood", "okay", "thanks", "greeting", tool.confirmation}
+            kind = known.get(act) or ("unsure" if act in vague else "other")
+        return Opinion(kind, reply.probability)
+
+    def _doubt(self, exchange: Exchange, tool: TaskTool, before: State) -> None:
+        """Neither yes nor no: ask once more, then leave it."""
+        if before.doubts + 1 >= _MOST_MISUNDERSTOOD:
+            exchange.say(tool.declined or "okay")
+            return
+        exchange.say(tool.unclear or "not_understood")
+        exchange.update(awaiting_confirmation=tool.name, doubts=before.doubts + 1)

@@ -1,0 +1,62 @@
+"""The response step's engine: a model, its tasks, and what holds them together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voice.engine_queue import Priority
+from voice.identity import Caller
+from voice.response.conversation import Conversation
+from voice.response.embedded import EmbeddedEngine
+from voice.response.harmony import CallerSaid
+from voice.response.session import ResponseSession
+from voice.response.tasks import TaskSet
+from voice.response.tools import ToolBox
+
+_TOOL_TIMEOUT_SECONDS = 5.0
+
+
+class Responder:
+    """Loaded once per process and shared by all of its calls."""
+
+    def __init__(self, engine: EmbeddedEngine, tasks: TaskSet, tool_timeout_seconds: float) -> None:
+        self._engine = engine
+        self._tool_timeout_seconds = tool_timeout_seconds
+        self.tasks = tasks
+
+    @classmethod
+    def load(
+        cls,
+        folder: str | Path,
+        tasks_folder: str | Path,
+        *,
+        workers: int = 1,
+        capacity: int = 64,
+        tool_timeout_seconds: float = _TOOL_TIMEOUT_SECONDS,
+    ) -> Responder:
+        """Open a model and the tasks; raises ModelError or ConfigError with what is wrong."""
+        tasks = TaskSet.load(Path(tasks_folder))
+        engine = EmbeddedEngine.load(
+            Path(folder), tasks.instruction, workers=workers, capacity=capacity
+        )
+        return cls(engine, tasks, tool_timeout_seconds)
+
+    @property
+    def depth(self) -> int:
+        """How many requests wait for the model."""
+        return self._engine.depth
+
+    def session(self, tools: ToolBox, caller: Caller) -> ResponseSession:
+        """One call's conversation; raises ConfigError when a task's tool is missing."""
+        tools.require(self.tasks)
+        conversation = Conversation(self._engine, self.tasks, tools, self._tool_timeout_seconds)
+        return ResponseSession(conversation, caller)
+
+    async def warm_up(self) -> None:
+        """Write one answer, so that the instruction's part of the prompt is ready."""
+        async for _ in self._engine.reply([[CallerSaid("hello")]], Priority.BATCH):
+            pass
+
+    def close(self) -> None:
+        """End the engine's threads and let go of the model."""
+        self._engine.close()

@@ -1,0 +1,57 @@
+"""What a turn of the response step yields, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from voice.identity import IdentityLevel
+from voice.response.values import Value
+
+
+@dataclass(frozen=True)
+class Say:
+    """A clause for the caller, in written form."""
+
+    clause: str
+    act: str
+
+
+@dataclass(frozen=True)
+class ToolCalled:
+    """A tool begins to run."""
+
+    name: str
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ToolReturned:
+    """A tool gave its result; empty when it failed."""
+
+    name: str
+    result: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class NeedsIdentity:
+    """The turn stops here until the caller's identity has this level; then `session.resume()`."""
+
+    level: IdentityLevel
+    tool: str
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The call goes to a person after what was said; comes after the commit only."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class EndCall:
+    """The call ends after what was said; comes after the commit only."""
+
+    reason: str
+
+
+Step = Say | ToolCalled | ToolReturned | NeedsIdentity | HandOver | EndCall

@@ -1,0 +1,125 @@
+"""One turn: made ahead, then committed or discarded; its steps are read while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from voice.response.harmony import Answer, Message
+from voice.response.state import Pending, State
+from voice.response.steps import Say, Step
+from voice.response.wording import cut, share_heard
+
+_QUESTION_HEARD = 0.6
+"""A question of which less was heard was not asked."""
+
+Script = Callable[["ResponseTurn"], Awaitable[None]]
+
+
+class ResponseTurn:
+    """Iterate over it for its steps.
+
+    Nothing that the caller or the outside could notice happens before `commit`. `discard` undoes
+    the turn; after a commit it can only be stopped, by beginning the next one.
+    """
+
+    def __init__(self, before: State, messages: list[Message], script: Script) -> None:
+        self.messages = messages
+        """What this turn adds to the history."""
+        self.state = before
+        """The conversation's state as of this turn."""
+        self.pending: Pending | None = None
+        """Set when the turn stopped for the caller's identity."""
+        self._before = before
+        self._committed = asyncio.Event()
+        self._steps: asyncio.Queue[Step | BaseException | None] = asyncio.Queue()
+        self._said: list[str] = []
+        self._written: list[str] = []
+        self._acting = False
+        self._task = asyncio.create_task(self._run(script))
+
+    @property
+    def committed(self) -> bool:
+        """Whether the turn counts."""
+        return self._committed.is_set()
+
+    def commit(self) -> None:
+        """The caller's turn is over: side effects may happen, and history keeps this turn."""
+        self._committed.set()
+
+    async def discard(self) -> None:
+        """The caller went on: as if the turn had never begun. Has no effect after a commit."""
+        if not self.committed:
+            self.stop()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Make nothing further; a tool that is changing something is left to end."""
+        if not self._acting:
+            self._task.cancel()
+
+    def heard(self, text: str) -> None:
+        """What the caller heard of the answer; history and state keep no more than that."""
+        said = " ".join(self._said)
+        share = share_heard(said, text)
+        if share >= 1.0:
+            return
+        self._keep(share)
+        if share < _QUESTION_HEARD:
+            self.state = State(
+                misunderstood=self.state.misunderstood, last_answer=self._before.last_answer
+            )
+
+    def _keep(self, share: float) -> None:
+        shortened = cut(" ".join(self._written), share)
+        answers = [message for message in self.messages if isinstance(message, Answer)]
+        for message in answers:
+            self.messages.remove(message)
+        if shortened:
+            self.messages.append(Answer(shortened))
+
+    async def until_committed(self) -> None:
+        """For the script: wait until the turn counts."""
+        await self._committed.wait()
+
+    async def undisturbed(self, work: Awaitable[None]) -> None:
+        """For the script: something that must not be cut off once it has begun."""
+        self._acting = True
+        try:
+            await work
+        finally:
+            self._acting = False
+
+    def emit(self, step: Step) -> None:
+        """For the script: the next step."""
+        if isinstance(step, Say):
+            self._said.append(step.clause)
+        self._steps.put_nowait(step)
+
+    def answered(self, written: str) -> None:
+        """For the script: an answer in the words that the model's history keeps."""
+        self._written.append(written)
+        self.messages.append(Answer(written))
+
+    def __aiter__(self) -> AsyncIterator[Step]:
+        return self
+
+    async def __anext__(self) -> Step:
+        step = await self._steps.get()
+        if step is None:
+            self._steps.put_nowait(None)
+            raise StopAsyncIteration
+        if isinstance(step, BaseException):
+            self._steps.put_nowait(None)
+            raise step
+        return step
+
+    async def _run(self, script: Script) -> None:
+        try:
+            await script(self)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised again where the steps are read
+            self._steps.put_nowait(error)
+        finally:
+            self._steps.put_nowait(None)

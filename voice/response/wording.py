@@ -1,0 +1,55 @@
+"""From an act to the sentences that are spoken: wording, slots, clauses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from voice.response.tasks import LAST_ANSWER, TaskSet, slots_of
+from voice.response.values import Value, written
+
+_CLAUSE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
+
+
+class Wordings:
+    """Chooses among the wordings of an act: not the same one twice in a row in one call."""
+
+    def __init__(self, tasks: TaskSet) -> None:
+        self._tasks = tasks
+        self._used: dict[str, int] = {}
+
+    def choose(self, act: str) -> str:
+        """The next wording of an act, slots unfilled."""
+        options = self._tasks.wordings[act]
+        number = self._used.get(act, -1) + 1
+        self._used[act] = number
+        return options[number % len(options)]
+
+
+def fill(sentence: str, results: Iterable[Mapping[str, Value]], last_answer: str) -> str | None:
+    """The sentence with its values; None when a slot has none."""
+    values: dict[str, str] = {LAST_ANSWER: last_answer}
+    for result in results:
+        values.update({key: written(value) for key, value in result.items()})
+    if any(not values.get(slot) for slot in slots_of(sentence)):
+        return None
+    for slot in slots_of(sentence):
+        sentence = sentence.replace(f"{{{slot}}}", values[slot])
+    return sentence
+
+
+def clauses(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [clause for clause in _CLAUSE_END.split(text.strip()) if clause]
+
+
+def share_heard(said: str, heard: str) -> float:
+    """Which part of `said` was heard, 0 to 1, by words."""
+    count = len(said.split())
+    return min(1.0, len(heard.split()) / count) if count else 1.0
+
+
+def cut(text: str, share: float) -> str:
+    """The first words of a text."""
+    words = text.split()
+    return " ".join(words[: round(len(words) * share)])
