@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -110,16 +111,27 @@ class PiperSpeaker:
         if key in self._cache:
             self._cache.move_to_end(key)
             return replace(self._cache[key], cached=True)
-        portions = self._portions(text)
-        spoken = [
-            await self._queue.run(self._speak, portion, priority=priority) for portion in portions
-        ]
-        clause = self._assemble(text, portions, spoken, sample_rate)
+        if len(text) <= PORTION:
+            clause = await self._queue.run(self._at_once, text, sample_rate, priority=priority)
+        else:
+            clause = await self._in_portions(text, sample_rate, priority)
         if len(text) <= LONGEST_CACHED and not any(map(str.isdigit, text)):
             self._cache[key] = clause
             while len(self._cache) > CACHED_CLAUSES:
                 self._cache.popitem(last=False)
         return clause
+
+    def _at_once(self, text: str, sample_rate: int) -> SpokenClause:
+        """Runs on the engine's thread, as everything below does."""
+        portions = self._portions(text)
+        return self._assemble(text, portions, list(map(self._speak, portions)), sample_rate)
+
+    async def _in_portions(self, text: str, sample_rate: int, priority: Priority) -> SpokenClause:
+        """Other calls get their turn between the portions."""
+        run = partial(self._queue.run, priority=priority)
+        portions = await run(self._portions, text)
+        spoken = [await run(self._speak, portion) for portion in portions]
+        return await run(self._assemble, text, portions, spoken, sample_rate)
 
     def _portions(self, text: str) -> list[_Portion]:
         """The pieces of the text in portions that are not too long."""
@@ -141,7 +153,6 @@ class PiperSpeaker:
         return [_Portion(part[0].start, tuple(part)) for part in portions if part]
 
     def _speak(self, portion: _Portion) -> _Speech:
-        """Runs on the engine's thread."""
         sentences = list(self._voice.speak(portion.spoken))
         rate = self._voice.sample_rate
         parts: list[NDArray[np.float32]] = []
