@@ -20,12 +20,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from voice.evaluation.demo_operator import create_operator, customer_for
-
 from voice.audio import decode_ulaw, encode_ulaw
 from voice.errors import VoiceError
 from voice.evaluation.caller_process import CallerProcess
 from voice.evaluation.callers import CallReport, Phrasings
+from voice.evaluation.demo_operator import caller_of, open_books
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import percentile, rate, ratio
 from voice.evaluation.measured_call import MeasuredTurn, find_events, measure
@@ -124,10 +123,10 @@ async def bench_scenarios(result: BenchmarkResult, extent: Extent, folder: Path)
     """One call after the other: success, words, latency."""
     trials: list[TrialCall] = []
     heard = Heard()
-    operator = create_operator(_new(folder / "scenarios") / "operator.sqlite", seed=1)
-    async with TrialService(folder / "scenarios", _settings(real_time_priority=True)) as service:
-        for number, (scenario, seed) in enumerate(_runs(extent)):
-            customer = customer_for(operator, number)
+    trial_folder = _new(folder / "scenarios")
+    async with TrialService(trial_folder, _settings(real_time_priority=True)) as service:
+        for number, (scenario, seed) in enumerate(_runs(extent), start=1):
+            customer = caller_of(open_books(service.database, number), number)
             calls = folder / "callers" / f"{scenario}-{seed}"
             trial = await place_trial_call(service, scenario, customer, seed, calls, HELD_OUT)
             trials.append(trial)
@@ -157,13 +156,13 @@ async def bench_open_speech(result: BenchmarkResult, extent: Extent) -> None:
 
 async def bench_load(result: BenchmarkResult, load: Load, folder: Path) -> None:
     """Several calls at once: none may drop, none may stutter."""
-    operator = create_operator(_new(folder) / "operator.sqlite", seed=2)
+    customers = open_books(_new(folder) / "operator.sqlite", seed=2)
     async with TrialService(folder, _settings(load.real_time_priority)) as service:
         callers = [
             CallerProcess(
                 service.uri,
                 "busy",
-                customer_for(operator, number).persona,
+                customers[number].persona,
                 number,
                 folder / f"caller-{number}",
                 HELD_OUT,

@@ -14,11 +14,11 @@ from voice.evaluation.judge import Truth, judge
 from voice.evaluation.measured_call import MeasuredCall, measure
 from voice.events import CallEnded, CallEvent, IdentityDecided, ToolReturned, Transferred
 
-TRUTH = Truth(balance=("42.17 euros", "14 December"), plan=("Brook", "20 gigabytes"))
+TRUTH = Truth("204518", balance=("42.17 euros", "14 December"), plan=("Brook", "20 gigabytes"))
 BILL = "Your balance is 42.17 euros, due on 14 December."
 BILL_HEARD = "your balance is forty two euros and seventeen cents due on the fourteenth of december"
-ROW = (("iccid", "8935301"), ("status", "active"))
-BLOCKED = RowChange("sim", ROW, (("iccid", "8935301"), ("status", "blocked")))
+ROW = (("customer_number", "204518"), ("status", "active"))
+BLOCKED = RowChange("sim", ROW, (("customer_number", "204518"), ("status", "blocked")))
 
 
 def call(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 import unicodedata
 from pathlib import Path
 
@@ -137,9 +138,9 @@ def summary(call: MeasuredCall) -> Table:
 
 def totals(call: MeasuredCall) -> str:
     """The call's figures in one line."""
-    latencies = sorted(latencies_of(call.turns))
+    latencies = latencies_of(call.turns)
     errors = word_errors_in(call.turns)
-    median = f"{latencies[len(latencies) // 2]:.0f} ms" if latencies else "not measured"
+    median = f"{statistics.median(latencies):.0f} ms" if latencies else "not measured"
     return (
         f"voice to voice {median} (median of {len(latencies)} answers), "
         f"word error rate {errors.rate:.0%} ({errors.edits} of {errors.words} words)"

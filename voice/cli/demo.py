@@ -18,9 +18,9 @@ from rich.panel import Panel
 
 from voice.cli.call_view import CallView, follow, plain, summary, totals
 from voice.evaluation.callers import SCENARIOS, find_scenario
-from voice.evaluation.demo_operator import create_operator, customer_for
+from voice.evaluation.demo_operator import KnownCustomer, caller_of, open_books
 from voice.evaluation.report import report_of
-from voice.evaluation.trial_call import Customer, TrialCall, place_trial_call
+from voice.evaluation.trial_call import TrialCall, place_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.logs import configure_logging
 
@@ -60,7 +60,7 @@ def demo(
 
 
 async def _simulated(console: Console, folder: Path, scenario: str, seed: int) -> None:
-    customer = customer_for(create_operator(folder / "operator.sqlite", seed), seed)
+    customer = caller_of(open_books(folder / "operator.sqlite", seed), seed)
     with console.status("Starting the service and its models ..."):
         service = await TrialService(folder, _settings()).__aenter__()
     async with contextlib.AsyncExitStack() as stack:
@@ -79,7 +79,7 @@ async def _simulated(console: Console, folder: Path, scenario: str, seed: int) -
 
 
 async def _watched_call(
-    console: Console, service: TrialService, scenario: str, customer: Customer, seed: int
+    console: Console, service: TrialService, scenario: str, customer: KnownCustomer, seed: int
 ) -> TrialCall:
     watching = asyncio.create_task(follow(service.records, CallView(console)))
     try:
@@ -91,8 +91,7 @@ async def _watched_call(
 
 async def _by_phone(console: Console, folder: Path, seed: int, address: str) -> None:
     user, password = f"phone{secrets.randbelow(9000) + 1000}", secrets.token_urlsafe(9)
-    operator = create_operator(folder / "operator.sqlite", seed)
-    customer = customer_for(operator, seed).persona
+    customer = caller_of(open_books(folder / "operator.sqlite", seed), seed).persona
     with console.status("Starting the service and its models ..."):
         service = await TrialService(folder, _settings(address, (user, password))).__aenter__()
     async with contextlib.AsyncExitStack() as stack:

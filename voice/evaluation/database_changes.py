@@ -29,17 +29,6 @@ class RowChange:
         before, after = self.before or (), self.after or ()
         return frozenset(name for name, _ in set(before) ^ set(after))
 
-    @property
-    def blocks_sim(self) -> bool:
-        """Whether this is a SIM card of the demo's operator that became blocked."""
-        before, after = dict(self.before or ()), dict(self.after or ())
-        return (
-            self.table == "sim"
-            and bool(before)
-            and before.get("status") != "blocked"
-            and after.get("status") == "blocked"
-        )
-
 
 def snapshot(database: Path) -> Snapshot:
     """All rows of all tables."""

@@ -35,6 +35,7 @@ _ARRIVAL_SECONDS = 1.0
 class Truth:
     """What the operator's books say about the caller before the call."""
 
+    customer_number: str
     balance: tuple[str, ...]
     """Written facts that an answer about the balance must hold, for instance `42.17 euros`."""
     plan: tuple[str, ...]
@@ -58,7 +59,7 @@ def judge(
     call: MeasuredCall, scenario: Scenario, truth: Truth, changed: Sequence[RowChange]
 ) -> Verdict:
     """Judge one call by its events, by what the caller heard, and by what it changed."""
-    failures = [*_state(scenario, changed), *_broken_rules(call, scenario)]
+    failures = [*_state(scenario, truth, changed), *_broken_rules(call, scenario)]
     misheard: list[str] = []
     for fact in _facts(scenario, truth):
         clauses = [clause for clause in _clauses(call) if _says(clause.text, fact)]
@@ -71,16 +72,26 @@ def judge(
     return Verdict(tuple(failures), tuple(misheard))
 
 
-def _state(scenario: Scenario, changed: Sequence[RowChange]) -> Iterable[str]:
+def _state(scenario: Scenario, truth: Truth, changed: Sequence[RowChange]) -> Iterable[str]:
     """The SIM is blocked exactly when that was wanted; no other row differs."""
     wanted = _wants_block(scenario)
-    blocked = [change for change in changed if change.blocks_sim]
+    blocked = [change for change in changed if _is_block_of(change, truth.customer_number)]
     if wanted and not blocked:
         yield "the SIM card is not blocked"
     if not wanted and blocked:
         yield "a SIM card was blocked that should not be"
-    if len(blocked) > 1 or len(changed) > len(blocked):
+    if len(changed) > len(blocked):
         yield f"rows changed that should not: {sorted({change.table for change in changed})}"
+
+
+def _is_block_of(change: RowChange, customer_number: str) -> bool:
+    """Whether it is the SIM card of this customer that became blocked."""
+    before, after = dict(change.before or ()), dict(change.after or ())
+    return (
+        change.table == "sim"
+        and before == {"customer_number": customer_number, "status": "active"}
+        and after == {"customer_number": customer_number, "status": "blocked"}
+    )
 
 
 def _broken_rules(call: MeasuredCall, scenario: Scenario) -> Iterable[str]:

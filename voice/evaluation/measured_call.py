@@ -84,7 +84,7 @@ def find_events(records: Path, report: CallReport) -> tuple[Path, tuple[CallEven
 def measure(report: CallReport, events: Sequence[CallEvent]) -> MeasuredCall:
     """Join both sides of a call."""
     starts = [turn.start for turn in report.turns] + [float("inf")]
-    times = {round(row.speech_end_ms): row for row in waterfall(events)}
+    times = {row.speech_end_ms: row for row in waterfall(events)}
     turns = tuple(
         _measure_turn(
             turn,
@@ -121,7 +121,7 @@ def _measure_turn(
         latency,
         cut_in and not spoken.by_keys,
         first is not None and first.synthesis_ms < _CACHED_MS,
-        _stages(events, times, latency),
+        _stages(spoken, events, times, latency),
     )
 
 
@@ -157,19 +157,26 @@ def _voice_to_voice(
 
 
 def _stages(
-    events: Sequence[CallEvent], times: dict[int, TurnTimes], latency: float | None
+    spoken: SpokenTurn,
+    events: Sequence[CallEvent],
+    times: dict[int, TurnTimes],
+    latency: float | None,
 ) -> dict[str, float]:
-    """Where the time went: the service's own stages, and `line` for what lies outside of them."""
-    ends = [event.speech_end_ms for event in events if isinstance(event, TurnEnded)]
-    row = next((times[end] for end in ends if end in times), None)
-    if row is None or latency is None:
+    """Where the time went, from the caller's last word to the first packet of the answer.
+
+    `end_of_turn` holds the way to the service, too, and `line` the way back.
+    """
+    ends = [event for event in events if isinstance(event, TurnEnded)]
+    ended = next((event for event in ends if event.speech_end_ms in times), None)
+    if ended is None or latency is None:
         return {}
+    row = times[ended.speech_end_ms]
     stages = {
-        "end_of_turn": row.end_of_turn_ms,
+        "end_of_turn": (ended.wall_time - spoken.end) * 1000,
         "recognition": row.recognition_ms,
         "response": row.response_ms,
         "synthesis": row.synthesis_ms,
         "output": row.output_ms,
-        "line": latency - row.total_ms,
     }
+    stages["line"] = latency - sum(stages.values())
     return {name: round(milliseconds, 1) for name, milliseconds in stages.items()}

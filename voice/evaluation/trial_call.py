@@ -9,9 +9,10 @@ from pathlib import Path
 
 from voice.errors import VoiceError
 from voice.evaluation.caller_process import CallerProcess
-from voice.evaluation.callers import OWN_PHRASINGS, CallReport, Persona, find_scenario
+from voice.evaluation.callers import OWN_PHRASINGS, CallReport, find_scenario
 from voice.evaluation.database_changes import changes, snapshot
-from voice.evaluation.judge import Truth, Verdict, judge
+from voice.evaluation.demo_operator import KnownCustomer
+from voice.evaluation.judge import Verdict, judge
 from voice.evaluation.measured_call import MeasuredCall, find_events, measure, read_events
 from voice.evaluation.report import CpuTimes
 from voice.evaluation.trial_service import TrialService
@@ -21,14 +22,6 @@ CALL_LIMIT_SECONDS = 240.0
 _EVENTS_SECONDS = 5.0
 """The service writes its last event shortly after the caller hung up."""
 _CHECK_SECONDS = 0.05
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Who calls, and what the operator's books say about them."""
-
-    persona: Persona
-    truth: Truth
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,7 @@ class TrialCall:
 async def place_trial_call(
     service: TrialService,
     scenario: str,
-    customer: Customer,
+    customer: KnownCustomer,
     seed: int,
     folder: Path,
     phrasings: Path = OWN_PHRASINGS,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from voice.calls import phrases
 from voice.evaluation.callers import Goal
 from voice.evaluation.callers.hearing import Meaning, answers, understand
 
@@ -20,14 +21,11 @@ EXPECTED = {
     "out_of_scope": Meaning.ASKS_CONFIRMATION,
     "not_understood": Meaning.NOT_UNDERSTOOD,
     "offer_person": Meaning.ASKS_CONFIRMATION,
-    "give_up": Meaning.HANDS_OVER,
     "tool_failed": Meaning.ASKS_CONFIRMATION,
-    "cannot_say": Meaning.HANDS_OVER,
     "not_sure_block": Meaning.ASKS_CONFIRMATION,
     "ask_pin": Meaning.ASKS_PIN,
     "ask_customer_number": Meaning.ASKS_CUSTOMER_NUMBER,
     "wrong_pin": Meaning.ASKS_PIN,
-    "identity_failed": Meaning.HANDS_OVER,
     "confirm_block": Meaning.ASKS_CONFIRMATION,
     "person": Meaning.HANDS_OVER,
     "no_contract": Meaning.ASKS_CONFIRMATION,
@@ -71,6 +69,26 @@ def test_answers_are_taken_for_answers(sentences) -> None:
     for act, text in checked:
         assert understand(text) is Meaning.STATEMENT, text
         assert answers(ANSWERS[act], text), text
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (phrases.ASK_PIN, Meaning.ASKS_PIN),
+        (phrases.WRONG_PIN, Meaning.ASKS_PIN),
+        (phrases.NOT_ALL_DIGITS, Meaning.ASKS_PIN),
+        (phrases.ASK_CUSTOMER_NUMBER, Meaning.ASKS_CUSTOMER_NUMBER),
+        (phrases.HAND_OVER, Meaning.HANDS_OVER),
+        (phrases.ONE_MOMENT, Meaning.ASKS_TO_WAIT),
+        (phrases.STILL_THERE[0], Meaning.NOT_UNDERSTOOD),
+        (phrases.NO_PERSON, Meaning.FAREWELL),
+        (phrases.NOBODY_THERE, Meaning.FAREWELL),
+        (phrases.TIME_IS_UP, Meaning.FAREWELL),
+        (phrases.VERIFIED, Meaning.STATEMENT),
+    ],
+)
+def test_what_the_call_itself_says(text: str, meaning: Meaning) -> None:
+    assert understand(text) is meaning
 
 
 @pytest.mark.parametrize("text", ["", "  "])

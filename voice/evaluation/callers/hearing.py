@@ -38,12 +38,12 @@ _SIGNS: tuple[tuple[Meaning, str], ...] = (
     ),
     (Meaning.ASKS_PIN, r"\bpin\b|four.digit|digits|\bkey in\b(?!.*customer)"),
     (Meaning.ASKS_CUSTOMER_NUMBER, r"customer number"),
+    (Meaning.FAREWELL, r"\bgood ?bye\b|\bbye\b|have a (nice|good)|thank you for calling"),
     (
         Meaning.NOT_UNDERSTOOD,
         r"(not|n't) (quite )?(understand|catch|hear|get)|say (that|it) (once )?again"
         r"|repeat that|rephrase|other words|still there|pardon",
     ),
-    (Meaning.FAREWELL, r"\bgood ?bye\b|\bbye\b|have a (nice|good)|thank you for calling"),
     (Meaning.ASKS_TO_WAIT, r"one moment|a moment|just a second|bear with|let me (see|check|look)"),
 )
 """In the order in which they decide: a question before what it is about."""
