@@ -24,6 +24,13 @@ def test_only_the_expected_address_latches() -> None:
     assert lock.source is not None and lock.source.port == 5555
 
 
+def test_audio_may_come_from_where_the_signalling_comes_from() -> None:
+    lock = SourceLock("10.0.0.5", 4000, signalling_host="192.0.2.1")
+    assert not lock.admits("192.0.2.2", 4000, 1, 0, 0.0)
+    assert lock.admits("192.0.2.1", 61000, 1, 0, 0.0)
+    assert not lock.admits("10.0.0.5", 4000, 1, 1, 0.1)
+
+
 @pytest.mark.parametrize(
     "other", [("192.0.2.9", 4000, 1), ("192.0.2.1", 4002, 1), ("192.0.2.1", 4000, 2)]
 )

@@ -272,6 +272,7 @@ class EdgeCall:
                 dtmf_payload_type=agreed.dtmf_payload_type,
                 sends=agreed.sends,
                 receives=agreed.receives,
+                signalling_host=self._sip.source[0],
             )
         )
         if self._held == agreed.sends:

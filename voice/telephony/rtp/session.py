@@ -42,6 +42,8 @@ class RtpTarget:
     dtmf_payload_type: int | None = None
     sends: bool = True
     receives: bool = True
+    signalling_host: str | None = None
+    """Where the other side's SIP comes from; its audio may come from there as well."""
 
 
 def _ignore(*_: object) -> None:
@@ -117,7 +119,7 @@ class RtpSession(asyncio.DatagramProtocol):
     def direct(self, target: RtpTarget) -> None:
         """Begin, or go on, as agreed in the latest session description."""
         if self.lock is None:
-            self.lock = SourceLock(target.host, target.port)
+            self.lock = SourceLock(target.host, target.port, target.signalling_host)
         else:
             self.lock.expect(target.host, target.port)
         self._target = target

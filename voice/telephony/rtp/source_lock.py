@@ -20,10 +20,15 @@ class Source:
 
 
 class SourceLock:
-    """Latches the address, port and SSRC of the first valid packet from the expected address."""
+    """Latches the address, port and SSRC of the first valid packet from an expected address.
 
-    def __init__(self, host: str, port: int) -> None:
+    That is the address in the session description, or the one that signalling comes from: they
+    differ for callers behind NAT, and nobody else can claim either.
+    """
+
+    def __init__(self, host: str, port: int, signalling_host: str | None = None) -> None:
         self._expected = (_canonical(host), port)
+        self._signalling = _canonical(signalling_host) if signalling_host else None
         self._source: Source | None = None
         self._heard_at = 0.0
         self._candidate: Source | None = None
@@ -53,7 +58,7 @@ class SourceLock:
             self._candidate = None
             return True
         if self._source is None:
-            admitted = _canonical(host) == self._expected[0]
+            admitted = _canonical(host) in (self._expected[0], self._signalling)
         else:
             admitted = self._takes_over(source, sequence, now)
         if not admitted:
