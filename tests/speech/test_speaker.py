@@ -32,9 +32,9 @@ async def test_speech_has_the_rate_of_the_leg(speaker: PiperSpeaker, sample_rate
 
 
 async def test_short_and_long_clauses_are_equally_loud(speaker: PiperSpeaker) -> None:
-    for text in ("No.", "Yes.", "Four.", LONG):
+    for text in ("No.", "Yes.", "Four.", "Zero.", LONG):
         clause = await speaker.synthesise(text)
-        assert level_dbfs(clause.pcm, 8000) == pytest.approx(-23, abs=3.5), text
+        assert level_dbfs(clause.pcm, 8000) == pytest.approx(-23, abs=3), text
 
 
 async def test_voices_are_equally_loud(

@@ -26,6 +26,9 @@ from voice.speech.word_timing import Span, share_time, time_words
 LEVEL_DBFS: Final = -23.0
 """Speech level (RMS while it sounds) that every voice is brought to, once and for all."""
 LOUDEST_GAIN: Final = 30.0
+TOLERANCE_DB: Final = 2.0
+"""A portion may be so much louder or softer than LEVEL_DBFS; what goes beyond is taken back."""
+MOST_CORRECTION_DB: Final = 6.0
 CACHED_CLAUSES: Final = 128
 LONGEST_CACHED: Final = 200
 """Characters; only short fixed phrases are kept."""
@@ -168,7 +171,7 @@ class PiperSpeaker:
             ]
             parts.append(kept)
             moved += len(kept) / rate
-        samples = np.concatenate([np.zeros(0, np.float32), *parts])
+        samples = _evened(np.concatenate([np.zeros(0, np.float32), *parts]), rate)
         words = [_SPOKEN_WORD.findall(piece.spoken) for piece in portion.pieces]
         every = [word for piece_words in words for word in piece_words]
         sounding = max(0.0, moved - silences.pause_after(portion.spoken))
@@ -216,6 +219,17 @@ def _spans_of_pieces(words: list[list[str]], spans: list[Span]) -> list[Span]:
         result.append((max(0.0, own[0][0]), own[-1][1]))
         position += len(piece_words)
     return result
+
+
+def _evened(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+    """A lone word, which voices say softly, nearly as loud as a sentence."""
+    level = silences.speech_level(samples, sample_rate)
+    if level <= 0:
+        return samples
+    apart = 20 * float(np.log10(level)) - LEVEL_DBFS
+    beyond = apart - float(np.clip(apart, -TOLERANCE_DB, TOLERANCE_DB))
+    correction = float(np.clip(-beyond, -MOST_CORRECTION_DB, MOST_CORRECTION_DB))
+    return samples * np.float32(10 ** (correction / 20))
 
 
 def _levelling_gain(voice: LoadedVoice) -> float:
