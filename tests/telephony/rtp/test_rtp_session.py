@@ -230,6 +230,10 @@ class Counter:
     def __init__(self, fails: bool = False) -> None:
         self.ticks = 0
         self.fails = fails
+        self.given_up = 0
+
+    def failed(self) -> None:
+        self.given_up += 1
 
     def tick(self) -> None:
         self.ticks += 1
@@ -245,6 +249,7 @@ def test_failing_session_is_dropped_and_the_others_tick_on() -> None:
     for _ in range(10):
         clock.tick()
     assert (good.ticks, bad.ticks) == (10, 3)
+    assert (good.given_up, bad.given_up) == (0, 1)
 
 
 async def test_clock_keeps_its_deadlines_and_gives_up_what_it_missed() -> None:

@@ -185,7 +185,7 @@ class EdgeCall:
         settings = self._edge.settings.rtp
         ports = open_port_pair(self._edge.media_host, settings.port_min, settings.port_max)
         rtp = RtpSession(
-            RtpHandlers(self._frame, self._key, self._media_lost),
+            RtpHandlers(self._frame, self._key, self._media_lost, self._failed),
             jitter_ms=(settings.jitter_min_ms, settings.jitter_max_ms),
             media_timeout=settings.media_timeout_seconds,
         )
@@ -222,7 +222,7 @@ class EdgeCall:
     def _hang_up(self, reason: str) -> None:
         """End the call once everything that was sent has been heard."""
         self._hanging_up = reason
-        if self._rtp is None or not self._rtp.ring.waiting:
+        if self._all_heard():
             self._sip.bye(reason)
 
     async def _hand_to(self, target: str) -> None:
@@ -322,8 +322,16 @@ class EdgeCall:
             self._announce(self._rtp, self._announcement)
             return
         self._ledger.tick()
-        if self._hanging_up is not None and not self._rtp.ring.waiting:
+        if self._hanging_up is not None and self._all_heard():
             self._sip.bye(self._hanging_up)
+
+    def _all_heard(self) -> bool:
+        """Nothing waits to be played, or nobody listens."""
+        return self._rtp is None or self._held or not self._rtp.ring.waiting
+
+    def _failed(self) -> None:
+        """The audio of this call cannot go on."""
+        self._sip.bye("audio failed", TEMPORARY_FAILURE)
 
     # The call process is gone
 
@@ -351,7 +359,7 @@ class EdgeCall:
         frame = next(frames, None)
         if frame is not None:
             rtp.ring.push(frame)
-        elif not rtp.ring.waiting and self._transfer is None:
+        elif self._all_heard() and self._transfer is None:
             person = self._edge.settings.sip.person
             if person is None:
                 self._sip.bye("call process lost", TEMPORARY_FAILURE)

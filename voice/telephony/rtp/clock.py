@@ -23,6 +23,9 @@ class Ticking(Protocol):
     def tick(self) -> None:
         """Called every 20 ms; must not wait."""
 
+    def failed(self) -> None:
+        """Called once when the clock has dropped it."""
+
 
 class MediaClock:
     """Ticks every session; one that fails three times in a row is dropped, the others go on."""
@@ -77,9 +80,14 @@ class MediaClock:
                 session.tick()
             except Exception:  # noqa: BLE001 - one call's fault must not silence the others
                 log.exception("media clock: a session failed")
-                self._sessions[session] = failures + 1
-                if failures + 1 >= FAILURES_BEFORE_REMOVAL:
-                    self.discard(session)
+                self._count_failure(session, failures + 1)
             else:
                 if failures and session in self._sessions:
                     self._sessions[session] = 0
+
+    def _count_failure(self, session: Ticking, failures: int) -> None:
+        self._sessions[session] = failures
+        if failures >= FAILURES_BEFORE_REMOVAL:
+            self.discard(session)
+            with contextlib.suppress(Exception):
+                session.failed()

@@ -59,6 +59,8 @@ class RtpHandlers:
     on_key: Callable[[str], None] = _ignore
     on_media_lost: Callable[[], None] = _ignore
     """Once for each time that no packet came for the media timeout."""
+    on_failed: Callable[[], None] = _ignore
+    """The clock has given this session up after repeated faults."""
 
 
 @dataclass
@@ -189,6 +191,10 @@ class RtpSession(asyncio.DatagramProtocol):
         said = self._send_next(target)
         self.handlers.on_frame(heard, said)
         self._watch(target)
+
+    def failed(self) -> None:
+        """Called by the clock when it ticks this session no longer."""
+        self.handlers.on_failed()
 
     def _next_heard(self, target: RtpTarget) -> Pcm:
         frame = self.jitter.get()
