@@ -11,33 +11,40 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from voice.audio import decode_ulaw, encode_ulaw
 from voice.errors import VoiceError
 from voice.evaluation.caller_process import CallerProcess
-from voice.evaluation.callers import CallReport, Phrasings
-from voice.evaluation.demo_operator import caller_of, open_books
+from voice.evaluation.callers import Phrasings
+from voice.evaluation.database_changes import RowChange, changes, snapshot
+from voice.evaluation.demo_operator import KnownCustomer, caller_of, open_books
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import percentile, rate, ratio
-from voice.evaluation.measured_call import MeasuredTurn, find_events, measure
+from voice.evaluation.measured_call import MeasuredCall, MeasuredTurn, find_events, measure
 from voice.evaluation.report import latencies_of
-from voice.evaluation.trial_call import TrialCall, place_trial_call
+from voice.evaluation.trial_call import TrialCall, hold_trial_call, judged, place_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.evaluation.word_errors import WordErrors, word_errors
+from voice.events import CallEnded
 from voice.network import isolate
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
 SAMPLE_RATE = 8000
 CALL_MARGIN_SECONDS = 120.0
+SHORTEST_CALL_SECONDS = 15.0
+"""Less time left is not worth another call."""
+AT_A_TIME = 4
 
 
 @dataclass(frozen=True)
@@ -57,12 +64,15 @@ class Extent:
 
     scenarios: tuple[str, ...]
     seeds: int
+    """With one call at a time, for the latency."""
+    further_seeds: int
+    """With four calls at a time, for success and words only."""
     open_sentences: int
     loads: tuple[Load, ...]
 
 
 EXTENTS = {
-    "quick": Extent(("balance", "block_sim"), 1, 20, (Load(4, 20, True, ""),)),
+    "quick": Extent(("plan", "block_sim"), 1, 0, 15, (Load(4, 5, True, ""),)),
     "full": Extent(
         (
             "balance",
@@ -74,7 +84,8 @@ EXTENTS = {
             "astray",
             "mixed",
         ),
-        5,
+        3,
+        2,
         10_000,
         (
             Load(4, 300, True, ""),
@@ -83,22 +94,6 @@ EXTENTS = {
         ),
     ),
 }
-
-
-@dataclass
-class Heard:
-    """Totals over all calls."""
-
-    turns: list[MeasuredTurn] = field(default_factory=list)
-
-    @property
-    def word_errors(self) -> list[WordErrors]:
-        """Per spoken turn."""
-        return [
-            word_errors(turn.spoken.reference, turn.recognised)
-            for turn in self.turns
-            if turn.counts_for_words
-        ]
 
 
 async def main() -> int:
@@ -120,23 +115,59 @@ async def main() -> int:
 
 
 async def bench_scenarios(result: BenchmarkResult, extent: Extent, folder: Path) -> None:
-    """One call after the other: success, words, latency."""
-    trials: list[TrialCall] = []
-    heard = Heard()
+    """All scenarios: one call after the other, then several at a time with further seeds."""
     trial_folder = _new(folder / "scenarios")
     async with TrialService(trial_folder, _settings(real_time_priority=True)) as service:
+        alone: list[TrialCall] = []
         for number, (scenario, seed) in enumerate(_runs(extent), start=1):
             customer = caller_of(open_books(service.database, number), number)
             calls = folder / "callers" / f"{scenario}-{seed}"
             trial = await place_trial_call(service, scenario, customer, seed, calls, HELD_OUT)
-            trials.append(trial)
-            result.rows.append(_row(trial))
-            heard.turns += trial.call.turns if trial.call else ()
+            alone.append(_told(trial))
             result.note_load()
-            _tell(trial)
+        together: list[TrialCall] = []
+        for seed in range(extent.seeds + 1, extent.seeds + extent.further_seeds + 1):
+            for start in range(0, len(extent.scenarios), AT_A_TIME):
+                scenarios = extent.scenarios[start : start + AT_A_TIME]
+                together += await _calls_together(service, scenarios, seed, folder / "callers")
+    trials = [*alone, *together]
+    result.rows += [_row(trial) for trial in trials]
     _add_success(result, trials)
-    _add_words(result, heard.word_errors)
-    _add_latency(result, heard.turns)
+    _add_words(result, _turns(trials))
+    _add_latency(result, _turns(alone))
+
+
+async def _calls_together(
+    service: TrialService, scenarios: Sequence[str], seed: int, folder: Path
+) -> list[TrialCall]:
+    """One call of each scenario at the same time, each by a customer of their own."""
+    customers = open_books(service.database, seed)
+    before = snapshot(service.database)
+    calls = zip(scenarios, customers, strict=False)
+    trials = await asyncio.gather(
+        *(
+            hold_trial_call(service, name, customer, seed, folder / f"{name}-{seed}", HELD_OUT)
+            for name, customer in calls
+        )
+    )
+    changed = changes(before, snapshot(service.database))
+    return [
+        _told(judged(trial, customer, _rows_of(changed, customer, customers[: len(scenarios)])))
+        for trial, customer in zip(trials, customers, strict=False)
+    ]
+
+
+def _rows_of(
+    changed: Sequence[RowChange], customer: KnownCustomer, callers: Sequence[KnownCustomer]
+) -> list[RowChange]:
+    """The changes that a call answers for: all but those of the other customers who called."""
+    others = {caller.truth.customer_number for caller in callers}
+    others.discard(customer.truth.customer_number)
+    return [
+        change
+        for change in changed
+        if not any(change.concerns("customer_number", number) for number in others)
+    ]
 
 
 async def bench_open_speech(result: BenchmarkResult, extent: Extent) -> None:
@@ -158,52 +189,52 @@ async def bench_load(result: BenchmarkResult, load: Load, folder: Path) -> None:
     """Several calls at once: none may drop, none may stutter."""
     customers = open_books(_new(folder) / "operator.sqlite", seed=2)
     async with TrialService(folder, _settings(load.real_time_priority)) as service:
-        callers = [
-            CallerProcess(
-                service.uri,
-                "busy",
-                customers[number].persona,
-                number,
-                folder / f"caller-{number}",
-                HELD_OUT,
-                load.seconds,
-            )
+        lines = [
+            _busy_line(service, customers[number], number, load.seconds)
             for number in range(load.calls)
         ]
-        reports = await asyncio.gather(*(_loaded_call(caller, load) for caller in callers))
+        outcomes = [outcome for line in await asyncio.gather(*lines) for outcome in line]
         statistics = service.call_statistics()
-        turns = _turns_of(service, [report for report in reports if report])
-    dropped = [report for report in reports if report is None or report.ended_by != "caller"]
-    gaps = [gap for report in reports if report for gap in report.packet_gaps_ms]
-    stalls = [float(values["loop_stall_p999_ms"]) for values in statistics]
+    calls = [outcome for outcome in outcomes if outcome is not None]
     key = load.suffix
     result.count(f"concurrent_calls{key}", load.calls, 1)
-    result.count(f"dropped_calls{key}", len(dropped), load.calls)
+    result.count(f"dropped_calls{key}", sum(map(_dropped, outcomes)), len(outcomes))
+    gaps = [gap for call in calls for gap in call.report.packet_gaps_ms]
     result.add(f"rtp_gap_p99_ms{key}", percentile(gaps, 99))
-    if stalls:
-        beats = sum(int(values["beats"]) for values in statistics)
-        result.count(f"loop_stall_p999_ms{key}", max(stalls), beats)
-    under_load = percentile(latencies_of(turns), 50)
-    result.add(f"voice_to_voice_median_ms_of_{load.calls}{key}", under_load)
+    stalls = [float(values["loop_stall_p999_ms"]) for values in statistics]
+    beats = sum(int(values["beats"]) for values in statistics)
+    result.count(f"loop_stall_p999_ms{key}", max(stalls, default=math.nan), beats)
+    latencies = latencies_of([turn for call in calls for turn in call.turns])
+    loaded = f"{load.calls}_calls{key.replace('_8_calls', '')}"
+    result.add(f"voice_to_voice_median_ms_of_{loaded}", percentile(latencies, 50))
 
 
-async def _loaded_call(caller: CallerProcess, load: Load) -> CallReport | None:
-    try:
-        return await caller.call(load.seconds + CALL_MARGIN_SECONDS)
-    except VoiceError as error:
-        print(f"  {error}", file=sys.stderr)
-        return None
-
-
-def _turns_of(service: TrialService, reports: Sequence[CallReport]) -> list[MeasuredTurn]:
-    turns: list[MeasuredTurn] = []
-    for report in reports:
+async def _busy_line(
+    service: TrialService, customer: KnownCustomer, number: int, seconds: float
+) -> list[MeasuredCall | None]:
+    """One telephone that is kept busy: who is hung up on dials again."""
+    until = time.monotonic() + seconds
+    calls: list[MeasuredCall | None] = []
+    while not calls or until - time.monotonic() > SHORTEST_CALL_SECONDS:
+        left = max(1.0, until - time.monotonic())
+        seed = 100 * number + len(calls)
+        folder = service.folder / f"caller-{number}-{len(calls)}"
+        caller = CallerProcess(service.uri, "busy", customer.persona, seed, folder, HELD_OUT, left)
         try:
-            _, events = find_events(service.records, report)
-        except VoiceError:
-            continue
-        turns += measure(report, events).turns
-    return turns
+            report = await caller.call(left + CALL_MARGIN_SECONDS)
+            calls.append(measure(report, find_events(service.records, report)[1]))
+        except VoiceError as error:
+            print(f"  {error}", file=sys.stderr)
+            calls.append(None)
+    return calls
+
+
+def _dropped(call: MeasuredCall | None) -> bool:
+    """Not answered, without an end, or ended by a fault instead of by one of the two parties."""
+    if call is None or not call.report.answered:
+        return True
+    ends = [event for event in call.events if isinstance(event, CallEnded)]
+    return not ends or ends[0].by == "system"
 
 
 def _add_success(result: BenchmarkResult, trials: Sequence[TrialCall]) -> None:
@@ -215,7 +246,12 @@ def _add_success(result: BenchmarkResult, trials: Sequence[TrialCall]) -> None:
     result.add("task_success_as_transcribed", rate(len(as_heard), len(trials)))
 
 
-def _add_words(result: BenchmarkResult, errors: Sequence[WordErrors]) -> None:
+def _add_words(result: BenchmarkResult, turns: Sequence[MeasuredTurn]) -> None:
+    errors = [
+        word_errors(turn.spoken.reference, turn.recognised)
+        for turn in turns
+        if turn.counts_for_words
+    ]
     counted = ratio([error.edits for error in errors], [error.words for error in errors])
     result.add("word_error_rate", counted)
 
@@ -263,9 +299,15 @@ def _row(trial: TrialCall) -> dict[str, object]:
     }
 
 
-def _tell(trial: TrialCall) -> None:
+def _turns(trials: Sequence[TrialCall]) -> list[MeasuredTurn]:
+    return [turn for trial in trials if trial.call for turn in trial.call.turns]
+
+
+def _told(trial: TrialCall) -> TrialCall:
+    """Say how the call went."""
     outcome = "ok" if trial.verdict.success else "; ".join(trial.verdict.failures)
     print(f"{trial.scenario:<15} seed {trial.seed}   {outcome}", flush=True)
+    return trial
 
 
 def _runs(extent: Extent) -> Iterator[tuple[str, int]]:

@@ -29,6 +29,10 @@ class RowChange:
         before, after = self.before or (), self.after or ()
         return frozenset(name for name, _ in set(before) ^ set(after))
 
+    def concerns(self, column: str, value: object) -> bool:
+        """Whether the row holds this value in the column, before or after."""
+        return any((column, value) in (row or ()) for row in (self.before, self.after))
+
 
 def snapshot(database: Path) -> Snapshot:
     """All rows of all tables."""

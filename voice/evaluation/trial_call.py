@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voice.errors import VoiceError
 from voice.evaluation.caller_process import CallerProcess
 from voice.evaluation.callers import OWN_PHRASINGS, CallReport, find_scenario
-from voice.evaluation.database_changes import changes, snapshot
+from voice.evaluation.database_changes import RowChange, changes, snapshot
 from voice.evaluation.demo_operator import KnownCustomer
 from voice.evaluation.judge import Verdict, judge
 from voice.evaluation.measured_call import MeasuredCall, find_events, measure, read_events
@@ -46,20 +47,40 @@ async def place_trial_call(
     phrasings: Path = OWN_PHRASINGS,
 ) -> TrialCall:
     """Hold one call and judge it; a call that fails in any way is a verdict, not an exception."""
+    before = snapshot(service.database)
+    trial = await hold_trial_call(service, scenario, customer, seed, folder, phrasings)
+    return judged(trial, customer, changes(before, snapshot(service.database)))
+
+
+async def hold_trial_call(
+    service: TrialService,
+    scenario: str,
+    customer: KnownCustomer,
+    seed: int,
+    folder: Path,
+    phrasings: Path = OWN_PHRASINGS,
+) -> TrialCall:
+    """The same without judging it: for several calls at a time, which share the database."""
     caller = CallerProcess(service.uri, scenario, customer.persona, seed, folder, phrasings)
-    before, cpu = snapshot(service.database), service.cpu_seconds
+    cpu = service.cpu_seconds
     try:
         report = await caller.call(CALL_LIMIT_SECONDS)
         records = await _ended_call(service.records, report)
+        call = measure(report, read_events(records / "events.jsonl"))
     except VoiceError as error:
         return TrialCall(scenario, seed, Verdict((str(error),)))
     finally:
         await caller.kill()
-    call = measure(report, read_events(records / "events.jsonl"))
-    changed = changes(before, snapshot(service.database))
-    verdict = judge(call, find_scenario(scenario), customer.truth, changed)
     times = CpuTimes(service.cpu_seconds - cpu, report.cpu_seconds)
-    return TrialCall(scenario, seed, verdict, call, times, records)
+    return TrialCall(scenario, seed, Verdict(), call, times, records)
+
+
+def judged(trial: TrialCall, customer: KnownCustomer, changed: Sequence[RowChange]) -> TrialCall:
+    """The call with its verdict; `changed` are the rows that it may have changed."""
+    if trial.call is None:
+        return trial
+    verdict = judge(trial.call, find_scenario(trial.scenario), customer.truth, changed)
+    return replace(trial, verdict=verdict)
 
 
 async def _ended_call(records: Path, report: CallReport) -> Path:
