@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from voice.calls.journal import CallJournal
@@ -30,7 +31,7 @@ class Answer:
         """The caller has heard something of it."""
         self.sent = asyncio.Event()
         """Its last clause so far was handed to the edge, or will not be."""
-        self.heard = ""
+        self._heard = self._cut = ""
         self.unheard: list[ClauseText] = []
         """What an interruption left unsaid."""
         self._journal = journal
@@ -72,9 +73,23 @@ class Answer:
         await self._decided.wait()
         return not self.dropped
 
-    def interrupted(self, heard: str, unheard: list[ClauseText]) -> None:
-        """The caller spoke over it: `heard` is all that the history may keep."""
-        self.heard = heard
+    def interrupted(self, heard: str, cut: str, unheard: list[ClauseText]) -> None:
+        """The caller spoke over it: heard to the end was `heard`, then only `cut` of a clause."""
+        self._heard = _joined(self._heard, heard)
+        self._cut = cut
         self.unheard = unheard
-        if self.turn is not None:
-            self.turn.heard(heard)
+
+    def settle(self) -> None:
+        """What was interrupted is not said again: the history keeps what was heard of it."""
+        if self.unheard and self.turn is not None:
+            self.turn.heard(_joined(self._heard, self._cut))
+        self.unheard = []
+
+    def replay(self) -> list[ClauseText]:
+        """The interruption was none: the clauses that are to be said again."""
+        again, self.unheard = self.unheard, []
+        return [replace(clause, replayed=True) for clause in again]
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

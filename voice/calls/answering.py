@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from voice.calls import phrases
 from voice.calls.answer import Answer
@@ -34,6 +34,7 @@ class AnswerRun:
     ) -> None:
         self.answer = Answer(call.journal, turn, speculative)
         self.task: asyncio.Task[None] | None = None
+        self._journal = call.journal
         self._turn = turn
         self._push = push
         self._speculative = speculative
@@ -75,13 +76,17 @@ class AnswerRun:
     async def interrupt(self) -> None:
         """The caller spoke over the answer, or before it; what was heard of it stays."""
         await self._stop()
+        self._turn.stop()
         if not self.answer.audible:
             self.answer.drop()
             self._turn.heard("")
 
     async def abandon(self) -> None:
         """The call is over."""
-        await (self._stop() if self.answer.committed else self.discard())
+        if self.answer.committed:
+            await self.interrupt()
+        else:
+            await self.discard()
 
     async def _stop(self) -> None:
         if self.task and self.task is not asyncio.current_task():
@@ -98,7 +103,7 @@ class AnswerRun:
         self._clauses += 1
         await self._push(ClauseText(clause, "answer", self.answer, act))
 
-    def _tool_answered(self, name: str, result: dict[str, object]) -> None:
+    def _tool_answered(self, name: str, result: Mapping[str, object]) -> None:
         took = (time.monotonic() - self._tool_began) * 1000
         plain = {
             key: value if isinstance(value, str | int | float | bool | None) else str(value)
@@ -109,4 +114,5 @@ class AnswerRun:
     async def _fill(self) -> None:
         if await self.answer.permission():
             await asyncio.sleep(FILLER_SECONDS)
-            await self._push(ClauseText(phrases.ONE_MOMENT, "filler", self.answer))
+            waiting = Answer(self._journal)
+            await self._push(ClauseText(phrases.ONE_MOMENT, "filler", waiting))

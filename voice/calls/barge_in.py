@@ -11,7 +11,7 @@ from voice.calls.backchannels import is_backchannel
 
 _FRAME_MS = 20
 _DUCK_VOICED_MS = 40
-_YIELD_VOICED_MS = 360
+_YIELD_VOICED_MS = 460
 """So much voice is no mere 'mm-hm': the caller wants the floor."""
 _DECIDE_MS = 500
 _FORGET_MS = 160

@@ -27,6 +27,7 @@ from voice.calls.hand_over import transfer_call
 from voice.calls.identification import Identification
 from voice.calls.state import CallState
 from voice.calls.timers import LengthTimer, SilenceTimer
+from voice.engine_queue import Priority
 from voice.events import ClauseKind, EngineFailed, NoInput
 from voice.recognition import Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity
@@ -152,7 +153,6 @@ class Conversation(FrameProcessor):
             await self._go_on()
             return
         self._silences = 0
-        self._interrupted = None
         if self._identification.active:
             await self._discard()
             self._job(self._identify(transcript.text))
@@ -160,24 +160,29 @@ class Conversation(FrameProcessor):
         if self._run is None or self._run.answer.committed:
             self._begin(transcript, speculative=False)
         assert self._run is not None
+        self._interrupted = None
         self._run.commit()
 
     def _is_mere_listening(self, text: str) -> bool:
-        """A backchannel over the assistant's words that did not interrupt them."""
-        return self._spoke_over and self._interrupted is None and is_backchannel(text)
+        """A backchannel over the assistant's words is no turn, even if it stopped them."""
+        return self._spoke_over and is_backchannel(text)
 
     async def _go_on(self) -> None:
         """What sounded like the caller was nothing; finish what it cut short."""
         interrupted, self._interrupted = self._interrupted, None
-        if interrupted is not None and interrupted.unheard:
-            for clause in interrupted.unheard:
-                again = ClauseText(clause.text, clause.kind, clause.answer, clause.act, True)
-                await self._push_clause(again)
-        elif not self._call.playback.audible and self._run is None:
+        again = interrupted.replay() if interrupted is not None else []
+        for clause in again:
+            await self._push_clause(clause)
+        if again:
+            return
+        if not self._call.playback.audible and self._run is None:
             self._silence.resume()
 
     def _begin(self, transcript: Transcript, speculative: bool) -> None:
-        turn = self._session.begin(transcript.text, transcript.confidence)
+        if self._interrupted is not None:
+            self._interrupted.settle()
+        priority = Priority.SPECULATIVE if speculative else Priority.FINAL
+        turn = self._session.begin(transcript.text, transcript.confidence, priority)
         self._follow(AnswerRun(self._call, turn, speculative, self._push_clause))
 
     def _follow(self, run: AnswerRun) -> None:
@@ -222,9 +227,10 @@ class Conversation(FrameProcessor):
         self._silence.hold()
         self._silences = 0
         if self._identification.active:
+            if not self._identification.keying:
+                await self.broadcast_interruption()
             digits = self._identification.keyed(key)
             if digits is not None:
-                await self.broadcast_interruption()
                 self._job(self._identify(digits))
         elif key == PERSON_KEY and not self._call.ending.is_set():
             await self.broadcast_interruption()

@@ -65,7 +65,7 @@ async def load_engines(settings: Settings) -> Engines:
     )
     tools, identity = load_tools(settings)
     engines = Engines(recogniser, responder, speaker, tools, identity)
-    await _warm_up(engines, settings)
+    await warm_up(engines, settings)
     return engines
 
 
@@ -111,7 +111,7 @@ def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
     return loaded[0]
 
 
-async def _warm_up(engines: Engines, settings: Settings) -> None:
+async def warm_up(engines: Engines, settings: Settings) -> None:
     """Run every engine once, and keep the sound of all that the call itself says."""
     splitter = ClauseSplitter()
     greeting = [*splitter.feed(settings.calls.greeting), *splitter.flush()]

@@ -31,6 +31,11 @@ class Identification:
         return self._verification is not None
 
     @property
+    def keying(self) -> bool:
+        """Whether some digits have been keyed in, but not yet all."""
+        return bool(self._keys)
+
+    @property
     def question(self) -> str:
         """The question that is open."""
         return self._verification.question().text if self._verification else ""

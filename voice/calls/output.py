@@ -195,13 +195,16 @@ class CallOutput(FrameProcessor):
 
     def _account(self, heard: list[Heard], waiting: list[ClauseAudio]) -> None:
         """Put on record, and into the history, what the caller heard of the answer."""
-        unheard = [part.clause for part in heard if not part.complete] + waiting
-        if not heard or not unheard:
+        cut = [part for part in heard if not part.complete]
+        if not heard or not (cut or waiting):
             return
         said = " ".join(part.heard for part in heard if part.heard)
-        missed = " ".join(clause.clause.text for clause in unheard)
-        self._call.journal.record(Interrupted, heard=said, unheard=missed)
-        heard[0].clause.answer.interrupted(said, [clause.clause for clause in unheard])
+        missed = [part.unheard for part in cut] + [item.clause.text for item in waiting]
+        self._call.journal.record(Interrupted, heard=said, unheard=" ".join(missed))
+        again = [part.clause for part in cut] + waiting
+        whole = " ".join(part.heard for part in heard if part.complete)
+        broken = " ".join(part.heard for part in cut)
+        heard[0].clause.answer.interrupted(whole, broken, [item.clause for item in again])
 
 
 def _frames(pcm: Pcm, length: int) -> list[Pcm]:

@@ -27,7 +27,12 @@ class Heard:
 
     clause: ClauseAudio
     heard: str
-    complete: bool
+    unheard: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was cut off."""
+        return not self.unheard
 
 
 class Playback:
@@ -96,5 +101,6 @@ class Playback:
         spoken = span.clause.spoken
         samples = min(max(0, position - span.start), span.sent)
         if samples >= len(spoken.pcm) * self._rate // spoken.sample_rate:
-            return Heard(span.clause, spoken.text, complete=True)
-        return Heard(span.clause, spoken.heard(samples * 1000 / self._rate), complete=False)
+            return Heard(span.clause, spoken.text, "")
+        heard = spoken.heard(samples * 1000 / self._rate)
+        return Heard(span.clause, heard, spoken.text[len(heard) :].strip())

@@ -13,6 +13,8 @@ _MINIMUM_SPEECH_MS = 120
 """A turn with less voice in it was a click or a cough."""
 _RESUME_MS = 60
 """Voice within a pause that counts as going on; less is a click."""
+_BRIDGE_MS = 40
+"""The same within a gap between words, where nothing has been prepared yet."""
 _START_SLACK = 1.5
 """The voice that starts a turn may be spread over so much more time."""
 
@@ -113,38 +115,45 @@ class TurnDetector:
         self._state = _State.SPEAKING
         self._voiced_ms = sum(self._recent) * _FRAME_MS
         self._length_ms = onset_ms
-        self._pause_ms = 0
+        self._pause_ms = self._voice_in_pause_ms = 0
         self._recent.clear()
         return SpeechBegan(onset_ms)
 
     def _speaking(self, voiced: bool) -> TurnSignal | None:
-        if voiced:
+        if voiced and self._pause_ms == 0:
             self._voiced_ms += _FRAME_MS
-            self._pause_ms = 0
             return None
-        self._pause_ms += _FRAME_MS
+        if self._goes_on(voiced, _BRIDGE_MS):
+            return None
         if self._pause_ms < self._speculate_ms:
             return None
         self._state = _State.PAUSED
-        self._voice_in_pause_ms = 0
         return ShortPause(self._pause_ms)
 
     def _paused(self, voiced: bool) -> TurnSignal | None:
-        self._pause_ms += _FRAME_MS
-        # Clicks leak away at the rate at which voice builds up, so they never hold a turn open.
-        step = _FRAME_MS if voiced else -_FRAME_MS
-        self._voice_in_pause_ms = max(0, self._voice_in_pause_ms + step)
-        if self._voice_in_pause_ms >= _RESUME_MS:
-            self._voiced_ms += self._voice_in_pause_ms
+        if self._goes_on(voiced, _RESUME_MS):
             self._state = _State.SPEAKING
-            self._pause_ms = 0
             return SpeechResumed()
         return self._end() if self._pause_ms >= self._end_ms else None
+
+    def _goes_on(self, voiced: bool, needed_ms: int) -> bool:
+        """Whether the voice in a pause has become enough to end it.
+
+        Clicks leak away at the rate at which voice builds up, so they never hold a turn open.
+        """
+        self._pause_ms += _FRAME_MS
+        step = _FRAME_MS if voiced else -_FRAME_MS
+        self._voice_in_pause_ms = max(0, self._voice_in_pause_ms + step)
+        if self._voice_in_pause_ms < needed_ms:
+            return False
+        self._voiced_ms += self._voice_in_pause_ms
+        self._pause_ms = self._voice_in_pause_ms = 0
+        return True
 
     def _end(self, cut: bool = False) -> TurnSignal:
         over = TurnOver(self._pause_ms, self._voiced_ms, cut)
         self._state = _State.QUIET
-        self._pause_ms = 0
+        self._pause_ms = self._voice_in_pause_ms = 0
         self._recent.clear()
         return over if over.voiced_ms >= _MINIMUM_SPEECH_MS else FalseStart()
 

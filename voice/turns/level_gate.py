@@ -12,6 +12,10 @@ _SILENT_LINE_DBFS = -72.0
 """Below is a digitally silent line or a lost packet, which says nothing about the room."""
 _QUIETEST_FLOOR_DBFS = -58.0
 _LOUDEST_FLOOR_DBFS = -24.0
+_LOUDEST_EARLY_FLOOR_DBFS = -38.0
+"""Before three seconds are known, louder sound may as well be a caller who speaks at once."""
+_SETTLING_FRAMES = 20
+"""Nothing passes in the first 0.4 s of a call: the line is not known yet."""
 _REFRESH_FRAMES = 5
 
 
@@ -24,10 +28,8 @@ class LevelGate:
 
     def __init__(self, margin_db: float = 7.0) -> None:
         self._margin = margin_db
-        self._levels: deque[float] = deque(
-            [_QUIETEST_FLOOR_DBFS] * (_HISTORY_FRAMES // 2), maxlen=_HISTORY_FRAMES
-        )
-        self._since_refresh = 0
+        self._levels: deque[float] = deque(maxlen=_HISTORY_FRAMES)
+        self._frames = 0
         self.floor_dbfs = _QUIETEST_FLOOR_DBFS
         """The noise floor as it is known now."""
 
@@ -35,9 +37,14 @@ class LevelGate:
         """Take the level of the next 20 ms frame; True when it stands out of the noise."""
         if level_dbfs > _SILENT_LINE_DBFS:
             self._levels.append(level_dbfs)
-        self._since_refresh += 1
-        if self._since_refresh >= _REFRESH_FRAMES:
-            self._since_refresh = 0
-            low = sorted(self._levels)[int(len(self._levels) * _FLOOR_PERCENTILE)]
-            self.floor_dbfs = min(max(low, _QUIETEST_FLOOR_DBFS), _LOUDEST_FLOOR_DBFS)
-        return level_dbfs > self.floor_dbfs + self._margin
+        self._frames += 1
+        if self._frames % _REFRESH_FRAMES == 0 and self._levels:
+            self._refresh()
+        settled = self._frames > _SETTLING_FRAMES
+        return settled and level_dbfs > self.floor_dbfs + self._margin
+
+    def _refresh(self) -> None:
+        low = sorted(self._levels)[int(len(self._levels) * _FLOOR_PERCENTILE)]
+        known = len(self._levels) == _HISTORY_FRAMES
+        highest = _LOUDEST_FLOOR_DBFS if known else _LOUDEST_EARLY_FLOOR_DBFS
+        self.floor_dbfs = min(max(low, _QUIETEST_FLOOR_DBFS), highest)

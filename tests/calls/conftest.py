@@ -1,0 +1,109 @@
+"""A call process inside the test: real recogniser and voice, answers known beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from event_log import EventLog
+from scripted import PIN, ScriptedIdentity, ScriptedResponder
+
+from voice.audio import Pcm
+from voice.calls.engines import Engines, warm_up
+from voice.calls.server import CallServer
+from voice.recognition import WhisperRecogniser
+from voice.settings import Calls, Settings
+from voice.speech import PiperSpeaker
+
+GREETING = "Automated assistant. Hello?"
+SETTINGS = Settings(calls=Calls(greeting=GREETING, no_input_seconds=1.0, max_calls=9))
+
+Say = Callable[[str], Pcm]
+"""A sentence in the caller's voice, without silence at its ends."""
+Serve = Callable[..., Awaitable[Path]]
+"""Starts a call process on the given settings and engines; the path of its socket."""
+
+
+@pytest.fixture(scope="session")
+def loaded(
+    embedded_recogniser_path: Path, embedded_voice_path: Path
+) -> Iterator[tuple[WhisperRecogniser, PiperSpeaker]]:
+    recogniser = WhisperRecogniser.load(embedded_recogniser_path)
+    speaker = PiperSpeaker.load(embedded_voice_path)
+    yield recogniser, speaker
+    recogniser.close()
+    speaker.close()
+
+
+@pytest.fixture(scope="session")
+def say(embedded_caller_voice_path: Path) -> Iterator[Say]:
+    speaker = PiperSpeaker.load(embedded_caller_voice_path)
+
+    def speak(text: str) -> Pcm:
+        pcm = asyncio.run(speaker.synthesise(text, 8000)).pcm
+        loud = np.flatnonzero(np.abs(pcm) > 200)
+        return pcm[loud[0] : loud[-1] + 1]
+
+    sentences = {text: speak(text) for text in SENTENCES}
+    yield lambda text: sentences[text]
+    speaker.close()
+
+
+SENTENCES = (
+    "What is my plan?",
+    "How much is my bill?",
+    "Thank you, goodbye.",
+    "I want to speak to a person.",
+    "I have lost my phone,",
+    "please block my SIM card.",
+    "No, please stop, how much is my bill?",
+    "Okay.",
+    PIN,
+)
+
+
+@pytest.fixture
+def responder() -> ScriptedResponder:
+    return ScriptedResponder()
+
+
+@pytest.fixture
+async def engines(
+    loaded: tuple[WhisperRecogniser, PiperSpeaker], responder: ScriptedResponder
+) -> Engines:
+    recogniser, speaker = loaded
+    made = Engines(recogniser, responder, speaker, None, ScriptedIdentity())  # type: ignore[arg-type]
+    await warm_up(made, SETTINGS)
+    return made
+
+
+@pytest.fixture
+def log() -> EventLog:
+    return EventLog()
+
+
+@pytest.fixture
+async def serve(engines: Engines, log: EventLog, tmp_path: Path) -> AsyncIterator[Serve]:
+    servers: list[CallServer] = []
+
+    async def start(settings: Settings = SETTINGS, **replaced: object) -> Path:
+        path = tmp_path / f"calls-{len(servers)}.sock"
+        used = dataclasses.replace(engines, **replaced)
+        server = CallServer(path, settings, used, [log])
+        servers.append(server)
+        await server.__aenter__()
+        return path
+
+    yield start
+    for server in servers:
+        await asyncio.wait_for(server.idle(), 10)
+        await server.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def socket(serve: Serve) -> Path:
+    return await serve()

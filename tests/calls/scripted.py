@@ -1,0 +1,140 @@
+"""A response step that answers by keyword: whole calls whose answers a test knows beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from voice.engine_queue import Priority
+from voice.identity import Caller, IdentityLevel
+from voice.response import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
+
+LONG_ANSWER = (
+    "Your plan is called Meadow Large.",
+    "It has forty gigabytes of data in every month.",
+    "It costs twenty euros a month.",
+)
+
+
+@dataclass
+class ScriptedTurn:
+    session: ScriptedSession
+    text: str
+    committed: asyncio.Event = field(default_factory=asyncio.Event)
+    heard_text: str | None = None
+    discarded: bool = False
+
+    async def __aiter__(self) -> AsyncIterator[object]:
+        text, owner = self.text, self.session.responder
+        if owner.failure is not None:
+            raise owner.failure
+        if owner.busy:
+            raise owner.busy.pop()
+        if owner.hold is not None:
+            await owner.hold.wait()
+        if "balance" in text or "bill" in text or text == "<resume>":
+            async for step in self._balance():
+                yield step
+        elif "plan" in text:
+            yield ToolCalled("get_plan", {})
+            yield ToolReturned("get_plan", {"plan": "Meadow Large"})
+            for clause in LONG_ANSWER:
+                yield Say(clause, "plan")
+        elif "block" in text or "lost" in text:
+            await self.committed.wait()
+            owner.effects.append("block")
+            yield Say("Your SIM is blocked.", "blocked")
+        elif "person" in text or "someone" in text:
+            yield HandOver("the caller asked for a person")
+        elif "bye" in text:
+            yield Say("Thank you for calling. Goodbye.", "goodbye")
+            yield EndCall("goodbye")
+        else:
+            yield Say("I can help you with your bill or your plan.", "help")
+
+    async def _balance(self) -> AsyncIterator[object]:
+        if self.session.caller.level < IdentityLevel.VERIFIED:
+            yield NeedsIdentity(IdentityLevel.VERIFIED, "get_bill")
+            return
+        yield ToolCalled("get_bill", {})
+        yield ToolReturned("get_bill", {"amount": "42.17"})
+        yield Say("Your balance is 42.17 euros, due on 14 December.", "balance")
+
+    def commit(self) -> None:
+        self.committed.set()
+
+    async def discard(self) -> None:
+        self.discarded = True
+
+    def stop(self) -> None:
+        pass
+
+    def heard(self, text: str) -> None:
+        self.heard_text = text
+
+
+@dataclass
+class ScriptedSession:
+    responder: ScriptedResponder
+    caller: Caller
+    abandoned: bool = False
+
+    def begin(
+        self, text: str, confidence: float, priority: Priority = Priority.FINAL
+    ) -> ScriptedTurn:
+        return self._turn(text.lower())
+
+    def resume(self) -> ScriptedTurn:
+        return self._turn("<resume>")
+
+    def abandon_pending(self) -> None:
+        self.abandoned = True
+
+    def _turn(self, text: str) -> ScriptedTurn:
+        turn = ScriptedTurn(self, text)
+        self.responder.turns.append(turn)
+        return turn
+
+
+class ScriptedResponder:
+    """Keeps what happened for a test to look at; `failure` is raised by every turn."""
+
+    depth = 0
+
+    def __init__(self) -> None:
+        self.turns: list[ScriptedTurn] = []
+        self.effects: list[str] = []
+        self.failure: Exception | None = None
+        self.busy: list[Exception] = []
+        self.hold: asyncio.Event | None = None
+
+    def session(self, tools: object, caller: Caller) -> ScriptedSession:
+        return ScriptedSession(self, caller)
+
+    async def warm_up(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+PIN = "Four, two, seven, one."
+PIN_DIGITS = "4271"
+
+
+class ScriptedIdentity:
+    """One customer, known by number or customer number, with one PIN."""
+
+    customer_digits = 6
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Caller, str]] = []
+
+    async def knows(self, caller: Caller) -> bool:
+        return caller.number is not None
+
+    async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
+        self.asked.append((caller, pin))
+        right = pin == PIN_DIGITS
+        return Caller(caller.number, "400213", IdentityLevel.VERIFIED) if right else None

@@ -1,0 +1,264 @@
+"""Whole calls over the leg socket: what the caller says, and what happens then."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import SETTINGS, Say, Serve
+from event_log import EventLog
+from leg_caller import LegCaller
+from scripted import LONG_ANSWER, PIN, PIN_DIGITS, ScriptedResponder
+
+from voice.audio import dbfs, silence
+from voice.events import (
+    CallEnded,
+    ClauseSpoken,
+    DtmfReceived,
+    FinalTranscript,
+    IdentityDecided,
+    IdentityRequested,
+    Interrupted,
+    NoInput,
+    PartialTranscript,
+    ResponseStarted,
+    SpeechStarted,
+    ToolCalled,
+    Transferred,
+    TurnEnded,
+)
+from voice.settings import Sip
+from voice.telemetry import waterfall
+from voice.telephony.leg import HangUp, MuteRecording, Transfer, TransferResult
+
+pytestmark = pytest.mark.calls
+
+
+async def test_a_call_from_greeting_to_goodbye(socket: Path, log: EventLog, say: Say) -> None:
+    async with LegCaller(socket, "whole") as caller:
+        await log.clause("assistant")
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[2])
+        await caller.heard_out()
+        await caller.say(say("Thank you, goodbye."))
+        ended = await log.wait(CallEnded)
+        await caller.over.wait()
+    assert (ended.reason, ended.by) == ("goodbye", "assistant")
+    assert [event.sequence for event in log.events] == list(range(len(log.events)))
+    assert [event.ms for event in log.events] == sorted(event.ms for event in log.events)
+    times = waterfall(log.events)
+    assert [turn.speculative for turn in times] == [True, True]
+    assert all(turn.total_ms < 1500 for turn in times)
+    spoken_ms = sum(clause.duration_ms for clause in log.of(ClauseSpoken))
+    assert len(caller.heard_audio()) / 8 == pytest.approx(spoken_ms, rel=0.05)
+    assert dbfs(caller.heard_audio()) > -35
+    assert caller.most_in_ring <= 6
+    assert caller.controls[-1] == HangUp(reason="goodbye")
+
+
+async def test_a_pin_by_keys_opens_the_balance_and_is_seen_nowhere(
+    socket: Path, log: EventLog, say: Say
+) -> None:
+    async with LegCaller(socket, "pin-keys") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        await log.clause("PIN")
+        caller.key(PIN_DIGITS)
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert {event.digit for event in log.of(DtmfReceived)} == {"[hidden]"}
+    assert [event.accepted for event in log.of(IdentityDecided)] == [True]
+    mutes = [control.on for control in caller.controls if isinstance(control, MuteRecording)]
+    assert mutes == [True, False]
+    assert not any(PIN_DIGITS in event.to_json() for event in log.of(DtmfReceived))
+
+
+async def test_a_spoken_pin_is_hidden_and_tried_three_times(
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    socket = await serve()
+    async with LegCaller(socket, "pin-spoken") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        for attempt, digits in enumerate(("1111", "2222"), start=1):
+            await log.wait(IdentityRequested, lambda event, n=attempt: event.attempt == n)
+            caller.key(digits)
+        asked = await log.wait(IdentityRequested, lambda event: event.attempt == 3)
+        await log.clause("try again", after=asked.sequence)
+        await caller.heard_out()
+        await caller.say(say(PIN))
+        await log.wait(IdentityDecided, lambda event: event.accepted)
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    said = log.of(FinalTranscript)[-1]
+    assert said.text == "[hidden]"
+    partials = [event.text for event in log.of(PartialTranscript) if event.ms > asked.ms]
+    assert set(partials) == {"[hidden]"}
+    assert all("one" not in turn.text for turn in responder.turns)
+
+
+async def test_three_wrong_pins_lead_to_a_person(serve: Serve, log: EventLog, say: Say) -> None:
+    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
+    async with LegCaller(await serve(person), "pin-wrong") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        for attempt in (1, 2, 3):
+            await log.wait(IdentityRequested, lambda event, n=attempt: event.attempt == n)
+            caller.key("0000")
+        transfer = await caller.control(Transfer)
+        assert transfer.target == "sip:people@example.test"
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        ended = await log.wait(CallEnded)
+    assert log.of(Transferred)[0].ok
+    assert "identity not confirmed" in ended.reason
+    assert not log.of(ToolCalled)
+
+
+async def test_an_unknown_number_gives_its_customer_number_first(
+    socket: Path, log: EventLog, say: Say
+) -> None:
+    async with LegCaller(socket, "number", number=None) as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        await log.clause("customer number")
+        caller.key("400213")
+        await log.clause("PIN")
+        caller.key(PIN_DIGITS)
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    digits = "".join(event.digit for event in log.of(DtmfReceived)[:6])
+    assert digits == "400213"
+
+
+async def test_the_caller_interrupts_and_the_rest_is_not_said(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    async with LegCaller(socket, "barge-in") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[1])
+        begun = asyncio.create_task(caller.say(say("No, please stop, how much is my bill?")))
+        started = await log.wait(SpeechStarted, lambda event: event.while_assistant_spoke)
+        interrupted = await log.wait(Interrupted)
+        await begun
+        await log.wait(IdentityRequested)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert interrupted.ms - started.ms <= 600
+    assert interrupted.heard.startswith(LONG_ANSWER[0])
+    assert LONG_ANSWER[2] in interrupted.unheard
+    assert f"{interrupted.heard} {interrupted.unheard}" == " ".join(LONG_ANSWER)
+    assert responder.turns[0].heard_text == interrupted.heard
+
+
+async def test_okay_over_an_answer_does_not_stop_it(socket: Path, log: EventLog, say: Say) -> None:
+    async with LegCaller(socket, "backchannel") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[1])
+        await caller.say(say("Okay."))
+        await log.clause(LONG_ANSWER[2])
+        await caller.heard_out()
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not log.of(Interrupted)
+    assert len([event for event in log.of(ClauseSpoken) if event.kind == "answer"]) == 3
+
+
+async def test_its_own_echo_does_not_stop_the_assistant(
+    socket: Path, log: EventLog, say: Say
+) -> None:
+    async with LegCaller(socket, "echo", echo_db=-14.0) as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[2])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not log.of(Interrupted)
+
+
+async def test_a_caller_who_goes_on_undoes_what_was_prepared(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    async with LegCaller(socket, "resumes") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        pause = silence(8000 * 36 // 100)
+        parts = [say("I have lost my phone,"), pause, say("please block my SIM card.")]
+        await caller.say(np.concatenate(parts))
+        await log.clause("blocked")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert responder.turns[0].discarded
+    assert responder.effects == ["block"]
+    assert len(log.of(TurnEnded)) == len(log.of(ResponseStarted)) == 1
+
+
+async def test_a_silent_caller_is_asked_twice_and_then_let_go(socket: Path, log: EventLog) -> None:
+    async with LegCaller(socket, "silent"):
+        ended = await log.wait(CallEnded, seconds=40)
+    assert [event.count for event in log.of(NoInput)] == [1, 2, 3]
+    assert [event.kind for event in log.of(ClauseSpoken)].count("reprompt") == 2
+    assert (ended.reason, ended.by) == ("no input", "assistant")
+
+
+async def test_silence_then_noise_is_no_conversation(socket: Path, log: EventLog) -> None:
+    async with LegCaller(socket, "noise") as caller:
+        await log.wait(NoInput)
+        caller.noise = np.random.default_rng(3).normal(0, 700, 16000).astype(np.int16)
+        ended = await log.wait(CallEnded, seconds=50)
+    assert ended.reason == "no input"
+    assert not log.of(ToolCalled)
+    assert all(not event.text for event in log.of(FinalTranscript))
+
+
+async def test_zero_leads_to_a_person_and_back_if_nobody_answers(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
+    async with LegCaller(await serve(person), "zero") as caller:
+        await log.clause("assistant")
+        caller.key("0")
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=False, reason="486 Busy Here"))
+        await log.clause("could not reach")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert [(event.ok, event.reason) for event in log.of(Transferred)] == [(False, "486 Busy Here")]
+
+
+async def test_without_people_the_caller_is_told(socket: Path, log: EventLog, say: Say) -> None:
+    async with LegCaller(socket, "nobody") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("I want to speak to a person."))
+        await log.clause("nobody can take your call")
+        ended = await log.wait(CallEnded)
+    assert ended.reason.startswith("no person configured")
+
+
+async def test_the_longest_call_is_announced_and_ended(serve: Serve, log: EventLog) -> None:
+    calls = SETTINGS.calls.model_copy(update={"max_minutes": 0.1})
+    short = SETTINGS.model_copy(update={"calls": calls})
+    async with LegCaller(await serve(short), "long"):
+        await log.clause("in one minute")
+        await log.clause("time is up")
+        ended = await log.wait(CallEnded)
+    assert (ended.reason, ended.by) == ("maximum length", "system")

@@ -1,0 +1,240 @@
+"""What goes wrong in calls: hang-ups at every stage, failing engines, a full house."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import SETTINGS, Say, Serve
+from event_log import EventLog
+from leg_caller import LegCaller
+from scripted import LONG_ANSWER, ScriptedResponder
+
+from voice.engine_queue import EngineBusy
+from voice.events import (
+    CallAnswered,
+    CallEnded,
+    CallStarted,
+    EngineFailed,
+    PartialTranscript,
+    SpeechStarted,
+    ToolCalled,
+    TurnEnded,
+)
+from voice.speech import PiperSpeaker, SpokenClause
+from voice.telephony.leg import LegFailed, MediaLost, Reject
+
+pytestmark = pytest.mark.calls
+
+
+class BrokenRecogniser:
+    """Fails at the first word, or is always busy."""
+
+    depth = 0
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def session(self) -> BrokenRecogniser:
+        return self
+
+    def start(self, pre_roll: object, sample_rate: int) -> None:
+        pass
+
+    def feed(self, pcm: object, sample_rate: int) -> None:
+        pass
+
+    async def finalise(self, **options: object) -> None:
+        raise self._error
+
+
+class BrokenSpeaker:
+    """Speaks what it knows by heart, and nothing else."""
+
+    depth = 0
+
+    def __init__(self, speaker: PiperSpeaker) -> None:
+        self._speaker = speaker
+
+    async def synthesise(self, text: str, sample_rate: int, **options: object) -> SpokenClause:
+        if text in LONG_ANSWER:
+            raise RuntimeError("the voice is gone")
+        return await self._speaker.synthesise(text, sample_rate)
+
+
+async def expect_healthy_call(socket: Path, log: EventLog, say: Say) -> None:
+    before = len(log.events)
+    async with LegCaller(socket, "next") as caller:
+        await log.clause("Hello", after=before)
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[0], after=before)
+        caller.hang_up()
+        await log.wait(CallEnded, after=before)
+
+
+async def hang_up_while(stage: str, socket: Path, log: EventLog, say: Say) -> None:
+    log = log.only(stage)
+    async with LegCaller(socket, stage) as caller:
+        if stage == "answering":
+            await log.wait(CallStarted)
+        elif stage == "greeting":
+            await log.clause("assistant")
+        else:
+            await log.clause("Hello")
+            await caller.heard_out()
+            caller.begin_to_say(say("What is my plan?"))
+            await log.wait(SpeechStarted)
+        if stage == "recognising":
+            await log.wait(TurnEnded)
+        elif stage == "responding":
+            await log.wait(PartialTranscript)
+        elif stage == "speaking":
+            await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        ended = await log.wait(CallEnded)
+    assert (ended.reason, ended.by) == ("hang-up", "caller")
+
+
+async def test_a_hang_up_at_any_stage_leaves_the_next_call_healthy(
+    socket: Path, log: EventLog, say: Say
+) -> None:
+    stages = ["answering", "greeting", "listening", "recognising", "responding", "speaking"]
+    await asyncio.gather(*(hang_up_while(stage, socket, log, say) for stage in stages))
+    await expect_healthy_call(socket, log, say)
+
+
+async def test_a_dead_edge_ends_the_call(socket: Path, log: EventLog, say: Say) -> None:
+    async with LegCaller(socket, "edge") as caller:
+        await log.clause("assistant")
+        caller.leg.abort()
+        ended = await log.wait(CallEnded)
+    assert (ended.reason, ended.by) == ("edge lost", "system")
+    await expect_healthy_call(socket, log, say)
+
+
+async def test_a_caller_who_falls_away_ends_the_call(socket: Path, log: EventLog) -> None:
+    async with LegCaller(socket, "lost") as caller:
+        await log.clause("assistant")
+        caller.leg.send(MediaLost())
+        ended = await log.wait(CallEnded)
+    assert (ended.reason, ended.by) == ("no sound from the caller", "system")
+
+
+async def test_an_error_from_the_edge_is_the_reason(socket: Path, log: EventLog) -> None:
+    async with LegCaller(socket, "error") as caller:
+        await log.wait(CallAnswered)
+        caller.leg.send(LegFailed("no ports left"))
+        caller.hang_up()
+        ended = await log.wait(CallEnded)
+    assert ended.reason == "edge: no ports left"
+
+
+async def expect_apology(engine: str, socket: Path, log: EventLog, say: Say) -> None:
+    log = log.only(engine)
+    async with LegCaller(socket, engine) as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause("something went wrong")
+        ended = await log.wait(CallEnded)
+    assert [event.engine for event in log.of(EngineFailed)] == [engine]
+    assert (ended.reason, ended.by) == (f"{engine} failed", "system")
+
+
+async def test_a_failing_engine_brings_an_apology(
+    serve: Serve, log: EventLog, say: Say, loaded: tuple[object, PiperSpeaker]
+) -> None:
+    broken = RuntimeError("the model is gone")
+    failing = ScriptedResponder()
+    failing.failure = broken
+    sockets = {
+        "recognition": await serve(recogniser=BrokenRecogniser(broken)),
+        "response": await serve(responder=failing),
+        "speech": await serve(speaker=BrokenSpeaker(loaded[1])),
+    }
+    calls = (expect_apology(engine, socket, log, say) for engine, socket in sockets.items())
+    await asyncio.gather(*calls)
+
+
+async def test_a_busy_engine_is_waited_for(
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    async with LegCaller(await serve(), "busy") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        responder.busy = [EngineBusy("response: 64 jobs wait already")] * 2
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not log.of(EngineFailed)
+
+
+async def test_a_slow_answer_is_bridged(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    async with LegCaller(socket, "slow") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        responder.hold = asyncio.Event()
+        await caller.say(say("What is my plan?"))
+        filler = await log.clause("One moment")
+        responder.hold.set()
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert filler.kind == "filler"
+
+
+async def test_a_call_too_many_is_refused_with_a_time(serve: Serve, log: EventLog) -> None:
+    calls = SETTINGS.calls.model_copy(update={"max_calls": 1})
+    socket = await serve(SETTINGS.model_copy(update={"calls": calls}))
+    async with LegCaller(socket, "first") as first:
+        await log.wait(CallAnswered)
+        async with LegCaller(socket, "second") as second:
+            refused = await second.control(Reject)
+        first.hang_up()
+        await log.wait(CallEnded)
+    assert (refused.status, refused.retry_after) == (503, 10)
+
+
+async def test_eight_calls_at_once_are_all_answered(socket: Path, log: EventLog, say: Say) -> None:
+    async def call(number: int) -> None:
+        own = log.only(f"call-{number}")
+        async with LegCaller(socket, f"call-{number}") as caller:
+            await own.clause("Hello")
+            await caller.heard_out()
+            await caller.say(say("What is my plan?"))
+            await own.clause(LONG_ANSWER[1])
+            caller.hang_up()
+            await own.wait(CallEnded)
+
+    await asyncio.gather(*(call(number) for number in range(8)))
+    assert len(log.of(ToolCalled)) == 8
+    assert not log.of(EngineFailed)
+
+
+async def test_many_short_calls_leave_nothing_behind(socket: Path, log: EventLog, say: Say) -> None:
+    async def short(number: int) -> None:
+        own = log.only(f"short-{number}")
+        async with LegCaller(socket, f"short-{number}") as caller:
+            await own.clause("assistant")
+            caller.hang_up()
+            await own.wait(CallEnded)
+
+    process = psutil.Process(os.getpid())
+    for number in range(10):
+        await short(number)
+    gc.collect()
+    before = process.memory_info().rss
+    tasks = len(asyncio.all_tasks())
+    for number in range(10, 60):
+        await short(number)
+    gc.collect()
+    assert len(asyncio.all_tasks()) <= tasks
+    assert process.memory_info().rss - before < 12 * 2**20

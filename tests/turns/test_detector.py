@@ -1,0 +1,120 @@
+"""The rule of turns: what a sequence of 20 ms decisions means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.settings import Turns
+from voice.turns import (
+    FalseStart,
+    ShortPause,
+    SpeechBegan,
+    SpeechResumed,
+    TurnDetector,
+    TurnOver,
+    TurnSignal,
+)
+
+SETTINGS = Turns(start_ms=80, speculate_ms=200, end_ms=520, end_ms_digits=1100, max_seconds=5.0)
+Timeline = list[tuple[int, TurnSignal]]
+
+
+def signals(*stretches: tuple[bool, int], detector: TurnDetector | None = None) -> Timeline:
+    """What follows from stretches of (voiced, ms), each signal with its time in ms."""
+    detector = detector or TurnDetector(SETTINGS)
+    decisions = [voiced for voiced, length in stretches for _ in range(length // 20)]
+    found = ((20 * (index + 1), detector.push(voiced)) for index, voiced in enumerate(decisions))
+    return [(ms, signal) for ms, signal in found if signal is not None]
+
+
+def kinds(timeline: Iterable[tuple[int, TurnSignal]]) -> list[type]:
+    return [type(signal) for _, signal in timeline]
+
+
+def test_a_turn_begins_pauses_and_ends() -> None:
+    timeline = signals((False, 400), (True, 1000), (False, 1000))
+    assert timeline == [
+        (480, SpeechBegan(onset_ms=80)),
+        (1600, ShortPause(pause_ms=200)),
+        (1920, TurnOver(pause_ms=520, voiced_ms=1000)),
+    ]
+
+
+def test_going_on_after_a_pause_voids_what_was_prepared() -> None:
+    timeline = signals((True, 500), (False, 300), (True, 500), (False, 600))
+    assert kinds(timeline) == [SpeechBegan, ShortPause, SpeechResumed, ShortPause, TurnOver]
+    assert isinstance(timeline[-1][1], TurnOver)
+    assert timeline[-1][1].voiced_ms >= 940
+
+
+def test_a_click_never_starts_a_turn() -> None:
+    assert signals(*[(True, 40), (False, 400)] * 10) == []
+
+
+def test_a_cough_starts_one_that_counts_for_nothing() -> None:
+    assert kinds(signals((True, 100), (False, 600)))[-1] is FalseStart
+
+
+def test_clicks_in_a_pause_do_not_hold_the_turn_open() -> None:
+    timeline = signals((True, 600), *[(False, 80), (True, 20)] * 10)
+    assert kinds(timeline) == [SpeechBegan, ShortPause, TurnOver]
+    assert timeline[-1][0] <= 600 + 520 + 120
+
+
+def test_digits_are_given_more_time() -> None:
+    detector = TurnDetector(SETTINGS)
+    detector.expects_digits = True
+    timeline = signals((True, 400), (False, 800), (True, 400), (False, 1200), detector=detector)
+    assert kinds(timeline) == [SpeechBegan, ShortPause, SpeechResumed, ShortPause, TurnOver]
+    assert timeline[-1][1].pause_ms == 1100  # type: ignore[union-attr]
+
+
+def test_a_turn_that_pauses_can_be_concluded_at_once() -> None:
+    detector = TurnDetector(SETTINGS)
+    signals((True, 400), detector=detector)
+    assert detector.conclude() is None
+    signals((False, 200), detector=detector)
+    assert isinstance(detector.conclude(), TurnOver)
+    assert not detector.speaking
+
+
+def test_an_endless_turn_is_cut() -> None:
+    timeline = signals((True, 5200))
+    assert isinstance(timeline[1][1], TurnOver)
+    assert timeline[1][1].cut
+
+
+@given(st.lists(st.booleans(), max_size=1500), st.booleans())
+def test_signals_always_come_in_an_order_that_makes_sense(
+    decisions: list[bool], digits: bool
+) -> None:
+    detector = TurnDetector(SETTINGS)
+    detector.expects_digits = digits
+    last: type | None = None
+    length = 0
+    follows = {
+        None: {SpeechBegan},
+        SpeechBegan: {ShortPause, TurnOver, FalseStart},
+        ShortPause: {SpeechResumed, TurnOver, FalseStart},
+        SpeechResumed: {ShortPause, TurnOver},
+        TurnOver: {SpeechBegan},
+        FalseStart: {SpeechBegan},
+    }
+    for voiced in decisions:
+        signal = detector.push(voiced)
+        length = length + 20 if detector.speaking else 0
+        assert length <= SETTINGS.max_seconds * 1000
+        if signal is not None:
+            assert type(signal) in follows[last]
+            last = type(signal)
+
+
+@given(st.lists(st.booleans(), max_size=400))
+def test_whatever_came_before_silence_ends_the_turn(decisions: list[bool]) -> None:
+    detector = TurnDetector(SETTINGS)
+    for voiced in [*decisions, *[False] * (SETTINGS.end_ms // 20)]:
+        detector.push(voiced)
+    assert not detector.speaking

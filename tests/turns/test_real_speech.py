@@ -1,0 +1,131 @@
+"""Turns in real sound: the embedded voices at telephone rate, through silence, hiss and hum."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from voice.audio import Pcm, mixed, silence
+from voice.errors import ModelError
+from voice.settings import Turns
+from voice.speech import PiperSpeaker
+from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnSignal, TurnTracker, silero
+
+RATE = 8000
+Detector = Literal["webrtc", "silero"]
+detectors = pytest.mark.parametrize("detector", ["webrtc", "silero"])
+
+
+@pytest.fixture(scope="module")
+def sentence(embedded_caller_voice_path: Path) -> Pcm:
+    """About two seconds of speech, without silence at its ends."""
+    speaker = PiperSpeaker.load(embedded_caller_voice_path)
+    clause = asyncio.run(speaker.synthesise("How much do I have to pay this month?", RATE))
+    speaker.close()
+    loud = np.flatnonzero(np.abs(clause.pcm) > 300)
+    return clause.pcm[loud[0] : loud[-1] + 1]
+
+
+def noise(seconds: float, dbfs: float) -> Pcm:
+    spread = 32768 * 10 ** (dbfs / 20)
+    return np.random.default_rng(7).normal(0, spread, round(seconds * RATE)).astype(np.int16)
+
+
+def hum(seconds: float, dbfs: float) -> Pcm:
+    """Mains hum with its harmonics."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    wave = sum(np.sin(2 * np.pi * 50 * k * time) / k for k in (1, 2, 3, 5, 7))
+    peak = 32768 * 10 ** (dbfs / 20)
+    return (wave / np.std(wave) * peak).astype(np.int16)
+
+
+def follow(pcm: Pcm, detector: Detector) -> list[tuple[int, TurnSignal]]:
+    """The signals in `pcm`, each with its time in ms."""
+    tracker = TurnTracker(Turns(detector=detector), RATE)
+    found = []
+    for start in range(0, len(pcm) - 159, 160):
+        signal = tracker.push(pcm[start : start + 160])
+        if signal is not None:
+            found.append((1000 * (start + 160) // RATE, signal))
+    return found
+
+
+def turns(timeline: list[tuple[int, TurnSignal]]) -> list[tuple[int, TurnOver]]:
+    return [(ms, signal) for ms, signal in timeline if isinstance(signal, TurnOver)]
+
+
+@detectors
+@pytest.mark.parametrize("noise_dbfs", [None, -55.0, -45.0])
+def test_a_sentence_is_one_turn(
+    sentence: Pcm, detector: Detector, noise_dbfs: float | None
+) -> None:
+    sound = np.concatenate([silence(4 * RATE), sentence, silence(2 * RATE)])
+    if noise_dbfs is not None:
+        sound = mixed(sound, noise(len(sound) / RATE, noise_dbfs))
+    timeline = follow(sound, detector)
+    ended = turns(timeline)
+    assert len(ended) == 1
+    began = next(ms for ms, signal in timeline if isinstance(signal, SpeechBegan))
+    assert 4000 <= began <= 4350
+    speech_end = 4000 + 1000 * len(sentence) // RATE
+    assert speech_end + 300 <= ended[0][0] <= speech_end + 900
+
+
+@detectors
+def test_two_sentences_a_second_apart_are_two_turns(sentence: Pcm, detector: Detector) -> None:
+    sound = np.concatenate(
+        [silence(RATE), sentence, silence(5 * RATE // 4), sentence, silence(RATE)]
+    )
+    assert len(turns(follow(sound, detector))) == 2
+
+
+@detectors
+def test_room_tone_after_speech_does_not_hold_the_turn_open(
+    sentence: Pcm, detector: Detector
+) -> None:
+    sound = np.concatenate([silence(RATE), sentence, silence(6 * RATE)])
+    sound = mixed(sound, noise(len(sound) / RATE, -42.0))
+    ended = turns(follow(sound, detector))
+    assert ended
+    assert ended[0][0] <= 1000 + 1000 * len(sentence) // RATE + 3500
+
+
+@detectors
+def test_hum_ends_by_itself_and_does_not_come_back(detector: Detector) -> None:
+    sound = np.concatenate([silence(2 * RATE), hum(12.0, -35.0)])
+    timeline = follow(sound, detector)
+    assert not any(ms > 7000 and isinstance(signal, SpeechBegan) for ms, signal in timeline)
+    assert not timeline or isinstance(timeline[-1][1], TurnOver | FalseStart)
+
+
+@detectors
+def test_silence_and_faint_noise_are_no_turn(detector: Detector) -> None:
+    assert turns(follow(np.concatenate([silence(3 * RATE), noise(5.0, -60.0)]), detector)) == []
+
+
+def test_detectors_need_a_telephone_rate() -> None:
+    with pytest.raises(ValueError, match="8 or 16 kHz"):
+        TurnTracker(Turns(), 44100)
+
+
+def test_silero_shares_one_session_and_does_not_import_pipecat() -> None:
+    program = (
+        "import sys; from voice.turns import SileroVad; a, b = SileroVad(8000), SileroVad(16000);"
+        "assert a._session is b._session; print('pipecat' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+def test_a_missing_silero_model_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silero, "_MODEL", "pipecat/audio/vad/data/absent.onnx")
+    silero._shared_session.cache_clear()
+    with pytest.raises(ModelError, match="silero"):
+        silero.SileroVad(8000)
+    silero._shared_session.cache_clear()
