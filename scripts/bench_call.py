@@ -72,7 +72,7 @@ class Extent:
 
 
 EXTENTS = {
-    "quick": Extent(("plan", "block_sim"), 1, 0, 15, (Load(4, 5, True, ""),)),
+    "quick": Extent(("plan", "balance"), 1, 0, 15, (Load(4, 5, True, ""),)),
     "full": Extent(
         (
             "balance",
