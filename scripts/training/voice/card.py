@@ -23,8 +23,10 @@ English (US pronunciation), {sex}, 16 kHz, {size:.1f} MB. A Piper voice: `voice.
 
 The model was trained from nothing on speech that the teacher synthesizer spoke. No recording of a
 person was used here; the teacher itself was built at Carnegie Mellon University from a speaker's
-recordings (CMU ARCTIC), whose voice it resembles. The sound comes from a source-filter vocoder without trained weights, so
-the timbre is clear but synthetic, as the teacher's is.
+recordings (CMU ARCTIC), whose voice it resembles.
+
+The sound comes from a source-filter vocoder without trained weights, so the timbre is clear but
+synthetic, as the teacher's is.
 
 ## Measured
 

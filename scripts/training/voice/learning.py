@@ -94,21 +94,22 @@ class Trainer:
         epoch_batches = self._batches(epoch)
         started, before = time.process_time(), self._processor_seconds
         sums: dict[str, float] = {}
+        summed = 0
         while self._step < last:
             while self._step - used >= len(epoch_batches):
                 used += len(epoch_batches)
                 epoch += 1
                 epoch_batches = self._batches(epoch)
             losses = self._learn(self._collate(epoch_batches[self._step - used]))
-            self._step += 1
+            self._step, summed = self._step + 1, summed + 1
             for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + value / CHECKPOINT_EVERY
+                sums[name] = sums.get(name, 0.0) + value
             if self._step % CHECKPOINT_EVERY == 0 or self._step == last:
                 self._processor_seconds = before + time.process_time() - started
                 self._save()
-                report = " ".join(f"{name} {value:.4f}" for name, value in sums.items())
+                report = " ".join(f"{name} {value / summed:.4f}" for name, value in sums.items())
                 log.info("step %d (%.0f CPU s): %s", self._step, self._processor_seconds, report)
-                sums = {}
+                sums, summed = {}, 0
         self.model.load_state_dict(self._average)
         return self.model.eval()
 
