@@ -22,7 +22,7 @@ from voice.calls.output import CallOutput
 from voice.calls.playback import Playback
 from voice.calls.recognition import RecognitionStep
 from voice.calls.speech import SpeechStep
-from voice.calls.state import CallState
+from voice.calls.state import CallState, EndedBy
 from voice.events import CallAnswered, CallEnded, CallStarted, EventSink
 from voice.identity import Caller, IdentityLevel
 from voice.settings import Settings
@@ -100,6 +100,7 @@ class Call:
             processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
         )
         self._answered = asyncio.Event()
+        self._caller_gone = False
 
     async def run(self) -> None:
         """Hold the call; returns when it is over and nothing of it is left running."""
@@ -152,6 +153,8 @@ class Call:
     async def _end_in_time(self) -> None:
         """When the conversation decides to end, let what is said be heard, but not for ever."""
         await self._call.ending.wait()
+        if self._caller_gone:
+            return
         await self._worker.stop_when_done()
         await asyncio.sleep(DRAIN_SECONDS)
         log.warning("a pipeline did not come to its end and is cancelled")
@@ -175,18 +178,23 @@ class Call:
                     if call.transfer and not call.transfer.done():
                         call.transfer.set_result((ok, reason))
                 case MediaLost():
-                    call.end("no sound from the caller", "system")
-                    return
+                    return self._lost("no sound from the caller", "system")
                 case Cancelled():
-                    call.end("cancelled before the answer", "caller")
+                    return self._lost("cancelled before the answer", "caller")
                 case LegFailed(reason):
-                    call.end(f"edge: {reason}", "system")
+                    return self._lost(f"edge: {reason}", "system")
                 case _:
                     pass
         if self._leg.ended_well:
-            call.end("hang-up", "caller")
+            self._lost("hang-up", "caller")
         else:
-            call.end("edge lost", "system")
+            self._lost("edge lost", "system")
+
+    def _lost(self, reason: str, by: EndedBy) -> None:
+        """There is nobody left to hear anything."""
+        self._caller_gone = True
+        self._call.end(reason, by)
+        self._leg.send(HangUp(reason=reason))
 
     async def _hang_up(self, reading: asyncio.Task[None]) -> None:
         """Ask the edge to end the call after the last word, and wait until it has."""

@@ -97,6 +97,7 @@ class CallOutput(FrameProcessor):
             self._room.clear()
 
     async def _stop(self) -> None:
+        self._drained.set()
         if self._player:
             player, self._player = self._player, None
             await self.cancel_task(player)
