@@ -73,6 +73,11 @@ CALLS = [
         [(GREETING, "out_of_scope"), (SCOPE, "no"), ("all right", "plan"), (PLAN, "goodbye")],
     ),
     ("balance", [(GREETING, "balance"), (COLLEAGUE, "listen"), ("", "hang up: finished")]),
+    ("block_sim", [(GREETING, "block_sim"), (SCOPE, "no"), ("all right", "block_sim")]),
+    (
+        "balance",
+        [(GREETING, "balance"), (COLLEAGUE, "listen"), ("are you still there", "balance")],
+    ),
     ("plan", [(GREETING, "plan"), ("one moment please", "listen"), (PLAN, "goodbye")]),
     ("plan", [(GREETING, "plan"), (BYE, "hang up: the assistant said goodbye")]),
     ("plan", [("", "plan"), ("", "plan"), ("", "hang up: no answer")]),

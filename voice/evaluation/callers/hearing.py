@@ -18,6 +18,7 @@ class Meaning(StrEnum):
     ASKS_PIN = "asks for the PIN"
     ASKS_CUSTOMER_NUMBER = "asks for the customer number"
     ASKS_CONFIRMATION = "asks whether to do it"
+    OFFERS_PERSON = "asks whether to fetch a person"
     HANDS_OVER = "hands the call to a person"
     NOT_UNDERSTOOD = "did not understand"
     ASKS_TO_WAIT = "asks to wait"
@@ -27,14 +28,20 @@ class Meaning(StrEnum):
 
 _SIGNS: tuple[tuple[Meaning, str], ...] = (
     (Meaning.NOT_UNDERSTOOD, r"i can tell you|you can ask"),
+    (Meaning.HANDS_OVER, r"(putting|connecting|transferring|handing) you"),
+    (
+        Meaning.OFFERS_PERSON,
+        r"(shall|should|like|cannot|can't|not do|sorry|understand)\b.*"
+        r"(colleague|person|put you through|connect you)",
+    ),
     (
         Meaning.ASKS_CONFIRMATION,
-        r"(shall|should) i|(want|like) me to|would you like to (speak|talk)|are you sure"
+        r"(shall|should) i|(want|like) me to|are you sure"
         r"|is that (all right|right|okay|correct)|yes or no|go ahead",
     ),
     (
         Meaning.HANDS_OVER,
-        r"put(ting)? you through|connect(ing)? you|transfer(ring)?|colleague|hand(ing)? you over",
+        r"put you through|connect you|transfer|colleague|hand you over",
     ),
     (Meaning.ASKS_PIN, r"\bpin\b|four.digit|digits|\bkey in\b(?!.*customer)"),
     (Meaning.ASKS_CUSTOMER_NUMBER, r"customer number"),

@@ -87,7 +87,7 @@ class CallerPolicy:
             return self.miss()
         self._silences = 0
         if self.handed_over:
-            return Listen()
+            return self._wait_for_person(meaning)
         if self.leaving:
             return HangUp("finished")
         if meaning is Meaning.HANDS_OVER and self._step is not None:
@@ -125,8 +125,10 @@ class CallerPolicy:
                 return self._give_pin()
             case Meaning.ASKS_CUSTOMER_NUMBER:
                 return self._say("customer_number", digits=self._persona.customer_number)
+            case Meaning.OFFERS_PERSON:
+                return self._say("yes" if step.goal is Goal.PERSON else "no")
             case Meaning.ASKS_CONFIRMATION:
-                wanted = step.goal in (Goal.BLOCK_SIM, Goal.PERSON) and step.agrees
+                wanted = step.goal is Goal.BLOCK_SIM and step.agrees
                 return self._say("yes" if wanted else "no")
             case Meaning.ASKS_TO_WAIT:
                 return Listen()
@@ -168,9 +170,15 @@ class CallerPolicy:
         assert self._step is not None
         if self._step.goal is Goal.PERSON:
             self.reached.append(Goal.PERSON)
-        self._waiting.clear()
         self.handed_over = self.leaving = True
         return Listen()
+
+    def _wait_for_person(self, meaning: Meaning) -> Act:
+        """Hold the line, unless the assistant turns out to be waiting for the caller."""
+        if meaning is not Meaning.NOT_UNDERSTOOD:
+            return Listen()
+        self.handed_over = self.leaving = False
+        return self._again()
 
     def _say(
         self, intent: str, digits: str = "", secret: bool = False, interrupts: bool = False
