@@ -59,6 +59,7 @@ def main() -> None:
         options.out,
         teacher,
         command=_command(options),
+        origin="was fine-tuned from another voice" if options.init else "was trained from nothing",
         sentences=len(examples),
         hours=hours,
         steps=options.steps,

@@ -21,9 +21,9 @@ English (US pronunciation), {sex}, 16 kHz, {size:.1f} MB. A Piper voice: `voice.
 | training | {steps} steps, {minutes:.0f} CPU minutes on one thread |
 | phonemes | espeak-ng `en-us` through piper-tts |
 
-The model was trained from nothing on speech that the teacher synthesizer spoke. No recording of a
-person was used here; the teacher itself was built at Carnegie Mellon University from a speaker's
-recordings (CMU ARCTIC), whose voice it resembles.
+The model {origin} on speech that the teacher synthesizer spoke. No
+recording of a person was used here; the teacher itself was built at Carnegie Mellon University
+from a speaker's recordings (CMU ARCTIC), whose voice it resembles.
 
 The sound comes from a source-filter vocoder without trained weights, so the timbre is clear but
 synthetic, as the teacher's is.
@@ -58,18 +58,20 @@ def write_card(
     teacher: Teacher,
     *,
     command: str,
+    origin: str,
     sentences: int,
     hours: float,
     steps: int,
     processor_minutes: float,
     figures: Figures,
 ) -> None:
-    """Write `folder`/README.md."""
+    """Write `folder`/README.md; `origin` says from what the model was trained."""
     text = _CARD.format(
         name=folder.name,
         sex=teacher.sex,
         size=(folder / "voice.onnx").stat().st_size / 1e6,
         command=command,
+        origin=origin,
         credit=teacher.credit,
         licence=teacher.licence,
         sentences=sentences,
