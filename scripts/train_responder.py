@@ -21,8 +21,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 import torch
 import torch.nn.functional as F
-from transformers import GptOssForCausalLM
-
 from training.dialogues.dialogue import DialogueWriter
 from training.dialogues.noise import HearingNoise, sounds_alike, vocabulary
 from training.dialogues.recorded import RecordedHearing
@@ -30,6 +28,8 @@ from training.response_model import export
 from training.response_model import vocabulary as model_vocabulary
 from training.response_model.examples import NOT_LEARNT, Batch, batches
 from training.response_model.network import dense_gpt_oss, logits
+from transformers import GptOssForCausalLM
+
 from voice.response.harmony import PADDING, RETURN, Harmony
 from voice.response.tasks import TaskSet
 
@@ -62,15 +62,21 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--work", type=Path, required=True, help="checkpoints and logs")
     parser.add_argument("--out", type=Path, default=ROOT / "response_models" / "embedded-en")
     parser.add_argument("--minutes", type=float, default=45.0)
     parser.add_argument("--vocabulary", type=int, default=1408)
     parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--part", choices=("all", "training"), default="training",
-                        help="patterns to learn from; `training` leaves the development ones out")
+    parser.add_argument(
+        "--part",
+        choices=("all", "training"),
+        default="training",
+        help="patterns to learn from; `training` leaves the development ones out",
+    )
     return parser.parse_args()
 
 
@@ -109,8 +115,9 @@ class Training:
         ]
         return [
             torch.optim.AdamW(groups, lr=self._rate, betas=(0.9, 0.97)),
-            torch.optim.Muon(matrices, lr=self._rate, weight_decay=0.05,
-                             adjust_lr_fn="match_rms_adamw"),
+            torch.optim.Muon(
+                matrices, lr=self._rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"
+            ),
         ]
 
     def _resume(self) -> None:
@@ -145,8 +152,11 @@ class Training:
             if now - reported > _REPORT_SECONDS:
                 reported = now
                 cpu = (time.process_time() - processor) / 60
-                print(f"step {self.step} loss {average:.4f} minutes {self._spent / 60:.1f} "
-                      f"cpu {cpu:.1f}", flush=True)
+                print(
+                    f"step {self.step} loss {average:.4f} minutes {self._spent / 60:.1f} "
+                    f"cpu {cpu:.1f}",
+                    flush=True,
+                )
             if now - saved > _SAVE_SECONDS:
                 saved = now
                 self._save()

@@ -32,7 +32,12 @@ Array = NDArray[np.float32]
 
 
 def convert(
-    model: GptOssForCausalLM, tokens: list[str], folder: Path, *, stop: str, quantization: str | None
+    model: GptOssForCausalLM,
+    tokens: list[str],
+    folder: Path,
+    *,
+    stop: str,
+    quantization: str | None,
 ) -> list[str]:
     """Write the converted model; returns the tokens that have to precede every prompt.
 

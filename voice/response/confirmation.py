@@ -9,6 +9,8 @@ from voice.response.yes_no import YesNo, read_yes_no
 
 _LEAST_CONFIDENCE = 0.25
 """Of the recogniser, for a yes that is acted on."""
+_SURE = 0.6
+"""Of the recogniser, for a yes that one lost word could turn into a no."""
 _LIKELY = 0.5
 _SHORT = 5
 """Words; a longer answer may ask for something else."""
@@ -35,7 +37,7 @@ class Verdict(Enum):
 
 def decide(text: str, confidence: float, opinion: Opinion) -> Verdict:
     """The verdict on the caller's words; only a clear yes that the model saw too is a yes."""
-    read = read_yes_no(text)
+    read = read_yes_no(text, sure=confidence >= _SURE)
     brief = len(text.split()) <= _SHORT
     likely = opinion.probability >= _LIKELY
     if read is YesNo.YES and opinion.kind == "agrees":

@@ -153,11 +153,10 @@ def _read(file: Path) -> Task:
     except yaml.YAMLError as error:
         raise ConfigError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from None
     except (ValidationError, KeyError) as error:
-        raise ConfigError(f"{file}: {_first_mistake(error)}") from None
+        raise ConfigError(f"{file}: {_mistakes(error)}") from None
 
 
-def _first_mistake(error: ValidationError | KeyError) -> str:
+def _mistakes(error: ValidationError | KeyError) -> str:
     if isinstance(error, KeyError):
         return f"unknown identity level {error}"
-    mistake = error.errors()[0]
-    return f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}"
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())

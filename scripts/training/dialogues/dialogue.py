@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from training.dialogues import framing, phrasebook, spoken_numbers
 from training.dialogues.recorded import RecordedHearing
+
 from voice.response.caller_text import normal_form
 from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
 from voice.response.tasks import LAST_ANSWER, TaskSet
@@ -149,7 +150,9 @@ class DialogueWriter:
         kind = self._choices.random()
         if kind < 0.5:
             self._say("yes")
-            self._call("block_sim", "blocked" if self._choices.random() < 0.8 else "already_blocked")
+            self._call(
+                "block_sim", "blocked" if self._choices.random() < 0.8 else "already_blocked"
+            )
             blocked = self._lines[-1].message
             assert isinstance(blocked, ToolResult)
             self._answer(blocked.values["status"])
@@ -165,7 +168,9 @@ class DialogueWriter:
         """A question that the next words depend on: always whole."""
         words = self._tasks.wordings[act]
         learnt = self._choices.random() < 0.7
-        self._lines.append(Line(Answer(words[0] if learnt else self._choices.choice(words)), learnt))
+        self._lines.append(
+            Line(Answer(words[0] if learnt else self._choices.choice(words)), learnt)
+        )
         self._last_act = act
 
     def _person(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import functools
 import random
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -11,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from training.dialogues import phrasebook, salad
 from training.speech_corpus import open_speech
 
-_SHORT = "a the i and to it my is in of you that on for do me what so um uh we at be can no".split()
+_SHORT = (
+    "a", "the", "i", "and", "to", "it", "my", "is", "in", "of", "you", "that", "on", "for", "do",
+    "me", "what", "so", "um", "uh", "we", "at", "be", "can", "no",
+)  # fmt: skip
 _NEIGHBOURS = 12
-_LEVELS = (0.0, 0.0, 0.05, 0.12, 0.2, 0.3)
+_LEVELS = (0.0, 0.0, 0.05, 0.12, 0.2, 0.28, 0.36)
 """Shares of damaged words; each sentence draws one."""
 
 
@@ -75,9 +77,7 @@ def sounds_alike(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return {word: tuple(_nearest(word, phones, by_length)) for word in words}
 
 
-def _nearest(
-    word: str, phones: dict[str, str], by_length: dict[int, list[str]]
-) -> Iterable[str]:
+def _nearest(word: str, phones: dict[str, str], by_length: dict[int, list[str]]) -> Iterable[str]:
     own = phones[word]
     matcher = difflib.SequenceMatcher(autojunk=False)
     matcher.set_seq2(own)
@@ -94,15 +94,10 @@ def _nearest(
     return [other for _, other in scored[:_NEIGHBOURS]]
 
 
-@functools.cache
-def _espeak() -> str:
-    return "espeak-ng"
-
-
 def phones_of(words: Sequence[str]) -> list[str]:
     """Phone strings of espeak-ng (needed for training only), one for each word."""
     result = subprocess.run(
-        [_espeak(), "-q", "-v", "en-gb", "--ipa", "--sep="],
+        ["espeak-ng", "-q", "-v", "en-gb", "--ipa"],
         input="\n".join(f"{word}." for word in words),
         capture_output=True,
         text=True,

@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 import numpy as np
-
 from training.dialogues import framing, phrasebook
 from training.speech_corpus import espeak
 from training.speech_corpus.channel import RATE_HZ, TelephoneLine
+
 from voice.audio import Pcm, resample
 from voice.recognition import WhisperRecogniser
 

@@ -42,4 +42,6 @@ class RecordedHearing:
                     break
                 self._read_bytes += len(line)
                 entry = json.loads(line)
-                self._heard.setdefault(entry["intent"], []).append((entry["pattern"], entry["heard"]))
+                self._heard.setdefault(entry["intent"], []).append(
+                    (entry["pattern"], entry["heard"])
+                )

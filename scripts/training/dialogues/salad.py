@@ -7,9 +7,11 @@ import random
 from training.speech_corpus import open_speech
 
 _HEARD_IN_NOISE = (
-    "the and mm hmm ah so it a was um uh of er no then but like that one two oh at on is to i you "
-    "in he she we they what there her his for as had have be are were with or if so up out"
-).split()
+    "the", "and", "mm", "hmm", "ah", "so", "it", "a", "was", "um", "uh", "of", "er", "no", "then",
+    "but", "like", "that", "one", "two", "oh", "at", "on", "is", "to", "i", "you", "in", "he",
+    "she", "we", "they", "what", "there", "her", "his", "for", "as", "had", "have", "be", "are",
+    "were", "with", "or", "if", "so", "up", "out",
+)  # fmt: skip
 
 
 def open_sentence(choices: random.Random) -> str:

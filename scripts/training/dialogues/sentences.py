@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 import yaml
-
 from training.dialogues import framing, phrasebook, spoken_numbers
 from training.speech_corpus import numbers
 

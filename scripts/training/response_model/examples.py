@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-
 from training.dialogues.dialogue import DialogueWriter, Line
+
 from voice.response.harmony import Harmony, Instruction
 
 LONGEST = 256
@@ -19,7 +19,7 @@ NOT_LEARNT = -100
 
 @dataclass(frozen=True)
 class Batch:
-    """Right-padded rows: ids [rows, length], labels of the next token, -100 where none is learnt."""
+    """Right-padded rows: ids [rows, length] and labels of the next token (-100: not learnt)."""
 
     ids: Tensor
     labels: Tensor

@@ -80,7 +80,9 @@ def _norm(norm: nn.Module, hidden: Tensor) -> Tensor:
     return F.rms_norm(hidden, (hidden.shape[-1],), norm.weight, norm.variance_epsilon)
 
 
-def _attention(layer: nn.Module, hidden: Tensor, cosine: Tensor, sine: Tensor, later: Tensor) -> Tensor:
+def _attention(
+    layer: nn.Module, hidden: Tensor, cosine: Tensor, sine: Tensor, later: Tensor
+) -> Tensor:
     attention = layer.self_attn
     rows, length, _ = hidden.shape
     normed = _norm(layer.input_layernorm, hidden)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-
 from training.dialogues.dialogue import DialogueWriter
+
 from voice.response.harmony import CONTROL, Answer, CallerSaid
 from voice.response.tasks import TaskSet, slots_of
 
@@ -36,7 +36,9 @@ def build(writer: DialogueWriter, tasks: TaskSet, size: int, file: Path) -> None
 
 def _whole_words(tasks: TaskSet) -> list[str]:
     """Plain words that are worth one token each: roles, tools, slots."""
-    slots = {f"{{{slot}}}" for words in tasks.answers.values() for s in words for slot in slots_of(s)}
+    slots = {
+        f"{{{slot}}}" for words in tasks.answers.values() for s in words for slot in slots_of(s)
+    }
     return [" to=functions.", "functions.", " to=", *_ROLES, *sorted(slots), *sorted(tasks.tools)]
 
 

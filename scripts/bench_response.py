@@ -1,0 +1,164 @@
+"""Does the response step do the right thing on phrasings that nobody trained on?
+
+    python scripts/bench_response.py --json response.json
+
+Each hand-written phrasing of tests/data/held_out opens a conversation (a yes, a no and a "repeat
+that" come after the question or answer that they belong to). `--recorded FILE` takes what a
+recogniser heard instead: JSON lines with "intent" and "heard".
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime
+import json
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from voice.demo import Operator
+from voice.demo.customers import seeded_customers
+from voice.demo.tools import tools_of
+from voice.identity import Caller, IdentityLevel
+from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, Say, ToolCalled
+
+HELD_OUT = ROOT / "tests" / "data" / "held_out"
+_LOST_PHONE = "i lost my phone please block the sim"
+_WANTED = {
+    "balance": {"get_bill"}, "due_date": {"get_bill"}, "balance_and_due": {"get_bill"},
+    "balance_and_plan": {"get_bill"}, "plan": {"get_plan"}, "block_sim": {"confirm_block"},
+    "block": {"confirm_block"}, "person": {"transfer_to_person"}, "goodbye": {"goodbye"},
+    "out_of_scope": {"out_of_scope", "not_understood", "help"}, "yes": {"block_sim"},
+    "no": {"not_blocked"}, "repeat": {"repeat"},
+}  # fmt: skip
+
+
+@dataclass
+class Score:
+    """What came of the phrasings of one intent."""
+
+    right: int = 0
+    asked_again: int = 0
+    """Not understood, so asked again: no harm done."""
+    wrong: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    milliseconds: list[float] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many phrasings there were."""
+        return self.right + self.asked_again + sum(self.wrong.values())
+
+
+class Bench:
+    """A customer who has proved who they are, calling again and again."""
+
+    def __init__(self, responder: Responder, folder: Path) -> None:
+        self._responder = responder
+        self._folder = folder
+        self._person = seeded_customers(1, datetime.date.today())[0]
+
+    async def outcome(self, intent: str, text: str) -> tuple[str, float]:
+        """What the assistant did about it (a tool or an act), and ms to the first step."""
+        operator = Operator.create(self._folder / "operator.sqlite", 1)
+        customer, number = self._person.customer_number, self._person.number
+        caller = Caller(number, customer, IdentityLevel.VERIFIED)
+        session = self._responder.session(tools_of(operator), caller)
+        if intent in {"yes", "no"}:
+            await _did(session, _LOST_PHONE)
+        elif intent == "repeat":
+            await _did(session, "what plan am i on")
+        began = time.perf_counter()
+        did = await _did(session, text)
+        return did, (time.perf_counter() - began) * 1000
+
+    async def score(self, intent: str, phrasings: list[str]) -> Score:
+        """All phrasings of an intent."""
+        score = Score()
+        for text in phrasings:
+            did, milliseconds = await self.outcome(intent, text)
+            score.milliseconds.append(milliseconds)
+            if did in _WANTED[intent]:
+                score.right += 1
+            elif did in {"not_understood", "not_sure_block"}:
+                score.asked_again += 1
+            else:
+                score.wrong[did] += 1
+        return score
+
+
+async def _did(session: ResponseSession, text: str) -> str:
+    turn = session.begin(text, 0.9)
+    turn.commit()
+    first = "nothing"
+    async for step in turn:
+        match step:
+            case ToolCalled(name) if first == "nothing":
+                first = name
+            case Say(_, act) if first == "nothing":
+                first = act
+            case NeedsIdentity() | HandOver() if first == "nothing":
+                first = type(step).__name__
+    return first
+
+
+def _phrasings(options: argparse.Namespace) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    if options.recorded:
+        for line in options.recorded.read_text().splitlines():
+            entry = json.loads(line)
+            found[entry["intent"]].append(entry["heard"])
+    else:
+        for file in sorted(HELD_OUT.glob("*.yaml")):
+            content = yaml.safe_load(file.read_text())
+            phrases = [text for text in content["phrases"] if "{" not in text]
+            found[content["intent"]] += phrases
+    return {intent: texts for intent, texts in found.items() if intent in _WANTED}
+
+
+async def main() -> None:
+    """Print a row for each intent, then the figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--model", type=Path, default=ROOT / "response_models" / "embedded-en")
+    parser.add_argument("--recorded", type=Path)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    responder = Responder.load(options.model, ROOT / "tasks")
+    await responder.warm_up()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(responder, Path(folder))
+        scores = {i: await bench.score(i, texts) for i, texts in _phrasings(options).items()}
+    responder.close()
+    for intent, score in scores.items():
+        wrong = ", ".join(f"{name} {count}" for name, count in score.wrong.items())
+        print(
+            f"{intent:18}{score.right:4} of {score.count:3}  again {score.asked_again:2}  {wrong}"
+        )
+    times = sorted(ms for score in scores.values() for ms in score.milliseconds)
+    count = sum(score.count for score in scores.values())
+    figures = {
+        "right": sum(score.right for score in scores.values()) / count,
+        "asked_again": sum(score.asked_again for score in scores.values()) / count,
+        "turn_ms_median": times[len(times) // 2],
+        "turn_ms_p95": times[int(len(times) * 0.95)],
+    }
+    print({name: round(value, 3) for name, value in figures.items()}, "n", count)
+    if options.json:
+        counts = dict.fromkeys(figures, count)
+        bench_result = {"bench": "response", "figures": figures, "n": counts}
+        options.json.write_text(json.dumps(bench_result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

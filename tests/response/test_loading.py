@@ -1,0 +1,98 @@
+"""Missing or damaged models and tasks are refused in one clear line."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.response.conftest import CUSTOMER, ROOT, Office
+from voice.errors import ConfigError, ModelError
+from voice.response import Responder, TaskSet, ToolBox
+
+TASKS = ROOT / "tasks"
+
+
+@pytest.fixture
+def model_copy(embedded_responder_path: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(embedded_responder_path, tmp_path / "model"))
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="nowhere"):
+        Responder.load(tmp_path / "nowhere", TASKS)
+
+
+@pytest.mark.parametrize("name", ["model.bin", "tokenizer.json", "harmony.json"])
+def test_a_missing_file_is_named(model_copy: Path, name: str) -> None:
+    (model_copy / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        Responder.load(model_copy, TASKS)
+
+
+@pytest.mark.parametrize("name", ["model.bin", "tokenizer.json", "harmony.json"])
+def test_a_damaged_file_is_refused(model_copy: Path, name: str) -> None:
+    (model_copy / name).write_bytes(b"not what it should be")
+    with pytest.raises(ModelError) as refused:
+        Responder.load(model_copy, TASKS)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_truncated_model_is_refused(model_copy: Path) -> None:
+    weights = model_copy / "model.bin"
+    weights.write_bytes(weights.read_bytes()[:100_000])
+    with pytest.raises(ModelError):
+        Responder.load(model_copy, TASKS)
+
+
+def test_an_empty_tasks_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no task files"):
+        TaskSet.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("description:", "descripton:", "descripton"),
+        ("{amount} euros, due", "{sum} euros, due", "sum"),
+        ("identity: verified", "identity: trusted", "TRUSTED"),
+        ("paid: [nothing_due]", "paid: [nothing]", "nothing"),
+        ("name: balance", "name: [balance", "YAML"),
+    ],
+)
+def test_a_mistake_in_a_task_is_explained(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    folder = Path(shutil.copytree(TASKS, tmp_path / "tasks"))
+    file = folder / "balance.yaml"
+    file.write_text(file.read_text().replace(old, new, 1))
+    with pytest.raises(ConfigError, match=complaint) as refused:
+        TaskSet.load(folder)
+    assert "\n" not in str(refused.value)
+
+
+def test_every_task_needs_its_tool(responder: Responder) -> None:
+    with pytest.raises(ConfigError, match="there is no tool"):
+        responder.session(ToolBox([]), CUSTOMER)
+
+
+def test_no_two_tools_of_one_name(office: Office) -> None:
+    tool = office.tools().get("get_plan")
+    assert tool is not None
+    with pytest.raises(ConfigError, match="get_plan"):
+        ToolBox([tool, tool])
+
+
+def test_a_process_that_answered_ends_cleanly(embedded_responder_path: Path) -> None:
+    program = f"""
+import asyncio
+from voice.response import Responder
+responder = Responder.load({str(embedded_responder_path)!r}, {str(TASKS)!r})
+asyncio.run(responder.warm_up())
+responder.close()
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, check=False)
+    assert done.returncode == 0

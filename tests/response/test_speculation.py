@@ -1,0 +1,77 @@
+"""A turn may be begun before the caller has ended; nothing happens until it is committed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.response.conftest import Office, acts, spoken, steps_of
+from voice.response import HandOver, ResponseSession, ToolCalled
+
+
+async def test_a_discarded_turn_never_was(session: ResponseSession, office: Office) -> None:
+    turn = session.begin("which plan am i on")
+    assert isinstance(await anext(turn), ToolCalled)
+    await turn.discard()
+    assert session.history == []
+    steps = await steps_of(session.begin("sorry could you repeat that"))
+    assert acts(steps) == {"help"}
+
+
+async def test_reading_may_be_done_ahead(session: ResponseSession, office: Office) -> None:
+    turn = session.begin("which plan am i on")
+    steps = [await anext(turn) for _ in range(3)]
+    assert office.done == ["get_plan"] and not turn.committed
+    assert "Smart" in spoken(steps)
+    await turn.discard()
+
+
+async def test_a_side_effect_waits_for_the_commit(session: ResponseSession, office: Office) -> None:
+    await steps_of(session.begin("i lost my phone please block my sim card"))
+    turn = session.begin("yes please")
+    first = asyncio.ensure_future(anext(turn))
+    done, _ = await asyncio.wait({first}, timeout=0.3)
+    assert not done and office.done == []
+    turn.commit()
+    assert await first == ToolCalled("block_sim") and office.done == ["block_sim"]
+
+
+async def test_a_discarded_yes_blocks_nothing(session: ResponseSession, office: Office) -> None:
+    await steps_of(session.begin("i lost my phone please block my sim card"))
+    turn = session.begin("yes please")
+    await asyncio.sleep(0)
+    await turn.discard()
+    assert [step async for step in turn] == [] and office.done == []
+
+
+async def test_a_hand_over_waits_for_the_commit(session: ResponseSession, office: Office) -> None:
+    turn = session.begin("operator")
+    first = asyncio.ensure_future(anext(turn))
+    await asyncio.wait({first}, timeout=0.1)
+    assert not first.done() and office.done == []
+    turn.commit()
+    assert isinstance(await first, ToolCalled)
+    assert any([isinstance(step, HandOver) async for step in turn])
+
+
+async def test_the_next_turn_ends_one_that_was_left_open(session: ResponseSession) -> None:
+    abandoned = session.begin("how much do i owe")
+    steps = await steps_of(session.begin("which plan am i on"))
+    assert "Smart" in spoken(steps)
+    assert not abandoned.committed and len(session.history) == 1
+
+
+async def test_generation_stops_when_discarded(session: ResponseSession) -> None:
+    turns = [session.begin("what is my balance and what plan am i on") for _ in range(20)]
+    for turn in turns:
+        await turn.discard()
+    assert "Smart" in spoken(await steps_of(session.begin("which plan am i on")))
+
+
+async def test_history_keeps_what_was_heard(session: ResponseSession) -> None:
+    turn = session.begin("which plan am i on")
+    said = spoken(await steps_of(turn))
+    turn.heard(" ".join(said.split()[:4]))
+    answer = session.history[-1][-1]
+    assert "gigabytes" not in answer.text  # type: ignore[union-attr]
+    turn.heard("")
+    assert not any(type(message).__name__ == "Answer" for message in session.history[-1])
