@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from voice.calls import phrases
 from voice.calls.answer import Answer
+from voice.calls.failures import PAUSES
 from voice.calls.frames import ClauseText
 from voice.calls.state import CallState
+from voice.engine_queue import EngineBusy
 from voice.events import ResponseStarted, ToolCalled, ToolReturned
 from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn, Say
 from voice.response import ToolCalled as CallingTool
@@ -31,19 +33,38 @@ class AnswerRun:
         turn: ResponseTurn,
         speculative: bool,
         push: Callable[[ClauseText], Awaitable[None]],
+        again: Callable[[], ResponseTurn] | None = None,
     ) -> None:
         self.answer = Answer(call.journal, turn, speculative)
         self.task: asyncio.Task[None] | None = None
         self._journal = call.journal
         self._turn = turn
         self._push = push
+        self._again = again
         self._speculative = speculative
         self._begun = time.monotonic()
         self._clauses = 0
         self._tool_began = self._begun
 
     async def clauses(self) -> Request | None:
-        """Hand on clause after clause; returns what the turn asks for, if it does."""
+        """Hand on clause after clause; returns what the turn asks for, if it does.
+
+        A turn for which the engine is too busy is begun anew, for three seconds.
+        """
+        for pause in PAUSES:
+            try:
+                return await self._once()
+            except EngineBusy:
+                if self._again is None or self._clauses:
+                    raise
+            await asyncio.sleep(pause)
+            await self._turn.discard()
+            self._turn = self.answer.turn = self._again()
+            if self.answer.committed:
+                self._turn.commit()
+        return await self._once()
+
+    async def _once(self) -> Request | None:
         filler = asyncio.create_task(self._fill())
         try:
             async for step in self._turn:

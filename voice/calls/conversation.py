@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
@@ -30,7 +32,7 @@ from voice.calls.timers import LengthTimer, SilenceTimer
 from voice.engine_queue import Priority
 from voice.events import ClauseKind, EngineFailed, NoInput
 from voice.recognition import Transcript
-from voice.response import EndCall, HandOver, NeedsIdentity
+from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn
 from voice.speech import ClauseSplitter
 
 PERSON_KEY = "0"
@@ -182,8 +184,11 @@ class Conversation(FrameProcessor):
         if self._interrupted is not None:
             self._interrupted.settle()
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
-        turn = self._session.begin(transcript.text, transcript.confidence, priority)
-        self._follow(AnswerRun(self._call, turn, speculative, self._push_clause))
+
+        def begin() -> ResponseTurn:
+            return self._session.begin(transcript.text, transcript.confidence, priority)
+
+        self._follow(AnswerRun(self._call, begin(), speculative, self._push_clause, begin))
 
     def _follow(self, run: AnswerRun) -> None:
         self._run = run
@@ -193,13 +198,14 @@ class Conversation(FrameProcessor):
         """Let an answer come to its end, and do what it asks for."""
         try:
             request = await run.clauses()
+            if request is not None and await run.answer.permission():
+                await self._fulfil(request)
+                return
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
             if await run.answer.permission():
                 await self._fail("response", str(error))
             return
-        if request is not None and await run.answer.permission():
-            await self._fulfil(request)
-        elif run is self._run and await run.answer.permission():
+        if run is self._run and await run.answer.permission():
             self._run = None
             if not run.answer.audible and not self._call.playback.audible:
                 self._silence.start()
@@ -321,8 +327,14 @@ class Conversation(FrameProcessor):
         if self._length:
             self._length.cancel()
 
-    def _job(self, work: object) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - whatever fails, the caller is told
+            await self._fail("tools", str(error))
+
+    def _job(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that takes its time beside the flow of frames."""
-        task = self.create_task(work, "conversation")  # type: ignore[arg-type]
+        task: asyncio.Task[None] = self.create_task(self._guarded(work), "conversation")
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)

@@ -13,7 +13,7 @@ from voice.engine_queue import EngineBusy
 
 T = TypeVar("T")
 
-_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds between tries while an engine's queue is full."""
 
 
@@ -27,7 +27,7 @@ class EngineFailure(SystemFrame):
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
     """Try again for three seconds while the engine is busy; then EngineBusy is raised."""
-    for pause in _PAUSES:
+    for pause in PAUSES:
         try:
             return await work()
         except EngineBusy:

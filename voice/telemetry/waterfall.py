@@ -14,6 +14,7 @@ from voice.events import (
     CallEvent,
     ClauseSpoken,
     FinalTranscript,
+    IdentityRequested,
     Interrupted,
     ResponseStarted,
     TurnEnded,
@@ -76,7 +77,7 @@ def waterfall(events: Iterable[CallEvent]) -> list[TurnTimes]:
             case ClauseSpoken(kind="answer") if turn and turn.transcript and turn.started:
                 answered.append(_times(count, turn, turn.transcript, turn.started, event))
                 turn = None
-            case Interrupted():
+            case Interrupted() | IdentityRequested():
                 turn = None
     return answered
 

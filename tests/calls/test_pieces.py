@@ -1,0 +1,140 @@
+"""The small parts of a call, without a call: digits, small words, barge-in, secrets, journal."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from event_log import EventLog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.calls.backchannels import is_backchannel
+from voice.calls.barge_in import BargeIn, Step
+from voice.calls.digits import spoken_digits
+from voice.calls.echo import EchoGuard
+from voice.calls.event_files import EventFiles, call_folder
+from voice.calls.journal import CallJournal
+from voice.calls.secrets import without_pin
+from voice.events import CallAnswered, CallEnded, SpeechStarted, from_json
+from voice.telemetry import Heartbeat
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("four two seven one", "4271"),
+        ("it's four double two one", "4221"),
+        ("my pin is 4 2 7 1", "4271"),
+        ("forty two seventy one", "4271"),
+        ("for two seven one", "4271"),
+        ("oh nine triple five", "09555"),
+        ("I have one question for you", "1"),
+        ("my phone is lost", ""),
+    ],
+)
+def test_digits_are_read_as_they_are_spoken(text: str, digits: str) -> None:
+    assert spoken_digits(text) == digits
+
+
+@given(st.text(max_size=60))
+def test_digits_come_out_of_anything(text: str) -> None:
+    assert all(character.isdigit() for character in spoken_digits(text))
+
+
+@pytest.mark.parametrize("text", ["Okay.", "mm-hm", "uh huh", "yeah, right", "I see"])
+def test_a_listener_says_go_on(text: str) -> None:
+    assert is_backchannel(text)
+
+
+@pytest.mark.parametrize("text", ["", "stop", "yes please", "no", "okay what is my plan"])
+def test_a_speaker_wants_the_floor(text: str) -> None:
+    assert not is_backchannel(text)
+
+
+def steps(barge_in: BargeIn, *stretches: tuple[bool, int]) -> list[tuple[int, Step]]:
+    found, ms = [], 0
+    for voiced, length in stretches:
+        for _ in range(length // 20):
+            ms += 20
+            step = barge_in.push(voiced, audible=True)
+            if step is not None:
+                found.append((ms, step))
+    return found
+
+
+def test_speech_ducks_at_once_and_takes_the_floor_within_half_a_second() -> None:
+    found = steps(BargeIn(), (True, 800))
+    assert [step for _, step in found] == [Step.DUCK, Step.YIELD]
+    assert found[0][0] <= 100
+    assert found[1][0] <= 500
+
+
+def test_a_short_sound_is_let_go_within_half_a_second() -> None:
+    found = steps(BargeIn(), (True, 200), (False, 600))
+    assert [step for _, step in found] == [Step.DUCK, Step.RESUME]
+    assert found[1][0] <= 520
+
+
+def test_a_short_word_that_means_something_takes_the_floor() -> None:
+    barge_in = BargeIn()
+    steps(barge_in, (True, 240), (False, 200))
+    assert barge_in.transcribed("stop") is Step.YIELD
+
+
+def test_okay_lets_the_assistant_go_on() -> None:
+    barge_in = BargeIn()
+    steps(barge_in, (True, 240), (False, 200))
+    assert barge_in.transcribed("okay") is Step.RESUME
+
+
+def test_an_echo_is_told_from_a_voice() -> None:
+    random = np.random.default_rng(1)
+    sent = random.normal(0, 3000, 8000).astype(np.int16)
+    other = random.normal(0, 3000, 8000).astype(np.int16)
+    echoing, talking = EchoGuard(), EchoGuard()
+    for start in range(0, 4800, 160):
+        for guard in (echoing, talking):
+            guard.sent(sent[start : start + 160])
+        delayed = max(0, start - 1200)
+        echoing.received((sent[delayed : delayed + 160] * 0.2).astype(np.int16))
+        talking.received(other[start : start + 160])
+    assert echoing.is_echo()
+    assert not talking.is_echo()
+
+
+def test_a_pin_that_nobody_asked_for_is_not_recorded() -> None:
+    hidden = without_pin("my pin is four two seven one, what is my plan")
+    assert hidden == "my pin is [hidden], what is my plan"
+
+
+def test_the_journal_numbers_events_and_survives_a_broken_sink() -> None:
+    def broken(event: object) -> None:
+        raise OSError("no")
+
+    log = EventLog()
+    now = iter([10.0, 10.25, 11.0])
+    journal = CallJournal("j", [broken, log], clock=lambda: next(now), wall=lambda: 1.0)
+    journal.record(CallAnswered)
+    journal.record(SpeechStarted)
+    assert [(event.sequence, event.ms) for event in log.events] == [(0, 250), (1, 1000)]
+
+
+def test_events_lie_in_the_folder_of_their_call(tmp_path: pytest.TempPathFactory) -> None:
+    files = EventFiles(tmp_path)  # type: ignore[arg-type]
+    journal = CallJournal("../../x", [files])
+    journal.record(CallAnswered)
+    journal.record(CallEnded, reason="over", by="caller")
+    files.close()
+    folder = call_folder(tmp_path, "../../x")  # type: ignore[arg-type]
+    assert folder.parent == tmp_path
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    assert [from_json(line).name for line in lines] == ["CallAnswered", "CallEnded"]
+
+
+def test_the_heartbeat_gives_the_stall_that_few_beats_exceed(tmp_path: object) -> None:
+    beat = Heartbeat(tmp_path / "calls.json")  # type: ignore[operator]
+    for _ in range(999):
+        beat.record(0.2)
+    beat.record(40.0)
+    assert beat.stall_ms(0.5) <= 0.5
+    assert beat.stall_ms(0.9999) == pytest.approx(40.0, abs=0.6)
