@@ -1,6 +1,6 @@
 """Train the embedded response model from nothing and export it.
 
-    python scripts/train_responder.py --work /var/tmp/voice-train/responder --minutes 45
+    python scripts/train_responder.py --work build/responder --minutes 45
 
 Writes checkpoints to --work and goes on from the last one when called again; at the end the model
 is converted to CTranslate2 (int8) in --out. Needs the `train` extra, espeak-ng, and one core.
