@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from voice.evaluation.callers import Goal, Scenario
+from voice.evaluation.callers.ears import HeardTurn
 from voice.evaluation.database_changes import RowChange
 from voice.evaluation.measured_call import MeasuredCall
 from voice.evaluation.word_errors import word_errors, words_of
@@ -26,9 +27,7 @@ from voice.speech import spoken_form
 GUARDED_TOOLS = frozenset({"get_bill", "block_sim"})
 """Need a verified caller."""
 MOST_WORDS_LOST = 0.5
-"""A clause of which the caller's recogniser lost more words did not reach the caller."""
-_ARRIVAL_SECONDS = 1.0
-"""Line and ring delay what was spoken by less than this."""
+"""An answer of which the caller's recogniser lost more words did not reach the caller."""
 
 
 @dataclass(frozen=True)
@@ -137,20 +136,19 @@ def _wants_person(scenario: Scenario) -> bool:
 
 
 def _arrived(call: MeasuredCall, clause: ClauseSpoken) -> bool:
-    """The caller's side heard most of the clause's words at the time it was spoken."""
-    begin, end = clause.wall_time, clause.wall_time + clause.duration_ms / 1000 + _ARRIVAL_SECONDS
-    heard = " ".join(
-        turn.text for turn in call.report.heard if turn.start < end and turn.end > begin
-    )
-    said = spoken_form(clause.text)
-    missing = _missing(words_of(said), words_of(heard))
-    return bool(heard) and missing <= MOST_WORDS_LOST * max(1, len(words_of(said)))
+    """The caller's side heard most of the words that were spoken together with this clause."""
+    for turn in call.report.heard:
+        said = [other for other in _clauses(call) if _overlap(other, turn)]
+        if clause in said:
+            errors = word_errors(spoken_form(" ".join(other.text for other in said)), turn.text)
+            if errors.rate <= MOST_WORDS_LOST:
+                return True
+    return False
 
 
-def _missing(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Words of `said` without a counterpart in `heard`, which may hold more clauses than this."""
-    errors = word_errors(" ".join(said), " ".join(heard))
-    return errors.edits - max(0, len(heard) - len(said))
+def _overlap(clause: ClauseSpoken, turn: HeardTurn) -> bool:
+    end = clause.wall_time + clause.duration_ms / 1000
+    return turn.start < end and turn.end > clause.wall_time
 
 
 def _says(text: str, fact: str) -> bool:

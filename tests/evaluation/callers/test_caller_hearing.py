@@ -86,6 +86,7 @@ def test_answers_are_taken_for_answers(sentences) -> None:
         (phrases.NOBODY_THERE, Meaning.FAREWELL),
         (phrases.TIME_IS_UP, Meaning.FAREWELL),
         (phrases.VERIFIED, Meaning.STATEMENT),
+        ("thank you i can block your sim card now it shall by post", Meaning.ASKS_CONFIRMATION),
         ("something i cannot use with you light to speak to colleague", Meaning.OFFERS_PERSON),
     ],
 )

@@ -37,7 +37,8 @@ _SIGNS: tuple[tuple[Meaning, str], ...] = (
     (
         Meaning.ASKS_CONFIRMATION,
         r"(shall|should) i|(want|like) me to|are you sure"
-        r"|is that (all right|right|okay|correct)|yes or no|go ahead",
+        r"|(is that|that's) (all right|right|okay|correct)|yes or no|go ahead"
+        r"|i (can|will) block|block your sim card now",
     ),
     (
         Meaning.HANDS_OVER,
