@@ -43,6 +43,33 @@ async def test_start_returns_what_the_child_says_when_ready(child: Write) -> Non
     await process.wait()
 
 
+async def test_what_a_library_prints_neither_hides_the_ready_line_nor_blocks_the_child(
+    child: Write, tmp_path: Path
+) -> None:
+    done = tmp_path / "done"
+    process = child(
+        "import pathlib\n"
+        "print('a banner')\n"
+        "print('ready 127.0.0.1:5060', flush=True)\n"
+        "print('x' * 1_000_000, flush=True)\n"
+        f"pathlib.Path({str(done)!r}).touch()"
+    )
+    async with asyncio.timeout(20):
+        assert await process.start() == "127.0.0.1:5060"
+        assert await process.wait() == 0
+    assert done.exists()
+
+
+async def test_a_child_that_is_never_ready_is_killed(
+    child: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voice.service.child.READY_SECONDS", 0.5)
+    process = child("import sys, time; sys.stdout.close(); time.sleep(60)")
+    with pytest.raises(ChildFailed, match="kid did not start"):
+        await process.start()
+    assert process.pid is None
+
+
 async def test_a_child_that_ends_before_it_is_ready_is_an_error_with_its_status(
     child: Write,
 ) -> None:

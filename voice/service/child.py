@@ -41,6 +41,7 @@ class ChildProcess:
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
         self._process: asyncio.subprocess.Process | None = None
+        self._draining: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -62,15 +63,18 @@ class ChildProcess:
         )
         assert self._process.stdout is not None
         try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), READY_SECONDS)
-        except (TimeoutError, asyncio.CancelledError) as error:
+            async with asyncio.timeout(READY_SECONDS):
+                said = await _said_when_ready(self._process.stdout)
+                if said is None:
+                    raise ChildFailed(self.name, await self._process.wait())
+        except TimeoutError:
             await self.kill()
-            if isinstance(error, asyncio.CancelledError):
-                raise
             raise ChildFailed(self.name, None) from None
-        if not line.startswith(b"ready"):
-            raise ChildFailed(self.name, await self._process.wait())
-        return line.decode().removeprefix("ready").strip()
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
+        self._draining = asyncio.create_task(_drain(self._process.stdout))
+        return said
 
     async def wait(self) -> int:
         """Wait for the end of the process and return its exit status."""
@@ -101,3 +105,17 @@ class ChildProcess:
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
+
+
+async def _said_when_ready(output: asyncio.StreamReader) -> str | None:
+    """What stands behind `ready`; lines that a library prints before it are passed over."""
+    async for line in output:
+        if line.startswith(b"ready"):
+            return line.decode(errors="replace").removeprefix("ready").strip()
+    return None
+
+
+async def _drain(output: asyncio.StreamReader) -> None:
+    """Read what else is printed, so that a full pipe never makes the process stand still."""
+    while await output.read(4096):
+        pass

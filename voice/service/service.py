@@ -35,7 +35,6 @@ class Service:
         ]
         self._edge = ChildProcess("edge", "voice.telephony.edge", shared)
         self._watchers: list[asyncio.Task[None]] = []
-        self._stopping = False
 
     @property
     def children(self) -> tuple[ChildProcess, ...]:
@@ -61,7 +60,6 @@ class Service:
 
     async def stop(self) -> None:
         """Refuse new calls, let running ones finish up to the limit, then end all processes."""
-        self._stopping = True
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
@@ -71,7 +69,6 @@ class Service:
 
     async def kill(self) -> None:
         """End all processes at once, calls included."""
-        self._stopping = True
         for watcher in self._watchers:
             watcher.cancel()
         await self._kill_all()

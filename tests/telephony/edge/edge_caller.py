@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import time
 from collections.abc import AsyncIterator
 
@@ -46,18 +47,19 @@ class Caller:
         self._sent = 0
         self._news = asyncio.Event()
 
-    async def dial(self, edge: tuple[str, int], user: str = "echo") -> None:
+    async def dial(self, edge: tuple[str, int], user: str = "echo", display_name: str = "") -> None:
         ports = open_port_pair("127.0.0.1", 40000, 48000)
         self.rtp = RtpSession(RtpHandlers(self._frame, self.keys.append))
         await self.rtp.open(ports)
-        local = LocalMedia(address="127.0.0.1", port=ports.port, session_id=1, version=1)
+        self.local = LocalMedia(address="127.0.0.1", port=ports.port, session_id=1, version=1)
         self.call = self.agent.invite(
             f"sip:{user}@{edge[0]}:{edge[1]}",
-            make_offer(local, codecs=("PCMU", "PCMA")),
+            make_offer(self.local, codecs=("PCMU", "PCMA")),
             from_uri="sip:+35312345@127.0.0.1",
+            display_name=display_name,
             handlers=CallHandlers(on_ended=self._over),
         )
-        agreed = accept_answer(await self.call.answered(), local)
+        agreed = accept_answer(await self.call.answered(), self.local)
         self.rtp.direct(
             RtpTarget(
                 agreed.remote_address,
@@ -68,6 +70,15 @@ class Caller:
             )
         )
         self._clock.add(self.rtp)
+
+    async def offer_anew(self, direction: str) -> None:
+        """Hold or resume, as a telephone does it."""
+        self.local = dataclasses.replace(self.local, version=self.local.version + 1)
+        await self.call.reinvite(make_offer(self.local, direction=direction))
+
+    def fall_away(self) -> None:
+        """Send no more packets."""
+        self._clock.discard(self.rtp)
 
     def sound(self, frames: int) -> Pcm:
         """The latest so many frames that were heard."""
@@ -108,14 +119,16 @@ class Caller:
 
 
 @contextlib.asynccontextmanager
-async def calling(edge: tuple[str, int], user: str = "echo") -> AsyncIterator[Caller]:
+async def calling(
+    edge: tuple[str, int], user: str = "echo", display_name: str = ""
+) -> AsyncIterator[Caller]:
     """A caller who is through, and who hangs up at the end."""
     agent, clock = UserAgent(), MediaClock()
     await agent.listen("127.0.0.1", 0)
     clock.start()
     caller = Caller(agent, clock)
     try:
-        await caller.dial(edge, user)
+        await caller.dial(edge, user, display_name)
         yield caller
     finally:
         if not caller.ended.done():

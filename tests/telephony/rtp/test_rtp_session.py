@@ -21,6 +21,7 @@ from voice.telephony.rtp import (
 )
 from voice.telephony.rtp.concealment import Concealer
 from voice.telephony.rtp.ports import NoFreePort
+from voice.telephony.rtp.telephone_event import key_packets
 
 TONE = (8000 * np.sin(2 * np.pi * 500 * np.arange(8000) / 8000)).astype(np.int16)
 
@@ -194,6 +195,35 @@ async def test_on_hold_nothing_is_sent() -> None:
             other.recv(100)
     assert side.session.ring.played == 0
     side.session.close()
+
+
+async def test_keys_are_heard_after_the_source_has_moved() -> None:
+    """A new source's timestamps may lie before those of the old one."""
+    side = Side()
+    port = await side.open()
+    async with wire() as (old, old_port), wire() as (new, new_port):
+        for other, other_port, timestamp in ((old, old_port, 90_000), (new, new_port, 10)):
+            side.session.direct(target(other_port))
+            (first, *_) = key_packets("5")
+            key = RtpPacket(101, 1, timestamp, other_port, first.payload, marker=True)
+            other.sendto(bytes(key), ("127.0.0.1", port))
+            await deliver()
+    side.session.close()
+    assert side.keys == ["5", "5"]
+
+
+async def test_keys_that_can_no_longer_be_sent_hold_nothing_up() -> None:
+    side = Side()
+    await side.open()
+    async with wire() as (_, other_port):
+        side.session.direct(target(other_port))
+        side.session.send_key("5")
+        side.session.tick()
+        side.session.direct(RtpTarget("127.0.0.1", other_port, "PCMU", 0, None))
+        side.session.ring.push(TONE[:160])
+        side.session.tick()
+    side.session.close()
+    assert side.session.ring.played == 160
 
 
 async def test_closed_session_ticks_harmlessly() -> None:

@@ -88,6 +88,7 @@ def status_of(text: str, behave: Callable[[IncomingCall], None] = answer) -> tup
         (message(body="hello"), 400, ""),
         (message(body=SDP.replace("AVP 0", "AVP 96")), 488, "Warning: 304"),
         (message(body=SDP.replace("RTP/AVP", "RTP/SAVP")), 488, ""),
+        (message(body=SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP6 ::1")), 488, ""),
         (message().replace("SIP/2.0\n", "SIP/3.0\n", 1), 505, ""),
         (message().replace("Contact: <sip:them@127.0.0.1:5070>\n", ""), 400, ""),
         (message().replace("CSeq: 1 INVITE", "CSeq: 1 BYE"), 400, ""),
@@ -222,6 +223,16 @@ def test_a_bye_while_it_rings_ends_the_call_like_a_cancel() -> None:
         await scene.send(message("BYE", branch="z9hG4bK2", cseq=2, to_tag=scene.tag))
         assert sorted(scene.peer.statuses) == [100, 180, 200, 487]
         assert scene.calls[0].end.cause is EndCause.REMOTE_BYE
+
+    run_virtual(scenario)
+
+
+def test_the_answer_to_a_cancel_has_the_tag_of_the_487() -> None:
+    async def scenario() -> None:
+        scene = Scene()
+        await scene.send(message(), message("CANCEL"))
+        answers = [text for text in scene.peer.got if "CSeq: 1 CANCEL" in text or " 487 " in text]
+        assert len(answers) == 2 and all(scene.tag in text for text in answers)
 
     run_virtual(scenario)
 

@@ -431,6 +431,19 @@ def test_closing_ends_every_call_and_refuses_new_ones() -> None:
     run_virtual(scenario)
 
 
+def test_closing_ends_a_call_whose_ack_is_on_its_way() -> None:
+    async def scenario() -> None:
+        world = World()
+        world.open()
+        call = world.dial()
+        while not world.calls or world.calls[0].state is not CallState.ANSWERED:
+            await asyncio.sleep(0.001)
+        await world.server.close()
+        assert (await call.wait_ended()).text == "shutting down"
+
+    run_virtual(scenario)
+
+
 def test_draining_lets_running_calls_finish() -> None:
     async def scenario() -> None:
         world = World()

@@ -47,6 +47,10 @@ def test_a_contact_with_a_name_is_not_looked_up() -> None:
     assert dialog(contact="<sip:them@phone.example>").destination() == SOURCE
 
 
+def test_a_contact_of_the_other_ip_version_is_not_tried() -> None:
+    assert dialog(contact="<sip:them@[2001:db8::1]>").destination() == SOURCE
+
+
 def test_a_loose_router_is_a_route() -> None:
     made = dialog("Record-Route: <sip:192.0.2.2;lr>, <sip:192.0.2.3:5062;lr>\n")
     assert made.destination() == ("192.0.2.2", 5060)

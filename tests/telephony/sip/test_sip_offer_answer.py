@@ -84,12 +84,17 @@ def test_other_streams_are_refused_in_place() -> None:
         (["a=inactive"], "192.0.2.1", False, False),
         ([], "0.0.0.0", False, True),
         (["c=IN IP4 192.0.2.2/127"], "0.0.0.0", True, True),
-        (["c=IN IP6 2001:db8::1"], "192.0.2.1", True, True),
     ],
 )
 def test_holds(lines: list[str], address: str, sends: bool, receives: bool) -> None:
     agreed = answer_offer(offer("m=audio 4000 RTP/AVP 0", *lines, address=address), LOCAL)
     assert (agreed.sends, agreed.receives) == (sends, receives)
+
+
+def test_ipv6_is_answered_with_ipv6() -> None:
+    local = LocalMedia("2001:db8::9", 16384)
+    agreed = answer_offer(offer("m=audio 4000 RTP/AVP 0", "c=IN IP6 2001:db8::1"), local)
+    assert agreed.remote_address == "2001:db8::1" and b"c=IN IP6 2001:db8::9" in agreed.sdp
 
 
 def test_a_new_answer_has_a_new_version() -> None:
@@ -108,6 +113,7 @@ def test_a_new_answer_has_a_new_version() -> None:
         ["m=audio 4000 RTP/SAVP 0"],
         ["m=audio 4000 RTP/SAVP 0", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA"],
         ["m=audio 4000 RTP/AVP 0", "c=IN IP4 phone.example"],
+        ["m=audio 4000 RTP/AVP 0", "c=IN IP6 2001:db8::1"],
         ["m=video 4000 RTP/AVP 0"],
     ],
 )

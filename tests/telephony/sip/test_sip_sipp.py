@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,15 +20,12 @@ from voice.telephony.sip import (
 )
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-SIPP = shutil.which("sipp")
 Behave = Callable[[IncomingCall], None]
 
 
 @pytest.fixture(autouse=True)
-def _sipp_is_there() -> None:
-    if SIPP is None:
-        message = "sipp is missing: apt-get install sip-tester"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+def _sipp_is_there(require_peer: Callable[[str], str]) -> None:
+    require_peer("sipp")
 
 
 def answer(call: IncomingCall) -> None:
@@ -46,7 +41,7 @@ def answer_and_hang_up(call: IncomingCall) -> None:
 
 async def sipp(port: int, scenario: str, folder: Path, *options: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
-        str(SIPP), f"127.0.0.1:{port}", "-sf", str(SCENARIOS / f"{scenario}.xml"),
+        "sipp", f"127.0.0.1:{port}", "-sf", str(SCENARIOS / f"{scenario}.xml"),
         "-i", "127.0.0.1", "-nostdin", "-timeout", "40", "-timeout_error", "-d", "100", *options,
         cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import uvloop
 
 from voice.telephony.sip import (
     CallHandlers,
@@ -16,6 +17,7 @@ from voice.telephony.sip import (
     answer_offer,
     make_offer,
 )
+from voice.telephony.sip.datagrams import DatagramPort
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -42,6 +44,17 @@ async def test_a_call_over_a_real_socket(host: str) -> None:
     assert answer.media[0].port == 9000
     await client.close()
     await server.close()
+
+
+def test_what_cannot_be_sent_is_lost_and_nothing_else() -> None:
+    """On the event loop of the edge, which is not the one of the tests."""
+
+    async def send_to_the_other_ip_version() -> None:
+        port = await DatagramPort.open("127.0.0.1", 0, lambda _data, _source: None)
+        port.send(b"hello", ("::1", 5060))
+        port.close()
+
+    uvloop.run(send_to_the_other_ip_version())
 
 
 async def test_a_port_in_use_is_an_os_error() -> None:

@@ -55,6 +55,7 @@ from voice.telephony.sip import (
     accept_answer,
     answer_offer,
     make_offer,
+    printable,
 )
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,10 @@ SAMPLE_RATE = 8000
 CODECS = ("PCMU", "PCMA")
 TEMPORARY_FAILURE = 41
 """Q.850 cause of a BYE after a fault of ours."""
+ANSWER_SECONDS = 10.0
+"""A call process that has not answered or refused by then is taken as stuck."""
+STUCK_FRAMES = 150
+"""So is one that reads no audio for 3 s beyond what the socket holds."""
 
 _SIP_URI = re.compile(r"sips?:[^\s<>\"]{1,200}")
 _INFO_SIGNAL = re.compile(rb"^\s*(?:Signal\s*=\s*)?([0-9*#A-D])\s*$", re.MULTILINE)
@@ -97,7 +102,9 @@ class EdgeCall:
         self._announcement: Iterator[Pcm] | None = None
         self._hanging_up: str | None = None
         self._held = False
+        self._unread_frames = 0
         self._transfer: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._over = asyncio.Event()
         incoming.handlers = CallHandlers(
             on_confirmed=self._confirmed,
@@ -109,10 +116,12 @@ class EdgeCall:
 
     async def run(self) -> None:
         """Find a call process and do what it says until the call is over."""
+        loop = asyncio.get_running_loop()
+        self._patience = loop.call_later(ANSWER_SECONDS, self._not_answered)
         try:
             self._leg = await self._edge.processes.offer(self._offer())
         except LegError:
-            self._sip.reject(503, retry_after=self._edge.settings.sip.retry_after_seconds)
+            self._refuse()
             return
         if self._over.is_set():
             self._leg.send(Cancelled())
@@ -135,11 +144,11 @@ class EdgeCall:
         return Offer(
             call_id=self.call_id,
             caller_number=self._sip.caller.number,
-            caller_display=self._sip.display_name[:200],
-            called=self._sip.called[:200],
+            caller_display=printable(self._sip.display_name),
+            called=printable(self._sip.called),
             sample_rate=SAMPLE_RATE,
             identity=self._sip.caller.level.name.lower(),
-            diversion=self._sip.diversion[:200] if self._sip.diversion else None,
+            diversion=printable(self._sip.diversion) if self._sip.diversion else None,
         )
 
     # What the call process wants
@@ -226,12 +235,11 @@ class EdgeCall:
             self._sip.bye(reason)
 
     async def _hand_to(self, target: str) -> None:
-        if not _SIP_URI.fullmatch(target):
-            self._tell(TransferResult(ok=False, reason="not a SIP URI"))
-            return
-        status = await self._sip.refer(target)
-        ok = 200 <= status < 300
-        self._tell(TransferResult(ok=ok, reason=str(status)))
+        ok, reason = False, "not a SIP URI"
+        if _SIP_URI.fullmatch(target):
+            status = await self._sip.refer(target)
+            ok, reason = 200 <= status < 300, str(status)
+        self._tell(TransferResult(ok=ok, reason=reason))
         if ok or self._leg_is_gone():
             self._sip.bye("transferred" if ok else "transfer failed")
 
@@ -271,7 +279,8 @@ class EdgeCall:
                 payload_type=agreed.payload_type,
                 dtmf_payload_type=agreed.dtmf_payload_type,
                 sends=agreed.sends,
-                receives=agreed.receives,
+                # Who holds us plays music or sends nothing: neither is the caller.
+                receives=agreed.receives and agreed.sends,
                 signalling_host=self._sip.source[0],
             )
         )
@@ -295,6 +304,8 @@ class EdgeCall:
 
     def _ended(self, end: CallEnd) -> None:
         self._over.set()
+        if self._patience is not None:
+            self._patience.cancel()
         if self._transfer is not None and not self._transfer.done():
             self._transfer.cancel()
         if self._rtp is not None:
@@ -315,7 +326,7 @@ class EdgeCall:
     def _frame(self, heard: Pcm, said: Pcm) -> None:
         assert self._rtp is not None and self._ledger is not None
         if self._sip.state is CallState.CONFIRMED:
-            self._tell(Audio(heard, SAMPLE_RATE))
+            self._pass_on(heard)
         if self._recording is not None:
             self._recording.add(heard, said)
         if self._announcement is not None:
@@ -324,6 +335,17 @@ class EdgeCall:
         self._ledger.tick()
         if self._hanging_up is not None and self._all_heard():
             self._sip.bye(self._hanging_up)
+
+    def _pass_on(self, heard: Pcm) -> None:
+        """Let the call process hear the caller; one that has long stopped reading is given up."""
+        if self._leg is None or self._leg.closed:
+            return
+        dropped = self._leg.audio_dropped
+        self._leg.send(Audio(heard, SAMPLE_RATE))
+        self._unread_frames = self._unread_frames + 1 if self._leg.audio_dropped > dropped else 0
+        if self._unread_frames >= STUCK_FRAMES:
+            log.error("the call process is stuck", extra={"call_id": self.call_id})
+            self._leg.abort()
 
     def _all_heard(self) -> bool:
         """Nothing waits to be played, or nobody listens."""
@@ -347,19 +369,27 @@ class EdgeCall:
         if ended_well:
             self._hang_up("")
         elif self._rtp is None or self._sip.state is CallState.RINGING:
-            self._sip.reject(503, retry_after=self._edge.settings.sip.retry_after_seconds)
+            self._refuse()
         elif self._hanging_up is None:
             log.error("the call process is gone", extra={"call_id": self.call_id})
             self._rtp.ring.flush()
             path = self._edge.settings.runtime.apology
             self._announcement = announcement(path, SAMPLE_RATE)
 
+    def _not_answered(self) -> None:
+        if self._sip.state is CallState.RINGING:
+            log.error("the call process does not answer", extra={"call_id": self.call_id})
+            self._refuse()
+
+    def _refuse(self) -> None:
+        self._sip.reject(503, retry_after=self._edge.settings.sip.retry_after_seconds)
+
     def _announce(self, rtp: RtpSession, frames: Iterator[Pcm]) -> None:
         """Play the apology; after it a person takes over, or the call ends."""
         frame = next(frames, None)
         if frame is not None:
             rtp.ring.push(frame)
-        elif self._all_heard() and self._transfer is None:
+        elif self._all_heard() and (self._transfer is None or self._transfer.done()):
             person = self._edge.settings.sip.person
             if person is None:
                 self._sip.bye("call process lost", TEMPORARY_FAILURE)

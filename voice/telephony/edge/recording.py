@@ -49,15 +49,21 @@ class RecordingThread:
         self._thread.join()
 
     def _work(self) -> None:
+        failed: set[StereoWriter] = set()
         while (job := self._jobs.get()) is not None:
+            writer = job if isinstance(job, StereoWriter) else job[0]
             try:
                 if isinstance(job, StereoWriter):
                     job.close()
                 else:
-                    writer, caller, assistant = job
-                    writer.append(caller, assistant)
-            except AudioFileError as error:
-                log.error("recording: %s", error)
+                    writer.append(*job[1:])
+            except Exception as error:  # noqa: BLE001 - the other recordings go on
+                # A full disk is said once for each recording, not five times a second.
+                if writer not in failed:
+                    log.error("recording: %s", error)
+                failed.add(writer)
+            if isinstance(job, StereoWriter):
+                failed.discard(job)
 
 
 class Recording:

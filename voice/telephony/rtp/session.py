@@ -18,7 +18,7 @@ from voice.telephony.rtp.jitter_buffer import JitterBuffer
 from voice.telephony.rtp.packet import CLOCK_HZ, RtpError, RtpPacket, is_rtcp
 from voice.telephony.rtp.playout_ring import PlayoutRing
 from voice.telephony.rtp.ports import PortPair
-from voice.telephony.rtp.source_lock import SourceLock
+from voice.telephony.rtp.source_lock import Source, SourceLock
 from voice.telephony.rtp.telephone_event import EventPacket, KeyReceiver, key_packets
 
 FRAME_SAMPLES = CLOCK_HZ // 50
@@ -97,6 +97,8 @@ class RtpSession(asyncio.DatagramProtocol):
         self._now = now
         self._media_timeout = media_timeout
         self._target: RtpTarget | None = None
+        self._source: Source | None = None
+        """Whose packets are in the jitter buffer."""
         self._transport: asyncio.DatagramTransport | None = None
         self._control: asyncio.BaseTransport | None = None
         self._concealer = Concealer()
@@ -126,6 +128,10 @@ class RtpSession(asyncio.DatagramProtocol):
             self.lock.expect(target.host, target.port)
         self._target = target
         self._heard_at = self._now()
+        if target.dtmf_payload_type is None:
+            # Keys that can no longer be sent would hold up the sound behind them for ever.
+            self._keys_to_send.clear()
+            self._key_timestamp = None
 
     def send_key(self, digit: str, milliseconds: int = 100) -> None:
         """Press a key (RFC 4733) once earlier ones are through; ignored when not agreed."""
@@ -164,12 +170,13 @@ class RtpSession(asyncio.DatagramProtocol):
     def _admit(self, packet: RtpPacket, target: RtpTarget, address: tuple[str, int]) -> None:
         assert self.lock is not None
         now = self._now()
-        before = self.lock.source
         if not self.lock.admits(*address[:2], packet.ssrc, packet.sequence, now):
             return
-        if before is not None and self.lock.source != before:
+        if self._source not in (None, self.lock.source):
+            # Numbers and timestamps of the new source have nothing to do with the old one's.
             self.jitter.reset()
             self._keys = KeyReceiver()
+        self._source = self.lock.source
         self._heard_at = now
         self._media_lost = False
         self.statistics.received += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import secrets
@@ -133,8 +134,13 @@ class UserAgent:
             if isinstance(call, IncomingCall):
                 call.reject(503)
             call.bye("shutting down")
-        if self._running.goodbyes:
-            await asyncio.wait(self._running.goodbyes, timeout=patience)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                # A call whose ACK has yet to come says goodbye only after it.
+                for call in tuple(self._calls):
+                    await call.wait_ended()
+                if self._running.goodbyes:
+                    await asyncio.wait(self._running.goodbyes)
         for call in tuple(self._calls):
             call.finish(CallEnd(EndCause.LOCAL_BYE, text="shutting down"))
         self._running.transactions.close()
@@ -257,8 +263,9 @@ class UserAgent:
         invite = self._running.transactions.invite_of(transaction.request)
         if invite is None:
             raise Refusal(481)
-        self._refuse(transaction, 200)
         call = self._invites.get(invite)
+        # The same tag as in the 487 that follows (9.2).
+        self._refuse(transaction, 200, tag=call.dialog.local_tag if call is not None else None)
         if call is not None:
             call.cancelled(transaction.request)
 
@@ -284,9 +291,13 @@ class UserAgent:
             self._invites.pop(call.transaction, None)
 
     def _refuse(
-        self, transaction: ServerTransaction, status: int, headers: HeaderList = ()
+        self,
+        transaction: ServerTransaction,
+        status: int,
+        headers: HeaderList = (),
+        tag: str | None = None,
     ) -> None:
-        tag = self._steady_tag(transaction.request)
+        tag = tag or self._steady_tag(transaction.request)
         server = ("Server", self._running.product)
         transaction.respond(
             make_response(transaction.request, status, to_tag=tag, headers=[server, *headers])

@@ -44,6 +44,8 @@ class DatagramPort(asyncio.DatagramProtocol):
             self._transport.sendto(data, destination)
         except OSError as error:
             log.warning("a SIP datagram could not be sent: %s", error.strerror)
+        except ValueError:  # uvloop's; its text holds the address
+            log.warning("a SIP datagram could not be sent: address of the other IP version")
 
     def close(self) -> None:
         """Free the port."""

@@ -117,9 +117,13 @@ class Dialog:
             return self.peer
         first = NameAddress.parse(self.route_set[0]).uri if self.route_set else self.remote_target
         try:
-            return Uri.parse(first).endpoint or self.peer
+            named = Uri.parse(first).endpoint
         except SipSyntaxError:
             return self.peer
+        if named is None or (":" in named[0]) != (":" in self.peer[0]):
+            # A name is not looked up, and our socket speaks the IP version of `peer` only.
+            return self.peer
+        return named
 
     def request(
         self,

@@ -48,7 +48,7 @@ def answer_offer(
     offer: SessionDescription, local: LocalMedia, codecs: Sequence[str] = CODECS
 ) -> MediaAgreement:
     """Accept the first stream that we can speak, in the offerer's order; raises NotAcceptable."""
-    chosen = next((media for media in offer.media if _usable(offer, media, codecs)), None)
+    chosen = next((each for each in offer.media if _usable(offer, each, local, codecs)), None)
     if chosen is None:
         raise NotAcceptable("no RTP/AVP audio stream with PCMU or PCMA and an IP address")
     agreed = _agree(offer, chosen, codecs)
@@ -76,22 +76,30 @@ def accept_answer(
     answer: SessionDescription, local: LocalMedia, codecs: Sequence[str] = CODECS
 ) -> MediaAgreement:
     """What the answer to our offer (whose first stream is ours) agrees to; raises NotAcceptable."""
-    if not answer.media or not _usable(answer, answer.media[0], codecs):
+    if not answer.media or not _usable(answer, answer.media[0], local, codecs):
         raise NotAcceptable("the answer accepts no stream that we offered")
     return _agree(answer, answer.media[0], codecs)
 
 
-def check_offer(offer: SessionDescription, codecs: Sequence[str] = CODECS) -> None:
-    """Raises NotAcceptable when no answer is possible."""
-    answer_offer(offer, LocalMedia("127.0.0.1", 9), codecs)
+def check_offer(offer: SessionDescription, address: str, codecs: Sequence[str] = CODECS) -> None:
+    """Raises NotAcceptable when no answer with an address of this kind is possible."""
+    answer_offer(offer, LocalMedia(address, 9), codecs)
 
 
-def _usable(session: SessionDescription, media: MediaDescription, codecs: Sequence[str]) -> bool:
+def _usable(
+    session: SessionDescription,
+    media: MediaDescription,
+    local: LocalMedia,
+    codecs: Sequence[str],
+) -> bool:
+    address = session.address_of(media)
     return (
         media.kind == "audio"
         and media.port > 0
         and media.protocol == _PROTOCOL
-        and session.address_of(media) is not None
+        and address is not None
+        # A socket for IPv4 sends nothing to IPv6, nor the other way round.
+        and (":" in address) == (":" in local.address)
         and _codec(media, codecs) is not None
     )
 

@@ -60,10 +60,10 @@ class Screening:
         wait = self._retry_after()
         if wait is not None:
             raise Refusal(503, [("Retry-After", str(max(1, round(wait))))], admitted=True)
-        return decision, self._offer(request)
+        return decision, self._offer(request, source)
 
     @staticmethod
-    def _offer(request: Request) -> SessionDescription | None:
+    def _offer(request: Request, source: Endpoint) -> SessionDescription | None:
         encoding = (request.headers.get("Content-Encoding") or "identity").strip().lower()
         if encoding != "identity":
             raise Refusal(415, [("Accept-Encoding", "identity")], admitted=True)
@@ -73,7 +73,8 @@ class Screening:
             raise Refusal(415, [("Accept", SDP)], admitted=True)
         try:
             offer = SessionDescription.parse(request.body)
-            check_offer(offer)
+            # Our audio has an address of the same kind as the socket that this came in on.
+            check_offer(offer, source[0])
         except SipSyntaxError:
             raise Refusal(400, admitted=True) from None
         except NotAcceptable:

@@ -1,0 +1,105 @@
+"""`voice serve`: what signals do to it, and how it says what is wrong with its settings."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from voice.cli import serve
+from voice.service.child import ChildFailed
+
+
+class FakeService:
+    """Says what is asked of it, and sends this process the signals that a user would."""
+
+    said: list[str]
+    behaviour: str
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    async def start(self) -> str:
+        if self.behaviour == "fails":
+            raise ChildFailed("edge", 2)
+        os.kill(os.getpid(), signal.SIGTERM)
+        if self.behaviour == "slow":
+            await self._wait("start")
+        return "127.0.0.1:5060"
+
+    async def stop(self) -> None:
+        if self.behaviour == "busy":
+            os.kill(os.getpid(), signal.SIGINT)
+            await self._wait("stop")
+        self.said.append("stopped")
+
+    async def kill(self) -> None:
+        self.said.append("killed")
+
+    async def _wait(self, what: str) -> None:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            self.said.append(f"{what} cancelled")
+            raise
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the service was asked to do."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serve, "configure_logging", lambda *_: None)
+    monkeypatch.setattr(serve, "Service", FakeService)
+    monkeypatch.setattr(FakeService, "said", [], raising=False)
+    return FakeService.said
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "expected"),
+    [
+        ("idle", ["stopped"]),
+        ("busy", ["stop cancelled", "killed"]),
+        ("slow", ["start cancelled"]),
+    ],
+)
+def test_a_signal_stops_it_and_a_second_one_insists(
+    behaviour: str, expected: list[str], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeService, "behaviour", behaviour, raising=False)
+    serve.serve(None)
+    assert said == expected
+
+
+def test_it_says_where_calls_are_answered_only_once_they_are(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(FakeService, "behaviour", "idle", raising=False)
+    serve.serve(None)
+    assert capsys.readouterr().out.startswith("Ready: answering sip:127.0.0.1:5060\n")
+    monkeypatch.setattr(FakeService, "behaviour", "fails", raising=False)
+    with pytest.raises(ChildFailed):
+        serve.serve(None)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('[sip]\nlisen = "127.0.0.1:5060"', "did you mean listen"),
+        ("[calls]\nmax_calls = 0", "calls.max_calls"),
+        ("[sip\n", "voice.toml"),
+    ],
+)
+def test_a_mistake_in_the_settings_is_one_line(tmp_path: Path, text: str, part: str) -> None:
+    file = tmp_path / "voice.toml"
+    file.write_text(text)
+    command = [sys.executable, "-m", "voice", "serve", "--settings", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2 and done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("voice: ") and part in line

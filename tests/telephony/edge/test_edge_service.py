@@ -1,0 +1,140 @@
+"""The service (voice/service/) that keeps an edge running; an echo stands in for the models."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+from edge_caller import TONE_HZ, calling, tone
+from edge_programs import APOLOGY_HZ, ROOT
+
+from voice.audio import write_wav
+from voice.service import ChildProcess, Service
+from voice.service.child import ChildFailed
+from voice.settings import load_settings
+from voice.telephony.sip import CallRejected, EndCause
+
+pytestmark = pytest.mark.calls
+
+Address = tuple[str, int]
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Not started; it listens on a port of its own that its second edge finds again."""
+    runtime = tmp_path / "run"
+    file = tmp_path / "voice.toml"
+    file.write_text(
+        f"""
+        [sip]
+        listen = "127.0.0.1:{free_port()}"
+        [runtime]
+        directory = "{runtime}"
+        [calls]
+        shutdown_seconds = 10
+        """
+    )
+
+    def child(name: str, module: str, arguments: Sequence[str]) -> ChildProcess:
+        if module == "voice.calls":
+            return ChildProcess(name, "echo_call_process", [str(runtime / "calls-0.sock")])
+        return ChildProcess(name, module, arguments)
+
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (ROOT, Path(__file__).parent))))
+    monkeypatch.setattr("voice.service.service.ChildProcess", child)
+    return Service(load_settings(file), file)
+
+
+@pytest.fixture
+async def address(service: Service, tmp_path: Path) -> AsyncIterator[Address]:
+    """Where the running service answers."""
+    host, _, port = (await service.start()).rpartition(":")
+    write_wav(tmp_path / "run" / "apology.wav", tone(APOLOGY_HZ, 8000), 8000)
+    yield host, int(port)
+    await service.kill()
+
+
+async def expect_healthy_call(address: Address) -> None:
+    """Sooner or later: what was killed may not be back yet."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                async with calling(address) as caller:
+                    return await caller.hears(TONE_HZ)
+            except CallRejected as refused:
+                assert refused.status == 503
+                await asyncio.sleep(0.2)
+
+
+async def test_a_killed_edge_is_replaced_and_its_calls_are_ended(
+    service: Service, address: Address
+) -> None:
+    *_, edge = service.children
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        assert edge.pid is not None
+        os.kill(edge.pid, signal.SIGKILL)
+        end = await asyncio.wait_for(caller.ended, 10)
+        assert (end.cause, end.text) == (EndCause.REMOTE_BYE, "restarted")
+    await expect_healthy_call(address)
+
+
+async def test_a_killed_call_process_is_apologised_for_and_replaced(
+    service: Service, address: Address
+) -> None:
+    process, _ = service.children
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        await caller.hears(APOLOGY_HZ)
+        assert (await asyncio.wait_for(caller.ended, 5)).text == "call process lost"
+    await expect_healthy_call(address)
+
+
+async def test_stopping_lets_a_call_finish_and_refuses_new_ones(
+    service: Service, address: Address
+) -> None:
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        stopping = asyncio.create_task(service.stop())
+        await asyncio.sleep(0.5)
+        with pytest.raises(CallRejected) as refused:
+            async with calling(address):
+                pass
+        assert refused.value.status == 503
+        await caller.hears(TONE_HZ)
+        assert not caller.ended.done() and not stopping.done()
+    await asyncio.wait_for(stopping, 15)
+    assert [child.pid for child in service.children] == [None, None]
+
+
+async def test_killing_ends_all_processes_at_once(service: Service, address: Address) -> None:
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        await asyncio.wait_for(service.kill(), 5)
+    assert [child.pid for child in service.children] == [None, None]
+
+
+async def test_a_port_in_use_leaves_no_process_behind(
+    service: Service, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    listen = load_settings(tmp_path / "voice.toml").sip.listen
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", int(listen.rpartition(":")[2])))
+        with pytest.raises(ChildFailed, match=r"edge did not start \(exit status 2\)"):
+            await service.start()
+    assert capfd.readouterr().err == f"voice: sip.listen: {listen}: Address already in use\n"
+    assert [child.pid for child in service.children] == [None, None]
