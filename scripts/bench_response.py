@@ -1,6 +1,7 @@
 """Does the response step do the right thing on phrasings that nobody trained on?
 
-    python scripts/bench_response.py --json response.json
+    python scripts/bench_response.py --quick
+    python scripts/bench_response.py --full --json benchmarks/bench_response.json
 
 Each hand-written phrasing of tests/data/held_out opens a conversation (a yes, a no and a "repeat
 that" come after the question or answer that they belong to). `--recorded FILE` takes what a
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,10 +31,14 @@ if str(ROOT) not in sys.path:
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
 from voice.demo.tools import tools_of
+from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
+from voice.evaluation.intervals import percentile, rate
 from voice.identity import Caller, IdentityLevel
 from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, Say, ToolCalled
 
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
+QUICK = 8
+"""Phrasings of each intent in a quick run."""
 _LOST_PHONE = "i lost my phone please block the sim"
 _WANTED = {
     "balance": {"get_bill"}, "due_date": {"get_bill"}, "balance_and_due": {"get_bill"},
@@ -131,33 +137,46 @@ async def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--model", type=Path, default=ROOT / "response_models" / "embedded-en")
-    parser.add_argument("--recorded", type=Path)
-    parser.add_argument("--json", type=Path)
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--quick", action="store_true", help="eight phrasings of each intent")
+    extent.add_argument("--full", action="store_true", help="all phrasings (default)")
+    parser.add_argument("--recorded", type=Path, metavar="FILE", help="what a recogniser heard")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     options = parser.parse_args()
+    result = BenchmarkResult.begin("bench_response")
     responder = Responder.load(options.model, ROOT / "tasks")
     await responder.warm_up()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(responder, Path(folder))
-        scores = {i: await bench.score(i, texts) for i, texts in _phrasings(options).items()}
+        scores = {}
+        for intent, texts in _phrasings(options).items():
+            scores[intent] = await bench.score(intent, texts[:QUICK] if options.quick else texts)
+            result.note_contention()
     responder.close()
+    add_scores(result, scores)
+    result.end()
+    print("\n".join(result.lines()))
+    if options.json:
+        result.save(options.json)
+
+
+def add_scores(result: BenchmarkResult, scores: Mapping[str, Score]) -> None:
+    """The figures, and a row for each intent, which is printed too."""
     for intent, score in scores.items():
         wrong = ", ".join(f"{name} {count}" for name, count in score.wrong.items())
         print(
             f"{intent:18}{score.right:4} of {score.count:3}  again {score.asked_again:2}  {wrong}"
         )
-    times = sorted(ms for score in scores.values() for ms in score.milliseconds)
+        counts = {"right": score.right, "asked_again": score.asked_again}
+        result.rows.append(
+            {"intent": intent, "n": score.count, **counts, "wrong": dict(score.wrong)}
+        )
+    times = [ms for score in scores.values() for ms in score.milliseconds]
     count = sum(score.count for score in scores.values())
-    figures = {
-        "right": sum(score.right for score in scores.values()) / count,
-        "asked_again": sum(score.asked_again for score in scores.values()) / count,
-        "turn_ms_median": times[len(times) // 2],
-        "turn_ms_p95": times[int(len(times) * 0.95)],
-    }
-    print({name: round(value, 3) for name, value in figures.items()}, "n", count)
-    if options.json:
-        counts = dict.fromkeys(figures, count)
-        bench_result = {"bench": "response", "figures": figures, "n": counts}
-        options.json.write_text(json.dumps(bench_result, indent=2) + "\n")
+    result.add("right", rate(sum(score.right for score in scores.values()), count))
+    result.add("asked_again", rate(sum(score.asked_again for score in scores.values()), count))
+    result.add("turn_ms_median", percentile(times, 50), MEDIAN_TURNS)
+    result.add("turn_ms_p95", percentile(times, 95), P95_TURNS)
 
 
 if __name__ == "__main__":

@@ -21,17 +21,28 @@ SECTION = re.compile(r"(<!-- figures:bench_call -->\n).*?(<!-- /figures -->)", r
 
 MEANING = {
     "task_success": "task success, held-out phrasings, recogniser's own errors in the loop",
+    "task_success_as_transcribed": "the same where the caller's recogniser got each fact in full",
     "word_error_rate": "word error rate, a voice never heard, telephone quality",
     "open_word_error_rate": "the same on sentences outside the demo's domain",
-    "voice_to_voice_median_ms": "voice-to-voice, median (ms)",
-    "voice_to_voice_p95_ms": "voice-to-voice, 95th percentile (ms)",
+    "voice_to_voice_median_ms": "voice-to-voice, one call, median (ms)",
+    "voice_to_voice_p95_ms": "voice-to-voice, one to four calls, 95th percentile (ms)",
     "cut_ins": "turns answered before the caller had ended",
     "misses": "turns not answered within 10 s",
-    "concurrent_calls": "calls at once",
-    "dropped_calls": "calls dropped of them",
-    "loop_stall_p999_ms": "event loop stall, 99.9th percentile (ms)",
+    "greeting_median_ms": "from the answered call to the first word (ms)",
+    "concurrent_calls": "calls at once, reached",
+    "dropped_calls": "calls dropped",
     "rtp_gap_p99_ms": "gap between RTP packets, 99th percentile (ms)",
+    "loop_stall_p999_ms": "event loop stall, 99.9th percentile (ms)",
 }
+STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output", "line")
+"""Of the time from the caller's last word to the answer, in order."""
+LOADS = {
+    "": "4 calls",
+    "_without_priority": "4 calls, audio at normal priority",
+    "_8_calls": "8 calls",
+}
+LOADED = ("concurrent_calls", "dropped_calls", "rtp_gap_p99_ms", "loop_stall_p999_ms")
+"""Shown for each load, in a table of their own."""
 
 
 def number(value: float) -> str:
@@ -39,38 +50,84 @@ def number(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.3g}"
 
 
-def table(result: dict[str, Any]) -> str:
-    """The figures as a Markdown table, in the order of `MEANING`."""
-    lines = [
-        f"`python scripts/bench_call.py --full --json benchmarks/bench_call.json` on "
-        f"{result['machine']}:",
-        "",
-        "| figure | value | 95 % bound | n |",
-        "|---|---|---|---|",
-    ]
+def section(result: dict[str, Any]) -> str:
+    """All that the README shows of a result."""
+    command = "`python scripts/bench_call.py --full --json benchmarks/bench_call.json`"
+    parts = [f"{command} at {result['commit']} on {result['machine']}{_warning(result)}:"]
+    parts += [_figures(result), _shares(result), _loads(result)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _warning(result: dict[str, Any]) -> str:
+    return ", which was busy with other work (contended)" if result["contended"] else ""
+
+
+def _figures(result: dict[str, Any]) -> str:
+    """A row for each figure, in the order of `MEANING`."""
+    lines = ["| figure | value | 95 % bound | n |", "|---|---|---|---|"]
     for key, meaning in MEANING.items():
-        if key in result["figures"]:
+        if key in result["figures"] and key not in LOADED:
             bound = result["bounds"].get(key)
             shown = f"{number(bound[0])} to {number(bound[1])}" if bound else ""
-            count = result["n"].get(key, "")
-            lines.append(
-                f"| {meaning} (`{key}`) | {number(result['figures'][key])} | {shown} | {count} |"
-            )
-    return "\n".join(lines) + "\n"
+            count = f"{result['n'][key]}{' (too few)' if key in result['too_few'] else ''}"
+            value = number(result["figures"][key])
+            lines.append(f"| {meaning} (`{key}`) | {value} | {shown} | {count} |")
+    return "\n".join(lines)
+
+
+def _shares(result: dict[str, Any]) -> str:
+    """Where the time of an answer went."""
+    figures = result["figures"]
+    shares = [
+        f"{stage.replace('_', ' ')} {figures[f'share_{stage}']:.0%}"
+        for stage in STAGES
+        if f"share_{stage}" in figures
+    ]
+    return f"Where that time goes: {', '.join(shares)}." if shares else ""
+
+
+def _loads(result: dict[str, Any]) -> str:
+    """A column for each load, with the priority that the audio process really had."""
+    figures = result["figures"]
+    loads = [suffix for suffix in LOADS if f"concurrent_calls{suffix}" in figures]
+    if not loads:
+        return ""
+    rows = {row["load"]: row for row in result["rows"] if "load" in row}
+    lines = [
+        f"| several calls at once | {' | '.join(LOADS[suffix] for suffix in loads)} |",
+        f"|---{'|---' * len(loads)}|",
+    ]
+    for key in LOADED:
+        values = (figures.get(f"{key}{suffix}") for suffix in loads)
+        shown = " | ".join("" if value is None else number(value) for value in values)
+        lines.append(f"| {MEANING[key]} (`{key}`) | {shown} |")
+    cells = [rows.get(suffix.strip("_") or "with priority", {}) for suffix in loads]
+    for key, meaning in (
+        ("audio_priority", "priority of the audio process"),
+        ("service_cores", "cores used by the service"),
+        ("caller_cores", "cores used by the callers beside it"),
+    ):
+        lines.append(f"| {meaning} | {' | '.join(str(cell.get(key, '')) for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def updated(readme: str, result: dict[str, Any]) -> str:
+    """The README's text with the figures of `result`."""
+    return SECTION.sub(lambda found: found[1] + section(result) + found[2], readme)
 
 
 def main() -> int:
     """Write the table, or check it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
     check: bool = parser.parse_args().check
-    old = README.read_text()
-    new = SECTION.sub(
-        lambda found: found[1] + table(json.loads(RESULT.read_text())) + found[2], old
-    )
+    if not RESULT.exists():
+        sys.exit(f"update_readme: {RESULT} is missing: run scripts/bench_call.py --full --json")
+    old = README.read_text(encoding="utf-8")
+    new = updated(old, json.loads(RESULT.read_text(encoding="utf-8")))
     if check:
         return int(new != old)
-    README.write_text(new)
+    README.write_text(new, encoding="utf-8")
     return 0
 
 

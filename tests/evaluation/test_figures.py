@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
 import pytest
 
-from voice.evaluation.figures import BenchmarkResult
+from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 
 
@@ -17,6 +18,7 @@ def test_the_file_has_figures_bounds_counts_and_where_it_was_run(tmp_path: Path)
     result.add("task_success", rate(19, 20))
     result.add("voice_to_voice_median_ms", percentile([], 50))
     result.count("cut_ins", 2, 60)
+    result.count("loop_stall_p999_ms", math.nan, 0)
     result.save(tmp_path / "benchmarks" / "call.json")
 
     saved = json.loads((tmp_path / "benchmarks" / "call.json").read_text())
@@ -33,13 +35,19 @@ def test_more_load_than_cores_is_contended(monkeypatch: pytest.MonkeyPatch) -> N
     result = BenchmarkResult.begin("bench_call")
     assert not result.contended
     load[0] = (os.cpu_count() or 1) + 0.5
-    result.note_load()
+    result.end()
+    assert not result.contended
+    result.note_contention()
     load[0] = 0.2
-    result.note_load()
+    result.note_contention()
+    result.end()
     assert result.contended and result.load == {"start": 0.1, "end": 0.2}
 
 
 def test_a_figure_of_few_observations_says_so() -> None:
     result = BenchmarkResult.begin("bench_call")
     result.add("task_success", rate(2, 2))
-    assert "(few)" in result.lines()[0] and "n = 2" in result.lines()[0]
+    result.add("voice_to_voice_median_ms", percentile([800.0] * 59, 50), MEDIAN_TURNS)
+    result.add("word_error_rate", rate(1, 20))
+    assert "(too few)" in result.lines()[0] and "n = 2" in result.lines()[0]
+    assert result.too_few == ["task_success", "voice_to_voice_median_ms"]

@@ -29,8 +29,28 @@ def test_a_median_lies_within_its_bounds_which_shrink_with_more_values() -> None
     assert many.low < many.value < many.high
 
 
-def test_bounds_are_the_same_every_time() -> None:
-    assert percentile([1, 2, 3, 4], 95) == percentile([1, 2, 3, 4], 95)
+def test_bounds_hold_a_known_percentile_about_95_times_in_100() -> None:
+    chance = np.random.default_rng(3)
+    held = 0
+    for _ in range(300):
+        figure = percentile(chance.exponential(1.0, 200).tolist(), 95)
+        held += figure.low <= -math.log(0.05) <= figure.high
+    assert 0.9 <= held / 300 <= 0.99
+
+
+def test_the_bounds_of_a_high_percentile_of_few_values_are_the_outermost_ones() -> None:
+    figure = percentile([1, 2, 3, 4], 95)
+    assert figure.low < figure.value < figure.high == 4
+
+
+def test_a_percentile_of_a_long_load_needs_no_more_memory_than_its_values() -> None:
+    gaps = np.random.default_rng(5).normal(20, 1, 300_000).tolist()
+    figure = percentile(gaps, 99)
+    assert figure.low < figure.value < figure.high and figure.high - figure.low < 0.1
+
+
+def test_bounds_of_a_ratio_are_the_same_every_time() -> None:
+    assert ratio([1, 2], [3, 4]) == ratio([1, 2], [3, 4])
 
 
 def test_a_ratio_of_sums() -> None:

@@ -6,9 +6,10 @@ import pytest
 from synthetic_call import answer, at, exchange, report, run, spoken
 
 from voice.evaluation.callers import MASKED
-from voice.evaluation.measured_call import find_events, measure
+from voice.evaluation.measured_call import find_events, measure, read_events
 from voice.evaluation.report import CpuTimes, report_of
 from voice.events import (
+    CallEvent,
     CallStarted,
     FinalTranscript,
     Interrupted,
@@ -79,6 +80,61 @@ def test_what_was_heard_in_pieces_is_one_transcript() -> None:
     assert turn.recognised == "how much" and turn.tools == ("get_bill",)
 
 
+def test_a_thank_you_before_the_answer_is_not_the_answer() -> None:
+    """The answer is handed to the edge while the last 80 ms of what stands before still play."""
+    events = exchange(2, "(PIN)")
+    events.insert(3, answer(2.54, "Thank you.", 0.6, kind="notice"))
+    events[-1] = answer(3.06)
+    apart = measure(report([spoken(1, 2)], [run(2.6, 3.1), run(3.4, 4.4)]), events)
+    assert apart.turns[0].voice_to_voice_ms == pytest.approx(1400)
+    joined = measure(report([spoken(1, 2)], [run(2.6, 4.2)]), events)
+    assert joined.turns[0].voice_to_voice_ms == pytest.approx(1140)
+
+
+def test_a_question_into_the_callers_words_is_a_cut_in() -> None:
+    events = [
+        at(1.5, TurnEnded, speech_end_ms=1200, pause_ms=300),
+        answer(1.6, "Please say your PIN.", kind="notice"),
+    ]
+    (turn,) = measure(report([spoken(1, 2)], [run(1.65, 2.6)]), events).turns
+    assert turn.cut_in and not turn.missed
+
+
+def test_who_is_not_noticed_has_no_answer_in_what_goes_on() -> None:
+    events = [answer(1.2, "Your plan is Smart.", 2.0), answer(3.1, "It has 20 gigabytes.", 2.0)]
+    turns = [spoken(1, 2, interrupts=True), spoken(8, 9)]
+    call = measure(report(turns, [run(0.5, 5.2), run(9.6, 11)]), [*events, *exchange(9, "plan")])
+    unnoticed, noticed = call.turns
+    assert unnoticed.voice_to_voice_ms is None and not unnoticed.cut_in
+    assert not unnoticed.missed, "the caller did not wait for ten seconds"
+    assert noticed.voice_to_voice_ms == pytest.approx(600)
+
+
+@pytest.mark.parametrize(
+    ("reply", "missed"),
+    [
+        ([answer(2.6)], False),
+        ([answer(2.6, "Please say your PIN.", kind="notice")], False),
+        ([], True),
+        ([answer(10.1, "Are you still there?", kind="reprompt")], True),
+        ([answer(3.4, "One moment, please.", kind="filler"), answer(6)], False),
+        ([answer(3.4, "One moment, please.", kind="filler"), answer(12.5)], True),
+    ],
+)
+def test_a_miss_is_ten_seconds_without_an_answer(reply: list[CallEvent], missed: bool) -> None:
+    heard = [at(2.5, TurnEnded, speech_end_ms=2000, pause_ms=500), *reply]
+    runs = [run(clause.ms / 1000 + 0.05, clause.ms / 1000 + 1) for clause in reply]
+    (turn,) = measure(report([spoken(1, 2)], runs), heard).turns
+    assert turn.missed is missed
+
+
+def test_a_call_that_ends_at_once_missed_nothing() -> None:
+    told = report([spoken(55, 56)], [])
+    assert not measure(told, []).turns[0].missed
+    told.turns[0] = spoken(55, 56, missed=True)
+    assert measure(told, []).turns[0].missed
+
+
 def test_events_belong_to_the_turn_in_which_they_happened() -> None:
     events = [*exchange(2, "first"), *exchange(8, "second")]
     turns = [spoken(1, 2), spoken(7, 8)]
@@ -98,10 +154,19 @@ def test_the_report_counts_neither_pins_as_words_nor_fixed_phrases_as_latency() 
     assert totals["real_time_factor"]["service_cpu"] == pytest.approx(0.1)
 
 
+def test_a_line_that_is_being_written_is_left_for_later(tmp_path) -> None:
+    file = tmp_path / "events.jsonl"
+    said = at(1, FinalTranscript, text="one\u2028two\x85three", confidence=0.5)
+    file.write_text(said.to_json() + "\n" + said.to_json()[:30], encoding="utf-8")
+    assert read_events(file) == (said,)
+
+
 def test_the_events_of_a_call_are_found_by_number_and_time(tmp_path) -> None:
     for name, number, began in (("a", "999", 5), ("b", "+353", 5), ("c", "353", 500)):
         event = at(began, CallStarted, caller_number=number, called="assistant")
         (tmp_path / name).mkdir()
         (tmp_path / name / "events.jsonl").write_text(event.to_json() + "\n")
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "events.jsonl").write_text('{"event": "CallSt')
     folder, events = find_events(tmp_path, report([], []))
     assert folder.name == "b" and len(events) == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from voice.evaluation import caller_process
 from voice.evaluation.caller_process import CallerFailed, CallerProcess
 from voice.evaluation.callers import Persona
 from voice.evaluation.processes import descendants
@@ -19,6 +20,24 @@ async def test_a_service_that_does_not_start_gives_its_reason(tmp_path: Path) ->
     with pytest.raises(TrialFailed, match=r"sip\.listne: unknown key \(did you mean listen\?\)"):
         async with TrialService(tmp_path, '[sip]\nlistne = "127.0.0.1:0"\n'):
             pass
+    assert descendants(os.getpid()) == []
+
+
+async def test_the_cause_is_told_and_not_what_follows_from_it(tmp_path: Path) -> None:
+    settings = '[sip]\nlisten = "127.0.0.1:0"\n[recognition]\nmodel = "/nowhere/at-all"\n'
+    with pytest.raises(TrialFailed, match="/nowhere/at-all"):
+        async with TrialService(tmp_path, settings):
+            pass
+    assert descendants(os.getpid()) == []
+
+
+async def test_a_caller_that_takes_too_long_to_load_is_a_failed_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caller_process, "LOADING_SECONDS", 0.01)
+    caller = CallerProcess("sip:x@127.0.0.1:9", "plan", PERSONA, 1, tmp_path)
+    with pytest.raises(CallerFailed, match="not loaded within"):
+        await caller.call(60)
     assert descendants(os.getpid()) == []
 
 

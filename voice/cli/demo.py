@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import json
 import secrets
 import shutil
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from voice.cli.call_view import CallView, follow, plain, summary, totals
+from voice.errors import ConfigError
 from voice.evaluation.callers import SCENARIOS, find_scenario
 from voice.evaluation.demo_operator import KnownCustomer, caller_of, open_books
 from voice.evaluation.report import report_of
@@ -29,6 +31,7 @@ FOLDER = Path("demo")
 FAILED_STATUS = 1
 INTERRUPTED_STATUS = 130
 _LOOPBACK = "127.0.0.1"
+_LAST_LINES_SECONDS = 0.5
 
 
 def demo(
@@ -48,6 +51,7 @@ def demo(
     Leaves ./demo/call.wav (stereo: caller left, assistant right), events.jsonl and report.json.
     """
     find_scenario(scenario)
+    _require_dialable(address)
     configure_logging("warning", "demo")
     console = Console(highlight=False)
     try:
@@ -74,7 +78,7 @@ async def _simulated(console: Console, folder: Path, scenario: str, seed: int) -
     console.print()
     console.print(summary(trial.call))
     console.print(totals(trial.call))
-    console.print(_verdict(trial))
+    console.print(plain(_verdict(trial)), markup=False)
     _print_left(console)
 
 
@@ -85,6 +89,8 @@ async def _watched_call(
     try:
         return await place_trial_call(service, scenario, customer, seed, service.folder / "caller")
     finally:
+        # Its last lines may not be shown yet; where there was no call, there is nothing to show.
+        await asyncio.wait({watching}, timeout=_LAST_LINES_SECONDS)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
 
@@ -110,6 +116,19 @@ async def _by_phone(console: Console, folder: Path, seed: int, address: str) -> 
     _print_left(console, report=False)
 
 
+def _require_dialable(address: str) -> None:
+    """Raise ConfigError unless a telephone can send packets to this address."""
+    try:
+        dialable = not ipaddress.ip_address(address).is_unspecified
+    except ValueError:
+        dialable = False
+    if not dialable:
+        raise ConfigError(
+            f"--address: {plain(address)}: expected the IP address of this machine that your "
+            "softphone reaches, for instance 192.168.1.20"
+        )
+
+
 def _settings(address: str = _LOOPBACK, user: tuple[str, str] | None = None) -> str:
     """Settings of the demonstration: any free port, and a user where a softphone dials."""
     lines = ['log_level = "warning"', "[sip]", f'listen = "{address}:0"']
@@ -129,6 +148,7 @@ def _leave(trial: TrialCall) -> None:
 
 def _leave_records(records: Path) -> None:
     FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "report.json").unlink(missing_ok=True)  # of an earlier call
     for name in ("call.wav", "events.jsonl"):
         if (records / name).exists():
             shutil.copyfile(records / name, FOLDER / name)

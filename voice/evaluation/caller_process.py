@@ -65,11 +65,17 @@ class CallerProcess:
         assert self._process.stdout is not None
         try:
             line = await asyncio.wait_for(self._process.stdout.readline(), LOADING_SECONDS)
+        except TimeoutError:
+            await self.kill()
+            limit = f"{LOADING_SECONDS:.0f} s"
+            raise CallerFailed(f"the caller's engines were not loaded within {limit}") from None
         except BaseException:
             await self.kill()
             raise
         if line.strip() != b"ready":
-            raise CallerFailed(f"the caller did not start: {await self._last_words()}")
+            reason = await self._last_words()
+            await self.kill()
+            raise CallerFailed(f"the caller did not start: {reason}")
 
     async def finish(self, limit_seconds: float) -> CallReport:
         """Wait for the end of the call."""

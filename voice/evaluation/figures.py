@@ -13,8 +13,10 @@ from typing import Any
 
 from voice.evaluation.intervals import Figure
 
-FEW = 20
-"""A figure of fewer observations says so."""
+LEAST = 20
+"""A figure of fewer observations says so; medians and high percentiles need more."""
+MEDIAN_TURNS = 60
+P95_TURNS = 200
 
 
 @dataclass
@@ -31,6 +33,8 @@ class BenchmarkResult:
     figures: dict[str, float] = field(default_factory=dict)
     bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     n: dict[str, int] = field(default_factory=dict)
+    too_few: list[str] = field(default_factory=list)
+    """Keys of figures with bounds that rest on too few observations to count."""
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
@@ -39,22 +43,29 @@ class BenchmarkResult:
         load = os.getloadavg()[0]
         return cls(bench, _commit(), _machine(), {"start": load, "end": load}, _too_much(load))
 
-    def add(self, key: str, figure: Figure) -> None:
+    def add(self, key: str, figure: Figure, least: int = LEAST) -> None:
         """A figure with bounds; one that could not be measured is left out."""
-        if not math.isnan(figure.value):
-            self.figures[key] = round(figure.value, 4)
-            self.bounds[key] = (round(figure.low, 4), round(figure.high, 4))
-            self.n[key] = figure.n
+        if math.isnan(figure.value):
+            return
+        self.figures[key] = round(figure.value, 4)
+        self.bounds[key] = (round(figure.low, 4), round(figure.high, 4))
+        self.n[key] = figure.n
+        if figure.n < least:
+            self.too_few.append(key)
 
     def count(self, key: str, value: float, n: int) -> None:
-        """A figure without bounds: a number of calls, a maximum."""
-        self.figures[key] = value
-        self.n[key] = n
+        """A figure without bounds: a number of calls, a maximum; nothing where there is none."""
+        if not math.isnan(value):
+            self.figures[key] = value
+            self.n[key] = n
 
-    def note_load(self) -> None:
-        """Look at the load during a latency measurement, own processes included."""
+    def note_contention(self) -> None:
+        """Look at the load while latency is measured, own processes included."""
+        self.contended = self.contended or _too_much(os.getloadavg()[0])
+
+    def end(self) -> None:
+        """Note the load at the end, which the benchmark's own load tests may have made."""
         self.load["end"] = os.getloadavg()[0]
-        self.contended = self.contended or _too_much(self.load["end"])
 
     def save(self, file: Path) -> None:
         """Write JSON."""
@@ -70,7 +81,7 @@ class BenchmarkResult:
         if key in self.bounds:
             low, high = self.bounds[key]
             text += f"   95 % {low:.4g} to {high:.4g}"
-        few = " (few)" if self.n[key] < FEW and key in self.bounds else ""
+        few = " (too few)" if key in self.too_few else ""
         return f"{text}   n = {self.n[key]}{few}"
 
 

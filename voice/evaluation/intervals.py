@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 Z95 = 1.959964
 RESAMPLES = 2000
@@ -34,13 +33,18 @@ def rate(successes: int, runs: int) -> Figure:
     return Figure(share, max(0.0, centre - reach), min(1.0, centre + reach), runs)
 
 
-def percentile(values: Sequence[float], percent: float, seed: int = 1) -> Figure:
-    """A percentile, with bounds by bootstrap."""
+def percentile(values: Sequence[float], percent: float) -> Figure:
+    """A percentile, with bounds by the ranks between which it lies (no assumption of a shape).
+
+    Where too few values lie beyond it, the outermost one is the bound.
+    """
     if not values:
         return Figure(math.nan, math.nan, math.nan, 0)
-    sample = np.asarray(values, dtype=np.float64)
-    draws = np.percentile(sample[_resamples(len(sample), seed)], percent, axis=1)
-    return _bounded(float(np.percentile(sample, percent)), draws, len(sample))
+    share = percent / 100
+    reach = Z95 * math.sqrt(share * (1 - share) / len(values))
+    shares = (share, max(0.0, share - reach), min(1.0, share + reach))
+    value, low, high = np.quantile(np.asarray(values, dtype=np.float64), shares)
+    return Figure(float(value), float(low), float(high), len(values))
 
 
 def ratio(numerators: Sequence[float], denominators: Sequence[float], seed: int = 1) -> Figure:
@@ -49,15 +53,7 @@ def ratio(numerators: Sequence[float], denominators: Sequence[float], seed: int 
         return Figure(math.nan, math.nan, math.nan, 0)
     above = np.asarray(numerators, dtype=np.float64)
     below = np.asarray(denominators, dtype=np.float64)
-    picked = _resamples(len(above), seed)
+    picked = np.random.default_rng(seed).integers(0, len(above), size=(RESAMPLES, len(above)))
     draws = above[picked].sum(axis=1) / np.maximum(below[picked].sum(axis=1), 1e-9)
-    return _bounded(float(above.sum() / below.sum()), draws, len(above))
-
-
-def _resamples(count: int, seed: int) -> npt.NDArray[np.int64]:
-    return np.random.default_rng(seed).integers(0, count, size=(RESAMPLES, count))
-
-
-def _bounded(value: float, draws: npt.NDArray[np.float64], count: int) -> Figure:
     low, high = np.percentile(draws, (2.5, 97.5))
-    return Figure(value, float(low), float(high), count)
+    return Figure(float(above.sum() / below.sum()), float(low), float(high), len(above))

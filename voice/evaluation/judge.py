@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from voice.evaluation.callers import Goal, Scenario
 from voice.evaluation.callers.ears import HeardTurn
 from voice.evaluation.database_changes import RowChange
+from voice.evaluation.facts import holds, says, spoken_words
 from voice.evaluation.measured_call import MeasuredCall
 from voice.evaluation.word_errors import word_errors, words_of
 from voice.events import (
@@ -61,10 +62,10 @@ def judge(
     failures = [*_state(scenario, truth, changed), *_broken_rules(call, scenario)]
     misheard: list[str] = []
     for fact in _facts(scenario, truth):
-        clauses = [clause for clause in _clauses(call) if _says(clause.text, fact)]
+        clauses = [clause for clause in _clauses(call) if says(clause.text, fact)]
         if not any(_arrived(call, clause) for clause in clauses):
             failures.append(f"not told: {fact}")
-        elif not any(_contains(words_of(turn.text), _words(fact)) for turn in call.report.heard):
+        elif not any(_understood(turn, fact) for turn in call.report.heard):
             misheard.append(fact)
     if _wants_person(scenario) and not any(map(_hands_over, call.events)):
         failures.append("not handed over to a person")
@@ -151,20 +152,9 @@ def _overlap(clause: ClauseSpoken, turn: HeardTurn) -> bool:
     return turn.start < end and turn.end > clause.wall_time
 
 
-def _says(text: str, fact: str) -> bool:
-    return _contains(_words(text), _words(fact))
-
-
-def _words(written: str) -> list[str]:
-    return words_of(spoken_form(written))
-
-
-def _contains(words: Sequence[str], part: Sequence[str]) -> bool:
-    length = len(part)
-    return any(
-        list(words[start : start + length]) == list(part)
-        for start in range(len(words) - length + 1)
-    )
+def _understood(turn: HeardTurn, fact: str) -> bool:
+    """Whether the caller's recogniser wrote the fact down word by word."""
+    return holds(words_of(turn.text), spoken_words(fact))
 
 
 def _clauses(call: MeasuredCall) -> list[ClauseSpoken]:

@@ -20,6 +20,8 @@ from voice.events import (
 )
 from voice.telemetry import TurnTimes, waterfall
 
+_ANSWERING = ("answer", "notice")
+"""Kinds of clauses with which the assistant takes its turn; only the first is an answer proper."""
 _CACHED_MS = 1.0
 """A clause that took less to synthesise came ready-made from the cache."""
 
@@ -38,6 +40,8 @@ class MeasuredTurn:
     """None when there was no answer that counts (keys, missed, cut in)."""
     cut_in: bool = False
     """Answered before the caller had finished."""
+    missed: bool = False
+    """Not answered within ten seconds; a filler or a reprompt is no answer."""
     cached: bool = False
     """The answer began with a fixed phrase from the cache."""
     stages_ms: dict[str, float] = field(default_factory=dict)
@@ -58,9 +62,13 @@ class MeasuredCall:
 
 
 def read_events(file: Path) -> tuple[CallEvent, ...]:
-    """All events of one call; raises VoiceError when the file cannot be read."""
+    """All events of one call; raises VoiceError when the file cannot be read.
+
+    A last line without its end is still being written, or never was.
+    """
     try:
-        return tuple(from_json(line) for line in file.read_text().splitlines() if line)
+        whole, _, _ = file.read_text(encoding="utf-8").rpartition("\n")
+        return tuple(from_json(line) for line in whole.split("\n") if line)
     except (OSError, ValueError) as error:
         raise VoiceError(f"{file}: {error}") from None
 
@@ -71,69 +79,95 @@ def find_events(records: Path, report: CallReport) -> tuple[Path, tuple[CallEven
     Raises VoiceError when the service recorded no such call.
     """
     for file in sorted(records.glob("*/events.jsonl")):
-        events = read_events(file)
-        match events:
-            case [CallStarted(caller_number=str(number), wall_time=began), *_] if (
+        match _first_event(file):
+            case CallStarted(caller_number=str(number), wall_time=began) if (
                 number.lstrip("+") == report.number.lstrip("+")
                 and report.dialled - 1 <= began <= report.ended
             ):
-                return file.parent, events
+                return file.parent, read_events(file)
     raise VoiceError(f"{records}: no events of the call from {report.number}")
+
+
+def _first_event(file: Path) -> CallEvent | None:
+    """What a call began with; None while nothing is written."""
+    with file.open(encoding="utf-8") as lines:
+        line = lines.readline()
+    return from_json(line) if line.endswith("\n") else None
 
 
 def measure(report: CallReport, events: Sequence[CallEvent]) -> MeasuredCall:
     """Join both sides of a call."""
-    starts = [turn.start for turn in report.turns] + [float("inf")]
+    ends = [*(turn.start for turn in report.turns[1:]), report.ended]
     times = {row.speech_end_ms: row for row in waterfall(events)}
     turns = tuple(
-        _measure_turn(
-            turn,
-            [event for event in events if turn.start <= event.wall_time < until],
-            report.audible,
-            times,
-        )
-        for turn, until in zip(report.turns, starts[1:], strict=True)
+        _measure_turn(turn, until, _between(events, turn.start, until), report.audible, times)
+        for turn, until in zip(report.turns, ends, strict=True)
     )
     return MeasuredCall(report, tuple(events), turns)
 
 
+def _between(events: Sequence[CallEvent], start: float, until: float) -> list[CallEvent]:
+    return [event for event in events if start <= event.wall_time < until]
+
+
 def _measure_turn(
     spoken: SpokenTurn,
+    until: float,
     events: Sequence[CallEvent],
     audible: Sequence[AudibleRun],
     times: dict[int, TurnTimes],
 ) -> MeasuredTurn:
-    """`events` are those from the beginning of this turn to the beginning of the next one."""
+    """`events` are those from the beginning of this turn to that of the next one at `until`."""
     transcripts = [event.text for event in events if isinstance(event, FinalTranscript)]
-    reply = _reply(events)
-    answers = [event for event in reply if isinstance(event, ClauseSpoken)]
-    first = next((clause for clause in answers if clause.kind == "answer"), None)
-    cut_in = first is not None and first.wall_time < spoken.end
+    clauses = [event for event in _reply(spoken, events) if isinstance(event, ClauseSpoken)]
+    first = next((clause for clause in clauses if clause.kind == "answer"), None)
+    cut_in = not spoken.by_keys and _cuts_in(spoken, clauses)
     latency = None
     if first is not None and not cut_in and not spoken.by_keys:
-        latency = _voice_to_voice(spoken, first, answers, audible)
+        latency = _voice_to_voice(spoken, first, clauses, audible)
     return MeasuredTurn(
         spoken,
         " ".join(transcripts),
-        " ".join(clause.text for clause in answers),
+        " ".join(clause.text for clause in clauses),
         tuple(event.tool for event in events if isinstance(event, ToolCalled)),
         first.act if first else "",
         latency,
-        cut_in and not spoken.by_keys,
+        cut_in,
+        latency is None and not cut_in and _is_missed(spoken, clauses, until),
         first is not None and first.synthesis_ms < _CACHED_MS,
         _stages(spoken, events, times, latency),
     )
 
 
-def _reply(events: Sequence[CallEvent]) -> Sequence[CallEvent]:
+def _cuts_in(spoken: SpokenTurn, clauses: Sequence[ClauseSpoken]) -> bool:
+    """Whether an answer, or a question such as that for the PIN, came into the caller's words."""
+    return any(clause.kind in _ANSWERING and clause.wall_time < spoken.end for clause in clauses)
+
+
+def _is_missed(spoken: SpokenTurn, clauses: Sequence[ClauseSpoken], until: float) -> bool:
+    """Whether ten seconds passed, or the caller had to be asked again, before any answer."""
+    if spoken.missed or spoken.by_keys:
+        return spoken.missed
+    first = next((clause for clause in clauses if clause.kind != "filler"), None)
+    if first is not None and first.kind not in _ANSWERING:
+        return True
+    return (first.wall_time if first else until) - spoken.end > MISS_SECONDS
+
+
+def _reply(spoken: SpokenTurn, events: Sequence[CallEvent]) -> Sequence[CallEvent]:
     """What followed the caller's words: clauses of an answer before are still playing until then.
 
-    A spoken PIN leaves no transcript, keys leave no end of a turn; then all events count.
+    Keys leave no end of a turn, so all events count. To speech that was not noticed there is no
+    answer, whatever else is being said; at most the caller is asked again.
     """
     for index, event in enumerate(events):
         if isinstance(event, TurnEnded | FinalTranscript):
             return events[index:]
-    return events
+    if spoken.by_keys:
+        return events
+    return [
+        event for event in events if isinstance(event, ClauseSpoken) and event.kind == "reprompt"
+    ]
 
 
 def _voice_to_voice(
@@ -142,18 +176,27 @@ def _voice_to_voice(
     clauses: Sequence[ClauseSpoken],
     audible: Sequence[AudibleRun],
 ) -> float | None:
-    """Milliseconds until the caller's socket received the first audio of the answer."""
-    until = first.wall_time + first.duration_ms / 1000 + 1.0
-    # Whatever plays before the answer, a filler for instance, may lie in the same run of audio.
-    alone = clauses[0] is first
+    """Milliseconds until the caller's socket received the first audio of the answer.
+
+    What is said right before the answer, a filler or a thank-you for the PIN, may lie in the same
+    run of audio; the answer is not heard before that has been said to its end.
+    """
+    before = clauses[: clauses.index(first)]
+    earliest = max((_end_of(clause) for clause in before), default=first.wall_time)
+    earliest = max(earliest, first.wall_time)
+    until = earliest + first.duration_ms / 1000 + 1.0
     for run in audible:
-        if run.end <= max(first.wall_time, spoken.end) or run.start >= until:
+        if run.end <= max(earliest, spoken.end) or run.start >= until:
             continue
-        after_speech = run.start > spoken.end
-        heard = run.start if alone and after_speech else max(run.start, first.wall_time)
+        alone = not before and run.start > spoken.end
+        heard = run.start if alone else max(run.start, earliest)
         milliseconds = (heard - spoken.end) * 1000
         return milliseconds if 0 <= milliseconds <= MISS_SECONDS * 1000 else None
     return None
+
+
+def _end_of(clause: ClauseSpoken) -> float:
+    return clause.wall_time + clause.duration_ms / 1000
 
 
 def _stages(

@@ -1,11 +1,13 @@
-"""CPU time and kinship of processes, read from /proc."""
+"""CPU time, priority and kinship of processes, read from /proc."""
 
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_REAL_TIME = {os.SCHED_RR: "SCHED_RR", os.SCHED_FIFO: "SCHED_FIFO"}
 
 
 def cpu_seconds_of(pid: int) -> float:
@@ -27,6 +29,27 @@ def descendants(pid: int) -> list[int]:
         found += children
         waiting += children
     return found
+
+
+def runs_module(pid: int, module: str) -> bool:
+    """Whether the process was started as `python -m module`."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return [b"-m", module.encode()] in ([first, second] for first, second in pairwise(words))
+
+
+def priority_of(pid: int) -> str:
+    """`SCHED_RR`, else `nice -10` and the like, else `normal`; `unknown` when it is gone."""
+    try:
+        policy = os.sched_getscheduler(pid) & ~os.SCHED_RESET_ON_FORK
+        niceness = os.getpriority(os.PRIO_PROCESS, pid)
+    except ProcessLookupError:
+        return "unknown"
+    if policy in _REAL_TIME:
+        return _REAL_TIME[policy]
+    return f"nice {niceness}" if niceness else "normal"
 
 
 def _stat(pid: int) -> list[str]:

@@ -37,7 +37,7 @@ def report_of(call: MeasuredCall, cpu: CpuTimes, task_success: bool) -> dict[str
             "task_success": task_success,
             "real_time_factor": _real_time_factors(call, cpu),
             "cut_ins": sum(turn.cut_in for turn in call.turns),
-            "misses": sum(turn.spoken.missed for turn in call.turns),
+            "misses": sum(turn.missed for turn in call.turns),
         },
     }
 

@@ -60,11 +60,16 @@ async def hold_trial_call(
     folder: Path,
     phrasings: Path = OWN_PHRASINGS,
 ) -> TrialCall:
-    """The same without judging it: for several calls at a time, which share the database."""
+    """The same without judging it: for several calls at a time, which share the database.
+
+    The service's CPU time is then that of all of them.
+    """
     caller = CallerProcess(service.uri, scenario, customer.persona, seed, folder, phrasings)
     cpu = service.cpu_seconds
     try:
         report = await caller.call(CALL_LIMIT_SECONDS)
+        if not report.answered:
+            return TrialCall(scenario, seed, Verdict((f"not answered: {report.reason}",)))
         records = await _ended_call(service.records, report)
         call = measure(report, read_events(records / "events.jsonl"))
     except VoiceError as error:
@@ -83,11 +88,24 @@ def judged(trial: TrialCall, customer: KnownCustomer, changed: Sequence[RowChang
     return replace(trial, verdict=verdict)
 
 
+def changes_of(
+    changed: Sequence[RowChange], customer: KnownCustomer, callers: Sequence[KnownCustomer]
+) -> list[RowChange]:
+    """What one of several callers at a time answers for: all but what concerns only others."""
+    numbers = {caller.truth.customer_number for caller in callers}
+    others = numbers - {customer.truth.customer_number}
+    return [
+        change
+        for change in changed
+        if not any(change.concerns("customer_number", number) for number in others)
+    ]
+
+
 async def _ended_call(records: Path, report: CallReport) -> Path:
     """The folder of the call, once its last event is written; raises VoiceError without it."""
     deadline = time.monotonic() + _EVENTS_SECONDS
     while True:
         folder, events = find_events(records, report)
-        if isinstance(events[-1], CallEnded) or time.monotonic() > deadline:
+        if (events and isinstance(events[-1], CallEnded)) or time.monotonic() > deadline:
             return folder
         await asyncio.sleep(_CHECK_SECONDS)

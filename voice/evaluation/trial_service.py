@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from voice.errors import VoiceError
-from voice.evaluation.processes import cpu_seconds_of, descendants
+from voice.evaluation.processes import cpu_seconds_of, descendants, priority_of, runs_module
 from voice.network import isolate
 
 READY_SECONDS = 90.0
 STOP_SECONDS = 8.0
 _READY = "Ready: answering sip:"
+_SAYS = "voice: "
+_EDGE = "voice.telephony.edge"
 
 
 class TrialFailed(VoiceError):
@@ -53,6 +55,9 @@ class TrialService:
             )
         try:
             self.address = await asyncio.wait_for(self._ready(), READY_SECONDS)
+        except TimeoutError:
+            await self._stop()
+            raise TrialFailed(f"the service was not ready within {READY_SECONDS:.0f} s") from None
         except BaseException:
             await self._stop()
             raise
@@ -71,6 +76,13 @@ class TrialService:
         """CPU time that the service's processes have used so far."""
         assert self._process is not None
         return sum(map(cpu_seconds_of, (self._process.pid, *descendants(self._process.pid))))
+
+    @property
+    def audio_priority(self) -> str:
+        """With which priority the edge really runs: SCHED_RR, a nice value or normal."""
+        assert self._process is not None
+        edges = (pid for pid in descendants(self._process.pid) if runs_module(pid, _EDGE))
+        return next(map(priority_of, edges), "unknown")
 
     def call_statistics(self) -> list[dict[str, Any]]:
         """What each call process last wrote about itself."""
@@ -100,8 +112,10 @@ class TrialService:
         raise TrialFailed(f"the service did not start (exit status {status}): {self._last_words()}")
 
     def _last_words(self) -> str:
+        """The first complaint, which is the cause of those that follow; else the last line."""
         lines = (self.folder / "service.log").read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        complaints = [line.removeprefix(_SAYS) for line in lines if line.startswith(_SAYS)]
+        return next(iter(complaints or lines[-1:]), "it said nothing")
 
     async def _stop(self) -> None:
         """Ask it to stop, insist, and finally kill whatever is left."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from num2words import num2words
 
+_LONGEST_NUMBER = 6
+"""Longer ones are read digit by digit; a recogniser may invent hundreds of digits."""
+
 
 @dataclass(frozen=True)
 class WordErrors:
@@ -27,8 +30,15 @@ class WordErrors:
 
 def words_of(text: str) -> list[str]:
     """Lower-case words without punctuation, numbers in words, apostrophes kept."""
-    spelled = re.sub(r"\d+", lambda number: f" {num2words(int(number[0]))} ", text.lower())
+    spelled = re.sub(r"\d+", lambda number: f" {_in_words(number[0])} ", text.lower())
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", spelled.replace("’", "'"))
+
+
+def _in_words(digits: str) -> str:
+    """`42` as forty-two, `0815` and long numbers digit by digit."""
+    whole = len(digits) <= _LONGEST_NUMBER and (digits == "0" or not digits.startswith("0"))
+    parts = [digits] if whole else digits
+    return " ".join(str(num2words(int(part))) for part in parts)
 
 
 def word_errors(reference: str, hypothesis: str) -> WordErrors:

@@ -9,10 +9,9 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from voice.telemetry.stalls import Stalls
+
 _PERIOD = 0.010
-_BUCKET_MS = 0.5
-_BUCKETS = 4000
-"""Stalls up to two seconds; longer ones count as two seconds."""
 
 
 class Heartbeat:
@@ -30,25 +29,17 @@ class Heartbeat:
         self._path = path
         self._figures = figures
         self._report_seconds = report_seconds
-        self._counts = [0] * _BUCKETS
-        self._beats = 0
+        self._stalls = Stalls()
         self._longest_ms = 0.0
 
     def stall_ms(self, share: float) -> float:
         """The stall in ms that this share (0 to 1) of all beats does not exceed."""
-        wanted = share * self._beats
-        seen = 0
-        for bucket, count in enumerate(self._counts):
-            seen += count
-            if count and seen >= wanted:
-                return min((bucket + 1) * _BUCKET_MS, self._longest_ms)
-        return 0.0
+        return min(self._stalls.share_ms(share), self._longest_ms)
 
     def record(self, late_ms: float) -> None:
         """Count one beat that came `late_ms` late."""
-        self._beats += 1
         self._longest_ms = max(self._longest_ms, late_ms)
-        self._counts[min(_BUCKETS - 1, max(0, int(late_ms / _BUCKET_MS)))] += 1
+        self._stalls.record(late_ms)
 
     async def run(self) -> None:
         """Beat until cancelled; the last figures are written then."""
@@ -69,11 +60,12 @@ class Heartbeat:
     def write(self) -> None:
         """Replace the statistics file; a directory that is gone is not worth ending a call for."""
         values = {
-            "beats": self._beats,
+            "beats": self._stalls.beats,
             "loop_stall_p50_ms": round(self.stall_ms(0.5), 2),
             "loop_stall_p99_ms": round(self.stall_ms(0.99), 2),
             "loop_stall_p999_ms": round(self.stall_ms(0.999), 2),
             "loop_stall_max_ms": round(self._longest_ms, 2),
+            "stalls": self._stalls.written(),
             **self._figures(),
         }
         partial = self._path.with_suffix(f".{os.getpid()}.part")

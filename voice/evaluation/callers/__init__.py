@@ -7,7 +7,7 @@ its own, and notes when packets passed its socket. The report is compared with t
 events afterwards, by whoever judges the call.
 """
 
-from voice.evaluation.callers.call_report import MASKED, CallReport, SpokenTurn
+from voice.evaluation.callers.call_report import MASKED, CallReport, GaveUp, SpokenTurn
 from voice.evaluation.callers.scenario import (
     SCENARIOS,
     Goal,
@@ -23,6 +23,7 @@ __all__ = [
     "OWN_PHRASINGS",
     "SCENARIOS",
     "CallReport",
+    "GaveUp",
     "Goal",
     "Persona",
     "Phrasings",

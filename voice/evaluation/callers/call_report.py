@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,13 @@ from voice.evaluation.callers.ears import HeardTurn
 from voice.evaluation.latency import AudibleRun
 
 MASKED = "(PIN)"
+
+
+class GaveUp(StrEnum):
+    """Reasons of a caller who ends a call because nothing comes of it."""
+
+    NO_ANSWER = "no answer"
+    TOO_LONG = "the call lasted too long"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
+from voice.evaluation.callers.call_report import GaveUp
 from voice.evaluation.callers.hearing import Meaning, answers, understand
 from voice.evaluation.callers.scenario import Goal, Persona, Scenario, Step
 from voice.evaluation.callers.wording import Phrasings
@@ -100,7 +101,7 @@ class CallerPolicy:
         """React to silence where an answer should have come."""
         self._silences += 1
         if self.leaving or self._silences > MAX_REPHRASINGS:
-            return HangUp("finished" if self.leaving else "no answer")
+            return HangUp("finished" if self.leaving else GaveUp.NO_ANSWER)
         return self._again() if self._step else self._next_request()
 
     @property

@@ -89,14 +89,15 @@ SCENARIOS = {
         ),
         Scenario(
             "busy",
-            (Step(Goal.PLAN), Step(Goal.BALANCE), Step(Goal.REPEAT), Step(Goal.OUT_OF_SCOPE)),
+            (Step(Goal.PLAN), Step(Goal.BALANCE), Step(Goal.REPEAT)),
             endless=True,
         ),
     )
 }
 """By name.
 
-`mixed` is the demo's: four requests, the last one said into an answer; `busy` is for load.
+`mixed` is the demo's: four requests, the last one said into an answer. `busy` is for load and
+latency: each of its answers holds facts of the caller, so that none comes ready-made from a cache.
 """
 
 

@@ -7,7 +7,7 @@ import random
 import resource
 import time
 
-from voice.evaluation.callers.call_report import MASKED, CallReport, SpokenTurn
+from voice.evaluation.callers.call_report import MASKED, CallReport, GaveUp, SpokenTurn
 from voice.evaluation.callers.ears import Ears, Transcriber
 from voice.evaluation.callers.mouth import Mouth, Synthesiser
 from voice.evaluation.callers.phone_line import PhoneLine
@@ -68,7 +68,7 @@ class SimulatedCaller:
         except CallRejected as refusal:
             report.reason = str(refusal)
         except TimeoutError:
-            report.reason = "the call lasted too long"
+            report.reason = GaveUp.TOO_LONG
             await self._line.hang_up()
         finally:
             await self._line.close()

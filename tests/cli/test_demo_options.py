@@ -1,0 +1,41 @@
+"""What `voice demo` refuses before it starts anything, and what it leaves behind."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from voice.cli import demo
+from voice.cli.app import app
+from voice.errors import ConfigError
+from voice.evaluation.callers import SCENARIOS
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "my-phone", "", "192.168.1.20:5060"])
+def test_an_address_that_no_phone_can_dial_is_refused(address: str) -> None:
+    outcome = CliRunner().invoke(app, ["demo", "--phone", "--address", address])
+    assert isinstance(outcome.exception, ConfigError)
+    assert str(outcome.exception).startswith(f"--address: {address}: expected the IP address")
+
+
+def test_the_report_of_an_earlier_call_does_not_stay_beside_a_new_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    records = tmp_path / "records"
+    for folder, name in ((records, "call.wav"), (tmp_path / "demo", "report.json")):
+        folder.mkdir()
+        (folder / name).write_text("x")
+    demo._leave_records(records)
+    assert [file.name for file in (tmp_path / "demo").iterdir()] == ["call.wav"]
+
+
+@pytest.mark.parametrize(("command", "says"), [([], "serve"), (["demo"], "softphone")])
+def test_help_names_what_can_be_done(command: list[str], says: str) -> None:
+    shown = CliRunner().invoke(app, [*command, "--help"]).output
+    assert says in shown
+    if command:
+        assert set(SCENARIOS) <= set(re.findall(r"\w+", shown))

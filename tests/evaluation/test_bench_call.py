@@ -1,0 +1,130 @@
+"""The benchmark of whole calls and the README's figures; the calls themselves are not placed."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from voice.errors import VoiceError
+from voice.evaluation.callers import SCENARIOS
+from voice.evaluation.database_changes import RowChange
+from voice.evaluation.demo_operator import open_books
+from voice.evaluation.figures import BenchmarkResult
+from voice.evaluation.intervals import percentile, rate
+from voice.evaluation.trial_call import changes_of
+
+ROOT = Path(__file__).resolve().parents[2]
+MINUTE = 60
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+bench_call = script("bench_call")
+update_readme = script("update_readme")
+
+
+def test_a_full_run_has_all_scenarios_with_five_seeds_and_fits_into_half_an_hour() -> None:
+    full = bench_call.EXTENTS["full"]
+    assert set(full.scenarios) == {name for name, one in SCENARIOS.items() if not one.endless}
+    assert full.seeds == 5 and full.load_seconds == 5 * MINUTE
+    assert full.without_priority_seconds and full.eight_calls_seconds
+    assert full.limit_seconds <= 30 * MINUTE
+    talking = full.alone_seconds + full.load_seconds
+    talking += full.without_priority_seconds + full.eight_calls_seconds
+    assert talking <= 16 * MINUTE
+
+
+def test_a_quick_run_takes_at_most_two_minutes() -> None:
+    quick = bench_call.EXTENTS["quick"]
+    assert quick.limit_seconds + 8 <= 2 * MINUTE, "the service is given 8 s to stop"
+
+
+@pytest.mark.parametrize("reason", ["the service did not start", "out of time"])
+async def test_what_was_measured_is_kept_when_the_rest_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    async def part(bench: Any) -> None:
+        bench.result.add("task_success", rate(1, 2))
+        if reason != "out of time":
+            raise VoiceError(reason)
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr(bench_call.CallBench, "_with_priority", part)
+    extent = replace(bench_call.EXTENTS["quick"], limit_seconds=0.01)
+    bench = bench_call.CallBench(extent, tmp_path)
+    assert not await bench.run()
+    assert bench.result.figures == {"task_success": 0.5}
+    assert reason in bench.result.rows[-1]["stopped"]
+
+
+def test_callers_at_a_time_are_different_customers_and_all_get_their_turn(tmp_path: Path) -> None:
+    customers = open_books(tmp_path / "operator.sqlite", 1)
+    seeds = [bench_call._callers(customers, seed, 8) for seed in range(1, 6)]
+    assert all(len({one.persona.number for one in chosen}) == 8 for chosen in seeds)
+    assert len({one.persona.number for chosen in seeds for one in chosen}) == len(customers)
+
+
+def test_each_of_several_callers_answers_for_what_no_other_one_changed(tmp_path: Path) -> None:
+    first, second, nobody = open_books(tmp_path / "operator.sqlite", 1)[:3]
+
+    def blocked(customer: Any) -> RowChange:
+        number = ("customer_number", customer.truth.customer_number)
+        return RowChange("sim", (number, ("status", "active")), (number, ("status", "blocked")))
+
+    changed = [blocked(first), blocked(second), blocked(nobody)]
+    assert changes_of(changed, first, [first, second]) == [changed[0], changed[2]]
+    assert changes_of(changed, second, [first, second]) == [changed[1], changed[2]]
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> dict[str, Any]:
+    made = BenchmarkResult.begin("bench_call")
+    made.contended = False
+    made.add("task_success", rate(38, 40))
+    made.add("voice_to_voice_median_ms", percentile([800.0] * 10, 50), 60)
+    made.count("misses", 1, 62)
+    made.count("share_end_of_turn", 0.72, 62)
+    made.count("share_line", 0.28, 62)
+    for suffix, load, priority in (("", "with priority", "SCHED_RR"), ("_8_calls", "8_calls", "")):
+        made.count(f"concurrent_calls{suffix}", 4, 5)
+        made.count(f"dropped_calls{suffix}", 0, 5)
+        made.rows.append({"load": load, "audio_priority": priority, "service_cores": 0.7})
+    made.save(tmp_path / "bench_call.json")
+    saved: dict[str, Any] = json.loads((tmp_path / "bench_call.json").read_text())
+    return saved
+
+
+def test_the_readme_shows_figures_bounds_shares_and_loads(result: dict[str, Any]) -> None:
+    readme = "# Voice\n<!-- figures:bench_call -->\nold\n<!-- /figures -->\nend\n"
+    text = update_readme.updated(readme, result)
+    assert "(`task_success`) | 0.95 | 0.835 to 0.986 | 40 |" in text
+    assert "(`voice_to_voice_median_ms`) | 800 | 800 to 800 | 10 (too few) |" in text
+    assert "end of turn 72%, line 28%" in text
+    assert "| several calls at once | 4 calls | 8 calls |" in text
+    assert "| priority of the audio process | SCHED_RR |  |" in text
+    assert "old" not in text and text.startswith("# Voice") and text.endswith("-->\nend\n")
+    assert update_readme.updated(text, result) == text
+    assert "contended" not in text
+    assert "contended" in update_readme.updated(readme, {**result, "contended": True})
+
+
+def test_the_readme_shows_what_was_last_measured() -> None:
+    if not update_readme.RESULT.exists():
+        pytest.skip("benchmarks/bench_call.json is not there yet")
+    readme = update_readme.README.read_text()
+    measured = json.loads(update_readme.RESULT.read_text())
+    assert update_readme.updated(readme, measured) == readme, "run scripts/update_readme.py"
