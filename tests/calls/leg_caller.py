@@ -50,6 +50,8 @@ class LegCaller:
         self._spoken = asyncio.Event()
         self._ticked = asyncio.Event()
         self._told = asyncio.Event()
+        self.flush_seconds = 0.0
+        """How long the edge takes to answer a flush."""
         self.noise: Pcm | None = None
         self.heard: list[Pcm] = []
         self.controls: list[Control] = []
@@ -125,7 +127,7 @@ class LegCaller:
                 case Answer():
                     self.leg.send(Answered())
                 case Flush():
-                    self._flush()
+                    asyncio.get_running_loop().call_later(self.flush_seconds, self._flush)
                 case HangUp():
                     self.controls.append(message)
                     while self._ring:

@@ -23,6 +23,8 @@ class ScriptedTurn:
     text: str
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     heard_text: str | None = None
+    heard_before: str | None = None
+    """What was known of the turn before when this one began."""
     discarded: bool = False
 
     async def __aiter__(self) -> AsyncIterator[object]:
@@ -92,7 +94,8 @@ class ScriptedSession:
         self.abandoned = True
 
     def _turn(self, text: str) -> ScriptedTurn:
-        turn = ScriptedTurn(self, text)
+        before = self.responder.turns[-1].heard_text if self.responder.turns else None
+        turn = ScriptedTurn(self, text, heard_before=before)
         self.responder.turns.append(turn)
         return turn
 

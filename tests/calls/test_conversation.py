@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 from pathlib import Path
 
 import numpy as np
@@ -80,8 +82,13 @@ async def test_a_pin_by_keys_opens_the_balance_and_is_seen_nowhere(
 
 
 async def test_a_spoken_pin_is_hidden_and_tried_three_times(
-    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+    serve: Serve,
+    log: EventLog,
+    say: Say,
+    responder: ScriptedResponder,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     socket = await serve()
     async with LegCaller(socket, "pin-spoken") as caller:
         await log.clause("Hello")
@@ -103,6 +110,26 @@ async def test_a_spoken_pin_is_hidden_and_tried_three_times(
     partials = [event.text for event in log.of(PartialTranscript) if event.ms > asked.ms]
     assert set(partials) == {"[hidden]"}
     assert all("one" not in turn.text for turn in responder.turns)
+    written = "\n".join([*(event.to_json() for event in log.events), caplog.text])
+    assert not re.search(r"four,? two,? seven|4271", written, re.IGNORECASE)
+
+
+async def test_a_caller_who_stops_keying_is_asked_once_more(
+    socket: Path, log: EventLog, say: Say
+) -> None:
+    async with LegCaller(socket, "pin-half") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        await log.clause("PIN")
+        await caller.heard_out()
+        caller.key("9")
+        again = await log.wait(ClauseSpoken, lambda event: event.kind == "reprompt")
+        caller.key(PIN_DIGITS)
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert "PIN" in again.text
 
 
 async def test_three_wrong_pins_lead_to_a_person(serve: Serve, log: EventLog, say: Say) -> None:
@@ -157,10 +184,43 @@ async def test_the_caller_interrupts_and_the_rest_is_not_said(
         caller.hang_up()
         await log.wait(CallEnded)
     assert interrupted.ms - started.ms <= 600
+    assert not log.of(NoInput)
     assert interrupted.heard.startswith(LONG_ANSWER[0])
     assert LONG_ANSWER[2] in interrupted.unheard
     assert f"{interrupted.heard} {interrupted.unheard}" == " ".join(LONG_ANSWER)
     assert responder.turns[0].heard_text == interrupted.heard
+
+
+async def test_clauses_that_were_not_yet_synthesised_count_as_unheard(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    async with LegCaller(socket, "early") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[0])
+        caller.begin_to_say(say("I want to speak to a person."))
+        interrupted = await log.wait(Interrupted)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert f"{interrupted.heard} {interrupted.unheard}" == " ".join(LONG_ANSWER)
+
+
+async def test_the_next_turn_begins_only_when_it_is_known_what_was_heard(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    async with LegCaller(socket, "short-word") as caller:
+        caller.flush_seconds = 0.2
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[1])
+        await caller.say(say("How much is my bill?")[: 8000 * 3 // 10])
+        interrupted = await log.wait(Interrupted)
+        await log.wait(FinalTranscript, lambda event: event.sequence > interrupted.sequence)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert responder.turns[1].heard_before == interrupted.heard
 
 
 async def test_okay_over_an_answer_does_not_stop_it(socket: Path, log: EventLog, say: Say) -> None:
@@ -231,8 +291,9 @@ async def test_zero_leads_to_a_person_and_back_if_nobody_answers(
 ) -> None:
     person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
     async with LegCaller(await serve(person), "zero") as caller:
-        await log.clause("assistant")
+        disclosed = await log.clause("assistant")
         caller.key("0")
+        announced = await log.clause("putting you through")
         await caller.control(Transfer)
         caller.leg.send(TransferResult(ok=False, reason="486 Busy Here"))
         await log.clause("could not reach")
@@ -242,6 +303,24 @@ async def test_zero_leads_to_a_person_and_back_if_nobody_answers(
         caller.hang_up()
         await log.wait(CallEnded)
     assert [(event.ok, event.reason) for event in log.of(Transferred)] == [(False, "486 Busy Here")]
+    assert announced.ms - disclosed.ms >= disclosed.duration_ms - 150
+
+
+async def test_zero_drops_what_was_being_prepared(
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
+    async with LegCaller(await serve(person), "zero-early") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        caller.begin_to_say(say("What is my plan?"))
+        await log.wait(PartialTranscript)
+        caller.key("0")
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        await log.wait(CallEnded)
+    assert all(turn.discarded for turn in responder.turns)
+    assert not [event for event in log.of(ClauseSpoken) if event.kind == "answer"]
 
 
 async def test_without_people_the_caller_is_told(socket: Path, log: EventLog, say: Say) -> None:

@@ -14,19 +14,24 @@ from event_log import EventLog
 from leg_caller import LegCaller
 from scripted import LONG_ANSWER, ScriptedResponder
 
-from voice.engine_queue import EngineBusy
+from voice.audio import Pcm
+from voice.calls import phrases
+from voice.engine_queue import EngineBusy, Priority
 from voice.events import (
     CallAnswered,
     CallEnded,
     CallStarted,
+    ClauseSpoken,
     EngineFailed,
     PartialTranscript,
     SpeechStarted,
     ToolCalled,
     TurnEnded,
 )
+from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
+from voice.settings import Sip
 from voice.speech import PiperSpeaker, SpokenClause
-from voice.telephony.leg import LegFailed, MediaLost, Reject
+from voice.telephony.leg import LegFailed, MediaLost, Reject, Transfer, TransferResult
 
 pytestmark = pytest.mark.calls
 
@@ -52,6 +57,25 @@ class BrokenRecogniser:
         raise self._error
 
 
+class FlakyRecogniser:
+    """Fails when it is asked ahead of a turn's end."""
+
+    depth = 0
+
+    def __init__(self, recogniser: WhisperRecogniser) -> None:
+        self._recogniser = recogniser
+
+    def session(self) -> RecognitionSession:
+        return RecognitionSession(self)
+
+    async def transcribe(
+        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+    ) -> Transcript:
+        if priority is Priority.SPECULATIVE:
+            raise RuntimeError("out of memory")
+        return await self._recogniser.transcribe(pcm, sample_rate, priority=priority, expect=expect)
+
+
 class BrokenSpeaker:
     """Speaks what it knows by heart, and nothing else."""
 
@@ -66,19 +90,19 @@ class BrokenSpeaker:
         return await self._speaker.synthesise(text, sample_rate)
 
 
-async def expect_healthy_call(socket: Path, log: EventLog, say: Say) -> None:
-    before = len(log.events)
-    async with LegCaller(socket, "next") as caller:
-        await log.clause("Hello", after=before)
+async def expect_healthy_call(socket: Path, log: EventLog, say: Say, call_id: str = "next") -> None:
+    log = log.only(call_id)
+    async with LegCaller(socket, call_id) as caller:
+        await log.clause("Hello")
         await caller.heard_out()
         await caller.say(say("What is my plan?"))
-        await log.clause(LONG_ANSWER[0], after=before)
+        await log.clause(LONG_ANSWER[0])
         caller.hang_up()
-        await log.wait(CallEnded, after=before)
+        await log.wait(CallEnded)
 
 
 async def hang_up_while(stage: str, socket: Path, log: EventLog, say: Say) -> None:
-    log = log.only(stage)
+    everything, log = log, log.only(stage)
     async with LegCaller(socket, stage) as caller:
         if stage == "answering":
             await log.wait(CallStarted)
@@ -98,6 +122,7 @@ async def hang_up_while(stage: str, socket: Path, log: EventLog, say: Say) -> No
         caller.hang_up()
         ended = await log.wait(CallEnded)
     assert (ended.reason, ended.by) == ("hang-up", "caller")
+    await expect_healthy_call(socket, everything, say, f"after-{stage}")
 
 
 async def test_a_hang_up_at_any_stage_leaves_the_next_call_healthy(
@@ -105,7 +130,6 @@ async def test_a_hang_up_at_any_stage_leaves_the_next_call_healthy(
 ) -> None:
     stages = ["answering", "greeting", "listening", "recognising", "responding", "speaking"]
     await asyncio.gather(*(hang_up_while(stage, socket, log, say) for stage in stages))
-    await expect_healthy_call(socket, log, say)
 
 
 async def test_a_dead_edge_ends_the_call(socket: Path, log: EventLog, say: Say) -> None:
@@ -159,6 +183,37 @@ async def test_a_failing_engine_brings_an_apology(
     }
     calls = (expect_apology(engine, socket, log, say) for engine, socket in sockets.items())
     await asyncio.gather(*calls)
+
+
+async def test_a_failing_voice_brings_one_apology_and_a_person(
+    serve: Serve, log: EventLog, say: Say, loaded: tuple[object, PiperSpeaker]
+) -> None:
+    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
+    socket = await serve(person, speaker=BrokenSpeaker(loaded[1]))
+    async with LegCaller(socket, "voice-gone") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        ended = await log.wait(CallEnded)
+    assert [event.engine for event in log.of(EngineFailed)] == ["speech"]
+    spoken = [event.text for event in log.of(ClauseSpoken)]
+    assert spoken[-2:] == [phrases.APOLOGY, phrases.HAND_OVER]
+    assert ended.reason == "transferred (speech failed)"
+
+
+async def test_what_fails_ahead_of_the_turns_end_is_tried_again(
+    serve: Serve, log: EventLog, say: Say, loaded: tuple[WhisperRecogniser, object]
+) -> None:
+    async with LegCaller(await serve(recogniser=FlakyRecogniser(loaded[0])), "flaky") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not log.of(EngineFailed)
 
 
 async def test_a_busy_engine_is_waited_for(

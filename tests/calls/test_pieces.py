@@ -1,6 +1,9 @@
-"""The small parts of a call, without a call: digits, small words, barge-in, secrets, journal."""
+"""The small parts of a call, without a call: digits, small words, barge-in, timers, journal."""
 
 from __future__ import annotations
+
+import asyncio
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +17,16 @@ from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
 from voice.calls.event_files import EventFiles, call_folder
 from voice.calls.journal import CallJournal
-from voice.calls.secrets import without_pin
-from voice.events import CallAnswered, CallEnded, SpeechStarted, from_json
+from voice.calls.output import AHEAD_SECONDS
+from voice.calls.timers import SilenceTimer
+from voice.events import (
+    CallAnswered,
+    CallEnded,
+    CallStarted,
+    SpeechStarted,
+    ToolReturned,
+    from_json,
+)
 from voice.telemetry import Heartbeat
 
 
@@ -87,6 +98,39 @@ def test_okay_lets_the_assistant_go_on() -> None:
     assert barge_in.transcribed("okay") is Step.RESUME
 
 
+def test_a_click_makes_nobody_deaf_to_what_follows() -> None:
+    found = steps(BargeIn(), (True, 40), (False, 1000), (True, 800))
+    assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.DUCK, Step.YIELD]
+    assert found[3][0] - 1040 <= 500
+
+
+def test_a_word_that_has_just_ended_does_not_take_the_floor() -> None:
+    found = steps(BargeIn(), (True, 440), (False, 600))
+    assert [step for _, step in found] == [Step.DUCK, Step.RESUME]
+
+
+def test_whoever_speaks_on_after_a_gap_takes_the_floor() -> None:
+    found = steps(BargeIn(), (True, 420), (False, 80), (True, 300))
+    assert found[-1][1] is Step.YIELD
+    assert found[-1][0] <= 600
+
+
+def test_the_first_softer_frame_is_heard_within_a_tenth_of_a_second() -> None:
+    ducked_ms = steps(BargeIn(), (True, 200))[0][0]
+    assert ducked_ms + AHEAD_SECONDS * 1000 <= 100
+
+
+async def test_silence_that_is_over_is_noticed_right_after_a_noise() -> None:
+    expired = asyncio.Event()
+    timer = SilenceTimer(0.05, expired.set)
+    timer.start()
+    timer.hold()
+    await asyncio.sleep(0.1)
+    assert not expired.is_set()
+    timer.resume()
+    await asyncio.wait_for(expired.wait(), 0.5)
+
+
 def test_an_echo_is_told_from_a_voice() -> None:
     random = np.random.default_rng(1)
     sent = random.normal(0, 3000, 8000).astype(np.int16)
@@ -100,11 +144,6 @@ def test_an_echo_is_told_from_a_voice() -> None:
         talking.received(other[start : start + 160])
     assert echoing.is_echo()
     assert not talking.is_echo()
-
-
-def test_a_pin_that_nobody_asked_for_is_not_recorded() -> None:
-    hidden = without_pin("my pin is four two seven one, what is my plan")
-    assert hidden == "my pin is [hidden], what is my plan"
 
 
 def test_the_journal_numbers_events_and_survives_a_broken_sink() -> None:
@@ -129,6 +168,18 @@ def test_events_lie_in_the_folder_of_their_call(tmp_path: pytest.TempPathFactory
     assert folder.parent == tmp_path
     lines = (folder / "events.jsonl").read_text().splitlines()
     assert [from_json(line).name for line in lines] == ["CallAnswered", "CallEnded"]
+
+
+def test_an_event_that_cannot_be_written_costs_no_other(tmp_path: Path) -> None:
+    files = EventFiles(tmp_path)
+    odd, other = CallJournal("odd", [files]), CallJournal("other", [files])
+    odd.record(CallStarted, caller_number="\udcff\udcfe", called="100")
+    odd.record(ToolReturned, tool="get_plan", result={"not for JSON": object()})
+    other.record(CallAnswered)
+    files.close()
+    assert files.lost == 1
+    assert (tmp_path / "other" / "events.jsonl").read_text()
+    assert "CallStarted" in (tmp_path / "odd" / "events.jsonl").read_text()
 
 
 def test_the_heartbeat_gives_the_stall_that_few_beats_exceed(tmp_path: object) -> None:

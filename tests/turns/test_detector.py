@@ -87,6 +87,12 @@ def test_an_endless_turn_is_cut() -> None:
     assert timeline[1][1].cut
 
 
+def test_after_a_cut_endless_noise_is_no_further_turn() -> None:
+    assert kinds(signals((True, 30_000))) == [SpeechBegan, TurnOver]
+    timeline = signals((True, 8000), (False, 200), (True, 400), (False, 600))
+    assert kinds(timeline) == [SpeechBegan, TurnOver, SpeechBegan, ShortPause, TurnOver]
+
+
 @given(st.lists(st.booleans(), max_size=1500), st.booleans())
 def test_signals_always_come_in_an_order_that_makes_sense(
     decisions: list[bool], digits: bool

@@ -31,9 +31,10 @@ class Answer:
         """The caller has heard something of it."""
         self.sent = asyncio.Event()
         """Its last clause so far was handed to the edge, or will not be."""
-        self._heard = self._cut = ""
         self.unheard: list[ClauseText] = []
-        """What an interruption left unsaid."""
+        """What of it has not begun to play, or was cut short."""
+        self._heard: list[str] = []
+        self._cut = ""
         self._journal = journal
         self._decided = asyncio.Event()
         self._held: list[tuple[type[CallEvent], dict[str, Any]]] = []
@@ -64,6 +65,7 @@ class Answer:
     def drop(self) -> None:
         """Whatever is not yet heard never will be."""
         self.dropped = True
+        self.unheard = []
         self._held.clear()
         self._decided.set()
         self.sent.set()
@@ -73,23 +75,31 @@ class Answer:
         await self._decided.wait()
         return not self.dropped
 
-    def interrupted(self, heard: str, cut: str, unheard: list[ClauseText]) -> None:
-        """The caller spoke over it: heard to the end was `heard`, then only `cut` of a clause."""
-        self._heard = _joined(self._heard, heard)
-        self._cut = cut
-        self.unheard = unheard
+    def add(self, clause: ClauseText) -> None:
+        """This clause is on its way to the caller."""
+        self.unheard.append(clause)
+
+    def begin(self, clause: ClauseText) -> None:
+        """This clause begins to play."""
+        self.audible = True
+        self.unheard = [other for other in self.unheard if other is not clause]
+        self._heard.append(clause.text)
+
+    def cut_off(self, clauses: list[ClauseText], heard: str) -> None:
+        """The caller spoke over it: of these clauses, the last to begin, only `heard` was heard."""
+        del self._heard[len(self._heard) - len(clauses) :]
+        self.unheard = [*clauses, *self.unheard]
+        self._cut = heard
 
     def settle(self) -> None:
         """What was interrupted is not said again: the history keeps what was heard of it."""
         if self.unheard and self.turn is not None:
-            self.turn.heard(_joined(self._heard, self._cut))
+            self.turn.heard(" ".join(part for part in (*self._heard, self._cut) if part))
         self.unheard = []
 
     def replay(self) -> list[ClauseText]:
-        """The interruption was none: the clauses that are to be said again."""
-        again, self.unheard = self.unheard, []
-        return [replace(clause, replayed=True) for clause in again]
-
-
-def _joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
+        """The interruption was none: the clauses to be said again; protected ones go on anyway."""
+        again = [clause for clause in self.unheard if clause.interruptible]
+        self.unheard = [clause for clause in self.unheard if not clause.interruptible]
+        self._cut = ""
+        return [replace(clause) for clause in again]

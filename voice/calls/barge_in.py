@@ -33,7 +33,7 @@ class _State(Enum):
     CLEAR = auto()
     DUCKED = auto()
     WAITING = auto()
-    """Went on at full level, but what was said is still being recognised."""
+    """Went on at full level; words may still come of it, and new voice is listened to."""
     YIELDED = auto()
 
 
@@ -48,12 +48,12 @@ class BargeIn:
         """Take the decision on the next 20 ms; returns what follows from it, if anything does."""
         if not audible:
             return self._clear()
-        if self._state in (_State.YIELDED, _State.WAITING):
+        if self._state is _State.YIELDED:
             return None
         self._voiced_ms += _FRAME_MS if voiced else 0
         self._silent_ms = 0 if voiced else self._silent_ms + _FRAME_MS
-        if self._state is _State.CLEAR:
-            return self._listen()
+        if self._state is not _State.DUCKED:
+            return self._listen(voiced)
         self._elapsed_ms += _FRAME_MS
         return self._decide()
 
@@ -73,10 +73,10 @@ class BargeIn:
         if self._state is _State.YIELDED:
             self._clear()
 
-    def _listen(self) -> Step | None:
+    def _listen(self, voiced: bool) -> Step | None:
         if self._silent_ms >= _FORGET_MS:
             self._voiced_ms = 0
-        if self._voiced_ms < _DUCK_VOICED_MS:
+        if not voiced or self._voiced_ms < _DUCK_VOICED_MS:
             return None
         self._state = _State.DUCKED
         self._elapsed_ms = self._voiced_ms

@@ -37,6 +37,7 @@ from voice.speech import ClauseSplitter
 
 PERSON_KEY = "0"
 _DISCLOSURE = "automated assistant"
+_NOT_CONFIRMED = "identity not confirmed"
 
 
 class Conversation(FrameProcessor):
@@ -53,8 +54,9 @@ class Conversation(FrameProcessor):
         self._session = call.engines.responder.session(call.engines.tools, call.caller)
         self._run: AnswerRun | None = None
         self._spoke_over = False
-        self._interrupted: Answer | None = None
-        self._spoken: Answer | None = None
+        self._saying: list[Answer] = []
+        self._interrupted: list[Answer] = []
+        self._giving_up = False
         self._jobs: set[asyncio.Task[None]] = set()
         self._silences = 0
         self._silence = SilenceTimer(settings.no_input_seconds, self._on_silence)
@@ -85,7 +87,8 @@ class Conversation(FrameProcessor):
             case BotStartedSpeakingFrame():
                 self._silence.hold()
             case BotStoppedSpeakingFrame():
-                self._silence.start()
+                self._saying = [answer for answer in self._saying if answer.unheard]
+                self._await_caller()
             case EngineFailure():
                 await self._fail(frame.engine, frame.reason)
             case EndFrame():
@@ -111,7 +114,10 @@ class Conversation(FrameProcessor):
 
     async def _push_clause(self, clause: ClauseText, protected: bool = False) -> None:
         clause.interruptible = not protected
-        self._spoken = clause.answer
+        if clause.kind != "filler":
+            clause.answer.add(clause)
+            if clause.answer not in self._saying:
+                self._saying.append(clause.answer)
         await self.push_frame(clause)
 
     async def _greet(self) -> None:
@@ -122,7 +128,8 @@ class Conversation(FrameProcessor):
         splitter = ClauseSplitter()
         clauses = [*splitter.feed(settings.greeting), *splitter.flush()]
         last_protected = max(
-            (number for number, clause in enumerate(clauses) if _DISCLOSURE in clause), default=-1
+            (number for number, clause in enumerate(clauses) if _DISCLOSURE in clause.lower()),
+            default=-1,
         )
         answer = Answer(self._call.journal)
         for number, clause in enumerate(clauses):
@@ -133,12 +140,12 @@ class Conversation(FrameProcessor):
 
     async def _prepare(self, transcript: Transcript) -> None:
         """Begin the answer although the caller may still go on."""
-        if self._identification.active or self._is_mere_listening(transcript.text):
+        if self._identification.active or self._is_nothing(transcript.text):
             return
-        if self._call.ending.is_set() or not transcript.text.strip():
+        if self._is_leaving:
             return
         await self._discard()
-        self._begin(transcript, speculative=True)
+        await self._begin(transcript, speculative=True)
 
     async def _discard(self) -> None:
         """The caller goes on: nothing of the prepared answer has happened."""
@@ -148,31 +155,48 @@ class Conversation(FrameProcessor):
 
     async def _take_turn(self, transcript: Transcript) -> None:
         """The caller is done."""
-        if self._call.ending.is_set():
+        if self._is_leaving:
+            await self._discard()
             return
-        if not transcript.text.strip() or self._is_mere_listening(transcript.text):
+        if self._is_nothing(transcript.text):
             await self._discard()
             await self._go_on()
             return
         self._silences = 0
         if self._identification.active:
             await self._discard()
+            await self._settle()
             self._job(self._identify(transcript.text))
             return
         if self._run is None or self._run.answer.committed:
-            self._begin(transcript, speculative=False)
+            await self._begin(transcript, speculative=False)
         assert self._run is not None
-        self._interrupted = None
+        self._interrupted.clear()
         self._run.commit()
 
-    def _is_mere_listening(self, text: str) -> bool:
-        """A backchannel over the assistant's words is no turn, even if it stopped them."""
-        return self._spoke_over and is_backchannel(text)
+    @property
+    def _is_leaving(self) -> bool:
+        """The call ends, or goes to a person: nothing is answered any more."""
+        return self._call.ending.is_set() or self._call.transfer is not None
+
+    def _is_nothing(self, text: str) -> bool:
+        """No words, or none that take the floor: a backchannel over the assistant's words.
+
+        After its last word there is nothing to go on with: then 'okay' is an answer. Words from
+        a turn that began as the answer to a PIN question are never taken for anything else.
+        """
+        if not text.strip() or (self._call.secret_turn and not self._identification.active):
+            return True
+        if not (self._spoke_over and is_backchannel(text)):
+            return False
+        answers = (*self._saying, *self._interrupted)
+        return self._call.playback.audible or any(answer.unheard for answer in answers)
 
     async def _go_on(self) -> None:
         """What sounded like the caller was nothing; finish what it cut short."""
-        interrupted, self._interrupted = self._interrupted, None
-        again = interrupted.replay() if interrupted is not None else []
+        await self._call.accounted.wait()
+        interrupted, self._interrupted = self._interrupted, []
+        again = [clause for answer in interrupted for clause in answer.replay()]
         for clause in again:
             await self._push_clause(clause)
         if again:
@@ -180,9 +204,15 @@ class Conversation(FrameProcessor):
         if not self._call.playback.audible and self._run is None:
             self._silence.resume()
 
-    def _begin(self, transcript: Transcript, speculative: bool) -> None:
-        if self._interrupted is not None:
-            self._interrupted.settle()
+    async def _settle(self) -> None:
+        """What was cut short is not said again; the history learns what was heard of it."""
+        await self._call.accounted.wait()
+        for answer in self._interrupted:
+            answer.settle()
+        self._interrupted.clear()
+
+    async def _begin(self, transcript: Transcript, speculative: bool) -> None:
+        await self._settle()
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
 
         def begin() -> ResponseTurn:
@@ -199,7 +229,8 @@ class Conversation(FrameProcessor):
         try:
             request = await run.clauses()
             if request is not None and await run.answer.permission():
-                await self._fulfil(request)
+                if run is self._run:
+                    await self._fulfil(request)
                 return
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
             if await run.answer.permission():
@@ -208,13 +239,15 @@ class Conversation(FrameProcessor):
         if run is self._run and await run.answer.permission():
             self._run = None
             if not run.answer.audible and not self._call.playback.audible:
-                self._silence.start()
+                self._await_caller()
 
     async def _fulfil(self, request: Request) -> None:
         self._run = None
         match request:
             case NeedsIdentity():
-                await self._identification.begin(request.level)
+                if not await self._identification.begin(request.level):
+                    self._session.abandon_pending()
+                    self._job(self._hand_over(_NOT_CONFIRMED))
             case HandOver():
                 self._job(self._hand_over(request.reason))
             case EndCall():
@@ -222,33 +255,46 @@ class Conversation(FrameProcessor):
 
     async def _on_interruption(self) -> None:
         """The caller speaks over what is being said: it is not continued."""
-        self._interrupted = self._spoken
+        self._call.accounted.clear()
+        self._interrupted += self._saying
+        self._saying = []
         if self._run is not None and self._run.answer.committed:
             run, self._run = self._run, None
             await run.interrupt()
 
+    async def _fall_silent(self) -> None:
+        """The call itself cuts short what is being said, and drops what was prepared."""
+        await self._discard()
+        await self._on_interruption()
+        await self.broadcast_interruption()
+        await self._settle()
+
     # Keys, silence and length
 
     async def _take_key(self, key: str) -> None:
-        self._silence.hold()
         self._silences = 0
         if self._identification.active:
-            if not self._identification.keying:
-                await self.broadcast_interruption()
+            if key.isdigit() and not self._identification.keying:
+                await self._fall_silent()
             digits = self._identification.keyed(key)
             if digits is not None:
+                self._silence.hold()
                 self._job(self._identify(digits))
+                return
         elif key == PERSON_KEY and not self._call.ending.is_set():
-            await self.broadcast_interruption()
-            await self._on_interruption()
+            self._silence.hold()
+            await self._fall_silent()
             self._job(self._hand_over("the caller pressed 0"))
-        else:
-            self._silence.start()
+            return
+        if not self._call.playback.audible:
+            self._await_caller()
 
     async def _identify(self, said: str) -> None:
         """Pass digits (or words with digits in them) to the identification."""
         result = await self._identification.answer(said)
         if result is None:
+            if not self._call.playback.audible:
+                self._await_caller()
             return
         if result:
             self._session.caller = self._call.caller
@@ -257,13 +303,19 @@ class Conversation(FrameProcessor):
             run.commit()
         else:
             self._session.abandon_pending()
-            await self._hand_over("identity not confirmed")
+            await self._hand_over(_NOT_CONFIRMED)
+
+    def _await_caller(self) -> None:
+        """It is the caller's turn to speak; one who speaks already is not hurried."""
+        self._silence.start()
+        if self._call.tracker.detector.speaking or self._call.unread_turn:
+            self._silence.hold()
 
     def _on_silence(self) -> None:
         self._job(self._prompt_again())
 
     async def _prompt_again(self) -> None:
-        if self._call.ending.is_set() or self._run is not None or self._call.transfer is not None:
+        if self._is_leaving or self._run is not None:
             return
         self._silences += 1
         self._call.journal.record(NoInput, count=self._silences)
@@ -271,7 +323,7 @@ class Conversation(FrameProcessor):
             await self.say(phrases.NOBODY_THERE, protected=True)
             self._call.end("no input", "assistant")
         elif self._identification.active:
-            await self.say(self._identification.question, "reprompt")
+            await self.say(self._identification.ask_again(), "reprompt")
         else:
             texts = phrases.STILL_THERE
             await self.say(texts[min(self._silences, len(texts)) - 1], "reprompt")
@@ -286,8 +338,7 @@ class Conversation(FrameProcessor):
         await self.say(text, protected=True)
 
     async def _time_is_up(self) -> None:
-        await self.broadcast_interruption()
-        await self._on_interruption()
+        await self._fall_silent()
         await self.say(phrases.TIME_IS_UP, protected=True)
         self._call.end("maximum length", "system")
 
@@ -295,7 +346,7 @@ class Conversation(FrameProcessor):
 
     async def _hand_over(self, reason: str) -> None:
         """To a person; where none is to be had, the caller is told."""
-        if self._call.transfer is not None or self._call.ending.is_set():
+        if self._is_leaving:
             return
         target = self._call.settings.sip.person
         if target is None:
@@ -306,12 +357,14 @@ class Conversation(FrameProcessor):
         if await transfer_call(self._call, announced, target, reason):
             self._call.end(f"transferred ({reason})", "assistant")
             return
+        self._giving_up = False
         await self.say(phrases.TRANSFER_FAILED, protected=True)
 
     async def _fail(self, engine: str, reason: str) -> None:
         """An engine gave up: apologise from the cache, then hand over or end."""
-        if self._call.ending.is_set():
+        if self._call.ending.is_set() or self._giving_up:
             return
+        self._giving_up = True
         self._call.journal.record(EngineFailed, engine=engine, reason=reason[:200])
         await self._discard()
         self._run = None
@@ -331,6 +384,8 @@ class Conversation(FrameProcessor):
         try:
             await work
         except Exception as error:  # noqa: BLE001 - whatever fails, the caller is told
+            if self._giving_up:
+                self._call.end("hand-over failed", "system")
             await self._fail("tools", str(error))
 
     def _job(self, work: Coroutine[Any, Any, None]) -> None:

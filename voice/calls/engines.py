@@ -12,7 +12,6 @@ import numpy as np
 
 from voice.audio import write_wav
 from voice.calls import phrases
-from voice.engine_queue import Priority
 from voice.errors import ConfigError
 from voice.identity import Caller
 from voice.model_folders import find_model, tasks_folder
@@ -64,6 +63,7 @@ async def load_engines(settings: Settings) -> Engines:
         asyncio.to_thread(_load_speaker, settings),
     )
     tools, identity = load_tools(settings)
+    tools.require(responder.tasks)
     engines = Engines(recogniser, responder, speaker, tools, identity)
     await warm_up(engines, settings)
     return engines
@@ -87,6 +87,7 @@ def _load_responder(settings: Settings) -> Responder:
         tasks_folder(wanted.tasks),
         workers=wanted.workers,
         capacity=wanted.capacity,
+        tool_timeout_seconds=wanted.tool_timeout_seconds,
     )
 
 
@@ -116,7 +117,7 @@ async def warm_up(engines: Engines, settings: Settings) -> None:
     splitter = ClauseSplitter()
     greeting = [*splitter.feed(settings.calls.greeting), *splitter.flush()]
     for text in (*greeting, *phrases.FIXED):
-        await engines.speaker.synthesise(text, _RATE, priority=Priority.BATCH)
+        await engines.speaker.keep(text, _RATE)
     await engines.recogniser.warm_up()
     await engines.responder.warm_up()
 

@@ -44,7 +44,7 @@ class EventFiles:
         while (event := self._queue.get()) is not None:
             try:
                 self._write(event)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - one event must not cost all the others
                 self.lost += 1
                 log.error("events of a call cannot be written: %s", error)
         for file in self._open.values():
@@ -55,7 +55,8 @@ class EventFiles:
         if file is None:
             folder = call_folder(self._directory, event.call_id)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = self._open[event.call_id] = (folder / "events.jsonl").open("a", encoding="utf-8")
+            file = (folder / "events.jsonl").open("a", encoding="utf-8", errors="backslashreplace")
+            self._open[event.call_id] = file
         file.write(event.to_json() + "\n")
         if self._queue.empty() or isinstance(event, CallEnded):
             file.flush()

@@ -49,7 +49,8 @@ class ClauseText(DataFrame):
     kind: ClauseKind
     answer: Answer
     act: str = ""
-    replayed: bool = False
+    recorded: bool = False
+    """It has begun to play before: its event stands in the journal."""
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.digits import spoken_digits
 from voice.calls.state import CallState
@@ -24,6 +26,8 @@ class Identification:
         self._verification: Verification | None = None
         self._level = IdentityLevel.VERIFIED
         self._keys = ""
+        self._given_up = False
+        self._one_by_one = asyncio.Lock()
 
     @property
     def active(self) -> bool:
@@ -35,13 +39,16 @@ class Identification:
         """Whether some digits have been keyed in, but not yet all."""
         return bool(self._keys)
 
-    @property
-    def question(self) -> str:
-        """The question that is open."""
+    def ask_again(self) -> str:
+        """The question that is open; what was keyed in before does not count."""
+        self._keys = ""
         return self._verification.question().text if self._verification else ""
 
-    async def begin(self, level: IdentityLevel) -> None:
-        """Ask the caller to prove who they are."""
+    async def begin(self, level: IdentityLevel) -> bool:
+        """Ask the caller to prove who they are; False when they had all their tries before."""
+        if self._given_up:
+            await self._say(phrases.NOT_VERIFIED)
+            return False
         call = self._call
         check = call.engines.identity
         known = await check.knows(call.caller)
@@ -51,22 +58,27 @@ class Identification:
             check, call.caller, known, call.settings.calls.pin_attempts
         )
         await self._ask(self._verification.question())
+        return True
 
     def keyed(self, key: str) -> str | None:
-        """Take a key; returns the digits once all are there (or the enter key was pressed)."""
+        """Take a key; returns the digits once all are there (or the enter key follows some)."""
         assert self._verification is not None, "no identification under way"
         if key == _CLEAR_KEY:
             self._keys = ""
             return None
         if key != _ENTER_KEY:
             self._keys += key
-            if len(self._keys) < self._verification.digits_expected:
-                return None
+        if len(self._keys) < (1 if key == _ENTER_KEY else self._verification.digits_expected):
+            return None
         digits, self._keys = self._keys, ""
         return digits
 
     async def answer(self, said: str) -> bool | None:
         """Take what the caller said or keyed: True verified, False given up, None still asking."""
+        async with self._one_by_one:  # Digits sent fast would otherwise be tried beyond the limit.
+            return await self._answer(said)
+
+    async def _answer(self, said: str) -> bool | None:
         verification = self._verification
         if verification is None:
             return None
@@ -82,8 +94,9 @@ class Identification:
             return None
         self._finish()
         self._call.caller = verification.caller
+        self._given_up = reply.outcome is Outcome.GIVEN_UP
         await self._say(reply.text)
-        return reply.outcome is Outcome.VERIFIED
+        return not self._given_up
 
     async def _ask(self, reply: Reply) -> None:
         assert self._verification is not None

@@ -137,6 +137,8 @@ class CallInput(FrameProcessor):
         if self._call.unread_turn:
             # The turn before is not understood yet: both are read as one.
             self._session.feed(pre_roll, self._call.sample_rate)
+            self._call.secret_turn |= self._call.secret
         else:
             self._session.start(pre_roll, self._call.sample_rate)
+            self._call.secret_turn = self._call.secret
         self._call.journal.record(SpeechStarted, while_assistant_spoke=self._call.playback.audible)

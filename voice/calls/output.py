@@ -26,8 +26,11 @@ from voice.events import ClauseSpoken, Interrupted
 from voice.telephony.leg import Audio, Flush, Played
 
 FRAME_SECONDS = 0.02
-AHEAD_SECONDS = 0.08
-"""How far the edge's ring is kept filled: a stall of the loop up to here is not heard."""
+AHEAD_SECONDS = 0.06
+"""How far the edge's ring is kept filled: a stall of the loop up to here is not heard.
+
+What is in the ring is not softened any more, so this is also part of the time until it ducks.
+"""
 FLUSH_SECONDS = 0.3
 """An edge that has not answered a flush by then is taken at its last word."""
 WAITING_CLAUSES = 1
@@ -109,6 +112,10 @@ class CallOutput(FrameProcessor):
                 await self._notice_silence()
                 self._arrived.clear()
                 await self._arrived.wait()
+            # What follows an interruption begins only once that has been accounted for.
+            await self._call.accounted.wait()
+            if not self._clauses:
+                continue
             clause = self._current = self._clauses.popleft()
             if len(self._clauses) < WAITING_CLAUSES:
                 self._room.set()
@@ -126,8 +133,9 @@ class CallOutput(FrameProcessor):
         frames = _frames(pcm, round(call.sample_rate * FRAME_SECONDS))
         call.playback.forget_before(clause)
         call.playback.begin(clause)
-        clause.answer.audible = True
-        if not clause.clause.replayed:
+        clause.answer.begin(clause.clause)
+        if not clause.clause.recorded:
+            clause.clause.recorded = True
             clause.answer.record(
                 ClauseSpoken,
                 text=clause.clause.text,
@@ -171,6 +179,12 @@ class CallOutput(FrameProcessor):
 
     async def _yield(self) -> None:
         """Fall silent, except for what must be heard, and account for what was."""
+        try:
+            await self._fall_silent()
+        finally:
+            self._call.accounted.set()
+
+    async def _fall_silent(self) -> None:
         dropped = [clause for clause in self._clauses if clause.clause.interruptible]
         self._clauses = deque(c for c in self._clauses if not c.clause.interruptible)
         self._room.set()
@@ -194,18 +208,21 @@ class CallOutput(FrameProcessor):
         finally:
             self._flushed = None
 
-    def _account(self, heard: list[Heard], waiting: list[ClauseAudio]) -> None:
-        """Put on record, and into the history, what the caller heard of the answer."""
-        cut = [part for part in heard if not part.complete]
-        if not heard or not (cut or waiting):
+    def _account(self, heard: list[Heard], dropped: list[ClauseAudio]) -> None:
+        """Put on record, and tell the answer, what the caller heard of it."""
+        if not heard:
             return
-        said = " ".join(part.heard for part in heard if part.heard)
-        missed = [part.unheard for part in cut] + [item.clause.text for item in waiting]
-        self._call.journal.record(Interrupted, heard=said, unheard=" ".join(missed))
-        again = [part.clause for part in cut] + waiting
-        whole = " ".join(part.heard for part in heard if part.complete)
-        broken = " ".join(part.heard for part in cut)
-        heard[0].clause.answer.interrupted(whole, broken, [item.clause for item in again])
+        answer = heard[-1].clause.answer
+        cut = [part for part in heard if not part.complete]
+        missed = [part.unheard for part in cut]
+        missed += [clause.text for clause in answer.unheard]
+        missed += [item.clause.text for item in dropped if item.answer is not answer]
+        if cut:
+            broken = " ".join(part.heard for part in cut if part.heard)
+            answer.cut_off([part.clause.clause for part in cut], broken)
+        if missed:
+            said = " ".join(part.heard for part in heard if part.heard)
+            self._call.journal.record(Interrupted, heard=said, unheard=" ".join(missed))
 
 
 def _frames(pcm: Pcm, length: int) -> list[Pcm]:

@@ -22,6 +22,9 @@ from voice.calls.state import CallState
 from voice.events import FinalTranscript, PartialTranscript
 from voice.recognition import Expectation, RecognitionSession, Transcript
 
+NOTHING_SAID = Transcript("", 0.0, "", 1.0, 0.0)
+"""A sound too short to be a word."""
+
 
 class RecognitionStep(FrameProcessor):
     """Runs the call's recognition session, whose audio the call's input feeds.
@@ -72,7 +75,10 @@ class RecognitionStep(FrameProcessor):
 
     async def _finish(self, over: TurnOverFrame) -> None:
         self._over = over
-        if self._transcript is not None:
+        if over.voiced_ms == 0 and not self._call.unread_turn:
+            await self._forget()
+            await self.push_frame(CallerTurn(NOTHING_SAID, 0.0, speculative=False))
+        elif self._transcript is not None:
             await self._publish(self._transcript, speculative=True)
         elif self._work is None or self._work.done():
             self._work = self.create_task(self._recognise(speculative=False), "recognise")
@@ -85,6 +91,10 @@ class RecognitionStep(FrameProcessor):
                 lambda: self._session.finalise(speculative=speculative, expect=expect)
             )
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
+            if self._over is None:
+                return  # Only the end of the turn needs the words: they are asked for once more.
+            self._over = None
+            self._call.unread_turn = False
             await self.push_frame(EngineFailure("recognition", str(error)))
             return
         self._took_ms = (time.monotonic() - begun) * 1000

@@ -39,6 +39,10 @@ class SpeechStep(FrameProcessor):
                 lambda: speaker.synthesise(frame.text, self._call.sample_rate, priority=priority)
             )
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
+            if not await frame.answer.permission():
+                return
+            frame.answer.settle()
+            frame.answer.drop()
             await self.push_frame(EngineFailure("speech", str(error)), FrameDirection.UPSTREAM)
             return
         clause = ClauseAudio(frame, spoken, (time.monotonic() - begun) * 1000)

@@ -17,6 +17,12 @@ from voice.turns import TurnTracker
 EndedBy = Literal["caller", "assistant", "system"]
 
 
+def _set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class CallState:
     """One call; owned by `Call`, handed to each processor of its pipeline."""
@@ -39,6 +45,10 @@ class CallState:
     """How many digits the caller was asked for; 0 when none."""
     secret: bool = False
     """What the caller says or keys now reaches no event, log, model or recording."""
+    secret_turn: bool = False
+    """The caller's turn began while that was so, and stays unrecorded to its end."""
+    accounted: asyncio.Event = field(default_factory=_set_event)
+    """Clear from an interruption until it is known what the caller heard."""
     unread_turn: bool = False
     """A turn is over, but what was said in it is still being recognised."""
     transfer: asyncio.Future[tuple[bool, str]] | None = None

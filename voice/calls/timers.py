@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 
 _WARNING_SECONDS = 60.0
-_LEAST_REST_SECONDS = 1.0
 
 
 class SilenceTimer:
@@ -33,7 +32,7 @@ class SilenceTimer:
     def resume(self) -> None:
         """It was nothing: the caller has the rest of the time."""
         rest = self._deadline - asyncio.get_running_loop().time()
-        self._arm(max(rest, _LEAST_REST_SECONDS))
+        self._arm(max(rest, 0.0))
 
     def _arm(self, seconds: float) -> None:
         self.hold()

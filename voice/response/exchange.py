@@ -147,6 +147,7 @@ class Exchange:
             result = {}
         except Exception:  # noqa: BLE001 - a tool is foreign code; the call goes on
             log.exception("tool %s failed", tool.name)
+            result = {}
         if result:
             self._results.append((tool, result))
             self._turn.messages.append(ToolResult(tool.name, self._shown(result)))

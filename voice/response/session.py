@@ -97,6 +97,7 @@ class ResponseSession:
     def _settle(self) -> None:
         """A committed turn belongs to the history."""
         if self._current is not None and self._current.committed:
-            self._turns.append(self._current)
+            if not self._current.failed:
+                self._turns.append(self._current)
             del self._turns[:-_TURNS_KEPT]
             self._current = None

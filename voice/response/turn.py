@@ -35,6 +35,8 @@ class ResponseTurn:
         self._steps: asyncio.Queue[Step | BaseException | None] = asyncio.Queue()
         self._said: list[str] = []
         self._written: list[str] = []
+        self.failed = False
+        """An error ended it; history keeps nothing of it."""
         self._acting = False
         self._task = asyncio.create_task(self._run(script))
 
@@ -120,6 +122,7 @@ class ResponseTurn:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - raised again where the steps are read
+            self.failed = True
             self._steps.put_nowait(error)
         finally:
             self._steps.put_nowait(None)

@@ -72,6 +72,7 @@ class PiperSpeaker:
         self._gain = _levelling_gain(voice)
         self._queue = EngineQueue("speech", workers, capacity)
         self._cache: OrderedDict[tuple[str, int], SpokenClause] = OrderedDict()
+        self._kept: dict[tuple[str, int], SpokenClause] = {}
 
     @classmethod
     def load(
@@ -102,6 +103,10 @@ class PiperSpeaker:
         """End the engine's threads; what waits is cancelled."""
         self._queue.close()
 
+    async def keep(self, text: str, sample_rate: int = 8000) -> None:
+        """Speak `text` now and keep its sound for good: it is there even if the voice fails."""
+        self._kept[text, sample_rate] = await self.synthesise(text, sample_rate, Priority.BATCH)
+
     async def synthesise(
         self, text: str, sample_rate: int = 8000, priority: Priority = Priority.FINAL
     ) -> SpokenClause:
@@ -111,6 +116,8 @@ class PiperSpeaker:
         to one caller and are not kept. Raises EngineBusy when too much waits.
         """
         key = (text, sample_rate)
+        if key in self._kept:
+            return replace(self._kept[key], cached=True)
         if key in self._cache:
             self._cache.move_to_end(key)
             return replace(self._cache[key], cached=True)

@@ -62,6 +62,8 @@ class _State(Enum):
     QUIET = auto()
     SPEAKING = auto()
     PAUSED = auto()
+    CUT = auto()
+    """The turn became too long; the next one needs a pause before it."""
 
 
 class TurnDetector:
@@ -84,7 +86,7 @@ class TurnDetector:
     @property
     def speaking(self) -> bool:
         """Whether a turn is under way (pauses included)."""
-        return self._state is not _State.QUIET
+        return self._state in (_State.SPEAKING, _State.PAUSED)
 
     @property
     def pause_ms(self) -> int:
@@ -95,6 +97,9 @@ class TurnDetector:
         """Take the decision on the next 20 ms; returns what follows from it, if anything does."""
         if self._state is _State.QUIET:
             return self._quiet(voiced)
+        if self._state is _State.CUT:
+            self._wait_for_pause(voiced)
+            return None
         self._length_ms += _FRAME_MS
         if self._length_ms >= self._settings.max_seconds * 1000:
             return self._end(cut=True)
@@ -118,6 +123,13 @@ class TurnDetector:
         self._pause_ms = self._voice_in_pause_ms = 0
         self._recent.clear()
         return SpeechBegan(onset_ms)
+
+    def _wait_for_pause(self, voiced: bool) -> None:
+        """Endless noise is not taken for one turn after another."""
+        self._pause_ms = 0 if voiced else self._pause_ms + _FRAME_MS
+        if self._pause_ms >= self._settings.speculate_ms:
+            self._state = _State.QUIET
+            self._pause_ms = 0
 
     def _speaking(self, voiced: bool) -> TurnSignal | None:
         if voiced and self._pause_ms == 0:
@@ -152,7 +164,7 @@ class TurnDetector:
 
     def _end(self, cut: bool = False) -> TurnSignal:
         over = TurnOver(self._pause_ms, self._voiced_ms, cut)
-        self._state = _State.QUIET
+        self._state = _State.CUT if cut else _State.QUIET
         self._pause_ms = self._voice_in_pause_ms = 0
         self._recent.clear()
         return over if over.voiced_ms >= _MINIMUM_SPEECH_MS else FalseStart()
