@@ -97,6 +97,11 @@ class LegCaller:
         quiet = 0
         while quiet < 15:
             quiet = 0 if self._ring else quiet + 1
+            await self.frames(1)
+
+    async def frames(self, count: int) -> None:
+        """Let so many frames of 20 ms pass."""
+        for _ in range(count):
             self._ticked.clear()
             await self._ticked.wait()
 

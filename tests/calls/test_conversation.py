@@ -33,7 +33,7 @@ from voice.events import (
 )
 from voice.settings import Sip
 from voice.telemetry import waterfall
-from voice.telephony.leg import HangUp, MuteRecording, Transfer, TransferResult
+from voice.telephony.leg import HangUp, Hold, MuteRecording, Resume, Transfer, TransferResult
 
 pytestmark = pytest.mark.calls
 
@@ -274,6 +274,20 @@ async def test_a_silent_caller_is_asked_twice_and_then_let_go(socket: Path, log:
     assert [event.count for event in log.of(NoInput)] == [1, 2, 3]
     assert [event.kind for event in log.of(ClauseSpoken)].count("reprompt") == 2
     assert (ended.reason, ended.by) == ("no input", "assistant")
+
+
+async def test_a_caller_who_holds_the_call_is_not_hurried(socket: Path, log: EventLog) -> None:
+    async with LegCaller(socket, "held") as caller:
+        await log.clause("Hello")
+        caller.leg.send(Hold())
+        await caller.heard_out()
+        await caller.frames(75)  # longer than the silence after which a caller is asked again
+        asked = len(log.of(NoInput))
+        caller.leg.send(Resume())
+        await log.wait(NoInput)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert asked == 0
 
 
 async def test_silence_then_noise_is_no_conversation(socket: Path, log: EventLog) -> None:

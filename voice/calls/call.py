@@ -33,12 +33,14 @@ from voice.telephony.leg import (
     Cancelled,
     Dtmf,
     HangUp,
+    Hold,
     Leg,
     LegFailed,
     MediaLost,
     Offer,
     Played,
     Record,
+    Resume,
     TransferResult,
 )
 from voice.turns import TurnTracker
@@ -172,6 +174,10 @@ class Call:
                 case Dtmf(digit):
                     if digit.isdigit() or digit in "*#":
                         await self._input.key(digit)
+                case Hold():
+                    await self._input.hold(True)
+                case Resume():
+                    await self._input.hold(False)
                 case Answered():
                     self._answered.set()
                 case TransferResult(ok=ok, reason=reason):

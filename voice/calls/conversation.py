@@ -24,7 +24,7 @@ from voice.calls.answer import Answer
 from voice.calls.answering import AnswerRun, Request
 from voice.calls.backchannels import is_backchannel
 from voice.calls.failures import EngineFailure
-from voice.calls.frames import CallerTurn, ClauseText, Hypothesis
+from voice.calls.frames import CallerTurn, ClauseText, HoldFrame, Hypothesis
 from voice.calls.hand_over import transfer_call
 from voice.calls.identification import Identification
 from voice.calls.state import CallState
@@ -33,10 +33,8 @@ from voice.engine_queue import Priority
 from voice.events import ClauseKind, EngineFailed, NoInput
 from voice.recognition import Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn
-from voice.speech import ClauseSplitter
 
 PERSON_KEY = "0"
-_DISCLOSURE = "automated assistant"
 _NOT_CONFIRMED = "identity not confirmed"
 
 
@@ -89,6 +87,8 @@ class Conversation(FrameProcessor):
             case BotStoppedSpeakingFrame():
                 self._saying = [answer for answer in self._saying if answer.unheard]
                 self._await_caller()
+            case HoldFrame():
+                self._on_hold(frame.held)
             case EngineFailure():
                 await self._fail(frame.engine, frame.reason)
             case EndFrame():
@@ -125,16 +125,9 @@ class Conversation(FrameProcessor):
         settings = self._call.settings.calls
         seconds = settings.max_minutes * 60
         self._length = LengthTimer(seconds, self._on_length_warning, self._on_length_over)
-        splitter = ClauseSplitter()
-        clauses = [*splitter.feed(settings.greeting), *splitter.flush()]
-        last_protected = max(
-            (number for number, clause in enumerate(clauses) if _DISCLOSURE in clause.lower()),
-            default=-1,
-        )
         answer = Answer(self._call.journal)
-        for number, clause in enumerate(clauses):
-            text = ClauseText(clause, "greeting", answer)
-            await self._push_clause(text, protected=number <= last_protected)
+        for clause, protected in phrases.greeting(settings.greeting):
+            await self._push_clause(ClauseText(clause, "greeting", answer), protected)
 
     # The caller's turns
 
@@ -306,10 +299,16 @@ class Conversation(FrameProcessor):
             await self._hand_over(_NOT_CONFIRMED)
 
     def _await_caller(self) -> None:
-        """It is the caller's turn to speak; one who speaks already is not hurried."""
+        """It is the caller's turn; who speaks already, or holds the call, is not hurried."""
+        call = self._call
         self._silence.start()
-        if self._call.tracker.detector.speaking or self._call.unread_turn:
+        if call.tracker.detector.speaking or call.unread_turn or call.held:
             self._silence.hold()
+
+    def _on_hold(self, held: bool) -> None:
+        self._call.held = held
+        if not self._call.playback.audible:
+            self._await_caller()
 
     def _on_silence(self) -> None:
         self._job(self._prompt_again())

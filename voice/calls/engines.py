@@ -18,7 +18,7 @@ from voice.model_folders import find_model, tasks_folder
 from voice.recognition import WhisperRecogniser
 from voice.response import Responder, ToolBox
 from voice.settings import Settings
-from voice.speech import ClauseSplitter, PiperSpeaker
+from voice.speech import PiperSpeaker
 
 _RATE = 8000
 _TOOLS_GROUP = "voice.tools"
@@ -114,8 +114,7 @@ def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
 
 async def warm_up(engines: Engines, settings: Settings) -> None:
     """Run every engine once, and keep the sound of all that the call itself says."""
-    splitter = ClauseSplitter()
-    greeting = [*splitter.feed(settings.calls.greeting), *splitter.flush()]
+    greeting = [clause for clause, _ in phrases.greeting(settings.calls.greeting)]
     for text in (*greeting, *phrases.FIXED):
         await engines.speaker.keep(text, _RATE)
     await engines.recogniser.warm_up()

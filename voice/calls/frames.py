@@ -42,6 +42,13 @@ class CallerTurn(SystemFrame):
 
 
 @dataclass
+class HoldFrame(SystemFrame):
+    """The caller put the call on hold, or came back to it."""
+
+    held: bool
+
+
+@dataclass
 class ClauseText(DataFrame):
     """A clause to be spoken."""
 

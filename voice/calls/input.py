@@ -23,7 +23,7 @@ from voice.audio import Pcm
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
-from voice.calls.frames import Hypothesis, TurnOverFrame
+from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame
 from voice.calls.secrets import HIDDEN
 from voice.calls.state import CallState
 from voice.events import DtmfReceived, SpeechStarted, TurnEnded
@@ -87,6 +87,10 @@ class CallInput(FrameProcessor):
         """The caller pressed a key (0-9, *, #)."""
         self._call.journal.record(DtmfReceived, digit=HIDDEN if self._call.secret else digit)
         await self.push_frame(InputDTMFFrame(button=KeypadEntry(digit)))
+
+    async def hold(self, held: bool) -> None:
+        """The caller put the call on hold, or came back to it."""
+        await self.push_frame(HoldFrame(held))
 
     def _hears_itself(self) -> bool:
         """Whether voice is the assistant's own; looked at anew every 60 ms of it."""

@@ -6,6 +6,8 @@ engine has failed.
 
 from __future__ import annotations
 
+from voice.speech import ClauseSplitter
+
 STILL_THERE = ("Are you still there?", "I can't hear you. Is there anything that I can do for you?")
 NOBODY_THERE = "I can't hear you, so I will end the call now. Goodbye."
 ONE_MOMENT = "One moment, please."
@@ -31,3 +33,14 @@ FIXED = (
     TRANSFER_FAILED, APOLOGY, GOODBYE,
 )  # fmt: skip
 """Everything that is synthesised ahead."""
+
+_DISCLOSURE = "automated assistant"
+
+
+def greeting(text: str) -> list[tuple[str, bool]]:
+    """The clauses of a greeting; those up to the disclosure, with True, are heard to their end."""
+    splitter = ClauseSplitter()
+    clauses = [*splitter.feed(text), *splitter.flush()]
+    disclosing = [n for n, clause in enumerate(clauses) if _DISCLOSURE in clause.lower()]
+    last = max(disclosing, default=-1)
+    return [(clause, number <= last) for number, clause in enumerate(clauses)]

@@ -41,6 +41,8 @@ class CallState:
     """The assistant or the system decided to end the call."""
     end_reason: str = ""
     ended_by: EndedBy = "caller"
+    held: bool = False
+    """The caller put the call on hold: they neither speak nor hear."""
     digits_expected: int = 0
     """How many digits the caller was asked for; 0 when none."""
     secret: bool = False
