@@ -77,6 +77,15 @@ def test_a_mistake_is_one_line_with_file_key_and_reason(
     assert "\n" not in message
 
 
+def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICE_CALLS__MAX_CALLS", "many")
+    file = written(empty_folder, "[calls]\nmax_calls = 7\n")
+    with pytest.raises(ConfigError, match="environment variable VOICE_CALLS__MAX_CALLS: .*integer"):
+        load_settings(file)
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file"):
         load_settings(Path("nowhere.toml"))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from voice.errors import ConfigError
@@ -271,22 +272,28 @@ def load_settings(file: Path | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise ConfigError(f"{file or 'environment'}: {_explain(error)}") from None
+        mistakes = [
+            f"{_place(mistake['loc'], file)}: {_reason(mistake['loc'], mistake)}"
+            for mistake in error.errors()
+        ]
+        raise ConfigError("; ".join(mistakes)) from None
 
 
-def _explain(error: ValidationError) -> str:
-    """All mistakes in one line, unknown keys with the nearest known one."""
-    return "; ".join(
-        _explain_one(mistake["loc"], mistake["type"], mistake["msg"]) for mistake in error.errors()
-    )
+def _place(location: tuple[int | str, ...], file: Path | None) -> str:
+    """Where a value stands: the environment wins over the file."""
+    parts = [str(part) for part in location]
+    variable = "VOICE_" + "__".join(parts).upper()
+    if file is None or variable in map(str.upper, os.environ):
+        return f"environment variable {variable}"
+    return f"{file}: {'.'.join(parts)}"
 
 
-def _explain_one(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    key = ".".join(str(part) for part in location)
-    if kind != "extra_forbidden":
-        return f"{key}: {message.removeprefix('Value error, ')}"
+def _reason(location: tuple[int | str, ...], mistake: ErrorDetails) -> str:
+    """What was expected; for an unknown key the nearest known one."""
+    if mistake["type"] != "extra_forbidden":
+        return mistake["msg"].removeprefix("Value error, ")
     near = difflib.get_close_matches(str(location[-1]), _known_keys(location[:-1]), n=1)
-    return f"{key}: unknown key" + (f" (did you mean {near[0]}?)" if near else "")
+    return "unknown key" + (f" (did you mean {near[0]}?)" if near else "")
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

@@ -36,16 +36,18 @@ def main() -> int:
 
 
 async def _serve(settings: Settings, process: int) -> None:
-    # Loaded only now: the libraries read their switches from the environment when they load.
+    # Loaded only now: the libraries read their switches from the environment when they load,
+    # and pipecat prints a banner unless its logging was set before.
+    from voice.calls.quiet import quiet_pipecat
+
+    quiet_pipecat(settings.log_level)
     from voice.calls.engines import load_engines, write_apology
     from voice.calls.event_files import EventFiles
-    from voice.calls.quiet import quiet_pipecat
     from voice.calls.server import CallServer
 
     signals: asyncio.Queue[None] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, None)
-    quiet_pipecat(settings.log_level)
     engines = await load_engines(settings)
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings.runtime.apology)
