@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Coroutine, Iterator, Sequence
@@ -19,7 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice.audio import decode_ulaw, encode_ulaw
+from voice.audio import Pcm, decode_ulaw, encode_ulaw, read_wav, resample
 from voice.errors import VoiceError
 from voice.evaluation.busy_load import LoadOutcome, hold_load
 from voice.evaluation.call_figures import (
@@ -44,6 +47,9 @@ ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
 SAMPLE_RATE = 8000
 AT_A_TIME = 4
+REQUESTS = ("balance", "plan", "block_sim", "person")
+HELD_OUT_SPEAKERS = ("en-us+f4", "en+m7", "en-us+michael", "en+shelby", "en-us+klatt4")
+"""Variants of espeak-ng that no recogniser was trained on."""
 CONTENTION_SECONDS = 10.0
 """How often the load is looked at while latency is measured."""
 
@@ -55,7 +61,7 @@ class Extent:
     scenarios: tuple[str, ...]
     """The longest first: they are held four at a time."""
     seeds: int
-    open_sentences: int
+    single_sentences: int
     alone_seconds: float
     """One caller, for the latency."""
     load_seconds: float
@@ -79,7 +85,7 @@ EXTENTS = {
             "person",
         ),
         seeds=5,
-        open_sentences=10_000,
+        single_sentences=10_000,
         alone_seconds=510,
         load_seconds=300,
         without_priority_seconds=45,
@@ -119,7 +125,7 @@ class CallBench:
         extent = self._extent
         async with TrialService(_new(self._folder / "first"), _settings(True)) as service:
             await self._scenarios(service)
-            await self._open_speech()
+            await self._single_sentences()
             alone = await self._uncontended(self._load(service, 1, extent.alone_seconds, "_1_call"))
             self._alone += alone.held
             crowded = await self._load(service, 4, extent.load_seconds, "")
@@ -163,18 +169,31 @@ class CallBench:
             for trial, customer in zip(held, customers, strict=True)
         ]
 
-    async def _open_speech(self) -> None:
-        """Sentences outside of the grammar: caller's voice, telephone channel, recogniser."""
+    async def _single_sentences(self) -> None:
+        """Sentences without a call: the caller's voice, and new speakers of a heard synthesizer."""
         from voice.evaluation.callers.engines import EngineEars, EngineMouth
         from voice.model_folders import find_model
 
         ears = EngineEars(find_model("asr_models", "embedded-en"))
         mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
-        errors: list[WordErrors] = []
-        for sentence in Phrasings.load(HELD_OUT).of("open")[: self._extent.open_sentences]:
-            sent = encode_ulaw(await mouth.speak(sentence, SAMPLE_RATE))
-            errors.append(word_errors(sentence, await ears.read(decode_ulaw(sent), SAMPLE_RATE)))
-        add_words(self.result, "open_word_error_rate", errors)
+        phrasings, most = Phrasings.load(HELD_OUT), self._extent.single_sentences
+        spoken: dict[str, list[tuple[str, Pcm]]] = {"open_word_error_rate": []}
+        for sentence in phrasings.of("open")[:most]:
+            pcm = await mouth.speak(sentence, SAMPLE_RATE)
+            spoken["open_word_error_rate"].append((sentence, pcm))
+        if shutil.which("espeak-ng"):
+            requests = [text for intent in REQUESTS for text in phrasings.of(intent)][:most]
+            voices = itertools.cycle(HELD_OUT_SPEAKERS)
+            spoken["heard_synthesizer_word_error_rate"] = [
+                (sentence, espeak(sentence, voice))
+                for sentence, voice in zip(requests, voices, strict=False)
+            ]
+        for key, utterances in spoken.items():
+            errors: list[WordErrors] = []
+            for sentence, pcm in utterances:
+                heard = await ears.read(decode_ulaw(encode_ulaw(pcm)), SAMPLE_RATE)
+                errors.append(word_errors(sentence, heard))
+            add_words(self.result, key, errors)
 
     async def _load(
         self, service: TrialService, calls: int, seconds: float, suffix: str
@@ -197,6 +216,15 @@ class CallBench:
         finally:
             measuring.cancel()
         return await measuring
+
+
+def espeak(sentence: str, voice: str) -> Pcm:
+    """The sentence as espeak-ng speaks it, at 8 kHz."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        command = ("espeak-ng", "-v", voice, "-s", "160", "-w", file.name, sentence)
+        subprocess.run(command, check=True, capture_output=True)
+        samples, rate = read_wav(Path(file.name))
+    return resample(samples, rate, SAMPLE_RATE)
 
 
 def _callers(customers: Sequence[KnownCustomer], seed: int, count: int) -> list[KnownCustomer]:

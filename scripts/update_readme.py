@@ -23,6 +23,7 @@ MEANING = {
     "task_success": "task success, held-out phrasings, recogniser's own errors in the loop",
     "task_success_as_transcribed": "the same where the caller's recogniser got each fact in full",
     "word_error_rate": "word error rate, a voice never heard, telephone quality",
+    "heard_synthesizer_word_error_rate": "the same, new speakers of a synthesizer that taught it",
     "open_word_error_rate": "the same on sentences outside the demo's domain",
     "voice_to_voice_median_ms": "voice-to-voice, one call, median (ms)",
     "voice_to_voice_p95_ms": "voice-to-voice, one to four calls, 95th percentile (ms)",
