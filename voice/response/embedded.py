@@ -67,7 +67,8 @@ class EmbeddedEngine:
     def close(self) -> None:
         """End the threads, then let go of the model."""
         self._queue.close()
-        self._generator.unload_model()
+        # Its threads end with the last reference; left to the interpreter's end they may abort it.
+        del self._generator
 
     async def reply(
         self, turns: Sequence[Sequence[Message]], priority: Priority = Priority.FINAL
