@@ -95,9 +95,7 @@ def open_sound(path: Path) -> SoundFile:
 @contextmanager
 def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
     raw = HEADERLESS.get(path.suffix.lower())
-    options = (
-        {"format": "RAW", "subtype": raw, "samplerate": 8000, "channels": 1} if raw else {}
-    )
+    options = {"format": "RAW", "subtype": raw, "samplerate": 8000, "channels": 1} if raw else {}
     if not path.is_file():
         raise AudioFileError(f"{path}: no such file")
     try:

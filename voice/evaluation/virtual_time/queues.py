@@ -25,7 +25,7 @@ class Job:
 
     work: Work
     cpu_seconds: float
-    """What it really took on this machine."""
+    """What it really took on this machine, on all threads; nothing else runs meanwhile."""
     wall_seconds: float
     virtual_seconds: float
     """What it took in virtual time."""
@@ -93,13 +93,13 @@ class VirtualEngineQueue(EngineQueue):
 
     def _work_on(self, job: Callable[[], Any]) -> tuple[Future[Any], float]:
         outcome: Future[Any] = Future()
-        cpu, wall = time.thread_time(), time.perf_counter()
+        cpu, wall = time.process_time(), time.perf_counter()
         with noted_work() as work:
             try:
                 outcome.set_result(job())
             except Exception as error:  # noqa: BLE001 - handed to whoever awaits the job
                 outcome.set_exception(error)
-        cpu, wall = time.thread_time() - cpu, time.perf_counter() - wall
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         seconds = self._costs.seconds(self.name, work) if self._costs else 0.0
         self._note(self.name, Job(work, cpu, wall, seconds))
         return outcome, seconds
