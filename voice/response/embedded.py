@@ -116,11 +116,11 @@ class EmbeddedEngine:
     def _generate(self, prompt: list[str], stopped: threading.Event, deliver: Deliver) -> None:
         """Runs on an engine thread; every token goes through the parser at once."""
         parser = HarmonyParser()
-        log_probability = 0.0
+        log_probability, tokens = 0.0, 0
 
         def on_token(step: Any) -> bool:
-            nonlocal log_probability
-            note_work("token", 1)
+            nonlocal log_probability, tokens
+            tokens += 1
             if step.log_prob is not None:
                 log_probability += step.log_prob
             delta = parser.push(step.token, self._harmony.text([step.token]))
@@ -143,6 +143,7 @@ class EmbeddedEngine:
             return_scores=True,
             callback=on_token,
         )
+        note_work("token", tokens)
 
 
 def _prefix(file: Path) -> list[str]:

@@ -16,9 +16,9 @@ from voice.errors import ConfigError
 UNITS: Mapping[str, tuple[str, ...]] = {
     "recognition": ("job", "frame", "token"),
     "response": ("job", "prompt_token", "token"),
-    "speech": ("job", "clause", "second"),
+    "speech": ("clause", "second"),
 }
-"""By engine, what its work is counted in; every job counts as one `job` besides."""
+"""By engine, what its work is counted in; `job` is what every job takes besides."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class CostTable:
     def seconds(self, engine: str, work: Work) -> float:
         """How long this work takes, by the table."""
         costs = self.milliseconds[engine]
-        spent = costs["job"] + sum(costs.get(unit, 0.0) * amount for unit, amount in work.items())
-        return max(0.0, spent) / 1000
+        spent = sum(costs.get(unit, 0.0) * amount for unit, amount in work.items())
+        return (costs.get("job", 0.0) + spent) / 1000
 
     def save(self, file: Path) -> None:
         """Write JSON, whole or not at all; raises ConfigError."""
