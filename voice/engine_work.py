@@ -26,8 +26,9 @@ def note_work(unit: str, amount: float) -> None:
 @contextmanager
 def noted_work() -> Iterator[Work]:
     """What the jobs that run inside on this thread note."""
-    outer: Work | None = getattr(_counting, "work", None)
-    _counting.work = work = {}
+    outer = getattr(_counting, "work", None)
+    work: Work = {}
+    _counting.work = work
     try:
         yield work
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import jiwer
 from num2words import num2words
@@ -89,7 +89,7 @@ def word_differences(reference: str, hypothesis: str) -> list[Edit]:
     aligned = jiwer.process_words(" ".join(said), " ".join(heard)).alignments[0]
     return [
         Edit(
-            chunk.type,
+            cast(EditKind, chunk.type),
             " ".join(said[chunk.ref_start_idx : chunk.ref_end_idx]),
             " ".join(heard[chunk.hyp_start_idx : chunk.hyp_end_idx]),
         )

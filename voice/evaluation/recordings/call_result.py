@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from voice.errors import VoiceError
+from voice.evaluation.recordings.sound_files import Side
 from voice.evaluation.word_errors import WordErrors
 
 _PER_FOLDER = 1000
@@ -40,9 +41,13 @@ class CallResult:
     index: int
     name: str
     path: str
+    side: Side = "left"
+    """Where the caller is, in a stereo file."""
     groups: dict[str, str] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
     """Why it, or a part of it, could not be judged."""
+    recording_seconds: float = 0.0
+    """As its file says."""
     audio_seconds: float = 0.0
     """Of the recording, as far as it was heard."""
     call_seconds: float = 0.0

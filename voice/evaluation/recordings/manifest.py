@@ -10,7 +10,7 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -78,8 +78,10 @@ def _in_manifest(file: Path) -> Iterator[Recording]:
 def _table_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
     delimiter = DELIMITERS[file.suffix.lower()]
     csv.field_size_limit(_LONGEST_CELL)
-    quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
-    table = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+    if delimiter == ",":
+        table = csv.reader(lines, delimiter=delimiter)
+    else:
+        table = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     header = [name.strip() for name in next(table, [])]
     if "path" not in header:
         raise ManifestError(f"{file}: line 1: no column path (found {', '.join(header) or 'none'})")
@@ -118,18 +120,15 @@ def _recording(file: Path, index: int, line: int, row: dict[str, str]) -> Record
         raise ManifestError(f"{file}: line {line}: path is empty")
     path = file.parent / name
     groups = {key: value.strip() for key, value in row.items() if key not in _MEANINGS}
-    given = {
-        "text": row.get("text", _text_beside(path)),
-        "goal": row.get("goal") or None,
-        "caller_number": row.get("caller_number") or None,
-    }
-    if path.is_dir():
-        own = _own_folder(path, name, index)
-        if own is not None:
-            path, known = own.path, {"text": own.text, "caller_number": own.caller_number}
-            given.update({key: value for key, value in known.items() if given[key] is None})
-            return Recording(index, name, path, groups=groups, own=True, **given)
-    return Recording(index, name, path, groups=groups, **given)
+    goal, number = row.get("goal") or None, row.get("caller_number") or None
+    own = _own_folder(path, name, index) if path.is_dir() else None
+    if own is not None:
+        text = row.get("text", own.text)
+        return replace(
+            own, text=text, groups=groups, goal=goal, caller_number=number or own.caller_number
+        )
+    text = row.get("text", _text_beside(path))
+    return Recording(index, name, path, text, groups, goal, number)
 
 
 def _in_folder(folder: Path) -> Iterator[Recording]:

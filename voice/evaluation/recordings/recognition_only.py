@@ -16,6 +16,7 @@ from voice.evaluation.recordings.recorded_call import (
     SAMPLE_RATE,
     CheckedFrames,
     begun,
+    side_of,
     with_words,
 )
 from voice.evaluation.recordings.recorded_leg import FRAME_MS
@@ -33,11 +34,12 @@ async def recognise_only(
 ) -> CallResult:
     """What is understood of each turn; raises AudioFileError for unusable sound."""
     sound = open_sound(recording.path)
-    frames = CheckedFrames(sound.frames("left" if recording.own else side, SAMPLE_RATE))
+    frames = CheckedFrames(sound.frames(side_of(recording, side), SAMPLE_RATE))
     reader = _TurnReader(turns, recogniser)
     found = [turn async for turn in _turns(reader, frames, turns)]
     result = replace(
-        begun(recording),
+        begun(recording, side),
+        recording_seconds=round(sound.seconds, 2),
         audio_seconds=round(reader.frames * FRAME_MS / 1000, 2),
         turns=tuple(found),
         failures=(frames.damage,) if frames.damage else (),

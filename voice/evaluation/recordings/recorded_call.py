@@ -47,7 +47,7 @@ async def evaluate_call(
 ) -> CallResult:
     """Hold the call in virtual time and judge it; raises AudioFileError for unusable sound."""
     sound = open_sound(recording.path)
-    frames = CheckedFrames(sound.frames("left" if recording.own else side, SAMPLE_RATE))
+    frames = CheckedFrames(sound.frames(side_of(recording, side), SAMPLE_RATE))
     after_greeting = not (recording.own or from_answer)
     leg = RecordedLeg(iter(frames), SAMPLE_RATE, after_greeting, virtual_wall_clock)
     offer = Offer(
@@ -60,7 +60,8 @@ async def evaluate_call(
     )
     events: list[CallEvent] = []
     await Call(leg, offer, settings, engines, [events.append], virtual_wall_clock).run()
-    result = _judged(recording, events, leg.times)
+    result = _judged(recording, side, events, leg.times)
+    result = replace(result, recording_seconds=round(sound.seconds, 2))
     failures = [*result.failures, *_faults(frames.damage, events, leg.times, sound.seconds)]
     return replace(result, failures=tuple(failures))
 
@@ -76,17 +77,28 @@ def with_words(result: CallResult, recording: Recording, recognised: str) -> Cal
     return replace(result, errors=word_errors(recording.text, recognised))
 
 
-def begun(recording: Recording) -> CallResult:
+def begun(recording: Recording, side: Side) -> CallResult:
     """The result of a recording of which nothing is known yet."""
     return CallResult(
-        recording.index, recording.name, str(recording.path.absolute()), dict(recording.groups)
+        recording.index,
+        recording.name,
+        str(recording.path.absolute()),
+        side_of(recording, side),
+        dict(recording.groups),
     )
 
 
-def _judged(recording: Recording, events: Sequence[CallEvent], times: LineTimes) -> CallResult:
+def side_of(recording: Recording, side: Side) -> Side:
+    """Where the caller is; in our own records always on the left."""
+    return "left" if recording.own else side
+
+
+def _judged(
+    recording: Recording, side: Side, events: Sequence[CallEvent], times: LineTimes
+) -> CallResult:
     ended = next((event for event in events if isinstance(event, CallEnded)), None)
     result = replace(
-        begun(recording),
+        begun(recording, side),
         audio_seconds=round(len(times.peaks_dbfs) * FRAME_MS / 1000, 2),
         call_seconds=round(times.ended - times.answered, 2),
         turns=tuple(_turns(events, times)),

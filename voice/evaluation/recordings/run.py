@@ -81,7 +81,7 @@ async def run(
                     if tries < _TRIES:
                         again.append((recording, tries + 1))
                         continue
-                    failed = _keep_death(results, recording, str(death))
+                    failed = _keep_death(folder, results, recording, str(death))
                 counted.note(failed)
                 advance()
 
@@ -122,13 +122,14 @@ def _todo(
             yield recording, 1
 
 
-def _keep_death(results: ResultFiles, recording: Recording, reason: str) -> str:
+def _keep_death(folder: Path, results: ResultFiles, recording: Recording, reason: str) -> str:
     """A recording that kills its worker twice is a failure of its own."""
     # Imported here: what judges a call imports the engines, which this process does not need.
     from voice.evaluation.recordings.recorded_call import begun
 
     try:
-        results.write(replace(begun(recording), failures=(reason,)), Measured())
+        plan = Plan.load(folder / PLAN_FILE)
+        results.write(replace(begun(recording, plan.side), failures=(reason,)), Measured())
     except VoiceError as error:
         return str(error)
     return ""

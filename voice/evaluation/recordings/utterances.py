@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voice.evaluation.latency import END_OF_SPEECH_DB
 
@@ -49,6 +50,6 @@ def utterances(peaks_dbfs: Sequence[float]) -> list[Utterance]:
     ]
 
 
-def _end_ms(peaks: np.ndarray[tuple[int], np.dtype[np.float64]], run: np.ndarray) -> int:  # type: ignore[type-arg]
+def _end_ms(peaks: NDArray[np.float64], run: NDArray[np.int64]) -> int:
     own = peaks[run].max() + END_OF_SPEECH_DB
     return (int(run[peaks[run] > own][-1]) + 1) * FRAME_MS

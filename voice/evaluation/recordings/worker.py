@@ -98,10 +98,10 @@ class _Examiner:
         try:
             result = self._evaluate(recording)
         except VoiceError as error:
-            result = replace(begun(recording), failures=(str(error),))
+            result = replace(begun(recording, self._plan.side), failures=(str(error),))
         except Exception as error:  # noqa: BLE001 - one recording must not cost all the others
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            result = replace(begun(recording), failures=(f"fault: {reason}",))
+            result = replace(begun(recording, self._plan.side), failures=(f"fault: {reason}",))
         took = Measured(
             round(time.perf_counter() - wall, 4),
             round(time.process_time() - cpu, 4),

@@ -75,7 +75,9 @@ def fit(jobs: Sequence[Job], units: Sequence[str]) -> Fit:
     """
     if len(jobs) < _FEWEST_JOBS:
         return Fit(dict.fromkeys(units, 0.0), 0.0)
-    amounts = np.array([[{"job": 1.0, **job.work}.get(unit, 0.0) for unit in units] for job in jobs])
+    amounts = np.array(
+        [[{"job": 1.0, **job.work}.get(unit, 0.0) for unit in units] for job in jobs]
+    )
     took = np.array([job.cpu_seconds * 1000 for job in jobs])
     weights = np.ones(len(jobs))
     costs = np.zeros(len(units))
