@@ -110,7 +110,7 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
 
 
 def _to_pcm(samples: NDArray[np.float32]) -> Pcm:
-    scaled = np.nan_to_num(samples) * np.float32(32768)
+    scaled = np.nan_to_num(samples, posinf=1.0, neginf=-1.0) * np.float32(32768)
     pcm: Pcm = np.rint(scaled).clip(-32768, 32767).astype(np.int16)
     return pcm
 
