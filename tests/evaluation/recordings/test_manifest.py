@@ -20,7 +20,8 @@ def test_a_table_names_path_text_and_groups(tmp_path: Path) -> None:
     (first, second) = table(
         tmp_path,
         "all.csv",
-        'path,text,dialect,goal,caller_number,line\na.wav,"Hello, you",irish,act=plan,49155,mobile\n'
+        "path,text,dialect,goal,caller_number,line\n"
+        'a.wav,"Hello, you",irish,act=plan,49155,mobile\n'
         "sub/b.wav,,,,,\n",
     )
     assert first == Recording(

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,9 +21,13 @@ from voice.evaluation.recordings.worker import PLAN_FILE, RESULTS_FOLDER
 from voice.network import isolate
 
 LOADING_SECONDS = 300.0
+WORKER = ("-m", "voice.evaluation.recordings.worker")
+"""How Python is told to be a worker; the run's folder follows."""
 _TRIES = 2
 """A recording whose worker died is given to another one, once."""
 _LINE_BYTES = 1 << 20
+_ENDING_SECONDS = 5.0
+"""A worker without input that is still there then is killed."""
 
 
 @dataclass(frozen=True)
@@ -140,28 +145,28 @@ class _WorkerDied(Exception):
 
 
 class _Worker:
-    """One worker process, started anew when it died."""
+    """One worker process, started anew when it died; what it says of itself goes to a file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
 
     async def __aenter__(self) -> _Worker:
-        await self._start()
+        try:
+            await self._start()
+        except BaseException:
+            self._said.close()
+            raise
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        process = self._process
-        if process is None:
-            return
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), 5.0 if sys.exc_info()[0] is None else 0.0)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            if kind is not None:
                 process.kill()
-            await process.wait()
+            await _ended(process)
+        self._said.close()
 
     async def evaluate(self, recording: Recording) -> str:
         """Why the result could not be kept; nothing when it was. Raises _WorkerDied."""
@@ -174,34 +179,50 @@ class _Worker:
         answer = (await process.stdout.readline()).decode(errors="replace").strip()
         if not answer:
             self._process = None
-            raise _WorkerDied(f"the worker died ({_how(await process.wait())})")
+            raise _WorkerDied(f"the worker died ({_how(await _ended(process))})")
         return answer.removeprefix("failed ") if answer != "done" else ""
 
     async def _start(self) -> asyncio.subprocess.Process:
         environment = dict(os.environ)
         isolate(environment)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "voice.evaluation.recordings.worker", str(self._folder)),
+            *(sys.executable, *WORKER, str(self._folder)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=self._said,
             limit=_LINE_BYTES,
             env=environment,
         )
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
         try:
             ready = await asyncio.wait_for(process.stdout.readline(), LOADING_SECONDS)
         except BaseException:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            process.kill()
+            await _ended(process)
             raise
         if ready.strip() != b"ready":
-            said = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
-            reason = said[-1].removeprefix("voice: ") if said else _how(await process.wait())
-            raise VoiceError(f"a worker did not start: {reason}")
+            status = await _ended(process)
+            raise VoiceError(f"a worker did not start: {self._last_words() or _how(status)}")
         self._process = process
         return process
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").strip().splitlines()
+        return lines[-1].removeprefix("voice: ") if lines else ""
+
+
+async def _ended(process: asyncio.subprocess.Process) -> int:
+    """Close its input and wait until it is gone; its exit status."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        await asyncio.wait_for(process.communicate(), _ENDING_SECONDS)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+    return process.returncode or 0
 
 
 def _how(status: int) -> str:
