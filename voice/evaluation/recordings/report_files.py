@@ -31,6 +31,7 @@ class _Times:
 
     calls: int = 0
     audio_seconds: float = 0.0
+    call_seconds: float = 0.0
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
     engine_cpu_seconds: Counter[str] = field(default_factory=Counter)
@@ -38,6 +39,7 @@ class _Times:
     def add(self, result: CallResult, took: Measured) -> None:
         self.calls += 1
         self.audio_seconds += result.audio_seconds
+        self.call_seconds += result.call_seconds
         self.wall_seconds += took.wall_seconds
         self.cpu_seconds += took.cpu_seconds
         self.engine_cpu_seconds.update(took.engine_cpu_seconds)
@@ -105,21 +107,23 @@ def _totals(times: _Times) -> dict[str, Any]:
     return {
         "calls": times.calls,
         "audio_seconds": round(times.audio_seconds, 2),
+        "call_seconds": round(times.call_seconds, 2),
         "worker_seconds": round(times.wall_seconds, 2),
         "cpu_seconds": round(times.cpu_seconds, 2),
         "engine_cpu_seconds": {
             engine: round(seconds, 2)
             for engine, seconds in sorted(times.engine_cpu_seconds.items())
         },
-        "real_time_factor_of_one_worker": _times_real_time(times),
+        "times_real_time_of_one_worker": {
+            "audio": _each_second(times.audio_seconds, times),
+            "calls": _each_second(times.call_seconds, times),
+        },
     }
 
 
-def _times_real_time(times: _Times) -> float | None:
-    """Seconds of recording for each second of a worker."""
-    if not times.wall_seconds:
-        return None
-    return round(times.audio_seconds / times.wall_seconds, 2)
+def _each_second(seconds: float, times: _Times) -> float | None:
+    """So many seconds of recordings, or calls, for each second of a worker."""
+    return round(seconds / times.wall_seconds, 2) if times.wall_seconds else None
 
 
 def _write(file: Path, text: str) -> None:

@@ -39,22 +39,26 @@ FIGURES = {
 }
 """All figures of a report, and what each is; docs/evaluation.md says how it is measured."""
 
+_EDITS = ("substitutions", "deletions", "insertions")
+
 
 @dataclass
 class _Words:
     """Edits and words of each call that has a reference."""
 
     kinds: WordErrors = WordErrors()
-    edits: array[int] = field(default_factory=lambda: array("l"))
-    words: array[int] = field(default_factory=lambda: array("l"))
+    columns: dict[str, array[int]] = field(
+        default_factory=lambda: {key: array("i") for key in (*_EDITS, "edits", "words")}
+    )
 
     def add(self, errors: WordErrors) -> None:
         self.kinds += errors
-        self.edits.append(errors.edits)
-        self.words.append(errors.words)
+        for key, values in self.columns.items():
+            values.append(getattr(errors, key))
 
-    def figure(self, seed: int) -> Figure:
-        return ratio(self.edits, self.words, seed)
+    def figure(self, seed: int, edits: str = "edits") -> Figure:
+        """Edits of one kind, or of all, per word of the reference."""
+        return ratio(self.columns[edits], self.columns["words"], seed)
 
 
 class Summary:
@@ -161,9 +165,9 @@ class Summary:
         spoken = counts["utterances"] if self._seconds["calls"] else 0
         figures = {
             "wer": words.figure(self._seed),
-            "substitution_rate": _share(words.kinds.substitutions, words),
-            "deletion_rate": _share(words.kinds.deletions, words),
-            "insertion_rate": _share(words.kinds.insertions, words),
+            "substitution_rate": words.figure(self._seed, "substitutions"),
+            "deletion_rate": words.figure(self._seed, "deletions"),
+            "insertion_rate": words.figure(self._seed, "insertions"),
             "end_of_turn_median_ms": percentile(self._end_of_turn, 50),
             "end_of_turn_p95_ms": percentile(self._end_of_turn, 95),
             "voice_to_voice_median_ms": percentile(self._voice_to_voice, 50),
@@ -187,13 +191,6 @@ def summarised(results: Iterable[CallResult], seed: int, about: dict[str, Any]) 
     for result in results:
         summary.add(result)
     return summary.report(about)
-
-
-def _share(edits: int, words: _Words) -> Figure:
-    """A part of the word error rate; its interval is that of the whole, which stands beside it."""
-    total = words.kinds.words
-    value = edits / total if total else float("nan")
-    return Figure(value, value, value, len(words.words) if total else 0)
 
 
 def _rounded(figure: Figure) -> dict[str, float]:
