@@ -28,6 +28,7 @@ def test_a_recorded_caller_is_answered_turn_by_turn(evaluate: Evaluate, say: Say
     assert "Goodbye" in second.response
     assert result.errors is not None
     assert result.errors.words == 7
+    assert len(result.heard) == 2
     assert result.task_success is True
     assert result.ended == "goodbye"
     assert not any(turn.cut_in or turn.missed for turn in result.turns)

@@ -54,6 +54,8 @@ class CallResult:
     """Virtual length of the call; 0 where only the recogniser ran."""
     reference: str | None = None
     recognised: str = ""
+    heard: tuple[str, ...] = ()
+    """The same turn by turn, as the call ended them."""
     errors: WordErrors | None = None
     turns: tuple[TurnResult, ...] = ()
     ended: str = ""
@@ -121,5 +123,6 @@ def _result(values: dict[str, Any]) -> CallResult:
     errors = values["errors"]
     values["errors"] = WordErrors(**errors) if errors is not None else None
     values["turns"] = tuple(TurnResult(**turn) for turn in values["turns"])
+    values["heard"] = tuple(values["heard"])
     values["failures"], values["unmet"] = tuple(values["failures"]), tuple(values["unmet"])
     return CallResult(**values)

@@ -44,8 +44,7 @@ async def recognise_only(
         turns=tuple(found),
         failures=(frames.damage,) if frames.damage else (),
     )
-    text = " ".join(turn.recognised for turn in found if turn.recognised)
-    return with_words(result, recording, text)
+    return with_words(result, recording, [turn.recognised for turn in found])
 
 
 class _TurnReader:

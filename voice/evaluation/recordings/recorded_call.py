@@ -66,9 +66,11 @@ async def evaluate_call(
     return replace(result, failures=tuple(failures))
 
 
-def with_words(result: CallResult, recording: Recording, recognised: str) -> CallResult:
+def with_words(result: CallResult, recording: Recording, heard: Sequence[str]) -> CallResult:
     """The result with what was understood, compared to what was said where that is known."""
-    result = replace(result, recognised=recognised, reference=recording.text)
+    texts = tuple(text for text in heard if text)
+    recognised = " ".join(texts)
+    result = replace(result, heard=texts, recognised=recognised, reference=recording.text)
     if recording.text is None:
         return result
     if not words_of(recording.text):
@@ -105,7 +107,7 @@ def _judged(
         ended=ended.reason if ended else "",
     )
     heard = [event.text for event in events if isinstance(event, FinalTranscript)]
-    result = with_words(result, recording, " ".join(text for text in heard if text))
+    result = with_words(result, recording, heard)
     if recording.goal is None:
         return result
     try:
