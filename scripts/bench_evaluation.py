@@ -67,7 +67,7 @@ class Extent:
     sip_calls: int
 
 
-EXTENTS = {"quick": Extent(12, 2, 60, 2), "full": Extent(150, 3, 1000, 20)}
+EXTENTS = {"quick": Extent(10, 2, 40, 2), "full": Extent(150, 3, 1000, 20)}
 
 
 def voice(*arguments: str, folder: Path) -> str:
@@ -91,7 +91,6 @@ async def speak_recordings(folder: Path, extent: Extent) -> float:
     phrasings = Phrasings.load(HELD_OUT)
     by_intent = [phrasings.of(intent) for intent in INTENTS if intent in phrasings.intents]
     sentences = cycle([text for texts in zip(*by_intent, strict=False) for text in texts])
-    folder.mkdir()
     speech = 0
     for number in range(extent.recordings):
         said = list(islice(sentences, extent.sentences))
@@ -187,7 +186,7 @@ def _memory(out: Path, recording: Recording, calls: int) -> Iterator[int]:
 async def measure_agreement(result: BenchmarkResult, folder: Path, calls: int) -> None:
     """Calls over SIP, and the same calls again from their recordings."""
     service_folder = folder / "service"
-    service_folder.mkdir()
+    service_folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
     settings = 'log_level = "warning"\n[sip]\nlisten = "127.0.0.1:0"\n'
     async with TrialService(service_folder, settings) as service:
         for number, scenario in zip(range(1, calls + 1), cycle(SCENARIOS), strict=False):
@@ -212,6 +211,7 @@ async def measure_agreement(result: BenchmarkResult, folder: Path, calls: int) -
 async def measure(result: BenchmarkResult, folder: Path, extent: Extent) -> None:
     """Everything, in this order."""
     voice("evaluate", "calibrate", "--out", "costs.json", folder=folder)
+    (folder / "recordings").mkdir()
     speech_seconds = await speak_recordings(folder / "recordings", extent)
     measure_speed(result, folder, speech_seconds)
     result.note_contention()

@@ -139,3 +139,18 @@ def test_a_wide_stereo_file_is_taken_by_its_side(
     assert "plan" in evaluate(tmp_path / "s.wav").recognised
     write_wav(tmp_path / "mono.wav", spoken, RATE)
     assert "plan" in evaluate(tmp_path / "mono.wav").recognised
+
+
+def test_two_hours_of_silence_behind_the_words_end_as_a_call_does(
+    evaluate: Evaluate, say: Say, tmp_path: Path
+) -> None:
+    file = tmp_path / "long.wav"
+    minute = silence(60 * RATE)
+    with soundfile.SoundFile(file, "w", RATE, 1, "PCM_U8") as writing:
+        writing.write(say(0.5, PLAN))
+        for _ in range(120):
+            writing.write(minute)
+    result = evaluate(file)
+    assert result.recording_seconds > 7200
+    assert result.audio_seconds < 120
+    assert result.ended == "no input"
