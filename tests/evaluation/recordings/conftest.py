@@ -4,42 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from evaluated import COSTS, RATE, SETTINGS, Evaluate, Say
 
 from voice.audio import Pcm, silence, write_wav
 from voice.calls.engines import Engines, warm_up
 from voice.evaluation.recordings.call_result import CallResult
 from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.recorded_call import evaluate_call
-from voice.evaluation.virtual_time import CostTable, VirtualQueues, run_virtually
+from voice.evaluation.virtual_time import VirtualQueues, run_virtually
 from voice.recognition import WhisperRecogniser
-from voice.settings import Calls, Settings, Sip
+from voice.settings import Settings
 from voice.speech import PiperSpeaker
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "calls"))
 from scripted import ScriptedIdentity, ScriptedResponder  # noqa: E402
-
-SETTINGS = Settings(
-    calls=Calls(greeting="Automated assistant. Hello?"), sip=Sip(person="sip:people@example.test")
-)
-COSTS = CostTable(
-    {
-        "recognition": {"job": 2.0, "frame": 0.1, "token": 1.0},
-        "response": {"job": 1.0, "prompt_token": 0.05, "token": 1.0},
-        "speech": {"clause": 5.0, "second": 20.0},
-    }
-)
-RATE = 8000
-
-Say = Callable[..., Pcm]
-"""Sentences in the caller's voice at 8 kHz, each followed by so many seconds of silence."""
-Evaluate = Callable[..., CallResult]
-"""Runs one recording through a call; keyword arguments change the recording."""
 
 
 @pytest.fixture(scope="session")

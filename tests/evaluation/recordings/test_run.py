@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import RATE, Say
+from evaluated import RATE, Say
 
 from voice.audio import write_wav
 from voice.errors import VoiceError
