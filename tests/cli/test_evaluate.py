@@ -91,12 +91,18 @@ def test_calibrate_leaves_a_table_that_loads(tmp_path: Path, embedded_responder_
         (("recordings", "good.csv", "--costs", "none.json"), "voice evaluate calibrate makes one"),
         (("recordings", "good.csv", "--fail-if", "weer > 1"), "did you mean wer?"),
         (("recordings", "good.csv", "--settings", "none.toml"), "none.toml: No such file"),
+        (("recordings", "good.csv", "--settings", "lost.toml"), "lost: no such folder"),
+        (
+            ("recordings", "good.csv", "--settings", "lost.toml", "--only", "recognition"),
+            "lost: no",
+        ),
         (("compare", "nowhere", "nowhere"), "no report of evaluated recordings"),
     ],
 )
 def test_a_mistake_is_one_line(tmp_path: Path, arguments: tuple[str, ...], reason: str) -> None:
     (tmp_path / "wrong.csv").write_text("file\na.wav\n")
     (tmp_path / "good.csv").write_text("path\na.wav\n")
+    (tmp_path / "lost.toml").write_text('[recognition]\nmodel = "./lost"\n')
     done = voice(tmp_path, *arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("voice: ")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -40,8 +38,8 @@ from voice.evaluation.recordings.report_files import (
 )
 from voice.evaluation.recordings.run import RunOutcome, prepare, run
 from voice.evaluation.virtual_time.costs import CostTable
+from voice.evaluation.virtual_time.measuring import measured_table
 from voice.logs import configure_logging
-from voice.network import isolate
 from voice.settings import Settings, load_settings
 
 COSTS_FILE = Path("costs.json")
@@ -103,7 +101,6 @@ def recordings(
 
     A run that was interrupted goes on where it stopped when the command is given again.
     """
-    isolate(os.environ)
     limits = [parse_limit(text) for text in fail_if or []]
     settings = load_settings(settings_file)
     configure_logging("error", "evaluate")
@@ -143,7 +140,6 @@ def calibrate(
     settings_file: SettingsFile = None,
 ) -> None:
     """Measure what each engine's work takes on this machine."""
-    isolate(os.environ)
     settings = load_settings(settings_file)
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
@@ -188,24 +184,8 @@ def _table(console: Console, costs: Path | None, out: Path, settings: Settings) 
 
 
 def _measured(console: Console, settings: Settings, rounds: int) -> CostTable:
-    # Loaded only now: the libraries read their switches from the environment when they load.
-    from voice.calls.quiet import quiet_pipecat
-
-    quiet_pipecat("error")
-    from voice.calls.engines import load_engines
-    from voice.evaluation.recordings.surroundings import settings_for
-    from voice.evaluation.virtual_time import VirtualQueues, run_virtually
-    from voice.evaluation.virtual_time.calibration import calibrate as measure
-
-    queues = VirtualQueues()
-    with (
-        tempfile.TemporaryDirectory(prefix="voice-evaluation-") as scratch,
-        console.status("Measuring what the engines' work takes here ..."),
-    ):
-        used = settings_for(settings, Path(scratch))
-        engines = run_virtually(load_engines(used, queues))
-        table = run_virtually(measure(used, engines, queues, rounds))
-        engines.close()
+    with console.status("Measuring what the engines' work takes here ..."):
+        table = measured_table(settings, rounds)
     shown = Table(title=plain(table.machine), title_justify="left")
     for column in ("engine", "ms per unit", "jobs", "off by"):
         shown.add_column(column)
@@ -237,17 +217,7 @@ def _run_with_progress(
     )
     with Progress(*columns, console=console) as progress:
         shown = progress.add_task("Recordings", total=count)
-        try:
-            return asyncio.run(
-                run(out, read_recordings(place), jobs, lambda: progress.advance(shown))
-            )
-        except* VoiceError as errors:
-            raise _first(errors) from None
-
-
-def _first(errors: BaseExceptionGroup[VoiceError]) -> VoiceError:
-    found = errors.exceptions[0]
-    return _first(found) if isinstance(found, BaseExceptionGroup) else found
+        return asyncio.run(run(out, read_recordings(place), jobs, lambda: progress.advance(shown)))
 
 
 def _show(console: Console, report: dict[str, Any], page: Path) -> None:

@@ -90,9 +90,12 @@ async def run(
                 counted.note(failed)
                 advance()
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(jobs):
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(jobs):
+                group.create_task(work())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
     return RunOutcome(counted.evaluated, counted.skipped, tuple(counted.lost))
 
 
@@ -164,7 +167,8 @@ class _Worker:
         process, self._process = self._process, None
         if process is not None:
             if kind is not None:
-                process.kill()
+                with suppress(ProcessLookupError):
+                    process.kill()
             await _ended(process)
         self._said.close()
 
@@ -197,7 +201,8 @@ class _Worker:
         try:
             ready = await asyncio.wait_for(process.stdout.readline(), LOADING_SECONDS)
         except BaseException:
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             await _ended(process)
             raise
         if ready.strip() != b"ready":

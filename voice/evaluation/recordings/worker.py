@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from voice.errors import VoiceError
 from voice.logs import configure_logging
-from voice.network import isolate
 from voice.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ RESULTS_FOLDER = "calls"
 
 def main() -> int:
     """Serve until standard input ends; the exit status."""
-    isolate(os.environ)
     configure_logging("error", f"evaluation-{os.getpid()}")
     folder = Path(sys.argv[1])
     try:
@@ -72,8 +70,8 @@ class _Examiner:
     """The loaded engines and what is set up anew for each call."""
 
     def __init__(self, plan: Plan, scratch: Path) -> None:
-        from voice.evaluation.recordings.surroundings import Books, settings_for
         from voice.evaluation.virtual_time import CostTable, VirtualQueues, run_virtually
+        from voice.evaluation.virtual_time.surroundings import Books, settings_for
 
         self._plan = plan
         self._books = Books(scratch)

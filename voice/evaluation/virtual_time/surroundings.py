@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from voice.demo import Operator
-from voice.evaluation.virtual_time import EPOCH
+from voice.evaluation.virtual_time.loop import EPOCH
 from voice.settings import Demo, Records, Settings
 
 BOOKS_SEED = 1
