@@ -53,6 +53,9 @@ def _serve(folder: Path, scratch: Path) -> None:
     from voice.evaluation.recordings.plan import Plan
 
     examiner = _Examiner(Plan.load(folder / PLAN_FILE), scratch)
+    # What is loaded stays: the collections after each call need not look at it.
+    gc.collect()
+    gc.freeze()
     results = ResultFiles(folder / RESULTS_FOLDER)
     print("ready", flush=True)
     for line in sys.stdin:
