@@ -207,11 +207,12 @@ def test_a_worker_that_is_killed_costs_no_recording(prepared: Path, folder: Path
 DEADLY = """
 import os, sys
 from voice.evaluation.recordings import worker
-def evaluate(self, recording, real=worker._Examiner.evaluate):
+from voice.evaluation.recordings.examiner import Examiner
+def evaluate(self, recording, real=Examiner.evaluate):
     if recording.name == "3.wav":
         os.kill(os.getpid(), 9)
     return real(self, recording)
-worker._Examiner.evaluate = evaluate
+Examiner.evaluate = evaluate
 raise SystemExit(worker.main())
 """
 
