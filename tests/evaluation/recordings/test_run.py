@@ -227,6 +227,26 @@ def test_a_recording_that_kills_its_workers_is_a_failure_and_the_rest_goes_on(
     assert set(failures) == {"3.wav", "damaged.wav"}
 
 
+NOTED = """
+import os, sys
+from voice.evaluation.recordings import worker
+with open(sys.argv[1] + "/started", "a") as file:
+    print(os.getpid(), file=file)
+raise SystemExit(worker.main())
+"""
+
+
+def test_a_worker_is_replaced_before_it_grows(
+    prepared: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "WORKER", ("-c", NOTED))
+    monkeypatch.setattr(running, "RECORDINGS_PER_PROCESS", 4)
+    assert hold(prepared, folder).evaluated == COUNT + 1
+    started = (prepared / "started").read_text().split()
+    assert len(started) == 3
+    assert not any(psutil.pid_exists(int(process)) for process in started)
+
+
 def test_a_worker_that_cannot_start_says_why(prepared: Path, folder: Path) -> None:
     (prepared / "plan.json").write_text("{}")
     with pytest.raises(VoiceError, match=r"did not start: .*plan\.json: not the plan of a run"):

@@ -23,6 +23,8 @@ from voice.network import isolate
 LOADING_SECONDS = 300.0
 WORKER = ("-m", "voice.evaluation.recordings.worker")
 """How Python is told to be a worker; the run's folder follows."""
+RECORDINGS_PER_PROCESS = 2000
+"""Then a worker is replaced: native libraries lose some kilobytes with each call."""
 _TRIES = 2
 """A recording whose worker died is given to another one, once."""
 _LINE_BYTES = 1 << 20
@@ -153,6 +155,7 @@ class _Worker:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
+        self._served = 0
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
 
     async def __aenter__(self) -> _Worker:
@@ -174,8 +177,12 @@ class _Worker:
 
     async def evaluate(self, recording: Recording) -> str:
         """Why the result could not be kept; nothing when it was. Raises _WorkerDied."""
+        if self._process is not None and self._served >= RECORDINGS_PER_PROCESS:
+            process, self._process = self._process, None
+            await _ended(process)
         process = self._process or await self._start()
         assert process.stdin is not None and process.stdout is not None
+        self._served += 1
         line = json.dumps({**asdict(recording), "path": str(recording.path)})
         with suppress(ConnectionError):
             process.stdin.write(line.encode() + b"\n")
@@ -208,7 +215,7 @@ class _Worker:
         if ready.strip() != b"ready":
             status = await _ended(process)
             raise VoiceError(f"a worker did not start: {self._last_words() or _how(status)}")
-        self._process = process
+        self._process, self._served = process, 0
         return process
 
     def _last_words(self) -> str:
