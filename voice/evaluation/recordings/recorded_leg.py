@@ -7,8 +7,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from voice.audio import Pcm, dbfs, fade_out, peak_dbfs, silence
 from voice.evaluation.latency import AUDIBLE_DBFS, MISS_SECONDS, HeardPacket
 from voice.telephony.leg import (
@@ -178,8 +176,3 @@ class RecordedLeg:
     def _tell_played(self, flushed: bool = False) -> None:
         told = Played(samples=self._played, dropped=self._dropped, flushed=flushed)
         self._to_tell.append(told)
-
-
-def peaks_of(times: LineTimes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The recording's peak levels, dBFS, one for each 20 ms that was sent, shape (n,)."""
-    return np.asarray(times.peaks_dbfs, np.float64)
