@@ -110,3 +110,7 @@ class EngineQueue:
                 future.set_result(job())
             except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the job
                 future.set_exception(error)
+
+
+QueueFactory = Callable[[str, int, int], EngineQueue]
+"""Makes the queue of an engine from its name, workers and capacity; usually `EngineQueue`."""

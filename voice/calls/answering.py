@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from voice.calls import phrases
@@ -42,7 +41,8 @@ class AnswerRun:
         self._push = push
         self._again = again
         self._speculative = speculative
-        self._begun = time.monotonic()
+        self._clock = asyncio.get_running_loop().time
+        self._begun = self._clock()
         self._clauses = 0
         self._tool_began = self._begun
 
@@ -73,7 +73,7 @@ class AnswerRun:
                         filler.cancel()
                         await self._say(clause, act)
                     case CallingTool(name, arguments):
-                        self._tool_began = time.monotonic()
+                        self._tool_began = self._clock()
                         self.answer.record(ToolCalled, tool=name, arguments=dict(arguments))
                     case ToolAnswered(name, result):
                         self._tool_answered(name, result)
@@ -118,14 +118,14 @@ class AnswerRun:
         if self._clauses == 0:
             self.answer.record(
                 ResponseStarted,
-                response_ms=round((time.monotonic() - self._begun) * 1000, 1),
+                response_ms=round((self._clock() - self._begun) * 1000, 1),
                 speculative=self._speculative,
             )
         self._clauses += 1
         await self._push(ClauseText(clause, "answer", self.answer, act))
 
     def _tool_answered(self, name: str, result: Mapping[str, object]) -> None:
-        took = (time.monotonic() - self._tool_began) * 1000
+        took = (self._clock() - self._tool_began) * 1000
         plain = {
             key: value if isinstance(value, str | int | float | bool | None) else str(value)
             for key, value in result.items()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
@@ -22,7 +23,7 @@ from voice.calls.output import CallOutput
 from voice.calls.playback import Playback
 from voice.calls.recognition import RecognitionStep
 from voice.calls.speech import SpeechStep
-from voice.calls.state import CallState, EndedBy
+from voice.calls.state import CallLeg, CallState, EndedBy
 from voice.events import CallAnswered, CallEnded, CallStarted, EventSink
 from voice.identity import Caller, IdentityLevel
 from voice.settings import Settings
@@ -34,7 +35,6 @@ from voice.telephony.leg import (
     Dtmf,
     HangUp,
     Hold,
-    Leg,
     LegFailed,
     MediaLost,
     Offer,
@@ -59,15 +59,18 @@ class Call:
 
     def __init__(
         self,
-        leg: Leg,
+        leg: CallLeg,
         offer: Offer,
         settings: Settings,
         engines: Engines,
         sinks: Sequence[EventSink] = (),
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._leg = leg
         self._offer = offer
-        journal = CallJournal(offer.call_id, sinks)
+        journal = CallJournal(
+            offer.call_id, sinks, clock=asyncio.get_running_loop().time, wall=wall
+        )
         self._call = call = CallState(
             call_id=offer.call_id,
             settings=settings,

@@ -12,6 +12,7 @@ import numpy as np
 
 from voice.audio import write_wav
 from voice.calls import phrases
+from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError
 from voice.identity import Caller
 from voice.model_folders import find_model, tasks_folder
@@ -55,12 +56,12 @@ class Engines:
             engine.close()
 
 
-async def load_engines(settings: Settings) -> Engines:
+async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Engines:
     """Load and warm up all engines; raises ModelError or ConfigError with what is wrong."""
     recogniser, responder, speaker = await asyncio.gather(
-        asyncio.to_thread(_load_recogniser, settings),
-        asyncio.to_thread(_load_responder, settings),
-        asyncio.to_thread(_load_speaker, settings),
+        asyncio.to_thread(load_recogniser, settings, make_queue),
+        asyncio.to_thread(_load_responder, settings, make_queue),
+        asyncio.to_thread(_load_speaker, settings, make_queue),
     )
     tools, identity = load_tools(settings)
     tools.require(responder.tasks)
@@ -69,7 +70,10 @@ async def load_engines(settings: Settings) -> Engines:
     return engines
 
 
-def _load_recogniser(settings: Settings) -> WhisperRecogniser:
+def load_recogniser(
+    settings: Settings, make_queue: QueueFactory = EngineQueue
+) -> WhisperRecogniser:
+    """The recogniser of the settings, for those who need no other engine; raises ModelError."""
     wanted = settings.recognition
     return WhisperRecogniser.load(
         find_model("asr_models", wanted.model),
@@ -77,10 +81,11 @@ def _load_recogniser(settings: Settings) -> WhisperRecogniser:
         capacity=wanted.capacity,
         beam_size=wanted.beam_size,
         language=wanted.language,
+        make_queue=make_queue,
     )
 
 
-def _load_responder(settings: Settings) -> Responder:
+def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:
     wanted = settings.response
     return Responder.load(
         find_model("response_models", wanted.model),
@@ -88,13 +93,17 @@ def _load_responder(settings: Settings) -> Responder:
         workers=wanted.workers,
         capacity=wanted.capacity,
         tool_timeout_seconds=wanted.tool_timeout_seconds,
+        make_queue=make_queue,
     )
 
 
-def _load_speaker(settings: Settings) -> PiperSpeaker:
+def _load_speaker(settings: Settings, make_queue: QueueFactory) -> PiperSpeaker:
     wanted = settings.speech
     return PiperSpeaker.load(
-        find_model("tts_voices", wanted.voice), workers=wanted.workers, capacity=wanted.capacity
+        find_model("tts_voices", wanted.voice),
+        workers=wanted.workers,
+        capacity=wanted.capacity,
+        make_queue=make_queue,
     )
 
 

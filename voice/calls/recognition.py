@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
@@ -84,7 +83,8 @@ class RecognitionStep(FrameProcessor):
             self._work = self.create_task(self._recognise(speculative=False), "recognise")
 
     async def _recognise(self, speculative: bool) -> None:
-        begun = time.monotonic()
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         try:
             expect: Expectation = "digits" if self._call.digits_expected else "anything"
             transcript = await patiently(
@@ -97,7 +97,7 @@ class RecognitionStep(FrameProcessor):
             self._call.unread_turn = False
             await self.push_frame(EngineFailure("recognition", str(error)))
             return
-        self._took_ms = (time.monotonic() - begun) * 1000
+        self._took_ms = (clock() - begun) * 1000
         self._transcript = transcript
         if self._over is not None:
             await self._publish(transcript, speculative=False)

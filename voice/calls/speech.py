@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from pipecat.frames.frames import Frame
@@ -31,7 +31,8 @@ class SpeechStep(FrameProcessor):
         await self._room()
         if frame.answer.dropped:
             return
-        begun = time.monotonic()
+        clock = asyncio.get_running_loop().time
+        begun = clock()
         priority = Priority.FINAL if frame.answer.committed else Priority.SPECULATIVE
         speaker = self._call.engines.speaker
         try:
@@ -45,6 +46,6 @@ class SpeechStep(FrameProcessor):
             frame.answer.drop()
             await self.push_frame(EngineFailure("speech", str(error)), FrameDirection.UPSTREAM)
             return
-        clause = ClauseAudio(frame, spoken, (time.monotonic() - begun) * 1000)
+        clause = ClauseAudio(frame, spoken, (clock() - begun) * 1000)
         clause.interruptible = frame.interruptible
         await self.push_frame(clause)

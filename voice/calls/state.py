@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from voice.calls.engines import Engines
 from voice.calls.journal import CallJournal
 from voice.calls.playback import Playback
 from voice.identity import Caller
 from voice.settings import Settings
-from voice.telephony.leg import Leg
+from voice.telephony.leg import LegMessage
 from voice.turns import TurnTracker
 
 EndedBy = Literal["caller", "assistant", "system"]
+
+
+class CallLeg(Protocol):
+    """What a call needs of its leg; usually a `voice.telephony.leg.Leg`."""
+
+    @property
+    def ended_well(self) -> bool:
+        """The other side ended the leg, and did not just go away."""
+
+    def send(self, message: LegMessage) -> None:
+        """Send at once or not at all."""
+
+    def __aiter__(self) -> AsyncIterator[LegMessage]:
+        """All messages until the leg is over."""
 
 
 def _set_event() -> asyncio.Event:
@@ -30,7 +45,7 @@ class CallState:
     call_id: str
     settings: Settings
     engines: Engines
-    leg: Leg
+    leg: CallLeg
     journal: CallJournal
     playback: Playback
     tracker: TurnTracker

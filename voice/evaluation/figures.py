@@ -41,7 +41,7 @@ class BenchmarkResult:
     def begin(cls, bench: str) -> BenchmarkResult:
         """Note where and from what the benchmark starts."""
         load = os.getloadavg()[0]
-        return cls(bench, _commit(), _machine(), {"start": load, "end": load}, _too_much(load))
+        return cls(bench, _commit(), machine(), {"start": load, "end": load}, _too_much(load))
 
     def add(self, key: str, figure: Figure, least: int = LEAST) -> None:
         """A figure with bounds; one that could not be measured is left out."""
@@ -98,7 +98,8 @@ def _commit() -> str:
         return "unknown"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """The processor, cores, memory and system, in one line."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return f"{_cpu_name()}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}"

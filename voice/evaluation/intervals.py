@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 Z95 = 1.959964
 RESAMPLES = 2000
+_DRAWS_AT_ONCE = 1_000_000
+"""So many at a time, whatever the number of utterances."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def percentile(values: Sequence[float], percent: float) -> Figure:
 
     Where too few values lie beyond it, the outermost one is the bound.
     """
-    if not values:
+    if not len(values):
         return Figure(math.nan, math.nan, math.nan, 0)
     share = percent / 100
     reach = Z95 * math.sqrt(share * (1 - share) / len(values))
@@ -49,11 +52,41 @@ def percentile(values: Sequence[float], percent: float) -> Figure:
 
 def ratio(numerators: Sequence[float], denominators: Sequence[float], seed: int = 1) -> Figure:
     """A ratio of sums (edits per word), with bounds by bootstrap over utterances."""
-    if not denominators or not sum(denominators):
+    if not len(denominators) or not sum(denominators):
         return Figure(math.nan, math.nan, math.nan, 0)
     above = np.asarray(numerators, dtype=np.float64)
     below = np.asarray(denominators, dtype=np.float64)
-    picked = np.random.default_rng(seed).integers(0, len(above), size=(RESAMPLES, len(above)))
-    draws = above[picked].sum(axis=1) / np.maximum(below[picked].sum(axis=1), 1e-9)
-    low, high = np.percentile(draws, (2.5, 97.5))
+    sums = _resampled(np.stack([above, below], axis=1), seed)
+    low, high = np.percentile(sums[:, 0] / np.maximum(sums[:, 1], 1e-9), (2.5, 97.5))
     return Figure(float(above.sum() / below.sum()), float(low), float(high), len(above))
+
+
+def ratio_difference(
+    before: tuple[Sequence[float], Sequence[float]],
+    after: tuple[Sequence[float], Sequence[float]],
+    seed: int = 1,
+) -> Figure:
+    """By how much a ratio of sums changed, with bounds by a paired bootstrap.
+
+    `before` and `after` are (numerators, denominators) of the same utterances in the same order:
+    each resample takes the same utterances of both, so what they have in common cancels out.
+    """
+    if not len(before[1]) or not sum(before[1]) or not sum(after[1]):
+        return Figure(math.nan, math.nan, math.nan, 0)
+    columns = np.asarray([*before, *after], dtype=np.float64).T
+    sums = np.maximum(_resampled(columns, seed), 1e-9)
+    low, high = np.percentile(sums[:, 2] / sums[:, 3] - sums[:, 0] / sums[:, 1], (2.5, 97.5))
+    total = columns.sum(axis=0)
+    value = total[2] / total[3] - total[0] / total[1]
+    return Figure(float(value), float(low), float(high), len(columns))
+
+
+def _resampled(rows: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """Column sums of resamples of the rows, shape (RESAMPLES, columns), in bounded memory."""
+    choices = np.random.default_rng(seed)
+    at_once = max(1, min(RESAMPLES, _DRAWS_AT_ONCE // len(rows)))
+    sums = []
+    for start in range(0, RESAMPLES, at_once):
+        size = (min(at_once, RESAMPLES - start), len(rows))
+        sums.append(rows[choices.integers(0, len(rows), size=size)].sum(axis=1))
+    return np.concatenate(sums)

@@ -97,7 +97,7 @@ def _first_event(file: Path) -> CallEvent | None:
 
 def measure(report: CallReport, events: Sequence[CallEvent]) -> MeasuredCall:
     """Join both sides of a call."""
-    ends = [*(turn.start for turn in report.turns[1:]), report.ended]
+    ends = [*(turn.start for turn in report.turns[1:]), report.ended][: len(report.turns)]
     times = {row.speech_end_ms: row for row in waterfall(events)}
     turns = tuple(
         _measure_turn(turn, until, _between(events, turn.start, until), report.audible, times)

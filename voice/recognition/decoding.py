@@ -12,6 +12,7 @@ import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
+from voice.engine_work import note_work
 from voice.errors import ModelError
 from voice.recognition.folder import LoadedWhisper
 from voice.recognition.transcript import Expectation, Word
@@ -71,6 +72,7 @@ class Decoder:
     ) -> Reading:
         """The most likely words of features of shape (1, bins, frames)."""
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=False)
+        note_work("frame", features.shape[-1])
         reading, ids = self._search(encoded, seconds, [-1])
         if expect == "digits" and ids:
             digits, digit_ids = self._search(encoded, seconds, self._no_digits)
@@ -99,6 +101,7 @@ class Decoder:
             suppress_blank=False,
             suppress_tokens=suppressed,
         )[0]
+        note_work("token", len(result.sequences_ids[0]))
         ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
         text = self._tokenizer.decode(ids).strip()
         if len(ids) >= most and _is_loop(text):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from voice.audio import Pcm, frame_levels, resample, silence
-from voice.engine_queue import EngineQueue, Priority
+from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading, confidence
 from voice.recognition.session import RecognitionSession
@@ -44,10 +44,11 @@ class WhisperRecogniser:
         beam_size: int = 5,
         language: str = "en",
         compute_type: str = "int8",
+        make_queue: QueueFactory = EngineQueue,
     ) -> WhisperRecogniser:
         """Open a folder, an embedded model's name or a hub name; raises ModelError."""
         loaded = folder.load(model, workers=workers, compute_type=compute_type)
-        queue = EngineQueue("recognition", workers, capacity)
+        queue = make_queue("recognition", workers, capacity)
         try:
             return cls(loaded, queue, beam_size, language)
         except BaseException:

@@ -12,7 +12,8 @@ from typing import Any
 
 import ctranslate2
 
-from voice.engine_queue import EngineQueue, Priority
+from voice.engine_queue import EngineQueue, Priority, QueueFactory
+from voice.engine_work import note_work
 from voice.errors import ModelError
 from voice.response.harmony import CALL, END, RETURN, Harmony, Instruction, Message
 from voice.response.harmony_parser import Delta, HarmonyParser
@@ -43,7 +44,15 @@ class EmbeddedEngine:
         self._queue = queue
 
     @classmethod
-    def load(cls, folder: Path, instruction: str, *, workers: int, capacity: int) -> EmbeddedEngine:
+    def load(
+        cls,
+        folder: Path,
+        instruction: str,
+        *,
+        workers: int,
+        capacity: int,
+        make_queue: QueueFactory = EngineQueue,
+    ) -> EmbeddedEngine:
         """Open a model folder; raises ModelError with what is missing or damaged."""
         for name in _FILES:
             if not (folder / name).is_file():
@@ -57,7 +66,7 @@ class EmbeddedEngine:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{folder}: not a CTranslate2 model: {error}") from None
         static = [*prefix, *harmony.tokens(harmony.render(Instruction(instruction)))]
-        return cls(generator, harmony, static, EngineQueue("response", workers, capacity))
+        return cls(generator, harmony, static, make_queue("response", workers, capacity))
 
     @property
     def depth(self) -> int:
@@ -108,10 +117,11 @@ class EmbeddedEngine:
     def _generate(self, prompt: list[str], stopped: threading.Event, deliver: Deliver) -> None:
         """Runs on an engine thread; every token goes through the parser at once."""
         parser = HarmonyParser()
-        log_probability = 0.0
+        log_probability, tokens = 0.0, 0
 
         def on_token(step: Any) -> bool:
-            nonlocal log_probability
+            nonlocal log_probability, tokens
+            tokens += 1
             if step.log_prob is not None:
                 log_probability += step.log_prob
             delta = parser.push(step.token, self._harmony.text([step.token]))
@@ -122,6 +132,7 @@ class EmbeddedEngine:
 
         if stopped.is_set():
             return
+        note_work("prompt_token", len(prompt))
         self._generator.generate_batch(
             [prompt],
             static_prompt=self._static_prompt,
@@ -133,6 +144,7 @@ class EmbeddedEngine:
             return_scores=True,
             callback=on_token,
         )
+        note_work("token", tokens)
 
 
 def _prefix(file: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voice.engine_queue import Priority
+from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.identity import Caller
 from voice.response.conversation import Conversation
 from voice.response.embedded import EmbeddedEngine
@@ -33,11 +33,16 @@ class Responder:
         workers: int = 1,
         capacity: int = 64,
         tool_timeout_seconds: float = _TOOL_TIMEOUT_SECONDS,
+        make_queue: QueueFactory = EngineQueue,
     ) -> Responder:
         """Open a model and the tasks; raises ModelError or ConfigError with what is wrong."""
         tasks = TaskSet.load(Path(tasks_folder))
         engine = EmbeddedEngine.load(
-            Path(folder), tasks.instruction, workers=workers, capacity=capacity
+            Path(folder),
+            tasks.instruction,
+            workers=workers,
+            capacity=capacity,
+            make_queue=make_queue,
         )
         return cls(engine, tasks, tool_timeout_seconds)
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice.audio import Pcm, resample
-from voice.engine_queue import EngineQueue, Priority
+from voice.engine_queue import EngineQueue, Priority, QueueFactory
+from voice.engine_work import note_work
 from voice.errors import ModelError
 from voice.speech import lexicon, silences
 from voice.speech.clause import SpokenClause, SpokenWord
@@ -65,12 +66,18 @@ class PiperSpeaker:
     """Speaks clauses with one Piper voice on the engine's own threads."""
 
     def __init__(
-        self, voice: LoadedVoice, lexicon: Lexicon, *, workers: int = 1, capacity: int = 64
+        self,
+        voice: LoadedVoice,
+        lexicon: Lexicon,
+        *,
+        workers: int = 1,
+        capacity: int = 64,
+        make_queue: QueueFactory = EngineQueue,
     ) -> None:
         self._voice = voice
         self._lexicon = lexicon
         self._gain = _levelling_gain(voice)
-        self._queue = EngineQueue("speech", workers, capacity)
+        self._queue = make_queue("speech", workers, capacity)
         self._cache: OrderedDict[tuple[str, int], SpokenClause] = OrderedDict()
         self._kept: dict[tuple[str, int], SpokenClause] = {}
 
@@ -82,6 +89,7 @@ class PiperSpeaker:
         workers: int = 1,
         capacity: int = 64,
         pronunciations: Path | None = None,
+        make_queue: QueueFactory = EngineQueue,
     ) -> PiperSpeaker:
         """An embedded voice by name, a folder or an ONNX file with its JSON beside it.
 
@@ -92,7 +100,7 @@ class PiperSpeaker:
         own = folder / lexicon.FILE_NAME
         path = pronunciations or (own if own.exists() else None)
         words = Lexicon.load(path) if path else Lexicon()
-        return cls(loaded, words, workers=workers, capacity=capacity)
+        return cls(loaded, words, workers=workers, capacity=capacity, make_queue=make_queue)
 
     @property
     def depth(self) -> int:
@@ -102,6 +110,10 @@ class PiperSpeaker:
     def close(self) -> None:
         """End the engine's threads; what waits is cancelled."""
         self._queue.close()
+
+    def forget(self) -> None:
+        """Empty the cache, as it is in a new process; what was kept for good stays."""
+        self._cache.clear()
 
     async def keep(self, text: str, sample_rate: int = 8000) -> None:
         """Speak `text` now and keep its sound for good: it is there even if the voice fails."""
@@ -178,6 +190,8 @@ class PiperSpeaker:
             ]
             parts.append(kept)
             moved += len(kept) / rate
+        note_work("clause", 1)
+        note_work("second", moved)
         samples = _evened(np.concatenate([np.zeros(0, np.float32), *parts]), rate)
         words = [_SPOKEN_WORD.findall(piece.spoken) for piece in portion.pieces]
         every = [word for piece_words in words for word in piece_words]

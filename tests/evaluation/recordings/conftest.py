@@ -1,0 +1,81 @@
+"""Recordings in the caller's own voice, and a call in virtual time with answers known before."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from evaluated import COSTS, RATE, SETTINGS, Evaluate, Say
+
+from voice.audio import Pcm, silence, write_wav
+from voice.calls.engines import Engines, warm_up
+from voice.evaluation.recordings.call_result import CallResult
+from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.recorded_call import evaluate_call
+from voice.evaluation.virtual_time import VirtualQueues, run_virtually
+from voice.recognition import WhisperRecogniser
+from voice.settings import Settings
+from voice.speech import PiperSpeaker
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "calls"))
+from scripted import ScriptedIdentity, ScriptedResponder  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def say(embedded_caller_voice_path: Path) -> Iterator[Say]:
+    speaker = PiperSpeaker.load(embedded_caller_voice_path)
+    spoken: dict[str, Pcm] = {}
+
+    def speak(*parts: str | float) -> Pcm:
+        pieces = []
+        for part in parts:
+            if isinstance(part, str):
+                if part not in spoken:
+                    spoken[part] = asyncio.run(speaker.synthesise(part, RATE)).pcm
+                pieces.append(spoken[part])
+            else:
+                pieces.append(silence(round(part * RATE)))
+        return np.concatenate(pieces)
+
+    yield speak
+    speaker.close()
+
+
+@pytest.fixture(scope="session")
+def loaded(
+    embedded_recogniser_path: Path, embedded_voice_path: Path
+) -> Iterator[tuple[WhisperRecogniser, PiperSpeaker]]:
+    queues = VirtualQueues(COSTS)
+    recogniser = WhisperRecogniser.load(embedded_recogniser_path, make_queue=queues)
+    speaker = PiperSpeaker.load(embedded_voice_path, make_queue=queues)
+    engines = Engines(recogniser, ScriptedResponder(), speaker, None, ScriptedIdentity())  # type: ignore[arg-type]
+    run_virtually(warm_up(engines, SETTINGS))
+    yield recogniser, speaker
+    recogniser.close()
+    speaker.close()
+
+
+@pytest.fixture
+def evaluate(loaded: tuple[WhisperRecogniser, PiperSpeaker], tmp_path: Path) -> Evaluate:
+    recogniser, speaker = loaded
+
+    def run(
+        sound: Pcm | Path,
+        settings: Settings = SETTINGS,
+        from_answer: bool = False,
+        **changed: object,
+    ) -> CallResult:
+        if not isinstance(sound, Path):
+            write_wav(tmp_path / "sound.wav", sound, RATE)
+            sound = tmp_path / "sound.wav"
+        speaker.forget()
+        engines = Engines(recogniser, ScriptedResponder(), speaker, None, ScriptedIdentity())  # type: ignore[arg-type]
+        recording = replace(Recording(0, sound.name, sound), **changed)  # type: ignore[arg-type]
+        return run_virtually(evaluate_call(recording, "left", from_answer, settings, engines))
+
+    return run

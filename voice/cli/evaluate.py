@@ -1,0 +1,279 @@
+"""`voice evaluate`: recorded calls in batch, what they cost, and what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from voice.cli.call_view import plain
+from voice.errors import VoiceError
+from voice.evaluation.recordings.limits import Limit, parse_limit
+from voice.evaluation.recordings.manifest import read_recordings
+from voice.evaluation.recordings.plan import Plan, fingerprint_of
+from voice.evaluation.recordings.report_files import (
+    PAGE,
+    read_report,
+    results_of,
+    write_reports,
+)
+from voice.evaluation.recordings.run import RunOutcome, prepare, run
+from voice.evaluation.virtual_time.costs import CostTable
+from voice.evaluation.virtual_time.measuring import measured_table
+from voice.logs import configure_logging
+from voice.settings import Settings, load_settings
+
+COSTS_FILE = Path("costs.json")
+LIMIT_BROKEN_STATUS = 1
+INCOMPLETE_STATUS = 3
+INTERRUPTED_STATUS = 130
+
+app = typer.Typer(help="Evaluate recorded calls.", no_args_is_help=True, add_completion=False)
+
+
+class Caller(StrEnum):
+    """Which channel of a stereo file is the caller."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Only(StrEnum):
+    """A part that may run alone."""
+
+    RECOGNITION = "recognition"
+
+
+class Start(StrEnum):
+    """When a recording begins in its call."""
+
+    GREETING = "greeting"
+    ANSWER = "answer"
+
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", help="Settings; ./voice.toml where there is one.", metavar="FILE"),
+]
+
+
+@app.command()
+def recordings(
+    place: Annotated[Path, typer.Argument(metavar="DIR_OR_MANIFEST")],
+    out: Annotated[Path, typer.Option(help="Where results and report go.")] = Path("evaluation"),
+    jobs: Annotated[int, typer.Option(min=1, help="Processes; each loads the models.")] = 1,
+    caller: Annotated[Caller, typer.Option(help="Of a stereo file.")] = Caller.LEFT,
+    only: Annotated[Only | None, typer.Option(help="Run only this part.")] = None,
+    start: Annotated[
+        Start, typer.Option(help="The recording begins after the greeting, or at the answer.")
+    ] = Start.GREETING,
+    costs: Annotated[
+        Path | None,
+        typer.Option(help=f"Cost table; ./{COSTS_FILE}, else measured now.", metavar="FILE"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the intervals.")] = 1,
+    fail_if: Annotated[
+        list[str] | None, typer.Option(help='For instance "wer > 0.25"; may be repeated.')
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out.")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Let every recording call the assistant, in virtual time, and report how it went.
+
+    A run that was interrupted goes on where it stopped when the command is given again.
+    """
+    limits = [parse_limit(text) for text in fail_if or []]
+    settings = load_settings(settings_file)
+    configure_logging("error", "evaluate")
+    console = Console(highlight=False)
+    count, fingerprint = fingerprint_of(read_recordings(place), settings)
+    table = None if only else _table(console, costs, out, settings)
+    plan = Plan(
+        recordings=count,
+        fingerprint=fingerprint,
+        part="recognition" if only else "all",
+        side=caller.value,
+        from_answer=start is Start.ANSWER,
+        seed=seed,
+        settings=settings.model_dump_json(),
+        costs=asdict(table) if table else None,
+    )
+    prepare(out, plan, fresh)
+    began = time.monotonic()
+    try:
+        outcome = _run_with_progress(console, out, place, count, jobs)
+    except KeyboardInterrupt:
+        console.print("Stopped; the same command goes on from here.")
+        raise typer.Exit(INTERRUPTED_STATUS) from None
+    report = write_reports(out, plan, outcome, jobs, time.monotonic() - began)
+    _show(console, report, out / PAGE)
+    if outcome.lost:
+        reason = f"{len(outcome.lost)} results could not be kept ({plain(outcome.lost[0])})"
+        console.print(f"[red]Incomplete:[/] {reason}; the same command goes on from here.")
+        raise typer.Exit(INCOMPLETE_STATUS)
+    _apply(console, limits, report)
+
+
+@app.command()
+def calibrate(
+    out: Annotated[Path, typer.Option(help="Where the table goes.", metavar="FILE")] = COSTS_FILE,
+    rounds: Annotated[int, typer.Option(min=2, help="About a second each.")] = 12,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Measure what each engine's work takes on this machine."""
+    settings = load_settings(settings_file)
+    configure_logging("error", "evaluate")
+    console = Console(highlight=False)
+    _measured(console, settings, rounds).save(out)
+    console.print(f"Left in {out}", style="dim")
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="A", help="Folder of a run.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Folder of another run.")],
+    file: Annotated[
+        Path | None, typer.Option("--json", help="Write it as JSON, too.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Show what changed from run A to run B, with a paired bootstrap over the recordings."""
+    from voice.evaluation.recordings.comparison import compare as compared
+
+    first, second = read_report(before), read_report(after)
+    if first["normaliser"] != second["normaliser"]:
+        raise VoiceError(
+            f"the runs compare words differently ({first['normaliser']}, {second['normaliser']})"
+        )
+    changes = compared(results_of(before), results_of(after), first["seed"])
+    _show_changes(Console(highlight=False), changes)
+    if file is not None:
+        try:
+            file.write_text(json.dumps(changes, indent=1, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise VoiceError(f"{file}: {error.strerror}") from None
+
+
+def _table(console: Console, costs: Path | None, out: Path, settings: Settings) -> CostTable:
+    """The given table, that of the working directory, that of an earlier run, or a new one."""
+    of_run = out / COSTS_FILE.name
+    for file in (costs, COSTS_FILE, of_run):
+        if file is not None and (file == costs or file.exists()):
+            return CostTable.load(file)
+    table = _measured(console, settings, rounds=6)
+    table.save(of_run)
+    return table
+
+
+def _measured(console: Console, settings: Settings, rounds: int) -> CostTable:
+    with console.status("Measuring what the engines' work takes here ..."):
+        table = measured_table(settings, rounds)
+    shown = Table(title=plain(table.machine), title_justify="left")
+    for column in ("engine", "ms per unit", "jobs", "off by"):
+        shown.add_column(column)
+    for engine, units in table.milliseconds.items():
+        costs = ", ".join(f"{unit.replace('_', ' ')} {cost:.3f}" for unit, cost in units.items())
+        jobs, error = table.jobs[engine], table.error_percent[engine]
+        shown.add_row(engine, costs, str(jobs), f"{error:.0f} %")
+    console.print(shown)
+    return table
+
+
+class _Rate(ProgressColumn):
+    """Recordings a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f}/s" if speed else "-/s", style="magenta")
+
+
+def _run_with_progress(
+    console: Console, out: Path, place: Path, count: int, jobs: int
+) -> RunOutcome:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        shown = progress.add_task("Recordings", total=count)
+        return asyncio.run(run(out, read_recordings(place), jobs, lambda: progress.advance(shown)))
+
+
+def _show(console: Console, report: dict[str, Any], page: Path) -> None:
+    table = Table(title=f"{report['calls']} recordings", title_justify="left")
+    table.add_column("figure")
+    for column in ("value", "95 %", "n"):
+        table.add_column(column, justify="right")
+    for key, figure in report["figures"].items():
+        reach = f"{figure['low']:g} to {figure['high']:g}"
+        table.add_row(key, f"{figure['value']:g}", reach, str(figure["n"]))
+    console.print(table)
+    for failure in _some(report["failures"]):
+        console.print(
+            f"[yellow]{plain(failure['name'])}[/]: {plain('; '.join(failure['reasons']))}"
+        )
+    console.print(f"Report: {page}", style="dim")
+
+
+def _some(failures: list[dict[str, Any]], most: int = 10) -> Iterator[dict[str, Any]]:
+    yield from failures[:most]
+    if len(failures) > most:
+        yield {"name": f"and {len(failures) - most} more", "reasons": ["see the report"]}
+
+
+def _apply(console: Console, limits: list[Limit], report: dict[str, Any]) -> None:
+    broken = [limit for limit in limits if limit.is_broken(report)]
+    for limit in broken:
+        value = report["figures"][limit.figure]["value"]
+        console.print(f"[red]Failed:[/] {limit} (it is {value:g})")
+    if broken:
+        raise typer.Exit(LIMIT_BROKEN_STATUS)
+
+
+def _show_changes(console: Console, changes: dict[str, Any]) -> None:
+    table = Table(title=f"{changes['recordings']} recordings in both", title_justify="left")
+    for column in ("word error rate", "A", "B", "change", "95 %", ""):
+        table.add_column(column, justify="left" if column == "word error rate" else "right")
+    for name, row in {"all": changes["wer"], **changes["groups"]}.items():
+        if row is None:
+            continue
+        change = row["change"]
+        table.add_row(
+            plain(name),
+            f"{row['before']:.1%}",
+            f"{row['after']:.1%}",
+            f"{change['value']:+.1%}",
+            f"{change['low']:+.1%} to {change['high']:+.1%}",
+            "" if row["beyond_chance"] else "may be chance",
+        )
+    console.print(table)
+    first, second = changes["voice_to_voice_median_ms"]
+    if first is not None and second is not None:
+        console.print(f"voice to voice, median: {first:g} ms, {second:g} ms")
+    goals = changes["task_success"]
+    if goals["calls"]:
+        console.print(f"goals met: {goals['before']}, {goals['after']} of {goals['calls']}")
+    console.print(f"{changes['with_other_texts']} recordings were understood differently")
+    for call in changes["most_changed"]:
+        console.print(f"  {plain(call['name'])}: {call['before']:.1%}, {call['after']:.1%}")

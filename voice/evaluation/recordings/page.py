@@ -1,0 +1,58 @@
+"""report.html: one file that needs no other, with the sound of the worst calls in it."""
+
+from __future__ import annotations
+
+import base64
+import io
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from voice.audio import AudioFileError
+from voice.evaluation.recordings.pictures import intervals_by_group, latency_bars, waterfall_bars
+from voice.evaluation.recordings.sound_files import FRAME_SECONDS, open_sound
+from voice.evaluation.recordings.summary import FIGURES, HISTOGRAM_STEP_MS
+
+SOUND_SECONDS = 60
+"""Of each of the worst calls; a page holds at most ten such pieces."""
+_RATE = 8000
+
+
+def page_of(report: dict[str, Any]) -> str:
+    """The report as a page; all text from outside is escaped."""
+    environment = Environment(
+        loader=PackageLoader("voice.evaluation.recordings", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    groups = [
+        intervals_by_group(column, values)
+        for column, values in report["groups"].items()
+        if len(values) > 1
+    ]
+    return environment.get_template("report.html.j2").render(
+        title="Evaluation of recorded calls",
+        report=report,
+        meanings=FIGURES,
+        groups=groups,
+        latency=latency_bars(report["latency_histogram"], HISTOGRAM_STEP_MS),
+        waterfall=waterfall_bars(report["stages_ms"]),
+        worst=[{**call, **_sound(call)} for call in report["worst_calls"]],
+    )
+
+
+def _sound(call: dict[str, Any]) -> dict[str, str]:
+    """The caller's side as FLAC in base64, or why there is none."""
+    try:
+        frames = open_sound(Path(call["path"])).frames(call["side"], _RATE)
+        pieces = list(islice(frames, round(SOUND_SECONDS / FRAME_SECONDS)))
+    except AudioFileError as error:
+        return {"audio": "", "silent_because": str(error)}
+    file = io.BytesIO()
+    soundfile.write(file, np.concatenate(pieces), _RATE, format="FLAC", subtype="PCM_16")
+    return {"audio": base64.b64encode(file.getvalue()).decode(), "silent_because": ""}

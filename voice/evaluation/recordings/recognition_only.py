@@ -1,0 +1,96 @@
+"""A recording through turns and recogniser alone: the same classes, no assistant, no line."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import numpy as np
+
+from voice.audio import Pcm, silence
+from voice.calls.input import PRE_ROLL_MS
+from voice.evaluation.recordings.call_result import CallResult, TurnResult
+from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.recorded_call import (
+    SAMPLE_RATE,
+    CheckedFrames,
+    begun,
+    side_of,
+    with_words,
+)
+from voice.evaluation.recordings.recorded_leg import FRAME_MS
+from voice.evaluation.recordings.sound_files import Side, open_sound
+from voice.recognition import WhisperRecogniser
+from voice.settings import Turns
+from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnTracker
+
+LEAD_MS = 500
+"""The level gate needs as much to know the line; in a call the greeting is before."""
+
+
+async def recognise_only(
+    recording: Recording, side: Side, turns: Turns, recogniser: WhisperRecogniser
+) -> CallResult:
+    """What is understood of each turn; raises AudioFileError for unusable sound."""
+    sound = open_sound(recording.path)
+    frames = CheckedFrames(sound.frames(side_of(recording, side), SAMPLE_RATE))
+    reader = _TurnReader(turns, recogniser)
+    found = [turn async for turn in _turns(reader, frames, turns)]
+    result = replace(
+        begun(recording, side),
+        recording_seconds=round(sound.seconds, 2),
+        audio_seconds=round(reader.frames * FRAME_MS / 1000, 2),
+        turns=tuple(found),
+        failures=(frames.damage,) if frames.damage else (),
+    )
+    return with_words(result, recording, [turn.recognised for turn in found])
+
+
+class _TurnReader:
+    """Feeds the recogniser's session as a call's input does."""
+
+    def __init__(self, turns: Turns, recogniser: WhisperRecogniser) -> None:
+        self._tracker = TurnTracker(turns, SAMPLE_RATE)
+        self._session = recogniser.session()
+        self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // FRAME_MS)
+        self._start_ms = 0
+        self.frames = 0
+        """Of the recording, so far."""
+
+    async def hear(self, frame: Pcm) -> TurnResult | None:
+        """The next 20 ms; returns a turn that ends with it."""
+        signal = self._tracker.push(frame)
+        if self._tracker.detector.speaking and not isinstance(signal, SpeechBegan):
+            self._session.feed(frame, SAMPLE_RATE)
+        else:
+            self._pre_roll.append(frame)
+        match signal:
+            case SpeechBegan(onset_ms):
+                self._session.start(np.concatenate(list(self._pre_roll)), SAMPLE_RATE)
+                self._pre_roll.clear()
+                self._start_ms = self.frames * FRAME_MS - onset_ms
+            case TurnOver(pause_ms):
+                transcript = await self._session.finalise()
+                end_ms = self.frames * FRAME_MS - pause_ms
+                return TurnResult(max(0, self._start_ms), end_ms, transcript.text)
+            case FalseStart():
+                self._session.reset()
+            case _:
+                pass
+        return None
+
+
+async def _turns(
+    reader: _TurnReader, frames: CheckedFrames, turns: Turns
+) -> AsyncIterator[TurnResult]:
+    quiet = silence(SAMPLE_RATE * FRAME_MS // 1000)
+    for _ in range(LEAD_MS // FRAME_MS):
+        await reader.hear(quiet)
+    for frame in frames:
+        reader.frames += 1
+        if turn := await reader.hear(frame):
+            yield turn
+    for _ in range(turns.end_ms // FRAME_MS + 1):
+        if turn := await reader.hear(quiet):
+            yield turn

@@ -1,0 +1,34 @@
+"""What surrounds an evaluated call: settings that touch nothing, and books that are always new."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from pathlib import Path
+
+from voice.demo import Operator
+from voice.evaluation.virtual_time.loop import EPOCH
+from voice.settings import Demo, Records, Settings
+
+BOOKS_SEED = 1
+
+
+def settings_for(settings: Settings, scratch: Path) -> Settings:
+    """The live settings, but nothing is recorded and the demo's database is one of our own."""
+    own = {"records": Records(), "demo": Demo(database=scratch / "operator.sqlite")}
+    return settings.model_copy(update=own)
+
+
+class Books:
+    """The demonstration operator's database: written once, copied for each call."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._database = scratch / "operator.sqlite"
+        self._template = scratch / "template.sqlite"
+
+    def open_anew(self) -> None:
+        """As before the first call; bills are due as seen from the virtual clock's first day."""
+        if not self._template.exists():
+            today = datetime.datetime.fromtimestamp(EPOCH, datetime.UTC).date()
+            Operator.create(self._template, BOOKS_SEED, today)
+        shutil.copyfile(self._template, self._database)
