@@ -15,7 +15,7 @@ from voice.calls.backchannels import is_backchannel
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
-from voice.calls.event_files import EventFiles, call_folder
+from voice.calls.event_files import EventFiles
 from voice.calls.journal import CallJournal
 from voice.calls.output import AHEAD_SECONDS
 from voice.calls.timers import SilenceTimer
@@ -27,6 +27,7 @@ from voice.events import (
     ToolReturned,
     from_json,
 )
+from voice.records import call_folder
 from voice.telemetry import Heartbeat
 
 
