@@ -44,6 +44,7 @@ async def _serve(settings: Settings, process: int) -> None:
     from voice.calls.engines import load_engines, write_apology
     from voice.calls.event_files import EventFiles
     from voice.calls.server import CallServer
+    from voice.events import EventSink
     from voice.feed import EventFeed
 
     signals: asyncio.Queue[None] = asyncio.Queue()
@@ -54,7 +55,10 @@ async def _serve(settings: Settings, process: int) -> None:
     await write_apology(engines, settings.runtime.apology)
     files = EventFiles(settings.records.directory) if settings.records.directory else None
     feed = EventFeed(settings.runtime.feed, lambda listen: server.listening(listen))
-    sinks = [*([files] if files else []), *([feed] if settings.supervision.enabled else [])]
+    sinks: list[EventSink] = [
+        *([files] if files else []),
+        *([feed] if settings.supervision.enabled else []),
+    ]
     server = CallServer(
         settings.runtime.call_socket(process),
         settings,

@@ -40,7 +40,7 @@ _DISCLOSURE = "automated assistant"
 
 
 def greeting(text: str, recorded: bool) -> list[tuple[str, bool]]:
-    """The clauses of a greeting; those up to what must be disclosed are heard to their end (True)."""
+    """The clauses of a greeting; True: it must be disclosed, and is heard to its end."""
     splitter = ClauseSplitter()
     clauses = [*splitter.feed(text), *splitter.flush()]
     disclosing = [n for n, clause in enumerate(clauses) if _DISCLOSURE in clause.lower()]

@@ -81,7 +81,7 @@ class CallServer:
     def listening(self, listen: Listen) -> None:
         """Somebody begins to listen to a call, maybe to one of ours: that stands in its events."""
         call = self._calls.get(listen.call_id)
-        if call is not None and listen.on:
+        if call is not None and listen.supervisor:
             call.note_listener(listen.supervisor)
 
     async def _on_leg(self, leg: Leg, offer: Offer) -> None:

@@ -1,4 +1,4 @@
-"""The publishing end of the feed: connects to the supervision process, and again when it is gone."""
+"""The publishing end of the feed: connects to the supervision process, again when it was gone."""
 
 from __future__ import annotations
 

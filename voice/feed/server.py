@@ -55,7 +55,7 @@ class FeedPeer(asyncio.Protocol):
             return
         try:
             for frame in self._decoder.feed(data):
-                self._server.on_frame(frame)
+                self._server.on_frame(self, frame)
         except FeedError as error:
             log.error("%s; the publisher is disconnected", error)
             self.close()
@@ -72,13 +72,14 @@ class FeedServer:
     def __init__(
         self,
         path: Path,
-        on_frame: Callable[[FeedFrame], None],
-        greet: Callable[[FeedPeer], None] = lambda _: None,
+        on_frame: Callable[[FeedPeer, FeedFrame], None],
+        on_joined: Callable[[FeedPeer], None] = lambda _: None,
+        on_left: Callable[[FeedPeer], None] = lambda _: None,
     ) -> None:
-        """`greet` is called with each new publisher."""
         self.on_frame = on_frame
         self._path = path
-        self._greet = greet
+        self._on_joined = on_joined
+        self._on_left = on_left
         self._peers: set[FeedPeer] = set()
         self._server: asyncio.Server | None = None
 
@@ -109,8 +110,10 @@ class FeedServer:
     def joined(self, peer: FeedPeer) -> None:
         """A publisher has connected."""
         self._peers.add(peer)
-        self._greet(peer)
+        self._on_joined(peer)
 
     def left(self, peer: FeedPeer) -> None:
         """A publisher has gone."""
-        self._peers.discard(peer)
+        if peer in self._peers:
+            self._peers.discard(peer)
+            self._on_left(peer)

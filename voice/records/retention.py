@@ -20,7 +20,9 @@ class Deleted:
     size_bytes: int
 
 
-def delete_old(directory: Path, keep_days: float, now: float, dry_run: bool = False) -> list[Deleted]:
+def delete_old(
+    directory: Path, keep_days: float, now: float, dry_run: bool = False
+) -> list[Deleted]:
     """Delete the calls that have not changed for `keep_days`; `now` is UTC seconds.
 
     With `dry_run` nothing is deleted. Raises VoiceError when a folder cannot be read or deleted.

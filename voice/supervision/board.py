@@ -75,13 +75,19 @@ class Board:
         if call and call.count_packets(count.received, count.lost, count.late, self.position + 1):
             self._change()
 
+    def end_silently(self, call_id: str) -> None:
+        """A running call's process is gone."""
+        call = self._calls.get(call_id)
+        if call is not None and call.running:
+            call.end_silently(self._wall(), self.position + 1)
+            self._change()
+
     def forget_old(self) -> None:
         """Let go of calls that are over for too long, or too many."""
         now = self._wall()
         for call_id, call in tuple(self._calls.items()):
             if call.running and now - self._heard[call_id] > LOST_SECONDS:
-                call.end_silently(now, self.position + 1)
-                self._change()
+                self.end_silently(call_id)
         ended = [call for call in self._calls.values() if not call.running]
         ended.sort(key=lambda call: call.ended or 0.0)
         old = [call for call in ended if now - (call.ended or 0.0) > self._history]

@@ -27,6 +27,7 @@ from voice.telemetry import TurnTimes, waterfall
 _LAST_WORDS = 120
 """Characters of the last line on the board."""
 _MOST_TURNS = 500
+_UNKNOWN = "unknown"
 
 
 class SupervisedCall:
@@ -74,11 +75,13 @@ class SupervisedCall:
         if event.sequence <= self.events_seen:
             return False
         self.events_seen, self.position = event.sequence, position
+        if self._end == _UNKNOWN:  # its process was only away
+            self.ended, self._end = None, ""
         if isinstance(event, CallStarted):
             self.began = event.wall_time
             self._number = masked_number(event.caller_number)
-            self._called = event.called
             self.transcript.mask = NumberMask(event.caller_number)
+            self._called = self.transcript.mask.text(event.called)
         self.began = self.began or event.wall_time - event.ms / 1000
         self._follow_state(event)
         self._measure(event, position)
@@ -96,7 +99,7 @@ class SupervisedCall:
     def end_silently(self, wall_time: float, position: int) -> None:
         """Its process is gone without having said how it ended."""
         self.ended, self.position = wall_time, position
-        self._state, self._end = "ended", "unknown"
+        self._state, self._end = "ended", _UNKNOWN
 
     def summary(self) -> dict[str, Any]:
         """Its row on the board."""

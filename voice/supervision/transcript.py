@@ -126,7 +126,7 @@ class Transcript:
         line = self._speaking
         if line is None:
             line = next((each for each in reversed(self.lines) if each.side == "assistant"), None)
-        if line is None:
+        if line is None or not self._clauses:
             return
         kept = next(
             (

@@ -102,6 +102,7 @@ UNREAD_HIGH, UNREAD_LOW = 100, 20
 OFFER_SECONDS = 5.0
 """A connection that has not said by then which call it is for is closed."""
 
+
 class Leg(asyncio.Protocol):
     """One side of a call leg's connection: `send` messages, iterate over what comes."""
 

@@ -54,9 +54,7 @@ class CallSound:
         if self._frames % COUNT_EVERY_FRAMES == 0:
             statistics = rtp.jitter.statistics
             self._feed.count(
-                SoundCount(
-                    self._call_id, rtp.statistics.received, statistics.lost, statistics.late
-                )
+                SoundCount(self._call_id, rtp.statistics.received, statistics.lost, statistics.late)
             )
         if self._call_id not in self._feed.listened:
             self._waiting.clear()
