@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import socket
 import ssl
@@ -45,6 +46,8 @@ def main() -> int:
         settings = load_settings(parser.parse_args().settings)
         isolate(os.environ, settings.network.allow)
         configure_logging(settings.log_level, "supervision")
+        # uvicorn's lines of single connections name addresses and calls.
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
         check_exposure(settings.supervision)
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
