@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -31,36 +31,34 @@ async def live(socket: WebSocket) -> None:
     call_id = socket.query_params.get("call", "")
     run, after = socket.query_params.get("run", ""), socket.query_params.get("after", "0")
     position = int(after) if after.isdigit() and len(after) < 16 else 0
-    async with _page(socket, desk) as open_to_us:
-        if open_to_us:
-            changes = _of_call(desk, call_id) if call_id else _of_board(desk)
-            await _keep_telling(socket, desk, changes, run, position)
+    changes = _of_call(desk, call_id) if call_id else _of_board(desk)
+    await _serve(socket, desk, _keep_telling(socket, desk, changes, run, position))
 
 
 async def listen(socket: WebSocket) -> None:
     """The sound of a running call, 40 ms a message, until it ends."""
     desk: Desk = socket.app.state.desk
-    call_id = socket.path_params["call_id"]
-    async with _page(socket, desk) as open_to_us:
-        if not open_to_us:
-            return
-        call = desk.board.call(call_id)
-        if call is None or not call.running:
-            await socket.close(ENDED, "the call is over")
-            return
-        name = socket.state.session.name
-        try:
-            with desk.listening.listener(call_id, name) as listener:
-                log.info("a supervisor listens", extra={"call_id": call_id, "supervisor": name})
-                while (piece := await listener.next()) is not None:
-                    if not desk.still_signed_in(socket):
-                        await socket.close(SIGNED_OUT, "signed out")
-                        return
-                    await socket.send_bytes(piece)
-        except TooManyListeners:
-            await socket.close(TOO_MANY, "too many listeners")
-            return
+    await _serve(socket, desk, _send_sound(socket, desk, socket.path_params["call_id"]))
+
+
+async def _send_sound(socket: WebSocket, desk: Desk, call_id: str) -> None:
+    call = desk.board.call(call_id)
+    if call is None or not call.running:
         await socket.close(ENDED, "the call is over")
+        return
+    name = socket.state.session.name
+    try:
+        with desk.listening.listener(call_id, name) as listener:
+            log.info("a supervisor listens", extra={"call_id": call_id, "supervisor": name})
+            while (piece := await listener.next()) is not None:
+                if not desk.still_signed_in(socket):
+                    await socket.close(SIGNED_OUT, "signed out")
+                    return
+                await socket.send_bytes(piece)
+    except TooManyListeners:
+        await socket.close(TOO_MANY, "too many listeners")
+        return
+    await socket.close(ENDED, "the call is over")
 
 
 Changes = Callable[[str, int], Awaitable[dict[str, Any] | None]]
@@ -113,31 +111,30 @@ async def _keep_telling(
     await socket.close(SIGNED_OUT, "signed out")
 
 
-@asynccontextmanager
-async def _page(socket: WebSocket, desk: Desk) -> AsyncIterator[bool]:
-    """Accept the page and end its service when it goes, or says anything: it has nothing to say."""
+async def _serve(socket: WebSocket, desk: Desk, work: Coroutine[Any, Any, None]) -> None:
+    """Accept the page and work for it until it goes, or says anything: it has nothing to say."""
     await socket.accept()
     if len(desk.pages) >= MOST_PAGES:
+        work.close()
         await socket.close(TOO_MANY, "too many pages")
-        yield False
         return
     desk.pages.add(socket)
-    serving = asyncio.current_task()
-    assert serving is not None
-    watching = asyncio.create_task(_watch(socket, serving))
+    tasks = (asyncio.create_task(work), asyncio.create_task(_watch(socket)))
     try:
-        yield True
-    except (WebSocketDisconnect, RuntimeError, asyncio.CancelledError):
-        if not watching.done():
-            raise
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         desk.pages.discard(socket)
-        watching.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in tasks:
+        fault = None if task.cancelled() else task.exception()
+        # A page that goes away while something is sent to it is no fault.
+        if fault is not None and not isinstance(fault, WebSocketDisconnect | RuntimeError):
+            raise fault
 
 
-async def _watch(socket: WebSocket, serving: asyncio.Task[Any]) -> None:
+async def _watch(socket: WebSocket) -> None:
     message = await socket.receive()
     if message["type"] == "websocket.receive":
-        with suppress(RuntimeError):
-            await socket.close(UNWANTED, "pages only listen")
-    serving.cancel()
+        await socket.close(UNWANTED, "pages only listen")

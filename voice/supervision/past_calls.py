@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from voice.events import CallEnded, CallEvent, from_json
@@ -14,6 +15,9 @@ from voice.supervision.board import MOST_ENDED, Board
 from voice.supervision.supervised_call import SupervisedCall
 
 log = logging.getLogger(__name__)
+
+_ODD = (TypeError, ValueError, AttributeError)
+"""What an event raises whose values are of the wrong kinds."""
 
 
 class PastCalls:
@@ -39,7 +43,8 @@ class PastCalls:
         """Put the calls of the last hours on the board, as after a restart."""
         for events, over in await asyncio.to_thread(self._recent, history_hours):
             for event in events:
-                board.apply(event)
+                with suppress(*_ODD):
+                    board.apply(event)
             if over and events:
                 board.end_silently(events[0].call_id)
 
@@ -65,8 +70,9 @@ class PastCalls:
         call = SupervisedCall(call_id, self._tasks)
         event: CallEvent | None = None
         for position, event in enumerate(_events(call_folder(self._directory, call_id) / EVENTS)):
-            call.apply(event, position + 1)
-        if event is None or event.call_id != call_id:
+            with suppress(*_ODD):
+                call.apply(event, position + 1)
+        if event is None or event.call_id != call_id or call.events_seen < 0:
             return None
         if not isinstance(event, CallEnded):
             call.end_silently(event.wall_time, call.position + 1)

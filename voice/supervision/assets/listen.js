@@ -89,6 +89,7 @@ export function offerListening(id) {
   return () => {
     if (running) stop("call_over");
     else say("call_over");
-    button.disabled = true;
+    document.getElementById("listen-controls").hidden = true;
+    document.getElementById("listen-figures").hidden = true;
   };
 }
