@@ -80,7 +80,12 @@ def test_garbage_is_an_error_of_its_own_kind(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"\x09\x00\x00\x00\x00", b"\x01\xff\xff\xff\xff", b"\x03\x00\x00\x00\x02{}", b"\x02\0\0\0\x01x"],
+    [
+        b"\x09\x00\x00\x00\x00",
+        b"\x01\xff\xff\xff\xff",
+        b"\x03\x00\x00\x00\x02{}",
+        b"\x02\0\0\0\x01x",
+    ],
 )
 def test_damaged_frames_are_refused(data: bytes) -> None:
     with pytest.raises(FeedError):

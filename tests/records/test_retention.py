@@ -56,9 +56,7 @@ def test_without_a_directory_there_is_nothing(tmp_path: Path) -> None:
     assert delete_old(tmp_path / "none", 1, NOW) == []
 
 
-def test_the_command_says_what_it_deleted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_says_what_it_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run = CliRunner().invoke
     assert isinstance(run(app, ["records", "clean"]).exception, ConfigError)
