@@ -1,4 +1,4 @@
-"""The FLAC file that grows during a call: right while it grows, and after its process was killed."""
+"""The FLAC file that grows during a call: right while it grows, and after a kill -9."""
 
 from __future__ import annotations
 

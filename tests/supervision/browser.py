@@ -1,4 +1,4 @@
-"""Debian's Chromium for tests: signs in, hears what a page plays, and looks for barriers with axe."""
+"""Debian's Chromium for tests: signs in, hears what a page plays, looks for barriers with axe."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ class Installation:
     edge: tuple[str, int]
     supervision: Program
     calls: Program
+    edge_program: Program
 
 
 @contextlib.asynccontextmanager
@@ -64,7 +65,7 @@ async def installed(folder: Path) -> AsyncIterator[Installation]:
         edge = await start(running([*python, "voice.telephony.edge", "--settings", settings]))
         host, _, port = (await edge.line("ready ")).split()[1].rpartition(":")
         address = (host, int(port))
-        yield Installation(folder, settings, url, name, password, address, supervision, calls)
+        yield Installation(folder, settings, url, name, password, address, supervision, calls, edge)
 
 
 @pytest.fixture

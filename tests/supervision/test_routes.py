@@ -118,7 +118,7 @@ def test_every_route_without_a_session_is_refused(site: Site) -> None:
         shown = client.request(kind, path, headers={**ORIGIN, **PAGE})
         assert (shown.status_code, shown.headers["location"]) == (303, "/sign-in")
     assert refused >= 12
-    assert PUBLIC == {"/sign-in", "/assets/style.css", "/assets/icon.svg"}
+    assert {"/sign-in", "/assets/style.css", "/assets/icon.svg"} == PUBLIC
 
 
 def test_every_answer_has_the_policy(site: Site) -> None:
