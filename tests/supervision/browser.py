@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import subprocess
 import tarfile
@@ -12,8 +11,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.async_api import Browser, Page, async_playwright
+
+from voice.errors import VoiceError
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
 SCREENSHOTS = BUILD / "screenshots"
@@ -49,18 +49,21 @@ window.heard = (side, hz) => {
 """Stands between a page's sound and the loudspeaker, and leaves it as it is."""
 
 
-def missing(message: str) -> None:
-    """Skip for want of a program; in CI fail."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
+class BrowserMissing(VoiceError):
+    """What the pages are looked at with is not installed."""
+
+
+def chromium_path() -> str:
+    """Raises BrowserMissing."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise BrowserMissing("needs chromium: apt-get install chromium")
+    return program
 
 
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        missing("needs chromium: apt-get install chromium")
+    program = chromium_path()
     async with async_playwright() as playwright:
         # Root has no sandbox of its own; the pages are ours.
         browser = await playwright.chromium.launch(
@@ -123,7 +126,7 @@ def axe_source() -> str:
         npm = shutil.which("npm")
         fetch = [npm or "npm", "pack", f"axe-core@{AXE_VERSION}", "--silent"]
         if npm is None or subprocess.run(fetch, cwd=BUILD, capture_output=True).returncode:
-            missing("needs axe-core: `npm pack axe-core` could not fetch it")
+            raise BrowserMissing("needs axe-core: `npm pack axe-core` could not fetch it")
     with tarfile.open(archive) as files:
         member = files.extractfile("package/axe.min.js")
         assert member is not None

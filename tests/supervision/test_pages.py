@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from browser import (
     axe_source,
     barriers,
-    chromium,
     keep_screenshot,
     open_page,
     sign_in,
     until,
     wait_for_tone,
 )
-from conftest import Installation
+from conftest import Installation, tools
 from edge_caller import Caller, calling
 from playwright.async_api import Browser, Page, expect
 from scripted_call_process import ASSISTANT_HZ, PLANTED
@@ -23,12 +20,6 @@ from scripted_call_process import ASSISTANT_HZ, PLANTED
 MARKER_HZ = 1700.0
 
 pytestmark = [pytest.mark.calls, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 async def watched_call(page: Page, caller: Caller) -> None:
@@ -119,7 +110,7 @@ async def replays(page: Page) -> None:
 async def test_no_page_has_a_barrier_at_any_width_in_any_colours(
     installation: Installation, browser: Browser
 ) -> None:
-    axe = axe_source()
+    axe = tools(axe_source)
     found: list[object] = []
     async with calling(installation.edge) as over, calling(installation.edge) as caller:
         caller.frequency = MARKER_HZ
