@@ -12,10 +12,10 @@ from browser import (
     until,
     wait_for_tone,
 )
-from conftest import Installation, tools
 from edge_caller import Caller, calling
 from playwright.async_api import Browser, Page, expect
 from scripted_call_process import ASSISTANT_HZ, PLANTED
+from supervised_installation import Installation, tools
 
 MARKER_HZ = 1700.0
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Installation
 from edge_caller import calling
 from scripted_call_process import ASSISTANT_HZ
+from supervised_installation import Installation
 
 from voice.audio import Pcm, read_stereo_flac
 from voice.errors import VoiceError

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from browser import open_page, sign_in
+from browser import keep_screenshot, open_page, sign_in
 from playwright.async_api import Browser, expect
 
 from voice.evaluation.demo_operator import caller_of, open_books
@@ -42,7 +42,9 @@ async def test_the_words_of_a_simulated_call_appear(tmp_path: Path, browser: Bro
         assert trial.records is not None, trial.verdict.failures
         await expect(page.locator("#state")).to_contain_text("ended")
         shown = await page.inner_text("#transcript")
+        await keep_screenshot(page, "served-call")
         await expect(page.locator("#turns li")).not_to_have_count(0)
+        assert page.mistakes == []  # type: ignore[attr-defined]
         assert (trial.records / "call.flac").stat().st_size > 10_000
     assert "This call is recorded." in shown
     for event in read_events(trial.records / "events.jsonl"):
@@ -50,4 +52,3 @@ async def test_the_words_of_a_simulated_call_appear(tmp_path: Path, browser: Bro
             digit.isdigit() for digit in event.text
         ):
             assert event.text in shown
-    assert page.mistakes == []  # type: ignore[attr-defined]
