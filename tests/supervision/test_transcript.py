@@ -46,6 +46,15 @@ def test_a_partial_transcript_grows_into_the_final_one() -> None:
     assert line.confidence == 0.9 and line.position == 3
 
 
+def test_the_callers_line_begins_where_the_caller_began() -> None:
+    make = EventsOfACall()
+    (line,) = lines_of(
+        make.next(TurnEnded, speech_end_ms=3000, pause_ms=520),
+        make.next(FinalTranscript, text="plan", confidence=0.9, audio_seconds=1.25),
+    )
+    assert line.ms == 1750
+
+
 @pytest.mark.parametrize(
     ("heard", "shown"),
     [

@@ -21,6 +21,7 @@ from voice.events import (
     ToolCalled,
     ToolReturned,
     Transferred,
+    TurnEnded,
 )
 from voice.supervision.masking import NumberMask
 
@@ -62,6 +63,8 @@ class Transcript:
         """Of the assistant's line that still grows."""
         self._hearing: Line | None = None
         """What the caller is saying."""
+        self._turn_end_ms: int | None = None
+        """When the caller's last voiced frame ended."""
         self._speaking: Line | None = None
 
     def changed_since(self, position: int) -> list[Line]:
@@ -73,10 +76,14 @@ class Transcript:
         match event:
             case PartialTranscript():
                 self._hear(event, position, event.text, "partial")
+            case TurnEnded():
+                self._turn_end_ms = event.speech_end_ms
             case FinalTranscript():
                 line = self._hear(event, position, event.text, "speech")
                 line.confidence = event.confidence
-                self._hearing = None
+                if self._turn_end_ms is not None and event.audio_seconds:
+                    line.ms = max(0, self._turn_end_ms - round(event.audio_seconds * 1000))
+                self._hearing = self._turn_end_ms = None
             case ClauseSpoken():
                 self._speak(event, position)
             case Interrupted():

@@ -43,7 +43,7 @@ function showSummary(summary) {
   showDuration();
   if (first && running) stopListening = offerListening(id);
   if (wasRunning && !running) stopListening();
-  document.getElementById("listen-section").hidden = !running && first;
+  if (first) document.getElementById("listen-section").hidden = !running;
   if (!running) replay.begin();
 }
 

@@ -88,7 +88,7 @@ export function offerListening(id) {
 
   return () => {
     if (running) stop("call_over");
-    else say("call_over");
+    else document.getElementById("listen-section").hidden = true;
     document.getElementById("listen-controls").hidden = true;
     document.getElementById("listen-figures").hidden = true;
   };
