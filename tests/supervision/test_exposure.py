@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -83,3 +86,34 @@ def test_the_process_says_it_in_one_line(tmp_path: Path, text: str, part: str) -
     assert done.returncode == 2 and done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert line.startswith("voice: supervision.") and part in line
+
+
+def test_with_a_certificate_the_process_speaks_https(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl to make a certificate")
+    make = f"{openssl} req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    make += f" -addext subjectAltName=IP:127.0.0.1 -keyout {tmp_path}/a.key -out {tmp_path}/a.pem"
+    subprocess.run(make.split(), check=True, capture_output=True)
+    file = tmp_path / "voice.toml"
+    file.write_text(
+        f'[runtime]\ndirectory = "{tmp_path / "run"}"\n'
+        f'[supervision]\nlisten = "0.0.0.0:0"\naccounts = "{tmp_path / "accounts.json"}"\n'
+        f'certificate = "{tmp_path / "a.pem"}"\nkey = "{tmp_path / "a.key"}"\n'
+    )
+    command = [sys.executable, "-m", "voice.supervision", "--settings", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        _, url, *_ = process.stdout.readline().split()
+        assert url.startswith("https://0.0.0.0:")
+        port = int(url.rpartition(":")[2])
+        trusted = ssl.create_default_context(cafile=str(tmp_path / "a.pem"))
+        client = http.client.HTTPSConnection("127.0.0.1", port, context=trusted, timeout=10)
+        client.request("GET", "/sign-in")
+        assert client.getresponse().status == 200
+        client.close()
+        with socket.create_connection(("127.0.0.1", port)) as plain:
+            plain.sendall(b"GET /sign-in HTTP/1.0\r\n\r\n")
+            assert b"200" not in plain.recv(100)
+        process.terminate()
+        process.wait(10)

@@ -36,7 +36,8 @@ async def test_a_supervisor_watches_listens_and_replays(
     page = await open_page(browser)
     await sign_in(page, installation.url, installation.name, installation.password)
     await expect(page.locator("#no-running")).to_be_visible()
-    async with calling(installation.edge) as caller:
+    mallory = "<script>alert(2)</script>"
+    async with calling(installation.edge, display_name=mallory) as caller:
         caller.frequency = MARKER_HZ
         row = page.locator("#running tbody tr")
         await expect(row).to_contain_text("45")
