@@ -6,18 +6,15 @@ connection is made anew, sound that cannot be sent is dropped and counted. Only 
 so that the edge may use this room.
 """
 
-from voice.feed.connection import FeedConnection
 from voice.feed.event_feed import EventFeed
-from voice.feed.frames import FeedError, FeedFrame, FeedKind, Listen, Sound, SoundCount
+from voice.feed.frames import FeedError, FeedFrame, Listen, Sound, SoundCount
 from voice.feed.server import FeedPeer, FeedServer
 from voice.feed.sound_feed import SoundFeed
 
 __all__ = [
     "EventFeed",
-    "FeedConnection",
     "FeedError",
     "FeedFrame",
-    "FeedKind",
     "FeedPeer",
     "FeedServer",
     "Listen",

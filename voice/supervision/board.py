@@ -47,14 +47,11 @@ class Board:
         self._handed_over: set[str] = set()
         self._waiting: set[asyncio.Event] = set()
 
-    def __contains__(self, call_id: str) -> bool:
-        return call_id in self._calls
-
     def call(self, call_id: str) -> SupervisedCall | None:
         """A call on the board."""
         return self._calls.get(call_id)
 
-    def apply(self, event: CallEvent, recorded: bool = False) -> None:
+    def apply(self, event: CallEvent) -> None:
         """Take an event, of a call in any order of calls, known or new."""
         call = self._calls.get(event.call_id)
         if call is None:
@@ -62,7 +59,6 @@ class Board:
             self._calls[event.call_id] = call
         self._heard[event.call_id] = self._wall()
         if call.apply(event, self.position + 1):
-            call.recorded = recorded
             if isinstance(event, Transferred) and event.ok:
                 self._handed_over.add(event.call_id)
             self._change()

@@ -44,7 +44,6 @@ class SupervisedCall:
         """UTC seconds; 0 until the call's first event."""
         self.ended: float | None = None
         self.transcript = Transcript()
-        self.recorded = False
         self._tasks = tasks
         self._state = "ringing"
         self._number = ""
@@ -117,7 +116,6 @@ class SupervisedCall:
             "last_side": last.side if last else "",
             "last_words": words,
             "latency_ms": round(self.latencies_ms[-1]) if self._turns else None,
-            "recorded": self.recorded,
         }
 
     def changes_since(self, position: int) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 // The replay of a call that is over: the recording, and the transcript in step with it.
 
+const TRIES = 2;
+const PAUSE_MS = 1500;
+
 export class Replay {
   constructor(id, lines) {
     this.ready = false;
@@ -7,7 +10,7 @@ export class Replay {
     this._source = `/calls/${encodeURIComponent(id)}/recording`;
     this._audio = document.getElementById("replay");
     this._shown = false;
-    this._wanted = null;
+    this._tries = 0;
   }
 
   // The recording begins when the call is answered, a few milliseconds after the call itself.
@@ -33,7 +36,13 @@ export class Replay {
     for (const button of document.querySelectorAll("#transcript button")) button.disabled = false;
   }
 
+  // The last second of a recording may still be on its way to the disk.
   _missing() {
+    this._tries += 1;
+    if (this._tries < TRIES) {
+      setTimeout(() => (this._audio.src = this._source), PAUSE_MS);
+      return;
+    }
     this._audio.hidden = true;
     document.getElementById("no-recording").hidden = false;
   }
