@@ -70,6 +70,26 @@ async def test_a_page_that_was_away_catches_up_over_the_wire(
         assert other["all"] == whole["all"]
 
 
+async def test_pages_that_never_read_hold_nobody_up(
+    installation: Installation, supervisor: SimulatedSupervisor
+) -> None:
+    async with contextlib.AsyncExitStack() as stack, calling(installation.edge) as caller:
+        call_id = await running_call(supervisor)
+        for path in ("/live", f"/live?call={call_id}", f"/calls/{call_id}/listen"):
+            for _ in range(3):
+                await stack.enter_async_context(supervisor.socket(path))
+        for _ in range(5):
+            caller.rtp.send_key("1")
+            await caller.listens(10)
+        caller.rtp.send_key("3")
+        async with asyncio.timeout(10):
+            await lines_until(supervisor, "Are you still there?", call_id=call_id)
+        async with supervisor.listening(call_id) as numbers, asyncio.timeout(10):
+            while len(numbers) < 20:
+                await asyncio.sleep(0.05)
+        assert not caller.ended.done()
+
+
 async def test_the_first_password_is_the_only_one(installation: Installation) -> None:
     with pytest.raises(VoiceError, match="refused \\(401\\)"):
         await SimulatedSupervisor.sign_in(installation.url, installation.name, "guess")

@@ -80,8 +80,7 @@ async def recording(request: Request) -> Response:
     call = desk.board.call(call_id)
     if file is None or (call is not None and call.running):
         raise HTTPException(404)
-    name = request.state.session.name
-    log.info("a supervisor replays", extra={"call_id": call_id, "supervisor": name})
+    log.info("a supervisor replays", extra={"call_id": call_id})
     return FileResponse(file, media_type="audio/flac")
 
 
