@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from edge_caller import calling
+from edge_programs import running
 from scripted_call_process import ASSISTANT_HZ
 from supervised_installation import Installation
 
@@ -107,6 +109,31 @@ async def test_a_killed_supervision_process_ends_no_call(
                 await caller.hears(ASSISTANT_HZ)
         await caller.listens(50)
         assert not caller.ended.done()
+
+
+async def test_a_successor_knows_running_and_past_calls(
+    installation: Installation, supervisor: SimulatedSupervisor
+) -> None:
+    async with calling(installation.edge) as past:
+        await past.listens(30)
+    await installation.calls.line("over")
+    async with calling(installation.edge) as caller:
+        call_id = await running_call(supervisor)
+        caller.rtp.send_key("1")
+        before = await lines_until(supervisor, "forty gigabytes", call_id=call_id)
+        installation.supervision.kill()
+        await installation.supervision.wait()
+        command = [sys.executable, "-m", "voice.supervision", "--settings", installation.settings]
+        async with running(command) as successor, asyncio.timeout(20):
+            _, url = (await successor.line("ready ")).split()  # no new password
+            again = await SimulatedSupervisor.sign_in(url, installation.name, installation.password)
+            assert await running_call(again) == call_id
+            after = await lines_until(again, "forty gigabytes", call_id=call_id)
+            assert after["all"] == before["all"]
+            async for told in again.changes():
+                if len(told["kept"]) == 2:
+                    break
+            await caller.hears(ASSISTANT_HZ)
 
 
 async def test_the_records_of_a_killed_edge_lack_less_than_a_second(

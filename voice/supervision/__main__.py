@@ -6,6 +6,7 @@ Prints `ready URL`, and behind it the first account and its password when one wa
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import logging
 import os
@@ -81,7 +82,8 @@ async def _run(settings: Settings) -> None:
     listener = listening_socket(own)
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with Intake(settings.runtime.feed, board) as intake:
-        await past.fill(board, own.history_hours)
+        # Many past calls take a while to read; pages and running calls do not wait for them.
+        filling = asyncio.create_task(past.fill(board, own.history_hours))
         sessions = Sessions(accounts, own.session_hours)
         app = application(Desk(own, accounts, sessions, board, intake.listening, past))
         server = _Server(
@@ -104,6 +106,8 @@ async def _run(settings: Settings) -> None:
             await server.serve([listener])
         except (ssl.SSLError, OSError) as error:
             raise ConfigError(f"supervision.certificate, key: {error}") from None
+        finally:
+            filling.cancel()
 
 
 def _ready(url: str, accounts: Accounts) -> str:

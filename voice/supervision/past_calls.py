@@ -47,6 +47,7 @@ class PastCalls:
                     board.apply(event)
             if over and events:
                 board.end_silently(events[0].call_id)
+            await asyncio.sleep(0)  # pages come in between
 
     def _recent(self, history_hours: float) -> list[tuple[list[CallEvent], bool]]:
         """The events of each recent call, the latest last, and whether it must be over."""
