@@ -244,6 +244,7 @@ def _settings(real_time_priority: bool) -> str:
     wanted = "true" if real_time_priority else "false"
     return (
         'log_level = "warning"\n'
+        "[supervision]\nenabled = false\n"
         '[sip]\nlisten = "127.0.0.1:0"\n'
         f"[rtp]\nreal_time_priority = {wanted}\n"
     )

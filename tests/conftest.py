@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# No test writes into the developer's own state, for instance the accounts of supervisors.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="voice-tests-")
 
 import pytest
 

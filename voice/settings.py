@@ -13,6 +13,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -33,6 +34,18 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value))
 
 
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or value != f"https://{parts.netloc}":
+        raise ValueError("expected https://HOST, for instance https://supervision.example.org")
+    return value
+
+
+def _state_directory() -> Path:
+    own = os.environ.get("XDG_STATE_HOME")
+    return (Path(own) if own else Path.home() / ".local" / "state") / "voice"
+
+
 def _runtime_directory() -> Path:
     own = os.environ.get("XDG_RUNTIME_DIR")
     return Path(own) / "voice" if own else Path(tempfile.gettempdir()) / f"voice-{os.getuid()}"
@@ -42,6 +55,8 @@ Address = Annotated[str, BeforeValidator(_address)]
 """An IP address and a port."""
 Network = Annotated[str, BeforeValidator(_network)]
 """An IP network in CIDR notation."""
+Origin = Annotated[str, BeforeValidator(_origin)]
+"""How a browser names a site: scheme and host."""
 
 
 class Section(BaseModel):
@@ -131,12 +146,37 @@ class Runtime(Section):
         """The edge's running dialogs, so that its successor can end them."""
         return self.directory / "dialogs.jsonl"
 
+    @property
+    def feed(self) -> Path:
+        """The socket on which the supervision process hears of running calls."""
+        return self.directory / "supervision.sock"
+
 
 class Records(Section):
     """What is kept of a call; nothing by default."""
 
     directory: Path | None = None
-    """One folder a call: call.wav (stereo: caller left, assistant right) and events.jsonl."""
+    """One folder a call: call.flac (stereo: caller left, assistant right) and events.jsonl."""
+    keep_days: float | None = Field(None, gt=0)
+    """Older calls are deleted; without it nothing is."""
+
+
+class Supervision(Section):
+    """The pages for those who watch and listen to calls."""
+
+    enabled: bool = True
+    listen: Address = "127.0.0.1:8060"
+    certificate: Path | None = None
+    """PEM; with it and `key` the pages are served by HTTPS."""
+    key: Path | None = None
+    proxy: Network | None = None
+    """Where the reverse proxy that ends HTTPS in front of us connects from; nobody else may."""
+    origin: Origin | None = None
+    """How browsers name the site when a proxy does not pass on their Host."""
+    accounts: Path = Field(default_factory=lambda: _state_directory() / "accounts.json")
+    session_hours: float = Field(12.0, gt=0)
+    history_hours: float = Field(12.0, gt=0)
+    """How long a call that is over stays on the board."""
 
 
 class Calls(Section):
@@ -242,6 +282,7 @@ class Settings(BaseSettings):
     tools: Tools = Tools()
     demo: Demo = Demo()
     network: NetworkAccess = NetworkAccess()
+    supervision: Supervision = Supervision()
 
     @classmethod
     def settings_customise_sources(

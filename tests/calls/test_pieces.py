@@ -15,9 +15,10 @@ from voice.calls.backchannels import is_backchannel
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
-from voice.calls.event_files import EventFiles, call_folder
+from voice.calls.event_files import EventFiles
 from voice.calls.journal import CallJournal
 from voice.calls.output import AHEAD_SECONDS
+from voice.calls.phrases import FIXED, RECORDED, greeting
 from voice.calls.timers import SilenceTimer
 from voice.events import (
     CallAnswered,
@@ -27,6 +28,7 @@ from voice.events import (
     ToolReturned,
     from_json,
 )
+from voice.records import call_folder
 from voice.telemetry import Heartbeat
 
 
@@ -60,6 +62,18 @@ def test_a_listener_says_go_on(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "stop", "yes please", "no", "okay what is my plan"])
 def test_a_speaker_wants_the_floor(text: str) -> None:
     assert not is_backchannel(text)
+
+
+def test_a_recorded_caller_is_told_before_the_question() -> None:
+    text = "You speak with an automated assistant. How can I help you?"
+    assert greeting(text, recorded=True) == [
+        ("You speak with an automated assistant.", True),
+        (RECORDED, True),
+        ("How can I help you?", False),
+    ]
+    assert [clause for clause, _ in greeting("Hello there.", True)] == [RECORDED, "Hello there."]
+    assert RECORDED not in dict(greeting(text, recorded=False))
+    assert RECORDED in FIXED
 
 
 def steps(barge_in: BargeIn, *stretches: tuple[bool, int]) -> list[tuple[int, Step]]:

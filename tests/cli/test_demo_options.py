@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from voice.audio import FlacWriter, read_stereo
 from voice.cli import demo
 from voice.cli.app import app
 from voice.errors import ConfigError
@@ -26,11 +28,16 @@ def test_the_report_of_an_earlier_call_does_not_stay_beside_a_new_recording(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     records = tmp_path / "records"
-    for folder, name in ((records, "call.wav"), (tmp_path / "demo", "report.json")):
+    for folder, name in ((records, "events.jsonl"), (tmp_path / "demo", "report.json")):
         folder.mkdir()
         (folder / name).write_text("x")
+    with FlacWriter(records / "call.flac", 8000) as recording:
+        recording.append(np.full(800, 500, np.int16), np.zeros(800, np.int16))
     demo._leave_records(records)
-    assert [file.name for file in (tmp_path / "demo").iterdir()] == ["call.wav"]
+    left = {file.name for file in (tmp_path / "demo").iterdir()}
+    assert left == {"call.flac", "call.wav", "events.jsonl"}
+    caller, assistant, rate = read_stereo(tmp_path / "demo" / "call.wav")
+    assert rate == 8000 and len(caller) == 800 and caller.all() and not assistant.any()
 
 
 @pytest.mark.parametrize(("command", "says"), [([], "serve"), (["demo"], "softphone")])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from voice.audio import read_stereo
+from voice.audio import read_stereo, read_stereo_flac
 from voice.evaluation.processes import descendants
 from voice.events import CallEnded, Interrupted, from_json
 
@@ -36,6 +36,8 @@ def test_the_demo_leaves_recording_events_and_report(tmp_path: Path) -> None:
 
     caller, assistant, rate = read_stereo(tmp_path / "demo" / "call.wav")
     assert rate == 8000 and caller.any() and assistant.any()
+    recorded = read_stereo_flac(tmp_path / "demo" / "call.flac")
+    assert (recorded[0] == caller).all() and (recorded[1] == assistant).all()
     lines = (tmp_path / "demo" / "events.jsonl").read_text().splitlines()
     events = [from_json(line) for line in lines]
     assert isinstance(events[-1], CallEnded)

@@ -20,6 +20,8 @@ class FakeService:
 
     said: list[str]
     behaviour: str
+    supervision_address = "http://127.0.0.1:8060"
+    first_account = ("supervisor", "once-only")
 
     def __init__(self, *_: object) -> None:
         pass
@@ -80,7 +82,10 @@ def test_it_says_where_calls_are_answered_only_once_they_are(
 ) -> None:
     monkeypatch.setattr(FakeService, "behaviour", "idle", raising=False)
     serve.serve(None)
-    assert capsys.readouterr().out.startswith("Ready: answering sip:127.0.0.1:5060\n")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Ready: answering sip:127.0.0.1:5060"
+    assert lines[1] == "Supervision: http://127.0.0.1:8060"
+    assert lines[2].startswith("First sign-in: supervisor with the password once-only")
     monkeypatch.setattr(FakeService, "behaviour", "fails", raising=False)
     with pytest.raises(ChildFailed):
         serve.serve(None)

@@ -1,9 +1,10 @@
-"""Sound as numbers: G.711, resampling, levels and WAV files.
+"""Sound as numbers: G.711, resampling, levels, WAV and FLAC files.
 
 Audio is mono int16 PCM in a one-dimensional numpy array; its sample rate in Hz travels beside it.
-Only numpy and soxr are imported here, so that the edge process may use this room.
+Only numpy, soxr and soundfile are imported here, so that the edge process may use this room.
 """
 
+from voice.audio.flac import FlacWriter, read_stereo_flac
 from voice.audio.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from voice.audio.levels import dbfs, fade_in, fade_out, frame_levels, peak_dbfs, with_gain
 from voice.audio.pcm import Pcm, from_bytes, mixed, samples_in, seconds_of, silence, to_bytes
@@ -12,6 +13,7 @@ from voice.audio.wav import AudioFileError, StereoWriter, read_stereo, read_wav,
 
 __all__ = [
     "AudioFileError",
+    "FlacWriter",
     "Pcm",
     "Resampler",
     "StereoWriter",
@@ -27,6 +29,7 @@ __all__ = [
     "mixed",
     "peak_dbfs",
     "read_stereo",
+    "read_stereo_flac",
     "read_wav",
     "resample",
     "samples_in",

@@ -1,4 +1,4 @@
-"""WAV files: whole ones, and a stereo file that grows during a call and survives its end."""
+"""WAV files: whole ones, and a stereo file that grows and is valid after every second."""
 
 from __future__ import annotations
 

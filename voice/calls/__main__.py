@@ -44,6 +44,8 @@ async def _serve(settings: Settings, process: int) -> None:
     from voice.calls.engines import load_engines, write_apology
     from voice.calls.event_files import EventFiles
     from voice.calls.server import CallServer
+    from voice.events import EventSink
+    from voice.feed import EventFeed
 
     signals: asyncio.Queue[None] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,14 +54,21 @@ async def _serve(settings: Settings, process: int) -> None:
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings.runtime.apology)
     files = EventFiles(settings.records.directory) if settings.records.directory else None
+    feed = EventFeed(settings.runtime.feed, lambda listen: server.listening(listen))
+    sinks: list[EventSink] = [
+        *([files] if files else []),
+        *([feed] if settings.supervision.enabled else []),
+    ]
     server = CallServer(
         settings.runtime.call_socket(process),
         settings,
         engines,
-        [files] if files else [],
+        sinks,
         settings.runtime.call_statistics(process),
     )
     try:
+        if settings.supervision.enabled:
+            feed.start()
         async with server:
             print(f"ready {process}", flush=True)
             await signals.get()
@@ -70,6 +79,7 @@ async def _serve(settings: Settings, process: int) -> None:
                 task.cancel()
             await asyncio.gather(draining, insisted, return_exceptions=True)
     finally:
+        await feed.close()
         if files:
             files.close()
         engines.close()

@@ -16,7 +16,6 @@ from voice.calls.barge_in import BargeIn
 from voice.calls.conversation import Conversation
 from voice.calls.echo import EchoGuard
 from voice.calls.engines import Engines
-from voice.calls.event_files import call_folder
 from voice.calls.input import CallInput
 from voice.calls.journal import CallJournal
 from voice.calls.output import CallOutput
@@ -24,8 +23,9 @@ from voice.calls.playback import Playback
 from voice.calls.recognition import RecognitionStep
 from voice.calls.speech import SpeechStep
 from voice.calls.state import CallLeg, CallState, EndedBy
-from voice.events import CallAnswered, CallEnded, CallStarted, EventSink
+from voice.events import CallAnswered, CallEnded, CallStarted, EventSink, SupervisorJoined
 from voice.identity import Caller, IdentityLevel
+from voice.records import RECORDING, call_folder
 from voice.settings import Settings
 from voice.telephony.leg import (
     Answer,
@@ -134,6 +134,10 @@ class Call:
                 duration_ms=journal.now_ms(),
             )
 
+    def note_listener(self, supervisor: str) -> None:
+        """Put on record who listens."""
+        self._call.journal.record(SupervisorJoined, supervisor=supervisor, mode="listen")
+
     async def _talk(self) -> None:
         """Answer, then run the pipeline until the call is to end."""
         self._start_recording()
@@ -214,7 +218,7 @@ class Call:
     def _start_recording(self) -> None:
         directory = self._call.settings.records.directory
         if directory is not None:
-            path = call_folder(directory, self._call.call_id) / "call.wav"
+            path = call_folder(directory, self._call.call_id) / RECORDING
             self._leg.send(Record(path=str(path.absolute())))
 
     def _report(self, outcomes: Sequence[object]) -> None:

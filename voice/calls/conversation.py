@@ -121,12 +121,13 @@ class Conversation(FrameProcessor):
         await self.push_frame(clause)
 
     async def _greet(self) -> None:
-        """The disclosure is heard to its end; what follows it may be interrupted."""
+        """What must be disclosed is heard to its end; what follows it may be interrupted."""
+        recorded = self._call.settings.records.directory is not None
         settings = self._call.settings.calls
         seconds = settings.max_minutes * 60
         self._length = LengthTimer(seconds, self._on_length_warning, self._on_length_over)
         answer = Answer(self._call.journal)
-        for clause, protected in phrases.greeting(settings.greeting):
+        for clause, protected in phrases.greeting(settings.greeting, recorded):
             await self._push_clause(ClauseText(clause, "greeting", answer), protected)
 
     # The caller's turns

@@ -123,7 +123,7 @@ def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
 
 async def warm_up(engines: Engines, settings: Settings) -> None:
     """Run every engine once, and keep the sound of all that the call itself says."""
-    greeting = [clause for clause, _ in phrases.greeting(settings.calls.greeting)]
+    greeting = [clause for clause, _ in phrases.greeting(settings.calls.greeting, False)]
     for text in (*greeting, *phrases.FIXED):
         await engines.speaker.keep(text, _RATE)
     await engines.recogniser.warm_up()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from voice.events import CallEnded, CallEvent
+from voice.records import EVENTS, call_folder
 
 log = logging.getLogger(__name__)
 
@@ -55,18 +56,10 @@ class EventFiles:
         if file is None:
             folder = call_folder(self._directory, event.call_id)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = (folder / "events.jsonl").open("a", encoding="utf-8", errors="backslashreplace")
+            file = (folder / EVENTS).open("a", encoding="utf-8", errors="backslashreplace")
             self._open[event.call_id] = file
         file.write(event.to_json() + "\n")
         if self._queue.empty() or isinstance(event, CallEnded):
             file.flush()
         if isinstance(event, CallEnded):
             self._open.pop(event.call_id).close()
-
-
-def call_folder(directory: Path, call_id: str) -> Path:
-    """Where a call's records lie; whatever the id holds, inside `directory`."""
-    name = "".join(
-        character if character.isalnum() or character in "-_@." else "_" for character in call_id
-    ).lstrip(".")
-    return directory / (name[:120] or "call")

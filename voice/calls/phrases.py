@@ -9,6 +9,8 @@ from __future__ import annotations
 from voice.speech import ClauseSplitter
 
 STILL_THERE = ("Are you still there?", "I can't hear you. Is there anything that I can do for you?")
+RECORDED = "This call is recorded."
+"""Said in the greeting, before the question that ends it."""
 NOBODY_THERE = "I can't hear you, so I will end the call now. Goodbye."
 ONE_MOMENT = "One moment, please."
 TIME_RUNS_OUT = "I am sorry, this call has to end in one minute."
@@ -28,19 +30,22 @@ APOLOGY = "I am sorry, something went wrong on our side."
 GOODBYE = "Please call again later. Goodbye."
 
 FIXED = (
-    *STILL_THERE, NOBODY_THERE, ONE_MOMENT, TIME_RUNS_OUT, TIME_IS_UP, ASK_CUSTOMER_NUMBER,
-    ASK_PIN, NOT_ALL_DIGITS, WRONG_PIN, VERIFIED, NOT_VERIFIED, HAND_OVER, NO_PERSON,
-    TRANSFER_FAILED, APOLOGY, GOODBYE,
+    *STILL_THERE, RECORDED, NOBODY_THERE, ONE_MOMENT, TIME_RUNS_OUT, TIME_IS_UP,
+    ASK_CUSTOMER_NUMBER, ASK_PIN, NOT_ALL_DIGITS, WRONG_PIN, VERIFIED, NOT_VERIFIED, HAND_OVER,
+    NO_PERSON, TRANSFER_FAILED, APOLOGY, GOODBYE,
 )  # fmt: skip
 """Everything that is synthesised ahead."""
 
 _DISCLOSURE = "automated assistant"
 
 
-def greeting(text: str) -> list[tuple[str, bool]]:
-    """The clauses of a greeting; those up to the disclosure, with True, are heard to their end."""
+def greeting(text: str, recorded: bool) -> list[tuple[str, bool]]:
+    """The clauses of a greeting; True: it must be disclosed, and is heard to its end."""
     splitter = ClauseSplitter()
     clauses = [*splitter.feed(text), *splitter.flush()]
     disclosing = [n for n, clause in enumerate(clauses) if _DISCLOSURE in clause.lower()]
     last = max(disclosing, default=-1)
+    if recorded:
+        last += 1
+        clauses.insert(last, RECORDED)
     return [(clause, number <= last) for number, clause in enumerate(clauses)]

@@ -12,6 +12,7 @@ from types import TracebackType
 from voice.calls.call import Call
 from voice.calls.engines import Engines
 from voice.events import EventSink
+from voice.feed import Listen
 from voice.settings import Settings
 from voice.telemetry import Heartbeat
 from voice.telephony.leg import Leg, LegServer, Offer, Reject
@@ -38,6 +39,7 @@ class CallServer:
         self._server = LegServer(socket, self._on_leg)
         self._statistics = statistics
         self._heartbeat: asyncio.Task[None] | None = None
+        self._calls: dict[str, Call] = {}
         self._idle = asyncio.Event()
         self._idle.set()
         self.running = 0
@@ -76,6 +78,12 @@ class CallServer:
         """Wait until no call is under way."""
         await self._idle.wait()
 
+    def listening(self, listen: Listen) -> None:
+        """Somebody begins to listen to a call, maybe to one of ours: that stands in its events."""
+        call = self._calls.get(listen.call_id)
+        if call is not None and listen.supervisor:
+            call.note_listener(listen.supervisor)
+
     async def _on_leg(self, leg: Leg, offer: Offer) -> None:
         if self.running >= self._settings.calls.max_calls:
             self.refused += 1
@@ -86,8 +94,11 @@ class CallServer:
         self.answered += 1
         self._idle.clear()
         try:
-            await Call(leg, offer, self._settings, self._engines, self._sinks).run()
+            call = Call(leg, offer, self._settings, self._engines, self._sinks)
+            self._calls[offer.call_id] = call
+            await call.run()
         finally:
+            self._calls.pop(offer.call_id, None)
             self.running -= 1
             if self.running == 0:
                 self._idle.set()

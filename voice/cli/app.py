@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import voice
-from voice.cli import demo, evaluate, serve
+from voice.cli import accounts, demo, evaluate, records, serve
 from voice.errors import VoiceError
 
 USER_ERROR_STATUS = 2
@@ -23,6 +23,8 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(records.app, name="records")
+app.add_typer(accounts.app, name="accounts")
 
 
 def _print_version(wanted: bool) -> None:

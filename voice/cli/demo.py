@@ -17,6 +17,7 @@ import uvloop
 from rich.console import Console
 from rich.panel import Panel
 
+from voice.audio import StereoWriter, read_stereo_flac
 from voice.cli.call_view import CallView, follow, plain, summary, totals
 from voice.errors import ConfigError
 from voice.evaluation.callers import SCENARIOS, find_scenario
@@ -25,10 +26,13 @@ from voice.evaluation.report import report_of
 from voice.evaluation.trial_call import TrialCall, place_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.logs import configure_logging
+from voice.records import EVENTS, RECORDING
 
 FOLDER = Path("demo")
 """Where the recording, the events and the report are left."""
 FAILED_STATUS = 1
+_WAV = "call.wav"
+"""The recording once more, for programs that do not read FLAC."""
 INTERRUPTED_STATUS = 130
 _LOOPBACK = "127.0.0.1"
 _LAST_LINES_SECONDS = 0.5
@@ -48,7 +52,8 @@ def demo(
 ) -> None:
     """Start the service, let a simulated caller dial it, and show the call live.
 
-    Leaves ./demo/call.wav (stereo: caller left, assistant right), events.jsonl and report.json.
+    Leaves in ./demo/ call.flac (stereo: caller left, assistant right), the same as call.wav,
+    events.jsonl and report.json.
     """
     find_scenario(scenario)
     _require_dialable(address)
@@ -131,7 +136,8 @@ def _require_dialable(address: str) -> None:
 
 def _settings(address: str = _LOOPBACK, user: tuple[str, str] | None = None) -> str:
     """Settings of the demonstration: any free port, and a user where a softphone dials."""
-    lines = ['log_level = "warning"', "[sip]", f'listen = "{address}:0"']
+    lines = ['log_level = "warning"', "[supervision]", "enabled = false"]
+    lines += ["[sip]", f'listen = "{address}:0"']
     if user:
         name, password = user
         lines += ["[[sip.users]]", f'name = "{name}"', f'password = "{password}"']
@@ -149,9 +155,13 @@ def _leave(trial: TrialCall) -> None:
 def _leave_records(records: Path) -> None:
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "report.json").unlink(missing_ok=True)  # of an earlier call
-    for name in ("call.wav", "events.jsonl"):
+    for name in (RECORDING, EVENTS):
         if (records / name).exists():
             shutil.copyfile(records / name, FOLDER / name)
+    if (FOLDER / RECORDING).exists():
+        caller, assistant, sample_rate = read_stereo_flac(FOLDER / RECORDING)
+        with StereoWriter(FOLDER / _WAV, sample_rate) as wav:
+            wav.append(caller, assistant)
 
 
 def _verdict(trial: TrialCall) -> str:
@@ -162,6 +172,6 @@ def _verdict(trial: TrialCall) -> str:
 
 
 def _print_left(console: Console, report: bool = True) -> None:
-    names = ["call.wav", "events.jsonl", *(["report.json"] if report else [])]
+    names = [RECORDING, _WAV, EVENTS, *(["report.json"] if report else [])]
     there = [str(FOLDER / name) for name in names if (FOLDER / name).exists()]
     console.print(f"Left in ./{FOLDER}/: {', '.join(there)}", style="dim")

@@ -29,6 +29,16 @@ def serve(
     uvloop.run(_serve(settings, settings_file))
 
 
+def _say_ready(service: Service, sip_address: str) -> None:
+    """The first line is what programs wait for; the rest is for people."""
+    typer.echo(f"Ready: answering sip:{sip_address}")
+    if service.supervision_address:
+        typer.echo(f"Supervision: {service.supervision_address}")
+    if service.first_account:
+        name, password = service.first_account
+        typer.echo(f"First sign-in: {name} with the password {password} (shown only now)")
+
+
 async def _serve(settings: Settings, settings_file: Path | None) -> None:
     service = Service(settings, settings_file)
     signals: asyncio.Queue[None] = asyncio.Queue()
@@ -44,7 +54,7 @@ async def _serve(settings: Settings, settings_file: Path | None) -> None:
         await asyncio.gather(starting, return_exceptions=True)
         return
     try:
-        typer.echo(f"Ready: answering sip:{starting.result()}")
+        _say_ready(service, starting.result())
     except BaseException:
         asked_to_stop.cancel()
         raise

@@ -1,4 +1,4 @@
-"""The service as a whole: one edge and its call processes, started, watched and stopped."""
+"""The service as a whole: its processes, started, watched and stopped."""
 
 from voice.service.child import ChildProcess
 from voice.service.service import Service

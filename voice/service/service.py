@@ -1,4 +1,4 @@
-"""Starts the call processes and the edge, restarts what dies, and stops in the right order."""
+"""Starts the service's processes, restarts what dies, and stops in the right order."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from pathlib import Path
 
-from voice.errors import ConfigError
+from voice.errors import ConfigError, VoiceError
 from voice.network import isolate
+from voice.records import delete_old
 from voice.service.child import ChildFailed, ChildProcess
 from voice.settings import Settings
 
@@ -19,6 +21,7 @@ RESTART_SECONDS = (0.0, 0.5, 2.0, 5.0)
 """Pauses before successive restarts of a process that keeps dying."""
 STEADY_SECONDS = 60.0
 """After so long a process counts as healthy, and its next restart comes at once."""
+CLEAN_SECONDS = 3600.0
 STOP_MARGIN_SECONDS = 5.0
 """What a process may take beyond the time that its calls are given."""
 
@@ -34,12 +37,18 @@ class Service:
             for number in range(settings.calls.processes)
         ]
         self._edge = ChildProcess("edge", "voice.telephony.edge", shared)
+        self._supervision = ChildProcess("supervision", "voice.supervision", shared)
         self._watchers: list[asyncio.Task[None]] = []
+        self.supervision_address = ""
+        """Where supervisors sign in, once started; empty when supervision is off."""
+        self.first_account: tuple[str, str] | None = None
+        """Name and password of the account that the first start has made."""
 
     @property
     def children(self) -> tuple[ChildProcess, ...]:
-        """The call processes, then the edge."""
-        return (*self._calls, self._edge)
+        """The call processes, the edge, then what listens to them."""
+        enabled = self._settings.supervision.enabled
+        return (*self._calls, self._edge, *([self._supervision] if enabled else []))
 
     async def start(self) -> str:
         """Start all processes; returns the SIP address on which calls are answered.
@@ -52,10 +61,14 @@ class Service:
         try:
             await asyncio.gather(*(child.start() for child in self._calls))
             address = await self._edge.start()
+            if self._settings.supervision.enabled:
+                self._note_supervision(await self._supervision.start())
         except BaseException:
             await self._kill_all()
             raise
         self._watchers = [asyncio.create_task(self._watch(child)) for child in self.children]
+        if self._settings.records.directory and self._settings.records.keep_days:
+            self._watchers.append(asyncio.create_task(self._clean_records()))
         return address
 
     async def stop(self) -> None:
@@ -65,13 +78,34 @@ class Service:
         await asyncio.gather(*self._watchers, return_exceptions=True)
         limit = self._settings.calls.shutdown_seconds + STOP_MARGIN_SECONDS
         await self._edge.stop(limit)
-        await asyncio.gather(*(child.stop(STOP_MARGIN_SECONDS) for child in self._calls))
+        others = [child for child in self.children if child is not self._edge]
+        await asyncio.gather(*(child.stop(STOP_MARGIN_SECONDS) for child in others))
 
     async def kill(self) -> None:
         """End all processes at once, calls included."""
         for watcher in self._watchers:
             watcher.cancel()
         await self._kill_all()
+
+    def _note_supervision(self, said: str) -> None:
+        self.supervision_address, *account = said.split()
+        if account:
+            self.first_account = (account[0], account[1])
+
+    async def _clean_records(self) -> None:
+        """Delete what is old enough, now and every hour, and say what it was."""
+        records = self._settings.records
+        assert records.directory is not None and records.keep_days is not None
+        while True:
+            try:
+                deleted = await asyncio.to_thread(
+                    delete_old, records.directory, records.keep_days, time.time()
+                )
+                for call in deleted:
+                    log.info("deleted after %.1f days", call.age_days, extra={"call_id": call.call})
+            except VoiceError as error:
+                log.error("records cannot be cleaned: %s", error)
+            await asyncio.sleep(CLEAN_SECONDS)
 
     async def _kill_all(self) -> None:
         await asyncio.gather(*(child.kill() for child in self.children))

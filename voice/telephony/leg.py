@@ -21,14 +21,8 @@ not read, and a leg whose control messages cannot be delivered is closed.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
 import logging
-import os
 import secrets
-import socket
-import stat
-import struct
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -66,6 +60,7 @@ from voice.telephony.leg_frames import (
     LegMessage,
     encode,
 )
+from voice.unix_sockets import SocketError, is_our_user, listening_socket, reason
 
 __all__ = [
     "Answer",
@@ -106,8 +101,6 @@ UNREAD_HIGH, UNREAD_LOW = 100, 20
 """Received messages at which reading from the socket is paused and goes on."""
 OFFER_SECONDS = 5.0
 """A connection that has not said by then which call it is for is closed."""
-
-_CREDENTIALS = struct.Struct("3i")
 
 
 class Leg(asyncio.Protocol):
@@ -214,13 +207,10 @@ class Leg(asyncio.Protocol):
         """Called by asyncio."""
         self._finish()
 
-    def peer_uid(self) -> int:
-        """The user id of the process at the other end (SO_PEERCRED)."""
+    def is_of_our_user(self) -> bool:
+        """Whether the process at the other end is of our user."""
         assert self._transport is not None
-        connection = self._transport.get_extra_info("socket")
-        data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-        uid: int = _CREDENTIALS.unpack(data)[1]
-        return uid
+        return is_our_user(self._transport)
 
     def _finish(self) -> None:
         self._closed = True
@@ -233,8 +223,8 @@ async def connect_leg(path: Path, offer: Offer) -> Leg:
     try:
         _, leg = await loop.create_unix_connection(Leg, str(path))
     except OSError as error:
-        raise LegError(f"{path}: {_reason(error)}") from None
-    if leg.peer_uid() != os.getuid():
+        raise LegError(f"{path}: {reason(error)}") from None
+    if not leg.is_of_our_user():
         leg.abort()
         raise LegError(f"{path}: the call process belongs to another user")
     leg.leg_id = secrets.token_bytes(LEG_ID_BYTES)
@@ -266,7 +256,10 @@ class LegServer:
 
     async def __aenter__(self) -> LegServer:
         """Listen; raises LegError when the path is in use or cannot be made."""
-        listener = _listener(self._path)
+        try:
+            listener = listening_socket(self._path)
+        except SocketError as error:
+            raise LegError(str(error)) from None
         loop = asyncio.get_running_loop()
         self._server = await loop.create_unix_server(lambda: Leg(self._accept), sock=listener)
         return self
@@ -290,7 +283,7 @@ class LegServer:
             self._path.unlink(missing_ok=True)
 
     def _accept(self, leg: Leg) -> None:
-        if leg.peer_uid() != os.getuid():
+        if not leg.is_of_our_user():
             log.warning("leg socket: connection of another user refused")
             leg.abort()
             return
@@ -325,40 +318,3 @@ async def _introduction(leg: Leg) -> Offer:
     if not isinstance(offer, Offer):
         raise LegError(f"offer expected, got {type(offer).__name__}")
     return offer
-
-
-def _listener(path: Path) -> socket.socket:
-    """A listening socket that only our user can connect to; a dead predecessor's is replaced."""
-    _remove_stale(path)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    previous = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise LegError(f"{path}: {_reason(error)}") from None
-    finally:
-        os.umask(previous)
-    return listener
-
-
-def _remove_stale(path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise LegError(f"{path}: exists and is not a socket")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            try:
-                probe.connect(str(path))
-            except ConnectionRefusedError:
-                path.unlink(missing_ok=True)
-                return
-            except OSError as error:
-                raise LegError(f"{path}: {_reason(error)}") from None
-        raise LegError(f"{path}: another process listens there")
-
-
-def _reason(error: OSError) -> str:
-    if error.errno == errno.ECONNREFUSED:
-        return "no call process listens there"
-    return error.strerror or str(error)

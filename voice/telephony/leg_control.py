@@ -135,7 +135,7 @@ class Flush(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Record(Control):
-    """Record both sides into a stereo WAV (caller left, assistant right)."""
+    """Record both sides into a stereo FLAC file (caller left, assistant right)."""
 
     path: str
     """Inside the records directory, relative to it or absolute."""
@@ -143,7 +143,8 @@ class Record(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class MuteRecording(Control):
-    """Write silence for the caller's side while a secret is entered."""
+    """Put silence in the place of the caller while a secret is entered: in the recording, and for
+    whoever listens."""
 
     on: bool
 

@@ -54,7 +54,7 @@ async def on_leg(leg: Leg, offer: Offer) -> None:
             case Audio(pcm, rate):
                 leg.send(Audio(with_gain(pcm, -6), rate))
             case Answered() if offer.called == "recorded":
-                leg.send(Record(path=f"{offer.call_id}/call.wav"))
+                leg.send(Record(path=f"{offer.call_id}/call.flac"))
             case Dtmf(digit) if digit in KEYS:
                 leg.send(KEYS[digit])
             case Dtmf("7"):

@@ -12,7 +12,7 @@ import pytest
 from edge_caller import TONE_HZ, calling, strength
 from edge_programs import APOLOGY_HZ, EdgeProcess, EdgeStarter, Program
 
-from voice.audio import dbfs, read_stereo
+from voice.audio import dbfs, read_stereo_flac
 from voice.telephony.rtp import RtpPacket
 from voice.telephony.sip import CallRejected, EndCause
 
@@ -106,8 +106,8 @@ async def test_recording_has_both_sides_and_leaves_out_what_is_secret(
     await call_process.line("over")
     edge.program.terminate()
     assert await edge.program.wait() == 0
-    (file,) = (installation / "records").rglob("*.wav")
-    left, right, rate = read_stereo(file)
+    (file,) = (installation / "records").rglob("*.flac")
+    left, right, rate = read_stereo_flac(file)
     assert rate == 8000 and len(left) > 2 * rate
     seconds = [left[at : at + 1600] for at in range(0, len(left) - 1600, 800)]
     assert max(strength(part, TONE_HZ) for part in seconds) > 0.9

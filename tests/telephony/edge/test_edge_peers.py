@@ -13,7 +13,7 @@ import pytest
 from edge_caller import TONE_HZ, strength, tone
 from edge_programs import EdgeProcess, Program, running
 
-from voice.audio import encode_ulaw, read_stereo, read_wav, write_wav
+from voice.audio import encode_ulaw, read_stereo_flac, read_wav, write_wav
 
 pytestmark = pytest.mark.calls
 
@@ -37,10 +37,10 @@ async def test_sipp_calls_with_audio(
     await call_process.line("over ended_well=True", count=3)
     edge.program.terminate()
     await edge.program.wait()
-    recordings = list((installation / "records").rglob("call.wav"))
+    recordings = list((installation / "records").rglob("call.flac"))
     assert len(recordings) == 3
     for file in recordings:
-        heard, said, _ = read_stereo(file)
+        heard, said, _ = read_stereo_flac(file)
         assert strength(heard[4000:12000], TONE_HZ) > 0.9
         assert strength(said[4000:12000], TONE_HZ) > 0.9
 

@@ -44,6 +44,9 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
         directory = "{runtime}"
         [calls]
         shutdown_seconds = 10
+        [supervision]
+        listen = "127.0.0.1:0"
+        accounts = "{tmp_path / "accounts.json"}"
         """
     )
 
@@ -81,7 +84,7 @@ async def expect_healthy_call(address: Address) -> None:
 async def test_a_killed_edge_is_replaced_and_its_calls_are_ended(
     service: Service, address: Address
 ) -> None:
-    *_, edge = service.children
+    _, edge, _ = service.children
     async with calling(address) as caller:
         await caller.hears(TONE_HZ)
         assert edge.pid is not None
@@ -94,7 +97,7 @@ async def test_a_killed_edge_is_replaced_and_its_calls_are_ended(
 async def test_a_killed_call_process_is_apologised_for_and_replaced(
     service: Service, address: Address
 ) -> None:
-    process, _ = service.children
+    process, _, _ = service.children
     async with calling(address) as caller:
         await caller.hears(TONE_HZ)
         assert process.pid is not None
@@ -102,6 +105,24 @@ async def test_a_killed_call_process_is_apologised_for_and_replaced(
         await caller.hears(APOLOGY_HZ)
         assert (await asyncio.wait_for(caller.ended, 5)).text == "call process lost"
     await expect_healthy_call(address)
+
+
+async def test_a_killed_supervision_disturbs_no_call_and_is_replaced(
+    service: Service, address: Address
+) -> None:
+    *_, supervision = service.children
+    assert service.supervision_address.startswith("http://127.0.0.1:")
+    assert service.first_account is not None and service.first_account[0] == "supervisor"
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        killed = supervision.pid
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while supervision.pid in (None, killed):
+                await asyncio.sleep(0.1)
+        await caller.hears(TONE_HZ)
+        assert not caller.ended.done()
 
 
 async def test_stopping_lets_a_call_finish_and_refuses_new_ones(
@@ -118,14 +139,14 @@ async def test_stopping_lets_a_call_finish_and_refuses_new_ones(
         await caller.hears(TONE_HZ)
         assert not caller.ended.done() and not stopping.done()
     await asyncio.wait_for(stopping, 15)
-    assert [child.pid for child in service.children] == [None, None]
+    assert [child.pid for child in service.children] == [None, None, None]
 
 
 async def test_killing_ends_all_processes_at_once(service: Service, address: Address) -> None:
     async with calling(address) as caller:
         await caller.hears(TONE_HZ)
         await asyncio.wait_for(service.kill(), 5)
-    assert [child.pid for child in service.children] == [None, None]
+    assert [child.pid for child in service.children] == [None, None, None]
 
 
 async def test_a_port_in_use_leaves_no_process_behind(
@@ -137,4 +158,4 @@ async def test_a_port_in_use_leaves_no_process_behind(
         with pytest.raises(ChildFailed, match=r"edge did not start \(exit status 2\)"):
             await service.start()
     assert capfd.readouterr().err == f"voice: sip.listen: {listen}: Address already in use\n"
-    assert [child.pid for child in service.children] == [None, None]
+    assert [child.pid for child in service.children] == [None, None, None]

@@ -57,7 +57,7 @@ MESSAGES: list[LegMessage] = [
     Played(samples=160, dropped=3, flushed=True),
     Reject(status=486, reason="busy", retry_after=None),
     Flush(),
-    Record(path="c1/call.wav"),
+    Record(path="c1/call.flac"),
     MuteRecording(on=True),
     Transfer(target="sip:person@192.0.2.1"),
     TransferResult(ok=False, reason="404"),

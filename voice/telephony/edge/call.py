@@ -12,11 +12,13 @@ from typing import Protocol
 
 from voice.audio.pcm import Pcm
 from voice.errors import VoiceError
+from voice.feed import SoundFeed
 from voice.settings import Settings
 from voice.telephony.edge.announcement import announcement
 from voice.telephony.edge.call_processes import CallProcesses
+from voice.telephony.edge.call_sound import CallSound
 from voice.telephony.edge.ledger import Ledger
-from voice.telephony.edge.recording import Recording, RecordingThread, recording_path
+from voice.telephony.edge.recording import RecordingThread, recording_path
 from voice.telephony.leg import (
     Answer,
     Answered,
@@ -80,6 +82,7 @@ class EdgeServices(Protocol):
     clock: MediaClock
     processes: CallProcesses
     recordings: RecordingThread
+    feed: SoundFeed
     media_host: str
     advertised: str
 
@@ -98,7 +101,7 @@ class EdgeCall:
         self._rtp: RtpSession | None = None
         self._local: LocalMedia | None = None
         self._ledger: Ledger | None = None
-        self._recording: Recording | None = None
+        self._sound = CallSound(self.call_id, edge.recordings, edge.feed)
         self._announcement: Iterator[Pcm] | None = None
         self._hanging_up: str | None = None
         self._held = False
@@ -169,8 +172,8 @@ class EdgeCall:
                 self._ledger.flush()
             case Record(path=path):
                 self._record(path)
-            case MuteRecording(on=on) if self._recording is not None:
-                self._recording.muted = on
+            case MuteRecording(on=on):
+                self._sound.secret = on
             case Transfer(target=target):
                 self._transfer = asyncio.create_task(self._hand_to(target))
             case HangUp(reason=reason):
@@ -220,11 +223,9 @@ class EdgeCall:
 
     def _record(self, asked: str) -> None:
         """A recording that cannot be made is logged; the call goes on."""
-        if self._recording is not None:
-            return
         try:
             path = recording_path(self._edge.settings.records.directory, asked)
-            self._recording = Recording(self._edge.recordings, path, SAMPLE_RATE)
+            self._sound.record(path, SAMPLE_RATE)
         except VoiceError as error:
             log.error("%s", error, extra={"call_id": self.call_id})
 
@@ -313,8 +314,7 @@ class EdgeCall:
             self._rtp.close()
         if self._ledger is not None and not self._leg_is_gone():
             self._ledger.report()
-        if self._recording is not None:
-            self._recording.close()
+        self._sound.close()
         if self._leg is not None:
             if end.cause is EndCause.CANCELLED:
                 self._leg.send(Cancelled())
@@ -327,8 +327,7 @@ class EdgeCall:
         assert self._rtp is not None and self._ledger is not None
         if self._sip.state is CallState.CONFIRMED:
             self._pass_on(heard)
-        if self._recording is not None:
-            self._recording.add(heard, said)
+        self._sound.add(heard, said, self._rtp)
         if self._announcement is not None:
             self._announce(self._rtp, self._announcement)
             return

@@ -8,6 +8,7 @@ import logging
 import os
 
 from voice.errors import ConfigError
+from voice.feed import SoundFeed
 from voice.settings import Settings
 from voice.telephony.edge.call import EdgeCall
 from voice.telephony.edge.call_processes import CallProcesses
@@ -27,6 +28,7 @@ class Edge:
         self.clock = MediaClock()
         self.processes = CallProcesses(settings)
         self.recordings = RecordingThread()
+        self.feed = SoundFeed(settings.runtime.feed)
         self._host, self._port = _listening_address(settings)
         self.media_host = self._host
         self.advertised = settings.sip.advertised_address or self._host
@@ -56,6 +58,8 @@ class Edge:
             where = f"{self._host}:{self._port}"
             raise ConfigError(f"sip.listen: {where}: {_reason(error)}") from None
         self.clock.start()
+        if self.settings.supervision.enabled:
+            self.feed.start()
         self._orphans = self._journal.read()
         for dialog in tuple(self._orphans):
             task = asyncio.create_task(self._end_orphan(dialog), name="orphan")
@@ -77,6 +81,7 @@ class Edge:
             task.cancel()
         await self.clock.stop()
         self.recordings.close()
+        await self.feed.close()
         self._journal.write(self._orphans)
         log.info(
             "stopped after %d ticks, the latest %.1f ms late",

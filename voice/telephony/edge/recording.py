@@ -1,4 +1,4 @@
-"""The recording tap: both sides of a call into a stereo WAV, written by a thread of its own."""
+"""Recordings: both sides of a call into a stereo FLAC file, written by a thread of its own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from voice.audio.pcm import Pcm, silence
-from voice.audio.wav import AudioFileError, StereoWriter
+from voice.audio.flac import FlacWriter
+from voice.audio.pcm import Pcm
+from voice.audio.wav import AudioFileError
 from voice.errors import VoiceError
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ CHUNK_FRAMES = 10
 BACKLOG = 2000
 """Chunks that may wait for a slow disk; what comes after is lost."""
 
-_Job = tuple[StereoWriter, Pcm, Pcm] | StereoWriter | None
+_Job = tuple[FlacWriter, Pcm, Pcm] | FlacWriter | None
 
 
 class RecordingRefused(VoiceError):
@@ -49,11 +50,11 @@ class RecordingThread:
         self._thread.join()
 
     def _work(self) -> None:
-        failed: set[StereoWriter] = set()
+        failed: set[FlacWriter] = set()
         while (job := self._jobs.get()) is not None:
-            writer = job if isinstance(job, StereoWriter) else job[0]
+            writer = job if isinstance(job, FlacWriter) else job[0]
             try:
-                if isinstance(job, StereoWriter):
+                if isinstance(job, FlacWriter):
                     job.close()
                 else:
                     writer.append(*job[1:])
@@ -62,7 +63,7 @@ class RecordingThread:
                 if writer not in failed:
                     log.error("recording: %s", error)
                 failed.add(writer)
-            if isinstance(job, StereoWriter):
+            if isinstance(job, FlacWriter):
                 failed.discard(job)
 
 
@@ -71,20 +72,18 @@ class Recording:
 
     def __init__(self, thread: RecordingThread, path: Path, sample_rate: int) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise AudioFileError(f"{path.parent}: {error.strerror}") from None
-        self.muted = False
-        """Write silence for the caller's side."""
         self._thread = thread
-        self._writer = StereoWriter(path, sample_rate)
+        self._writer = FlacWriter(path, sample_rate)
         self._caller: list[Pcm] = []
         self._assistant: list[Pcm] = []
         self._lost = False
 
     def add(self, caller: Pcm, assistant: Pcm) -> None:
         """Take a frame of both sides."""
-        self._caller.append(silence(len(caller)) if self.muted else caller)
+        self._caller.append(caller)
         self._assistant.append(assistant)
         if len(self._caller) >= CHUNK_FRAMES:
             self._hand_over()

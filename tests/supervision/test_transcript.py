@@ -1,0 +1,193 @@
+"""The transcript of a call's page: both sides, cut at what was heard, nothing masked shown."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from events_of_a_call import NUMBER, EventsOfACall
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.events import (
+    CallEnded,
+    CallEvent,
+    ClauseSpoken,
+    FinalTranscript,
+    Interrupted,
+    NoInput,
+    PartialTranscript,
+    ResponseStarted,
+    ToolCalled,
+    ToolReturned,
+    TurnEnded,
+)
+from voice.supervision.masking import NumberMask, masked_number
+from voice.supervision.supervised_call import SupervisedCall
+from voice.supervision.transcript import MOST_LINES, Line, Transcript
+
+
+def lines_of(*events: CallEvent) -> list[Line]:
+    transcript = Transcript()
+    for position, event in enumerate(events):
+        transcript.apply(event, position + 1)
+    return list(transcript.lines)
+
+
+def test_a_partial_transcript_grows_into_the_final_one() -> None:
+    make = EventsOfACall()
+    lines = lines_of(
+        make.next(PartialTranscript, text="what"),
+        make.next(PartialTranscript, text="what is"),
+        make.next(FinalTranscript, text="What is my plan?", confidence=0.9),
+    )
+    (line,) = lines
+    assert (line.side, line.kind, line.text) == ("caller", "speech", "What is my plan?")
+    assert line.confidence == 0.9 and line.position == 3
+
+
+def test_the_callers_line_begins_where_the_caller_began() -> None:
+    make = EventsOfACall()
+    (line,) = lines_of(
+        make.next(TurnEnded, speech_end_ms=3000, pause_ms=520),
+        make.next(FinalTranscript, text="plan", confidence=0.9, audio_seconds=1.25),
+    )
+    assert line.ms == 1750
+
+
+@pytest.mark.parametrize(
+    ("heard", "shown"),
+    [
+        ("It has forty", "Your plan is Large. It has forty"),
+        ("Your plan is Large. It has", "Your plan is Large. It has"),
+        ("Your plan is Large.", "Your plan is Large."),
+        ("Your plan", "Your plan"),
+        ("", "Your plan is Large."),
+        ("something else", "Your plan is Large. something else"),
+    ],
+)
+def test_an_interrupted_answer_is_cut_at_what_was_heard(heard: str, shown: str) -> None:
+    make = EventsOfACall()
+    lines = lines_of(
+        make.next(ClauseSpoken, text="Your plan is Large.", kind="answer"),
+        make.next(ClauseSpoken, text="It has forty gigabytes.", kind="answer"),
+        make.next(PartialTranscript, text="no"),
+        make.next(Interrupted, heard=heard, unheard="..."),
+        make.next(ClauseSpoken, text="All right.", kind="answer"),
+    )
+    assert [line.text for line in lines] == [shown, "no", "All right."]
+    assert [line.interrupted for line in lines] == [True, False, False]
+
+
+def test_an_interruption_of_nothing_changes_nothing() -> None:
+    make = EventsOfACall()
+    assert lines_of(make.next(Interrupted, heard="what?")) == []
+
+
+def test_clauses_of_one_kind_make_one_line() -> None:
+    make = EventsOfACall()
+    lines = lines_of(
+        make.next(ClauseSpoken, text="Hello.", kind="greeting"),
+        make.next(ClauseSpoken, text="How can I help?", kind="greeting"),
+        make.next(NoInput, count=1),
+        make.next(ClauseSpoken, text="Are you still there?", kind="reprompt"),
+    )
+    assert [line.text for line in lines] == [
+        "Hello. How can I help?",
+        "1",
+        "Are you still there?",
+    ]
+
+
+def test_a_tools_result_stands_with_its_call() -> None:
+    make = EventsOfACall()
+    (line,) = lines_of(
+        make.next(ToolCalled, tool="get_plan", arguments={"a": 1}),
+        make.next(ToolReturned, tool="get_plan", result={"plan": "Large"}),
+    )
+    assert line.kind == "tool returned"
+    assert line.detail == '{"a": 1} → {"plan": "Large"}'
+
+
+def test_an_endless_call_keeps_its_last_lines() -> None:
+    make = EventsOfACall()
+    lines = lines_of(*(make.next(NoInput, count=n) for n in range(MOST_LINES + 5)))
+    assert len(lines) == MOST_LINES and lines[-1].text == str(MOST_LINES + 4)
+
+
+WAYS_TO_WRITE = ["+4915550001234", "004915550001234", "015550001234", "4915550001234",
+                 "0155 5000 1234", "+49 (155) 5000-1234"]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", WAYS_TO_WRITE)
+def test_the_callers_number_is_shown_nowhere(written: str) -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {})
+    for position, event in enumerate(
+        [
+            make.started(called=written),
+            make.next(PartialTranscript, text=f"my number is {written}"),
+            make.next(FinalTranscript, text=f"I am {written}.", confidence=1.0),
+            make.next(ToolCalled, tool="find", arguments={"numbers": [written, {written: 1}]}),
+            make.next(ToolReturned, tool="find", result={"of": written, "n": 4915550001234}),
+            make.next(ClauseSpoken, text=f"You call from {written}.", kind="answer"),
+            make.next(Interrupted, heard=f"You call from {written}"),
+        ]
+    ):
+        call.apply(event, position + 1)
+    shown = json.dumps(call.changes_since(0), ensure_ascii=False)
+    digits = "".join(character for character in shown if character.isdigit() or character == "•")
+    assert written not in shown and "15550001234" not in digits and "50001234" not in digits
+    assert "••34" in shown
+
+
+def test_short_numbers_and_other_numbers_are_left_alone() -> None:
+    mask = NumberMask("204")
+    assert mask.text("204 and 4271") == "204 and 4271"
+    mask = NumberMask(NUMBER)
+    assert mask.text("It costs 20 euros, due on 14 December 2026.") == (
+        "It costs 20 euros, due on 14 December 2026."
+    )
+    assert masked_number(None) == "" and masked_number("204") == "204"
+
+
+@given(st.text(max_size=40), st.text(max_size=80))
+def test_any_number_and_any_text_can_be_masked(number: str, text: str) -> None:
+    NumberMask(number).data({"a": [text, None, True, 1.5]})
+    masked_number(number)
+
+
+def test_turns_and_health_come_from_the_events() -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {"get_plan": "plan"})
+    for position, event in enumerate(
+        [
+            make.started(),
+            make.next(NoInput, count=1),
+            make.next(TurnEnded, speech_end_ms=100, pause_ms=100),
+            make.next(FinalTranscript, text="plan", confidence=0.5),
+            make.next(ToolCalled, tool="get_plan"),
+            make.next(ResponseStarted, response_ms=10.0),
+            make.next(ClauseSpoken, text="Large.", kind="answer", synthesis_ms=40.0),
+            make.next(ClauseSpoken, text="It is large.", kind="answer"),
+        ]
+    ):
+        call.apply(event, position + 1)
+    call.count_packets(500, 2, 1, 9)
+    told = call.changes_since(0)
+    (turn,) = told["turns"]
+    assert (turn["turn"], turn["end_of_turn_ms"], turn["synthesis_ms"]) == (1, 200, 40.0)
+    assert told["health"] == {
+        "reprompts": 1, "confidence": 0.5, "mean_confidence": 0.5,
+        "received": 500, "lost": 2, "late": 1,
+    }  # fmt: skip
+    assert told["call"]["task"] == "plan" and told["call"]["latency_ms"] == 600
+
+
+def test_an_event_counts_once() -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {})
+    event = make.started()
+    assert call.apply(event, 1) and not call.apply(event, 2)
+    assert call.apply(make.next(CallEnded, reason="over", by="caller"), 3)
+    assert not call.running

@@ -1,0 +1,24 @@
+"""The feed: what the edge and the call processes tell the supervision process while calls run.
+
+The supervision process listens on a Unix socket; edge and call processes connect, again and again
+until it is there. Nothing here ever waits for it: an event that cannot be sent is sent when the
+connection is made anew, sound that cannot be sent is dropped and counted. Only asyncio is imported,
+so that the edge may use this room.
+"""
+
+from voice.feed.event_feed import EventFeed
+from voice.feed.frames import FeedError, FeedFrame, Listen, Sound, SoundCount
+from voice.feed.server import FeedPeer, FeedServer
+from voice.feed.sound_feed import SoundFeed
+
+__all__ = [
+    "EventFeed",
+    "FeedError",
+    "FeedFrame",
+    "FeedPeer",
+    "FeedServer",
+    "Listen",
+    "Sound",
+    "SoundCount",
+    "SoundFeed",
+]

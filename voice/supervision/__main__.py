@@ -1,0 +1,119 @@
+"""`python -m voice.supervision [--settings FILE]`: the supervision process of the service.
+
+Prints `ready URL`, and behind it the first account and its password when one was made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import ssl
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+import uvloop
+
+from voice.errors import ConfigError, VoiceError
+from voice.logs import configure_logging
+from voice.network import isolate
+from voice.settings import Settings, load_settings
+from voice.supervision.accounts import FIRST_NAME, Accounts
+from voice.supervision.address import check_exposure, listening_socket, url_of
+from voice.supervision.application import application
+from voice.supervision.board import Board
+from voice.supervision.desk import Desk
+from voice.supervision.intake import Intake
+from voice.supervision.past_calls import PastCalls
+from voice.supervision.sessions import Sessions
+from voice.supervision.tasks import tasks_by_tool
+
+NICENESS = 5
+"""Calls come before pages."""
+LONGEST_MESSAGE = 1024
+"""Bytes of a websocket message that a page may send: it has nothing to say."""
+
+
+def main() -> int:
+    """Parse the command line, run until SIGTERM, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m voice.supervision", description=__doc__)
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="default: ./voice.toml")
+    try:
+        settings = load_settings(parser.parse_args().settings)
+        isolate(os.environ, settings.network.allow)
+        configure_logging(settings.log_level, "supervision")
+        # uvicorn's lines of single connections name addresses and calls.
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        check_exposure(settings.supervision)
+        with contextlib.suppress(OSError):
+            os.nice(NICENESS)
+        uvloop.run(_run(settings))
+    except VoiceError as error:
+        print(f"voice: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Says when it serves."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], str]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn."""
+        await super().startup(sockets)
+        print(self._ready(), flush=True)
+
+
+async def _run(settings: Settings) -> None:
+    own = settings.supervision
+    accounts = Accounts(own.accounts)
+    accounts.names()
+    tasks = tasks_by_tool(settings.response.tasks)
+    board = Board(own.history_hours, tasks)
+    past = PastCalls(settings.records.directory, tasks, settings.calls.max_minutes)
+    listener = listening_socket(own)
+    settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with Intake(settings.runtime.feed, board) as intake:
+        # Many past calls take a while to read; pages and running calls do not wait for them.
+        filling = asyncio.create_task(past.fill(board, own.history_hours))
+        sessions = Sessions(accounts, own.session_hours)
+        app = application(Desk(own, accounts, sessions, board, intake.listening, past))
+        server = _Server(
+            uvicorn.Config(
+                app,
+                ssl_certfile=own.certificate,
+                ssl_keyfile=own.key,
+                ws_max_size=LONGEST_MESSAGE,
+                ws_per_message_deflate=False,
+                proxy_headers=False,
+                server_header=False,
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                timeout_graceful_shutdown=1,
+            ),
+            lambda: _ready(url_of(own, listener), accounts),
+        )
+        try:
+            await server.serve([listener])
+        except (ssl.SSLError, OSError) as error:
+            raise ConfigError(f"supervision.certificate, key: {error}") from None
+        finally:
+            filling.cancel()
+
+
+def _ready(url: str, accounts: Accounts) -> str:
+    password = accounts.issue_first()
+    return f"ready {url}" + (f" {FIRST_NAME} {password}" if password else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

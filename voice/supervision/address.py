@@ -1,0 +1,61 @@
+"""Where the pages are served, and whether that is safe."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+
+from voice.errors import ConfigError
+from voice.settings import Supervision
+from voice.supervision.protection import served_securely
+
+_SEND_BYTES = 65_536
+"""A page that does not read has at most so much sound under way in the kernel."""
+
+
+def check_exposure(settings: Supervision) -> None:
+    """Raise ConfigError when passwords and calls would travel in the clear."""
+    if (settings.certificate is None) != (settings.key is None):
+        raise ConfigError("supervision.certificate and supervision.key belong together")
+    for name, file in (("certificate", settings.certificate), ("key", settings.key)):
+        if file is not None and not os.access(file, os.R_OK):
+            raise ConfigError(f"supervision.{name}: {file}: cannot be read")
+    host, _ = _host_and_port(settings)
+    if not ipaddress.ip_address(host).is_loopback and not served_securely(settings):
+        raise ConfigError(
+            f"supervision.listen: {settings.listen} can be reached from other machines: set "
+            "supervision.certificate and supervision.key, or name the supervision.proxy in front"
+        )
+
+
+def listening_socket(settings: Supervision) -> socket.socket:
+    """The socket of the web server; raises ConfigError when the address is in use."""
+    host, port = _host_and_port(settings)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit it.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
+        listener.bind((host, port))
+        listener.set_inheritable(False)
+    except OSError as error:
+        listener.close()
+        raise ConfigError(f"supervision.listen: {settings.listen}: {error.strerror}") from None
+    return listener
+
+
+def url_of(settings: Supervision, listener: socket.socket) -> str:
+    """What to open in a browser."""
+    if settings.origin is not None:
+        return settings.origin
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if settings.certificate is not None else "http"
+    return f"{scheme}://{shown}:{port}"
+
+
+def _host_and_port(settings: Supervision) -> tuple[str, int]:
+    host, _, port = settings.listen.rpartition(":")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,43 @@
+"""The desk: what the routes of the application share."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+from voice.settings import Supervision
+from voice.supervision.accounts import Accounts
+from voice.supervision.board import Board
+from voice.supervision.listening import Listening
+from voice.supervision.past_calls import PastCalls
+from voice.supervision.protection import cookie_name
+from voice.supervision.sessions import Attempts, Sessions
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One for the process; in `app.state.desk`."""
+
+    settings: Supervision
+    accounts: Accounts
+    sessions: Sessions
+    board: Board
+    listening: Listening
+    past: PastCalls
+    attempts: Attempts = field(default_factory=Attempts)
+    pages: set[HTTPConnection] = field(default_factory=set)
+    """Whose websockets are open."""
+    checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One password at a time: each check takes 64 MiB and a good part of a core."""
+
+    def still_signed_in(self, connection: HTTPConnection) -> bool:
+        """Whether the session with which the connection began still holds."""
+        token = connection.cookies.get(cookie_name(self.settings), "")
+        return self.sessions.find(token) is not None
+
+    def now(self) -> float:
+        """UTC seconds, by which pages reckon durations."""
+        return time.time()

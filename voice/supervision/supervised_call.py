@@ -1,0 +1,179 @@
+"""One call as supervisors see it: its state, its transcript, its turns and its health."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from voice.events import (
+    CallAnswered,
+    CallEnded,
+    CallEvent,
+    CallStarted,
+    ClauseSpoken,
+    FinalTranscript,
+    IdentityRequested,
+    NoInput,
+    PartialTranscript,
+    SpeechStarted,
+    ToolCalled,
+    Transferred,
+    TurnEnded,
+)
+from voice.supervision.masking import NumberMask, masked_number
+from voice.supervision.transcript import Transcript
+from voice.telemetry import TurnTimes, waterfall
+
+_LAST_WORDS = 120
+"""Characters of the last line on the board."""
+_MOST_TURNS = 500
+_UNKNOWN = "unknown"
+
+
+class SupervisedCall:
+    """Grows with each event; knows at which position of the board each part changed last."""
+
+    def __init__(self, call_id: str, tasks: dict[str, str]) -> None:
+        """`tasks` names the task of each tool."""
+        self.call_id = call_id
+        self.position = 0
+        """Of the last change."""
+        self.events_seen = -1
+        """Sequence number of the last event."""
+        self.began = 0.0
+        """UTC seconds; 0 until the call's first event."""
+        self.ended: float | None = None
+        self.transcript = Transcript()
+        self._tasks = tasks
+        self._state = "ringing"
+        self._number = ""
+        self._called = ""
+        self._task = ""
+        self._end = ""
+        self._duration_ms: int | None = None
+        self._reprompts = 0
+        self._confidences: list[float] = []
+        self._packets = {"received": 0, "lost": 0, "late": 0}
+        self._turn: list[CallEvent] = []
+        """The events of the turn that has no answer yet."""
+        self._turns_begun = 0
+        self._turns: list[tuple[int, TurnTimes]] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether it is not over."""
+        return self.ended is None
+
+    @property
+    def latencies_ms(self) -> list[float]:
+        """From the caller's last word to the answer, inside the service, turn by turn."""
+        return [times.total_ms for _, times in self._turns]
+
+    def apply(self, event: CallEvent, position: int) -> bool:
+        """Take the next event; False when it was known before."""
+        if event.sequence <= self.events_seen:
+            return False
+        self.events_seen, self.position = event.sequence, position
+        if self._end == _UNKNOWN:  # its process was only away
+            self.ended, self._end = None, ""
+        if isinstance(event, CallStarted):
+            self.began = event.wall_time
+            self._number = masked_number(event.caller_number)
+            self.transcript.mask = NumberMask(event.caller_number)
+            self._called = self.transcript.mask.text(event.called)
+        self.began = self.began or event.wall_time - event.ms / 1000
+        self._follow_state(event)
+        self._measure(event, position)
+        self.transcript.apply(event, position)
+        return True
+
+    def count_packets(self, received: int, lost: int, late: int, position: int) -> bool:
+        """How the caller's packets arrive; False when nothing else is new than their number."""
+        news = (lost, late) != (self._packets["lost"], self._packets["late"])
+        self._packets = {"received": received, "lost": lost, "late": late}
+        if news:
+            self.position = position
+        return news
+
+    def end_silently(self, wall_time: float, position: int) -> None:
+        """Its process is gone without having said how it ended."""
+        self.ended, self.position = wall_time, position
+        self._state, self._end = "ended", _UNKNOWN
+
+    def summary(self) -> dict[str, Any]:
+        """Its row on the board."""
+        last = next((line for line in reversed(self.transcript.lines) if line.side != "note"), None)
+        words = last.text[-_LAST_WORDS:] if last else ""
+        return {
+            "id": self.call_id,
+            "number": self._number,
+            "called": self._called,
+            "task": self._task,
+            "state": self._state,
+            "began": self.began,
+            "duration_ms": self._duration_ms,
+            "end": self._end,
+            "last_side": last.side if last else "",
+            "last_words": words,
+            "latency_ms": round(self.latencies_ms[-1]) if self._turns else None,
+        }
+
+    def changes_since(self, position: int) -> dict[str, Any]:
+        """What a page that knows the call up to there still has to learn."""
+        confidences = self._confidences
+        return {
+            "call": self.summary(),
+            "lines": [asdict(line) for line in self.transcript.changed_since(position)],
+            "turns": [
+                {**asdict(times), "total_ms": times.total_ms}
+                for changed, times in self._turns
+                if changed > position
+            ],
+            "health": {
+                "reprompts": self._reprompts,
+                "confidence": round(min(confidences), 2) if confidences else None,
+                "mean_confidence": (
+                    round(sum(confidences) / len(confidences), 2) if confidences else None
+                ),
+                **self._packets,
+            },
+        }
+
+    def _follow_state(self, event: CallEvent) -> None:
+        match event:
+            case CallAnswered():
+                self._state = "answered"
+            case SpeechStarted() | PartialTranscript():
+                self._state = "caller speaks"
+            case TurnEnded():
+                self._state = "thinking"
+            case ClauseSpoken():
+                self._state = "assistant speaks"
+            case IdentityRequested():
+                self._state = "identification"
+            case ToolCalled(tool=tool):
+                self._task = self._tasks.get(tool, tool)
+            case Transferred(ok=True):
+                self._state = "transferred"
+            case CallEnded():
+                self._state, self._end = "ended", event.reason
+                self.ended, self._duration_ms = event.wall_time, event.duration_ms
+
+    def _measure(self, event: CallEvent, position: int) -> None:
+        match event:
+            case NoInput():
+                self._reprompts += 1
+            case FinalTranscript() if event.text:
+                self._confidences.append(event.confidence)
+                del self._confidences[:-_MOST_TURNS]
+        if isinstance(event, TurnEnded):
+            self._turn, self._turns_begun = [], self._turns_begun + 1
+        if isinstance(event, PartialTranscript):
+            return
+        self._turn.append(event)
+        del self._turn[:-_MOST_TURNS]
+        if isinstance(event, ClauseSpoken) and (times := waterfall(self._turn)):
+            numbered = TurnTimes(**{**asdict(times[0]), "turn": self._turns_begun})
+            self._turns.append((position, numbered))
+            del self._turns[:-_MOST_TURNS]
+            self._turn = []
