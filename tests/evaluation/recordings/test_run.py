@@ -244,6 +244,8 @@ def test_a_worker_is_replaced_before_it_grows(
     assert hold(prepared, folder).evaluated == COUNT + 1
     started = (prepared / "started").read_text().split()
     assert len(started) == 3
+    assert hold(prepared, folder, jobs=2).skipped == COUNT + 1
+    assert (prepared / "started").read_text().split() == started
     assert not any(psutil.pid_exists(int(process)) for process in started)
 
 

@@ -150,7 +150,7 @@ class _WorkerDied(Exception):
 
 
 class _Worker:
-    """One worker process, started anew when it died; what it says of itself goes to a file."""
+    """One worker process, started when there is work; what it says of itself goes to a file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -159,11 +159,6 @@ class _Worker:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
 
     async def __aenter__(self) -> _Worker:
-        try:
-            await self._start()
-        except BaseException:
-            self._said.close()
-            raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
