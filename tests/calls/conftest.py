@@ -56,7 +56,7 @@ def say(embedded_caller_voice_path: Path) -> Iterator[Say]:
 SENTENCES = (
     "What is my plan?",
     "How much is my bill?",
-    "Thank you, goodbye.",
+    "Goodbye.",
     "I want to speak to a person.",
     "I have lost my phone,",
     "please block my SIM card.",

@@ -46,7 +46,7 @@ async def test_a_call_from_greeting_to_goodbye(socket: Path, log: EventLog, say:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[2])
         await caller.heard_out()
-        await caller.say(say("Thank you, goodbye."))
+        await caller.say(say("Goodbye."))
         ended = await log.wait(CallEnded)
         await caller.over.wait()
     assert (ended.reason, ended.by) == ("goodbye", "assistant")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from voice.audio import Pcm, resample, silence, with_gain
-from voice.engine_queue import EngineBusy, Priority
-from voice.recognition import WhisperRecogniser
+from voice.engine_queue import EngineBusy, EngineQueue, Priority
+from voice.recognition import WhisperRecogniser, Word, folder
+from voice.recognition.decoding import Reading
+from voice.recognition.folder import Description
 
 BALANCE = "How can I help you?"
 RATE = 8000
@@ -198,3 +202,41 @@ async def test_warming_up_leaves_nothing_behind(recogniser: WhisperRecogniser) -
     await recogniser.warm_up()
 
     assert recogniser.depth == 0
+
+
+class _Slip:
+    """A decoder that understands only what is spoken a little faster."""
+
+    def __init__(self, heard_in: float) -> None:
+        self.heard_in = heard_in
+        self.lengths: list[float] = []
+
+    def read(
+        self, features: NDArray[np.float32], seconds: float, expect: str, with_words: bool
+    ) -> Reading:
+        self.lengths.append(seconds)
+        if seconds > self.heard_in:
+            return Reading("park", 1, -3.0, 0.0, (Word("park", 0, 400, 0.1),))
+        return Reading("my plan", 2, -0.1, 0.0, (Word("my plan", 0, 1000, 0.9),))
+
+
+@pytest.mark.parametrize(("doubt_below", "text"), [(0.9, "my plan"), (0.0, "park")])
+async def test_what_is_doubtful_is_read_again_at_other_tempos(
+    embedded_recogniser_path: Path, doubt_below: float, text: str
+) -> None:
+    loaded = folder.load(embedded_recogniser_path, workers=1, compute_type="int8")
+    description = Description(doubt_below=doubt_below, minimum_window_seconds=0.5)
+    engine = WhisperRecogniser(
+        dataclasses.replace(loaded, description=description),
+        EngineQueue("recognition", 1, 4), 1, "en",
+    )  # fmt: skip
+    engine._decoder = slip = _Slip(heard_in=1.9)  # type: ignore[assignment]
+    try:
+        transcript = await engine.transcribe(noise(2, 3000), RATE)
+    finally:
+        engine.close()
+
+    assert transcript.text == text
+    assert len(slip.lengths) == (3 if doubt_below else 1)
+    if doubt_below:
+        assert transcript.words[-1].end_ms == 1070  # in the time of what was really spoken

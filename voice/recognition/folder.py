@@ -37,6 +37,8 @@ class Description:
     """Confidence is the mean log-probability of a piece, times this ..."""
     confidence_offset: float = 0.0
     """... plus this, exponentiated, at most 1."""
+    doubt_below: float = 0.0
+    """A window read with less confidence is read again, slower and faster: small models slip."""
 
 
 @dataclass(frozen=True)

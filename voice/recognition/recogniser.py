@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from voice.recognition.session import RecognitionSession
 from voice.recognition.transcript import Expectation, Transcript, Word
 
 _SHORTEST_SECONDS = 0.1
+_OTHER_TEMPOS = (0.93, 1.07)
 _AUDIBLE_DBFS = -57.0
 """Audio of which no 100 ms is louder than this holds no words."""
 
@@ -106,10 +108,33 @@ class WhisperRecogniser:
         return self._joined(parts, seconds)
 
     def _read_window(self, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
+        reading = self._read_once(window, expect, with_words)
+        if self._confidence(reading.mean_log_probability) >= self._loaded.description.doubt_below:
+            return reading
+        again = [self._read_at(tempo, window, expect, with_words) for tempo in _OTHER_TEMPOS]
+        return max((reading, *again), key=lambda one: one.mean_log_probability)
+
+    def _read_at(self, tempo: float, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
+        """The window as if it had been spoken so many times as fast."""
+        changed = resample(window, round(1000 * tempo), 1000)
+        reading = self._read_once(changed, expect, with_words)
+        words = tuple(
+            replace(word, start_ms=round(word.start_ms * tempo), end_ms=round(word.end_ms * tempo))
+            for word in reading.words
+        )
+        return replace(reading, words=words)
+
+    def _read_once(self, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
         description = self._loaded.description
         extractor = self._loaded.whisper.feature_extractor
         mel = features.mel(window, extractor, description.minimum_window_seconds)
         return self._decoder.read(mel, len(window) / features.RATE_HZ, expect, with_words)
+
+    def _confidence(self, mean_log_probability: float) -> float:
+        description = self._loaded.description
+        return confidence(
+            mean_log_probability, description.confidence_slope, description.confidence_offset
+        )
 
     def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
         spoken = [(at, reading) for at, reading in parts if not self._is_nothing(reading)]
@@ -118,8 +143,7 @@ class WhisperRecogniser:
             return Transcript("", 0.0, self._language, nobody, seconds)
         pieces = sum(reading.pieces + 1 for _, reading in spoken)
         mean = sum(reading.log_probability for _, reading in spoken) / pieces
-        description = self._loaded.description
-        certain = confidence(mean, description.confidence_slope, description.confidence_offset)
+        certain = self._confidence(mean)
         words = tuple(
             Word(word.text, word.start_ms + at, word.end_ms + at, word.probability)
             for at, reading in spoken

@@ -33,8 +33,8 @@ from voice.recognition import WhisperRecogniser, features, folder  # noqa: E402
 from voice.recognition.decoding import Decoder, confidence  # noqa: E402
 from voice.recognition.folder import DESCRIPTION, Description  # noqa: E402
 
-_WINDOWS = Description(minimum_window_seconds=0.6, longest_window_seconds=9.0)
-"""As long as the utterances of the training."""
+_USED = Description(minimum_window_seconds=0.6, longest_window_seconds=9.0, doubt_below=0.95)
+"""Windows as long as the utterances of the training; read again unless nearly sure."""
 _MEASURED_ON = "caller-voice"
 _WORDLESS = 300
 _CARD = """# Recogniser `{name}`
@@ -89,7 +89,7 @@ def observe(decoder: Decoder, extractor: object, audio: list[tuple[str, Pcm]]) -
     rows = []
     for text, pcm in audio:
         wide = resample(pcm, RATE_HZ, features.RATE_HZ)
-        mel = features.mel(wide, extractor, _WINDOWS.minimum_window_seconds)  # type: ignore[arg-type]
+        mel = features.mel(wide, extractor, _USED.minimum_window_seconds)  # type: ignore[arg-type]
         reading = decoder.read(mel, len(wide) / features.RATE_HZ, "anything", with_words=False)
         errors, words = word_errors(text, reading.text)
         right = max(0.0, 1 - errors / words) if words else 0.0
@@ -120,7 +120,7 @@ def calibrated(said: Evidence, wordless: Evidence) -> Description:
         itertools.product(np.arange(0.4, 4.01, 0.2), np.arange(-0.5, 1.01, 0.1)), key=misjudged
     )
     return replace(
-        _WINDOWS,
+        _USED,
         no_speech_threshold=threshold,
         no_speech_confidence=sure,
         confidence_slope=round(float(slope), 2),
