@@ -87,6 +87,7 @@ def test_answers_are_taken_for_answers(sentences) -> None:
         (phrases.TIME_IS_UP, Meaning.FAREWELL),
         (phrases.VERIFIED, Meaning.STATEMENT),
         ("thank you i can block your sim card now it shall by post", Meaning.ASKS_CONFIRMATION),
+        ("i did not get auto the digit said or keyve in one more", Meaning.ASKS_PIN),
         ("something i cannot use with you light to speak to colleague", Meaning.OFFERS_PERSON),
     ],
 )
