@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 ClauseKind = Literal["answer", "filler", "greeting", "reprompt", "notice"]
+HIDDEN = "[hidden]"
+"""Stands in an event for words and keys that must not be kept, such as a PIN."""
 
 _TYPES: dict[str, type[CallEvent]] = {}
 

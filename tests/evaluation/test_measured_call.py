@@ -147,6 +147,8 @@ def test_the_report_counts_neither_pins_as_words_nor_fixed_phrases_as_latency() 
     events = [*exchange(2, "how match"), *exchange(8, ""), *exchange(14, "bye")]
     events[-1] = answer(14.55, "Goodbye.", synthesis_ms=0.0)
     turns = [spoken(1, 2), spoken(7, 8, MASKED), spoken(13, 14, "bye")]
+    hidden = measure(report([spoken(1, 2)], [run(2.6, 3.6)]), exchange(2, "[hidden]"))
+    assert not hidden.turns[0].counts_for_words
     runs = [run(2.6, 3.6), run(8.8, 9.8), run(14.6, 15.2)]
     totals = report_of(measure(report(turns, runs), events), CpuTimes(6.0, 3.0), True)["totals"]
     assert totals["word_error_rate"] == pytest.approx(1 / 3, abs=1e-4)

@@ -24,9 +24,8 @@ from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
 from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame
-from voice.calls.secrets import HIDDEN
 from voice.calls.state import CallState
-from voice.events import DtmfReceived, SpeechStarted, TurnEnded
+from voice.events import HIDDEN, DtmfReceived, SpeechStarted, TurnEnded
 from voice.recognition import RecognitionSession
 from voice.turns import (
     FalseStart,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from voice.calls.state import CallState
+from voice.events import HIDDEN
 
-HIDDEN = "[hidden]"
 _MENTION = re.compile(r"\bpins?\b", re.IGNORECASE)
 _DIGIT = (
     r"(?:\d|oh?|zero|nought|nil|one|two|three|four|five|six|seven|eight|nine|double|triple|treble"

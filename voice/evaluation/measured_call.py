@@ -10,6 +10,7 @@ from voice.errors import VoiceError
 from voice.evaluation.callers import MASKED, CallReport, SpokenTurn
 from voice.evaluation.latency import MISS_SECONDS, AudibleRun
 from voice.events import (
+    HIDDEN,
     CallEvent,
     CallStarted,
     ClauseSpoken,
@@ -48,8 +49,9 @@ class MeasuredTurn:
 
     @property
     def counts_for_words(self) -> bool:
-        """Whether its words may be compared: spoken, and no secret."""
-        return not self.spoken.by_keys and self.spoken.reference != MASKED
+        """Whether its words may be compared: spoken, no secret, and not hidden by the service."""
+        secret = self.spoken.reference == MASKED or HIDDEN in self.recognised
+        return not self.spoken.by_keys and not secret
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from voice.calls.secrets import HIDDEN
 from voice.evaluation.word_errors import words_of
-from voice.events import CallEvent, FinalTranscript
+from voice.events import HIDDEN, CallEvent, FinalTranscript
 
 
 def turns_alike(live: Sequence[CallEvent], evaluated: Sequence[str]) -> tuple[int, int]:
