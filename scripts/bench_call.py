@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice.audio import Pcm, decode_ulaw, encode_ulaw, read_wav, resample
-from voice.errors import VoiceError
 from voice.evaluation.busy_load import LoadOutcome, hold_load
 from voice.evaluation.call_figures import (
     add_latency,
@@ -107,19 +106,11 @@ class CallBench:
 
     async def run(self) -> bool:
         """Measure; False when something could not be measured or time ran out."""
-        try:
-            async with asyncio.timeout(self._extent.limit_seconds):
-                await self._with_priority()
-                if self._extent.without_priority_seconds:
-                    await self._without_priority()
-        except (VoiceError, TimeoutError) as error:
-            reason = str(error) or f"out of time after {self._extent.limit_seconds:.0f} s"
-            self.result.rows.append({"stopped": reason})
-            print(f"stopped: {reason}", file=sys.stderr)
-            return False
-        finally:
-            self.result.end()
-        return True
+        async with self.result.measured_within(self._extent.limit_seconds):
+            await self._with_priority()
+            if self._extent.without_priority_seconds:
+                await self._without_priority()
+        return self.result.complete
 
     async def _with_priority(self) -> None:
         extent = self._extent

@@ -103,24 +103,16 @@ class SupervisionBench:
 
     async def run(self) -> bool:
         """Measure; False when something could not be measured or time ran out."""
-        try:
-            async with (
-                asyncio.timeout(self._extent.limit_seconds),
-                TrialService(self._folder, self._settings()) as service,
-                chromium() as browser,
-            ):
-                await self._listen(service, browser)
-                await self._disturb(service)
-                await self._read(service, browser)
-                await self._look(service, browser)
-        except (VoiceError, TimeoutError) as error:
-            reason = str(error) or f"out of time after {self._extent.limit_seconds:.0f} s"
-            self.result.rows.append({"stopped": reason})
-            print(f"stopped: {reason}", file=sys.stderr)
-            return False
-        finally:
-            self.result.end()
-        return True
+        async with (
+            self.result.measured_within(self._extent.limit_seconds),
+            TrialService(self._folder, self._settings()) as service,
+            chromium() as browser,
+        ):
+            await self._listen(service, browser)
+            await self._disturb(service)
+            await self._read(service, browser)
+            await self._look(service, browser)
+        return self.result.complete
 
     def _settings(self) -> str:
         listen = self._url.removeprefix("http://")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from voice.errors import VoiceError
 from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 
@@ -51,3 +52,14 @@ def test_a_figure_of_few_observations_says_so() -> None:
     result.add("word_error_rate", rate(1, 20))
     assert "(too few)" in result.lines()[0] and "n = 2" in result.lines()[0]
     assert result.too_few == ["task_success", "voice_to_voice_median_ms"]
+
+
+@pytest.mark.parametrize("trouble", [VoiceError("the service is gone"), TimeoutError()])
+async def test_what_stops_a_benchmark_is_a_row_and_the_figures_stay(trouble: Exception) -> None:
+    result = BenchmarkResult.begin("bench_call")
+    async with result.measured_within(30):
+        result.count("runs", 1, 1)
+        raise trouble
+    assert not result.complete
+    assert result.figures == {"runs": 1}
+    assert result.rows == [{"stopped": str(trouble) or "out of time after 30 s"}]

@@ -10,7 +10,7 @@ from types import TracebackType
 import numpy as np
 import soundfile
 
-from voice.audio.pcm import Pcm
+from voice.audio.pcm import Pcm, interleaved
 from voice.audio.wav import AudioFileError
 
 _COMPRESSION = 0.25
@@ -51,13 +51,10 @@ class FlacWriter:
 
     def append(self, left: Pcm, right: Pcm) -> None:
         """Add both sides; the shorter one is followed by silence. Raises AudioFileError."""
-        frames = max(len(left), len(right))
-        both = np.zeros((frames, 2), np.int16)
-        both[: len(left), 0] = left
-        both[: len(right), 1] = right
+        both = interleaved(left, right)
         try:
             self._file.write(both)
-            self._frames += frames
+            self._frames += len(both)
             self._write_length()
         except (OSError, soundfile.SoundFileError) as error:
             raise AudioFileError(f"{self.path}: {error}") from None

@@ -16,6 +16,14 @@ def silence(samples: int) -> Pcm:
     return np.zeros(samples, np.int16)
 
 
+def interleaved(left: Pcm, right: Pcm) -> NDArray[np.int16]:
+    """Both sides as frames, shape (n, 2); the shorter one is followed by silence."""
+    both = np.zeros((max(len(left), len(right)), 2), np.int16)
+    both[: len(left), 0] = left
+    both[: len(right), 1] = right
+    return both
+
+
 def to_bytes(pcm: Pcm) -> bytes:
     """Signed 16-bit little-endian bytes."""
     return pcm.astype(_LITTLE_ENDIAN, copy=False).tobytes()

@@ -9,7 +9,7 @@ from types import TracebackType
 
 import numpy as np
 
-from voice.audio.pcm import Pcm, silence, to_bytes
+from voice.audio.pcm import Pcm, interleaved, to_bytes
 from voice.errors import VoiceError
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
@@ -94,21 +94,14 @@ class StereoWriter:
 
     def append(self, left: Pcm, right: Pcm) -> None:
         """Add both sides; the shorter one is followed by silence. Raises AudioFileError."""
-        frames = max(len(left), len(right))
-        both = np.zeros((frames, 2), "<i2")
-        both[: len(left), 0] = left
-        both[: len(right), 1] = right
+        both = interleaved(left, right)
         try:
-            self._file.write(both.tobytes())
-            self._frames += frames
+            self._file.write(to_bytes(both))
+            self._frames += len(both)
             if self._frames - self._frames_in_header >= self._sample_rate:
                 self._write_header()
         except OSError as error:
             raise AudioFileError(f"{self.path}: {error.strerror}") from None
-
-    def append_silence(self, frames: int) -> None:
-        """Add silence on both sides."""
-        self.append(silence(frames), silence(frames))
 
     def close(self) -> None:
         """Complete the header; closing again does nothing."""

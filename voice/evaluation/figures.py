@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import os
 import platform
 import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from voice.errors import VoiceError
 from voice.evaluation.intervals import Figure
 
 LEAST = 20
@@ -66,6 +71,24 @@ class BenchmarkResult:
     def end(self) -> None:
         """Note the load at the end, which the benchmark's own load tests may have made."""
         self.load["end"] = os.getloadavg()[0]
+
+    @asynccontextmanager
+    async def measured_within(self, seconds: float) -> AsyncIterator[None]:
+        """Measure so long at most; what was measured stays, and what stopped it is a row."""
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except (VoiceError, TimeoutError) as error:
+            reason = str(error) or f"out of time after {seconds:.0f} s"
+            self.rows.append({"stopped": reason})
+            print(f"stopped: {reason}", file=sys.stderr)
+        finally:
+            self.end()
+
+    @property
+    def complete(self) -> bool:
+        """Nothing stopped the measuring."""
+        return not any("stopped" in row for row in self.rows)
 
     def save(self, file: Path) -> None:
         """Write JSON."""

@@ -7,7 +7,7 @@ continuous assistant audio of at least 200 ms above -50 dBFS that belongs to an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,17 +75,6 @@ def audible_runs(packets: Iterable[HeardPacket]) -> list[AudibleRun]:
         for run in runs
     )
     return [run for run in found if run.duration_ms >= SHORTEST_AUDIBLE_MS]
-
-
-def first_heard(runs: Sequence[AudibleRun], since: float, until: float) -> float | None:
-    """When the caller first hears a clause that began to play at `since` and ends by `until`.
-
-    A clause that follows another without a pause lies inside a run and is heard from `since` on.
-    """
-    for run in runs:
-        if run.end > since and run.start < until:
-            return max(run.start, since)
-    return None
 
 
 def _end_ms(packet: HeardPacket) -> int:
