@@ -13,15 +13,16 @@ import argparse
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from voice.audio import Pcm, silence, write_wav
 from voice.errors import VoiceError
@@ -36,7 +37,7 @@ from voice.evaluation.recordings.manifest import Recording, read_recordings
 from voice.evaluation.recordings.plan import Plan
 from voice.evaluation.recordings.report_files import results_of
 from voice.evaluation.recordings.run import WORKER, prepare
-from voice.evaluation.trial_call import place_trial_call
+from voice.evaluation.trial_call import hold_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.model_folders import find_model
 from voice.network import isolate
@@ -45,6 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
 SAMPLE_RATE = 8000
 JOBS = 2
+CALLS_AT_A_TIME = 2
 INTENTS = ("plan", "balance", "block_sim", "open")
 SCENARIOS = ("plan", "person", "astray")
 """Without a PIN, which no recording holds."""
@@ -52,12 +54,11 @@ PAUSE_SECONDS = 7.0
 """After each sentence, for the assistant's answer."""
 SETTLED_SHARE = 0.3
 """Of the calls, before memory is looked at."""
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured."""
+    """How much is measured, and how long that may take."""
 
     recordings: int
     sentences: int
@@ -65,40 +66,160 @@ class Extent:
     short_calls: int
     """For the memory."""
     sip_calls: int
+    limit_seconds: float
 
 
-EXTENTS = {"quick": Extent(10, 2, 40, 2), "full": Extent(150, 3, 1000, 20)}
+EXTENTS = {
+    "quick": Extent(10, 2, 40, 2, limit_seconds=112),
+    "full": Extent(100, 3, 1000, 20, limit_seconds=29 * 60),
+}
 
 
-def voice(*arguments: str, folder: Path) -> str:
+async def voice(*arguments: str, folder: Path) -> None:
     """Run the command line in `folder`; raises VoiceError with its last line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "voice", *arguments],
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "voice", *arguments),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
+        env=_environment(),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
     )
-    if done.returncode != 0:
-        raise VoiceError((done.stderr.strip() or done.stdout.strip()).splitlines()[-1])
-    return done.stdout
+    try:
+        _, said = await process.communicate()
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+    if process.returncode != 0:
+        lines = said.decode(errors="replace").strip().splitlines()
+        raise VoiceError(lines[-1] if lines else f"voice {arguments[0]} failed")
 
 
-async def speak_recordings(folder: Path, extent: Extent) -> float:
-    """Write the recordings with their texts; seconds of speech in them, pauses not counted."""
-    mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
-    phrasings = Phrasings.load(HELD_OUT)
-    by_intent = [phrasings.of(intent) for intent in INTENTS if intent in phrasings.intents]
-    sentences = cycle([text for texts in zip(*by_intent, strict=False) for text in texts])
-    speech = 0
-    for number in range(extent.recordings):
-        said = list(islice(sentences, extent.sentences))
-        spoken = [await mouth.speak(text, SAMPLE_RATE) for text in said]
-        speech += sum(map(len, spoken))
-        write_wav(folder / f"{number:04d}.wav", _with_pauses(spoken), SAMPLE_RATE)
-        (folder / f"{number:04d}.txt").write_text(" ".join(said))
-    return speech / SAMPLE_RATE
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+class EvaluationBench:
+    """The parts of the benchmark; each adds its figures to the result."""
+
+    def __init__(self, extent: Extent, folder: Path) -> None:
+        self.result = BenchmarkResult.begin("bench_evaluation")
+        self._extent = extent
+        self._folder = folder
+        self._mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
+        self._phrasings = Phrasings.load(HELD_OUT)
+
+    async def run(self) -> bool:
+        """Measure; False when something could not be measured or time ran out."""
+        async with self.result.measured_within(self._extent.limit_seconds):
+            await voice("evaluate", "calibrate", "--out", "costs.json", folder=self._folder)
+            await self._speed(await self._speak_recordings())
+            self.result.note_contention()
+            await self._sameness()
+            await self._memory()
+            await self._agreement()
+        return self.result.complete
+
+    async def _evaluate(self, recordings: Path, out: str, jobs: int, *options: str) -> Path:
+        """`voice evaluate recordings`, with the cost table of this run; the folder it leaves."""
+        await voice(
+            *("evaluate", "recordings", str(recordings), "--out", out, "--jobs", str(jobs)),
+            *("--costs", "costs.json", *options),
+            folder=self._folder,
+        )
+        return self._folder / out
+
+    async def _speak_recordings(self) -> float:
+        """Write the recordings with their texts; seconds of speech in them, pauses not counted."""
+        folder = self._folder / "recordings"
+        folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
+        by_intent = [self._phrasings.of(intent) for intent in INTENTS]
+        sentences = cycle([text for texts in zip(*by_intent, strict=False) for text in texts])
+        speech = 0
+        for number in range(self._extent.recordings):
+            said = list(islice(sentences, self._extent.sentences))
+            spoken = [await self._mouth.speak(text, SAMPLE_RATE) for text in said]
+            speech += sum(map(len, spoken))
+            write_wav(folder / f"{number:04d}.wav", _with_pauses(spoken), SAMPLE_RATE)
+            (folder / f"{number:04d}.txt").write_text(" ".join(said))
+        return speech / SAMPLE_RATE
+
+    async def _speed(self, speech_seconds: float) -> None:
+        """Both parts on two processes, loading of the models included."""
+        parts = {"full_pipeline": (), "recognition": ("--only", "recognition")}
+        for part, options in parts.items():
+            out = await self._evaluate(self._folder / "recordings", part, JOBS, *options)
+            times = json.loads((out / "run.json").read_text())
+            seconds = times["call_seconds" if part == "full_pipeline" else "audio_seconds"]
+            wall = times["wall_seconds"]
+            self.result.count(f"{part}_realtime_factor", round(seconds / wall, 2), times["calls"])
+            self.result.rows.append(
+                {
+                    "part": part,
+                    **times,
+                    "speech_seconds": round(speech_seconds, 1),
+                    "speech_seconds_per_second": round(speech_seconds / wall, 2),
+                }
+            )
+
+    async def _sameness(self) -> None:
+        """One process against two, with the same cost table."""
+        again = await self._evaluate(self._folder / "recordings", "again", 1)
+        first = self._folder / "full_pipeline"
+        files = ("report.json", "report.html")
+        same = all((first / name).read_bytes() == (again / name).read_bytes() for name in files)
+        self.result.count("same_seed_same_report", float(same), len(files))
+
+    async def _memory(self) -> None:
+        """The slope of a worker's memory over short calls, once it has settled."""
+        folder, calls = self._folder / "short", self._extent.short_calls
+        folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
+        spoken = await self._mouth.speak(self._phrasings.of("plan")[0], SAMPLE_RATE)
+        write_wav(folder / "short.wav", spoken, SAMPLE_RATE)
+        recording = next(read_recordings(folder))
+        plan = Plan.load(self._folder / "full_pipeline" / "plan.json")
+        prepare(self._folder / "memory", plan, fresh=True)
+        sizes = [size async for size in _memory(self._folder / "memory", recording, calls)]
+        used = np.array(sizes, dtype=np.float64)
+        settled = round(calls * SETTLED_SHARE)
+        slope = np.polyfit(np.arange(settled, calls), used[settled:], 1)[0]
+        self.result.count("memory_slope_bytes_per_call", round(float(slope), 1), calls - settled)
+        self.result.rows.append(
+            {"memory_mib": [round(float(size) / 2**20, 1) for size in used[:: max(1, calls // 20)]]}
+        )
+
+    async def _agreement(self) -> None:
+        """Calls over SIP, and the same calls again from their recordings."""
+        records = await self._call()
+        out = await self._evaluate(records, "agreement", JOBS)
+        alike = turns = 0
+        for evaluated in results_of(out):
+            events = read_events(Path(evaluated.path).parent / "events.jsonl")
+            same, every = turns_alike(events, evaluated.heard)
+            alike, turns = alike + same, turns + every
+            self.result.rows.append({"call": evaluated.name, "turns": every, "alike": same})
+        self.result.add("sip_text_agreement", rate(alike, turns))
+
+    async def _call(self) -> Path:
+        """Simulated callers dial the service; the folder with its records."""
+        folder = self._folder / "service"
+        folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
+        lines = asyncio.Semaphore(CALLS_AT_A_TIME)
+        settings = 'log_level = "warning"\n[sip]\nlisten = "127.0.0.1:0"\n'
+        async with TrialService(folder, settings) as service:
+
+            async def call(number: int, scenario: str) -> bool:
+                customer = caller_of(open_books(service.database, number), number)
+                caller = folder / f"caller-{number}"
+                async with lines:
+                    trial = await hold_trial_call(
+                        service, scenario, customer, number, caller, HELD_OUT
+                    )
+                return trial.call is not None
+
+            numbers = range(1, self._extent.sip_calls + 1)
+            held = await asyncio.gather(*map(call, numbers, cycle(SCENARIOS)))
+            self.result.count("sip_calls", sum(held), len(held))
+            return service.records
 
 
 def _with_pauses(spoken: list[Pcm]) -> Pcm:
@@ -106,144 +227,52 @@ def _with_pauses(spoken: list[Pcm]) -> Pcm:
     return np.concatenate([part for pcm in spoken for part in (pcm, pause)])
 
 
-def measure_speed(result: BenchmarkResult, folder: Path, speech_seconds: float) -> None:
-    """Both parts on two processes, loading of the models included."""
-    recordings = str(folder / "recordings")
-    parts = {"full_pipeline": [], "recognition": ["--only", "recognition"]}
-    for part, options in parts.items():
-        out = folder / part
-        voice(
-            *("evaluate", "recordings", recordings, "--jobs", str(JOBS), "--out", str(out)),
-            *options,
-            folder=folder,
-        )
-        times = json.loads((out / "run.json").read_text())
-        seconds = times["call_seconds"] if part == "full_pipeline" else times["audio_seconds"]
-        factor = round(seconds / times["wall_seconds"], 2)
-        result.count(f"{part}_realtime_factor", factor, times["calls"])
-        result.rows.append(
-            {
-                "part": part,
-                **times,
-                "speech_seconds": round(speech_seconds, 1),
-                "speech_seconds_per_second": round(speech_seconds / times["wall_seconds"], 2),
-            }
-        )
-
-
-def measure_sameness(result: BenchmarkResult, folder: Path) -> None:
-    """One process against two, with the same cost table."""
-    again = folder / "again"
-    voice(
-        *("evaluate", "recordings", str(folder / "recordings"), "--out", str(again)),
-        *("--costs", str(folder / "costs.json"), "--jobs", "1"),
-        folder=folder,
+async def _memory(out: Path, recording: Recording, calls: int) -> AsyncIterator[int]:
+    """Bytes that a worker holds after each call; raises VoiceError when it does not do its work."""
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, *WORKER, str(out)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=_environment(),
     )
-    files = ("report.json", "report.html")
-    same = all(
-        (folder / "full_pipeline" / name).read_bytes() == (again / name).read_bytes()
-        for name in files
-    )
-    result.count("same_seed_same_report", float(same), len(files))
-
-
-def measure_memory(result: BenchmarkResult, folder: Path, calls: int) -> None:
-    """The slope of a worker's memory over short calls, once it has settled."""
-    recording = next(read_recordings(folder / "recordings"))
-    plan = Plan.load(folder / "full_pipeline" / "plan.json")
-    prepare(folder / "memory", plan, fresh=True)
-    used = np.array(list(_memory(folder / "memory", recording, calls)), dtype=np.float64)
-    settled = round(calls * SETTLED_SHARE)
-    slope = np.polyfit(np.arange(settled, calls), used[settled:], 1)[0]
-    result.count("memory_slope_bytes_per_call", round(float(slope), 1), calls - settled)
-    result.rows.append(
-        {"memory_mib": [round(float(size) / 2**20, 1) for size in used[:: max(1, calls // 20)]]}
-    )
-
-
-def _memory(out: Path, recording: Recording, calls: int) -> Iterator[int]:
-    """Bytes that a worker holds after each call."""
-    with subprocess.Popen(
-        [sys.executable, *WORKER, str(out)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as worker:
-        assert worker.stdin is not None and worker.stdout is not None
-        if worker.stdout.readline().strip() != "ready":
+    assert worker.stdin is not None and worker.stdout is not None
+    try:
+        if (await worker.stdout.readline()).strip() != b"ready":
             raise VoiceError("the worker did not start")
         for index in range(calls):
             values = {**asdict(recording), "index": index, "path": str(recording.path)}
-            print(json.dumps(values), file=worker.stdin, flush=True)
-            if worker.stdout.readline().strip() != "done":
+            worker.stdin.write(json.dumps(values).encode() + b"\n")
+            if (await worker.stdout.readline()).strip() != b"done":
                 raise VoiceError("the worker kept no result")
-            pages = Path(f"/proc/{worker.pid}/statm").read_text().split()[1]
-            yield int(pages) * _PAGE
-        worker.stdin.close()
+            yield psutil.Process(worker.pid).memory_info().rss
+    finally:
+        worker.kill()
+        await worker.wait()
 
 
-async def measure_agreement(result: BenchmarkResult, folder: Path, calls: int) -> None:
-    """Calls over SIP, and the same calls again from their recordings."""
-    service_folder = folder / "service"
-    service_folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
-    settings = 'log_level = "warning"\n[sip]\nlisten = "127.0.0.1:0"\n'
-    async with TrialService(service_folder, settings) as service:
-        for number, scenario in zip(range(1, calls + 1), cycle(SCENARIOS), strict=False):
-            customer = caller_of(open_books(service.database, number), number)
-            caller_folder = service_folder / f"caller-{number}"
-            await place_trial_call(service, scenario, customer, number, caller_folder, HELD_OUT)
-    out = folder / "agreement"
-    voice(
-        *("evaluate", "recordings", str(service.records), "--out", str(out)),
-        *("--costs", str(folder / "costs.json"), "--jobs", str(JOBS)),
-        folder=folder,
-    )
-    alike = turns = 0
-    for evaluated in results_of(out):
-        events = read_events(Path(evaluated.path).parent / "events.jsonl")
-        same, every = turns_alike(events, evaluated.heard)
-        alike, turns = alike + same, turns + every
-        result.rows.append({"call": evaluated.name, "turns": every, "alike": same})
-    result.add("sip_text_agreement", rate(alike, turns))
-
-
-async def measure(result: BenchmarkResult, folder: Path, extent: Extent) -> None:
-    """Everything, in this order."""
-    voice("evaluate", "calibrate", "--out", "costs.json", folder=folder)
-    (folder / "recordings").mkdir()
-    speech_seconds = await speak_recordings(folder / "recordings", extent)
-    measure_speed(result, folder, speech_seconds)
-    result.note_contention()
-    measure_sameness(result, folder)
-    measure_memory(result, folder, extent.short_calls)
-    await measure_agreement(result, folder, extent.sip_calls)
-
-
-def main() -> int:
-    """Run the benchmark; the exit status is 0 when all of it could be measured."""
+def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument("--quick", action="store_true", help="at most two minutes (default)")
     extent.add_argument("--full", action="store_true", help="at most thirty minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    options = parser.parse_args()
+    return parser
+
+
+async def main() -> int:
+    """Run the benchmark; the exit status is 0 when all of it could be measured."""
+    options = _arguments().parse_args()
     isolate(os.environ)
-    result = BenchmarkResult.begin("evaluation")
-    try:
-        with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:
-            chosen = EXTENTS["full" if options.full else "quick"]
-            asyncio.run(measure(result, Path(folder), chosen))
-    except VoiceError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    finally:
-        result.end()
-    print("\n".join(result.lines()))
+    with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:
+        bench = EvaluationBench(EXTENTS["full" if options.full else "quick"], Path(folder))
+        complete = await bench.run()
+    print("\n".join(bench.result.lines()))
     if options.json:
-        result.save(options.json)
-    return 0
+        bench.result.save(options.json)
+    return 0 if complete else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with suppress(KeyboardInterrupt):
+        sys.exit(asyncio.run(main()))
+    sys.exit(130)

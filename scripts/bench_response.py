@@ -39,6 +39,8 @@ from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, 
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
 QUICK = 8
 """Phrasings of each intent in a quick run."""
+QUICK_SECONDS, FULL_SECONDS = 112, 29 * 60
+"""How long the measuring may take."""
 _LOST_PHONE = "i lost my phone please block the sim"
 _WANTED = {
     "balance": {"get_bill"}, "due_date": {"get_bill"}, "balance_and_due": {"get_bill"},
@@ -131,8 +133,8 @@ def _phrasings(options: argparse.Namespace) -> dict[str, list[str]]:
     return {intent: texts for intent, texts in found.items() if intent in _WANTED}
 
 
-async def main() -> None:
-    """Print a row for each intent, then the figures."""
+async def main() -> int:
+    """Print a row for each intent, then the figures; the exit status is 0 for a whole result."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -144,20 +146,22 @@ async def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     options = parser.parse_args()
     result = BenchmarkResult.begin("bench_response")
-    responder = Responder.load(options.model, ROOT / "tasks")
-    await responder.warm_up()
-    with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(responder, Path(folder))
-        scores = {}
-        for intent, texts in _phrasings(options).items():
-            scores[intent] = await bench.score(intent, texts[:QUICK] if options.quick else texts)
-            result.note_contention()
-    responder.close()
+    scores: dict[str, Score] = {}
+    async with result.measured_within(QUICK_SECONDS if options.quick else FULL_SECONDS):
+        responder = Responder.load(options.model, ROOT / "tasks")
+        await responder.warm_up()
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench(responder, Path(folder))
+            for intent, texts in _phrasings(options).items():
+                asked = texts[:QUICK] if options.quick else texts
+                scores[intent] = await bench.score(intent, asked)
+                result.note_contention()
+        responder.close()
     add_scores(result, scores)
-    result.end()
     print("\n".join(result.lines()))
     if options.json:
         result.save(options.json)
+    return 0 if result.complete else 1
 
 
 def add_scores(result: BenchmarkResult, scores: Mapping[str, Score]) -> None:
@@ -180,4 +184,4 @@ def add_scores(result: BenchmarkResult, scores: Mapping[str, Score]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main()))

@@ -1,4 +1,4 @@
-"""Writes the README's table of figures from benchmarks/bench_call.json.
+"""Writes the README's tables of figures from the files in benchmarks/.
 
 Usage: python scripts/update_readme.py [--check]
 
@@ -16,24 +16,43 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-RESULT = ROOT / "benchmarks" / "bench_call.json"
-SECTION = re.compile(r"(<!-- figures:bench_call -->\n).*?(<!-- /figures -->)", re.DOTALL)
+RESULTS = ROOT / "benchmarks"
+SECTION = re.compile(r"(<!-- figures:(\w+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 
-MEANING = {
-    "task_success": "task success, held-out phrasings, recogniser's own errors in the loop",
-    "task_success_as_transcribed": "the same where the caller's recogniser got each fact in full",
-    "word_error_rate": "word error rate, a voice never heard, telephone quality",
-    "heard_synthesizer_word_error_rate": "the same, new speakers of a synthesizer that taught it",
-    "open_word_error_rate": "the same on sentences outside the demo's domain",
-    "voice_to_voice_median_ms": "voice-to-voice, one call, median (ms)",
-    "voice_to_voice_p95_ms": "voice-to-voice, one to four calls, 95th percentile (ms)",
-    "cut_ins": "turns answered before the caller had ended",
-    "misses": "turns not answered within 10 s",
-    "greeting_median_ms": "from the answered call to the first word (ms)",
-    "concurrent_calls": "calls at once, reached",
-    "dropped_calls": "calls dropped",
-    "rtp_gap_p99_ms": "gap between RTP packets, 99th percentile (ms)",
-    "loop_stall_p999_ms": "event loop stall, 99.9th percentile (ms)",
+MEANINGS = {
+    "bench_call": {
+        "task_success": "task success, held-out phrasings, recogniser's own errors in the loop",
+        "task_success_as_transcribed": "... where the caller's recogniser got each fact in full",
+        "word_error_rate": "word error rate, a voice never heard, telephone quality",
+        "heard_synthesizer_word_error_rate": "... new speakers of a synthesizer that taught it",
+        "open_word_error_rate": "... on sentences outside the demo's domain",
+        "voice_to_voice_median_ms": "voice-to-voice, one call, median (ms)",
+        "voice_to_voice_p95_ms": "voice-to-voice, one to four calls, 95th percentile (ms)",
+        "cut_ins": "turns answered before the caller had ended",
+        "misses": "turns not answered within 10 s",
+        "greeting_median_ms": "from the answered call to the first word (ms)",
+    },
+    "bench_response": {
+        "right": "held-out phrasings with the right act or tool and arguments",
+        "asked_again": "... answered by asking again",
+        "turn_ms_median": "response step, a whole turn, median (ms)",
+        "turn_ms_p95": "... 95th percentile (ms)",
+    },
+    "bench_supervision": {
+        "listen_latency_ms": "from the caller's packet to the sound in the browser, median (ms)",
+        "listen_latency_p95_ms": "... 95th percentile (ms)",
+        "transcript_latency_ms": "from an event to its line on the page, median (ms)",
+        "transcript_latency_p95_ms": "... 95th percentile (ms)",
+        "rtp_jitter_change_ms": "change of the RTP gap's 99th percentile by hostile listeners (ms)",
+        "axe_violations": "accessibility rules broken, all pages, light and dark",
+    },
+    "bench_evaluation": {
+        "full_pipeline_realtime_factor": "whole calls, times faster than real time, two processes",
+        "recognition_realtime_factor": "turns and recognition alone, times faster than real time",
+        "memory_slope_bytes_per_call": "growth of a worker's memory (bytes a call)",
+        "same_seed_same_report": "one and two processes leave the same report (1 = yes)",
+        "sip_text_agreement": "turns understood alike over SIP and in virtual time",
+    },
 }
 STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output", "line")
 """Of the time from the caller's last word to the answer, in order."""
@@ -42,7 +61,12 @@ LOADS = {
     "_without_priority": "4 calls, audio at normal priority",
     "_8_calls": "8 calls",
 }
-LOADED = ("concurrent_calls", "dropped_calls", "rtp_gap_p99_ms", "loop_stall_p999_ms")
+LOADED = {
+    "concurrent_calls": "calls at once, reached",
+    "dropped_calls": "calls dropped",
+    "rtp_gap_p99_ms": "gap between RTP packets, 99th percentile (ms)",
+    "loop_stall_p999_ms": "event loop stall, 99.9th percentile (ms)",
+}
 """Shown for each load, in a table of their own."""
 
 
@@ -53,7 +77,8 @@ def number(value: float) -> str:
 
 def section(result: dict[str, Any]) -> str:
     """All that the README shows of a result."""
-    command = "`python scripts/bench_call.py --full --json benchmarks/bench_call.json`"
+    bench = result["bench"]
+    command = f"`python scripts/{bench}.py --full --json benchmarks/{bench}.json`"
     parts = [f"{command} at {result['commit']} on {result['machine']}{_warning(result)}:"]
     parts += [_figures(result), _shares(result), _loads(result)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -64,10 +89,10 @@ def _warning(result: dict[str, Any]) -> str:
 
 
 def _figures(result: dict[str, Any]) -> str:
-    """A row for each figure, in the order of `MEANING`."""
+    """A row for each figure, in the order of `MEANINGS`."""
     lines = ["| figure | value | 95 % bound | n |", "|---|---|---|---|"]
-    for key, meaning in MEANING.items():
-        if key in result["figures"] and key not in LOADED:
+    for key, meaning in MEANINGS[result["bench"]].items():
+        if key in result["figures"]:
             bound = result["bounds"].get(key)
             shown = f"{number(bound[0])} to {number(bound[1])}" if bound else ""
             count = f"{result['n'][key]}{' (too few)' if key in result['too_few'] else ''}"
@@ -98,10 +123,10 @@ def _loads(result: dict[str, Any]) -> str:
         f"| several calls at once | {' | '.join(LOADS[suffix] for suffix in loads)} |",
         f"|---{'|---' * len(loads)}|",
     ]
-    for key in LOADED:
+    for key, meaning in LOADED.items():
         values = (figures.get(f"{key}{suffix}") for suffix in loads)
         shown = " | ".join("" if value is None else number(value) for value in values)
-        lines.append(f"| {MEANING[key]} (`{key}`) | {shown} |")
+        lines.append(f"| {meaning} (`{key}`) | {shown} |")
     cells = [rows.get(suffix.strip("_") or "with priority", {}) for suffix in loads]
     for key, meaning in (
         ("audio_priority", "priority of the audio process"),
@@ -112,20 +137,31 @@ def _loads(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def updated(readme: str, result: dict[str, Any]) -> str:
-    """The README's text with the figures of `result`."""
-    return SECTION.sub(lambda found: found[1] + section(result) + found[2], readme)
+def updated(readme: str, results: dict[str, dict[str, Any]]) -> str:
+    """The README's text with the figures of `results`, by benchmark; others stay as they are."""
+
+    def fill(found: re.Match[str]) -> str:
+        result = results.get(found[2])
+        return found[1] + section(result) + found[3] if result else found[0]
+
+    return SECTION.sub(fill, readme)
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """The last full results, by benchmark."""
+    return {
+        file.stem: json.loads(file.read_text(encoding="utf-8"))
+        for file in sorted(RESULTS.glob("bench_*.json"))
+    }
 
 
 def main() -> int:
-    """Write the table, or check it."""
+    """Write the tables, or check them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
     check: bool = parser.parse_args().check
-    if not RESULT.exists():
-        sys.exit(f"update_readme: {RESULT} is missing: run scripts/bench_call.py --full --json")
     old = README.read_text(encoding="utf-8")
-    new = updated(old, json.loads(RESULT.read_text(encoding="utf-8")))
+    new = updated(old, measured())
     if check:
         return int(new != old)
     README.write_text(new, encoding="utf-8")

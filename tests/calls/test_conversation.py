@@ -39,6 +39,11 @@ pytestmark = pytest.mark.calls
 
 SPOKEN_OR_KEYED_PIN = re.compile(rf"four,? two,? seven|(?<!\d){PIN_DIGITS}(?!\d)", re.IGNORECASE)
 """Not within a longer number: times have many digits."""
+HUM = sum(
+    2000 * np.sin(2 * np.pi * 120 * harmonic * np.arange(8000 * 7 // 10) / 8000)
+    for harmonic in range(1, 8)
+).astype(np.int16)
+"""Long enough to take the floor, without a word in it."""
 
 
 async def test_a_call_from_greeting_to_goodbye(socket: Path, log: EventLog, say: Say) -> None:
@@ -239,6 +244,24 @@ async def test_okay_over_an_answer_does_not_stop_it(socket: Path, log: EventLog,
         await log.wait(CallEnded)
     assert not log.of(Interrupted)
     assert len([event for event in log.of(ClauseSpoken) if event.kind == "answer"]) == 3
+
+
+async def test_an_answer_that_a_hum_cut_short_is_said_again(
+    socket: Path, log: EventLog, say: Say
+) -> None:
+    async with LegCaller(socket, "hum") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[1])
+        await caller.say(HUM)
+        interrupted = await log.wait(Interrupted)
+        await log.clause(LONG_ANSWER[2])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    again = [event.text for event in log.of(ClauseSpoken) if event.sequence > interrupted.sequence]
+    assert again == list(LONG_ANSWER[1:]), "what stands cut in the transcript is heard whole"
+    assert len(log.of(ResponseStarted)) == 1
 
 
 async def test_its_own_echo_does_not_stop_the_assistant(

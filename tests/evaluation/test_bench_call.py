@@ -110,21 +110,27 @@ def result(tmp_path: Path) -> dict[str, Any]:
 
 def test_the_readme_shows_figures_bounds_shares_and_loads(result: dict[str, Any]) -> None:
     readme = "# Voice\n<!-- figures:bench_call -->\nold\n<!-- /figures -->\nend\n"
-    text = update_readme.updated(readme, result)
+    text = update_readme.updated(readme, {"bench_call": result})
     assert "(`task_success`) | 0.95 | 0.835 to 0.986 | 40 |" in text
     assert "(`voice_to_voice_median_ms`) | 800 | 800 to 800 | 10 (too few) |" in text
     assert "end of turn 72%, line 28%" in text
     assert "| several calls at once | 4 calls | 8 calls |" in text
     assert "| priority of the audio process | SCHED_RR |  |" in text
     assert "old" not in text and text.startswith("# Voice") and text.endswith("-->\nend\n")
-    assert update_readme.updated(text, result) == text
+    assert update_readme.updated(text, {"bench_call": result}) == text
     assert "contended" not in text
-    assert "contended" in update_readme.updated(readme, {**result, "contended": True})
+    busy = {"bench_call": {**result, "contended": True}}
+    assert "contended" in update_readme.updated(readme, busy)
+
+
+def test_figures_of_one_benchmark_leave_those_of_another_alone(result: dict[str, Any]) -> None:
+    readme = "<!-- figures:bench_response -->\nkept\n<!-- /figures -->\n"
+    assert update_readme.updated(readme, {"bench_call": result}) == readme
 
 
 def test_the_readme_shows_what_was_last_measured() -> None:
-    if not update_readme.RESULT.exists():
-        pytest.skip("benchmarks/bench_call.json is not there yet")
-    readme = update_readme.README.read_text()
-    measured = json.loads(update_readme.RESULT.read_text())
+    readme, measured = update_readme.README.read_text(), update_readme.measured()
+    assert measured, "no result in benchmarks/"
     assert update_readme.updated(readme, measured) == readme, "run scripts/update_readme.py"
+    for bench in measured:
+        assert f"<!-- figures:{bench} -->" in readme

@@ -30,6 +30,7 @@ def test_a_full_run_has_what_the_figures_need(bench: ModuleType) -> None:
     full = bench.EXTENTS["full"]
     assert full.short_calls >= 1000
     assert full.sip_calls >= 20
+    assert full.limit_seconds < 30 * 60 and bench.EXTENTS["quick"].limit_seconds < 2 * 60
     assert set(bench.SCENARIOS) <= set(SCENARIOS)
 
 
@@ -40,6 +41,6 @@ def test_each_sentence_leaves_time_for_an_answer(bench: ModuleType) -> None:
     assert sound[100 : 100 + pause].max() == 0
 
 
-def test_a_command_that_fails_is_one_line(bench: ModuleType, tmp_path: Path) -> None:
+async def test_a_command_that_fails_is_one_line(bench: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match="nowhere: no such file or folder"):
-        bench.voice("evaluate", "recordings", "nowhere", folder=tmp_path)
+        await bench.voice("evaluate", "recordings", "nowhere", folder=tmp_path)

@@ -56,8 +56,6 @@ class ClauseText(DataFrame):
     kind: ClauseKind
     answer: Answer
     act: str = ""
-    recorded: bool = False
-    """It has begun to play before: its event stands in the journal."""
 
 
 @dataclass

@@ -134,16 +134,14 @@ class CallOutput(FrameProcessor):
         call.playback.forget_before(clause)
         call.playback.begin(clause)
         clause.answer.begin(clause.clause)
-        if not clause.clause.recorded:
-            clause.clause.recorded = True
-            clause.answer.record(
-                ClauseSpoken,
-                text=clause.clause.text,
-                kind=clause.clause.kind,
-                synthesis_ms=round(clause.synthesis_ms, 1),
-                duration_ms=round(len(pcm) * 1000 / call.sample_rate, 1),
-                act=clause.clause.act,
-            )
+        clause.answer.record(
+            ClauseSpoken,
+            text=clause.clause.text,
+            kind=clause.clause.kind,
+            synthesis_ms=round(clause.synthesis_ms, 1),
+            duration_ms=round(len(pcm) * 1000 / call.sample_rate, 1),
+            act=clause.clause.act,
+        )
         if not self._talking:
             self._talking = True
             await self.push_frame(BotStartedSpeakingFrame(), FrameDirection.UPSTREAM)

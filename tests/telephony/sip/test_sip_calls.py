@@ -4,70 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
-from virtual_network import Network, run_virtual, seeded
+from two_agents import CLIENT, HERE, SERVER, URI, World, answer
+from virtual_network import Network, run_virtual
 
 from voice.telephony.sip import (
     AccessPolicy,
     CallEnd,
-    CallHandlers,
     CallRejected,
     CallState,
     Credentials,
-    Dialog,
     EndCause,
     IncomingCall,
-    LocalMedia,
-    SessionDescription,
-    SipSyntaxError,
-    UserAgent,
-    answer_offer,
     make_offer,
 )
-
-SERVER, CLIENT = ("127.0.0.1", 5060), ("127.0.0.1", 5070)
-URI = "sip:bot@127.0.0.1:5060"
-HERE, THERE = LocalMedia("127.0.0.1", 4000), LocalMedia("127.0.0.1", 5000)
-
-
-@dataclass
-class World:
-    """Two agents on one network; the server answers unless told otherwise."""
-
-    network: Network = field(default_factory=Network)
-    policy: AccessPolicy = field(default_factory=AccessPolicy)
-    behave: Callable[[IncomingCall], None] | None = None
-    calls: list[IncomingCall] = field(default_factory=list)
-    ends: list[CallEnd] = field(default_factory=list)
-    wait: float | None = None
-
-    def open(self) -> None:
-        self.server = UserAgent(
-            self.on_call, policy=self.policy, admission=lambda: self.wait, random=seeded(1)
-        )
-        self.server.attach(self.network.port(SERVER, self.server.receive))
-        self.client = UserAgent(name="Caller", random=seeded(2))
-        self.client.attach(self.network.port(CLIENT, self.client.receive))
-
-    def on_call(self, call: IncomingCall) -> None:
-        self.calls.append(call)
-        call.handlers = CallHandlers(on_ended=self.ends.append)
-        if self.behave is not None:
-            self.behave(call)
-        else:
-            call.ring()
-            answer(call)
-
-    def dial(self, **options: object) -> object:
-        return self.client.invite(URI, make_offer(HERE), **options)
-
-
-def answer(call: IncomingCall) -> None:
-    sdp = make_offer(THERE) if call.offer is None else answer_offer(call.offer, THERE).sdp
-    call.answer(sdp)
 
 
 def test_a_call_is_set_up_answered_and_ended_by_the_caller() -> None:
@@ -241,86 +192,6 @@ def test_while_full_an_invite_gets_503_and_a_running_call_goes_on() -> None:
     run_virtual(scenario)
 
 
-def test_hold_and_resume_are_answered() -> None:
-    async def scenario() -> None:
-        world = World()
-        directions: list[tuple[bool, bool]] = []
-
-        def behave(call: IncomingCall) -> None:
-            def on_offer(offer: SessionDescription | None) -> bytes:
-                assert offer is not None
-                agreed = answer_offer(offer, THERE)
-                directions.append((agreed.sends, agreed.receives))
-                return agreed.sdp
-
-            call.handlers.on_offer = on_offer
-            answer(call)
-
-        world.behave = behave
-        world.open()
-        call = world.dial()
-        await call.answered()
-        held = await call.reinvite(make_offer(HERE, direction="sendonly"))
-        assert held.direction_of(held.media[0]) == "recvonly"
-        await asyncio.sleep(0.1)
-        resumed = await call.reinvite(make_offer(HERE))
-        assert resumed.direction_of(resumed.media[0]) == "sendrecv"
-        assert directions == [(False, True), (True, True)]
-        await asyncio.sleep(40)
-        assert call.state is world.calls[0].state is CallState.CONFIRMED
-
-    run_virtual(scenario)
-
-
-def test_an_offer_that_nobody_can_answer_leaves_the_call_as_it_was() -> None:
-    async def scenario() -> None:
-        world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
-        with pytest.raises(CallRejected, match="488"):
-            await call.reinvite(make_offer(HERE))
-        assert call.state is world.calls[0].state is CallState.CONFIRMED
-
-    run_virtual(scenario)
-
-
-def test_two_offers_that_cross_are_both_refused_491() -> None:
-    async def scenario() -> None:
-        world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
-        both = (call.reinvite(make_offer(HERE)), world.calls[0].reinvite(make_offer(THERE)))
-        results = await asyncio.gather(*both, return_exceptions=True)
-        assert [r.status for r in results if isinstance(r, CallRejected)] == [491, 491]
-
-    run_virtual(scenario)
-
-
-def test_an_invite_without_an_offer_gets_ours_and_the_ack_brings_the_answer() -> None:
-    async def scenario() -> None:
-        world = World()
-        answers: list[SessionDescription] = []
-
-        def behave(call: IncomingCall) -> None:
-            call.handlers.on_answer = answers.append
-            answer(call)
-
-        world.behave = behave
-        world.open()
-        call = world.client.invite(URI, b"")
-        offered = await call.answered()
-        assert offered.media[0].port == 5000
-        await asyncio.sleep(0.1)
-        # Our own caller never sends a late answer: the call is ended for lack of one.
-        assert answers == [] and world.calls[0].state is CallState.ENDED
-
-    run_virtual(scenario)
-
-
 def test_digest_credentials_are_asked_for_and_wrong_ones_refused() -> None:
     async def scenario() -> None:
         both = ("SHA-256", "MD5")
@@ -384,76 +255,5 @@ def test_a_blind_transfer_reports_what_the_peer_says() -> None:
         # A REFER is not among what we answer.
         assert await world.calls[0].refer("sip:person@127.0.0.1") == 405
         assert call.state is CallState.CONFIRMED
-
-    run_virtual(scenario)
-
-
-def test_a_successor_ends_the_dialogs_of_an_edge_that_died() -> None:
-    async def scenario() -> None:
-        world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
-        stored = world.server.dialogs()[0].to_dict()
-        successor = UserAgent(random=seeded(3))
-        successor.attach(world.network.port(SERVER, successor.receive))
-        assert await successor.end_orphan(Dialog.from_dict(stored)) == 200
-        assert (await call.wait_ended()).text == "restarted"
-
-    run_virtual(scenario)
-
-
-@pytest.mark.parametrize("damage", [{"peer": "x"}, {"route_set": ["<"]}, {"local_cseq": "x"}, None])
-def test_a_damaged_journal_is_told_apart(damage: dict[str, object] | None) -> None:
-    peer = ["127.0.0.1", 5070]
-    whole = {
-        "call_id": "c", "local": "<sip:a@b>;tag=1", "local_tag": "1", "remote": "<sip:c@d>;tag=2",
-        "remote_tag": "2", "remote_target": "sip:c@d", "route_set": [], "local_cseq": 1,
-        "remote_cseq": None, "peer": peer, "behind_nat": False,
-    }  # fmt: skip
-    assert Dialog.from_dict(whole).to_dict() == whole
-    with pytest.raises(SipSyntaxError):
-        Dialog.from_dict({**whole, **damage} if damage else {})
-
-
-def test_closing_ends_every_call_and_refuses_new_ones() -> None:
-    async def scenario() -> None:
-        world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
-        await world.server.close()
-        assert (await call.wait_ended()).text == "shutting down"
-        assert SERVER not in world.network.ports and not world.server.calls
-
-    run_virtual(scenario)
-
-
-def test_closing_ends_a_call_whose_ack_is_on_its_way() -> None:
-    async def scenario() -> None:
-        world = World()
-        world.open()
-        call = world.dial()
-        while not world.calls or world.calls[0].state is not CallState.ANSWERED:
-            await asyncio.sleep(0.001)
-        await world.server.close()
-        assert (await call.wait_ended()).text == "shutting down"
-
-    run_virtual(scenario)
-
-
-def test_draining_lets_running_calls_finish() -> None:
-    async def scenario() -> None:
-        world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        asyncio.get_running_loop().call_later(5, call.bye)
-        await world.server.drain(60)
-        assert 5 < asyncio.get_running_loop().time() < 6
-        with pytest.raises(CallRejected, match="503"):
-            await world.dial().answered()
 
     run_virtual(scenario)
