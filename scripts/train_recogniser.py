@@ -5,7 +5,8 @@
     python scripts/train_recogniser.py --export asr_models/embedded-en
 
 The corpus may still grow while the training runs. A run that was stopped goes on with --resume;
---init goes on from another checkpoint with a fresh schedule. Needs the `train` extra.
+--init goes on from another checkpoint, or from a model that was exported, with a fresh schedule.
+Needs the `train` extra.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=120.0, help="wall clock of the schedule")
     parser.add_argument("--processes", type=int, default=2, help="their weights are averaged")
     parser.add_argument("--threads", type=int, default=1, help="of each process")
-    parser.add_argument("--init", type=Path, help="checkpoint to go on from, schedule anew")
+    parser.add_argument("--init", type=Path, help="checkpoint or model to go on from")
     parser.add_argument("--resume", action="store_true", help="go on where this folder stopped")
     parser.add_argument("--rate", type=float, default=1.2e-3, help="highest learning rate")
     parser.add_argument("--frames", type=int, default=9000, help="mel frames of a batch")

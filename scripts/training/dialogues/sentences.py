@@ -15,8 +15,8 @@ _TASKS = Path(__file__).resolve().parents[3] / "tasks"
 _PLANS = ("basic", "smart", "family", "student", "premium", "classic")
 _WEIGHTS = {
     "balance": 16, "due_date": 9, "balance_and_due": 4, "plan": 16, "balance_and_plan": 3,
-    "block": 18, "person": 14, "greeting": 3, "thanks": 3, "goodbye": 6, "yes": 8, "no": 7,
-    "repeat": 7, "wait": 2, "help": 2, "about_me": 2, "out_of_scope": 10, "not_understood": 0,
+    "block": 18, "person": 14, "greeting": 3, "thanks": 10, "goodbye": 16, "yes": 12, "no": 10,
+    "repeat": 9, "wait": 2, "help": 2, "about_me": 2, "out_of_scope": 10, "not_understood": 0,
 }  # fmt: skip
 _NUMBERS = 12
 

@@ -21,10 +21,13 @@ from torch import Tensor
 from training.recogniser.examples import Batch, Corpus, Variation, collate
 from training.recogniser.judgement import judge
 from training.recogniser.network import Recogniser, Size
+from training.recogniser.shipped import load_shipped
 from training.recogniser.vocabulary import Vocabulary
 
 _ENCODER_ALONE = 350
 """First steps of a new network, in which only the phones teach."""
+_CLASSIFIERS_ALONE = 200
+"""First steps of a run that goes on from a network: its phone classifiers may be new."""
 _GUIDANCE = 4.0
 _GUIDANCE_UNTIL = 0.6
 _FULL_WINDOW_FROM = 0.35
@@ -119,7 +122,8 @@ def _begin(arguments: argparse.Namespace, checkpoint: Path) -> tuple[Recogniser,
         state = torch.load(checkpoint / "progress.pt", weights_only=True)
         return Recogniser.load(checkpoint), Progress(**state["progress"])
     if arguments.init:
-        network = Recogniser.load(arguments.init)
+        shipped = (arguments.init / "model.bin").exists()
+        network = load_shipped(arguments.init) if shipped else Recogniser.load(arguments.init)
         network.deepen(arguments.encoder_layers)
         return network, Progress(new=False)
     size = Size(arguments.width, arguments.encoder_layers, arguments.decoder_layers)
@@ -185,7 +189,8 @@ class Run:
         network, half = self._network, self._arguments.bfloat16
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             encoded = network.encode(batch.mel)
-        phones = self._phone_loss(batch, encoded)
+        settling = not self._progress.new and self._progress.step < _CLASSIFIERS_ALONE
+        phones = self._phone_loss(batch, encoded.detach() if settling else encoded)
         self._note("phones", phones)
         if self._progress.new and self._progress.step < _ENCODER_ALONE:
             return phones

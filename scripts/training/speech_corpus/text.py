@@ -69,11 +69,11 @@ def digits(choices: random.Random) -> str:
 
 
 _SOURCES: dict[Source, float] = {
-    caller: 0.50,
-    assistant: 0.16,
-    digits: 0.07,
-    _salad: 0.13,
-    open_speech.open_sentence: 0.14,
+    caller: 0.54,
+    assistant: 0.14,
+    digits: 0.09,
+    _salad: 0.11,
+    open_speech.open_sentence: 0.12,
 }
 
 
