@@ -1,6 +1,7 @@
 """Sets that a training is judged on: hand-written sentences by voices it must not have heard.
 
-    python -m training.speech_corpus.judged FOLDER --caller-voice tts_voices/embedded-caller-en
+    python -m training.speech_corpus.judged FOLDER --caller-voice ../tts_voices/embedded-caller-en \
+        --assistant-voice ../tts_voices/embedded-en
 
 `judged-NAME.npz`/`.json` are like a shard's files, with the telephone audio (int16, 8 kHz) as
 well. The sentences lie in `development_*.txt` beside this file; they are not the held-out ones
