@@ -45,7 +45,7 @@ def test_a_full_run_has_all_scenarios_with_five_seeds_and_fits_into_half_an_hour
     assert full.limit_seconds <= 30 * MINUTE
     talking = full.alone_seconds + full.load_seconds
     talking += full.without_priority_seconds + full.eight_calls_seconds
-    assert talking <= 16 * MINUTE
+    assert talking <= 20 * MINUTE
 
 
 def test_a_quick_run_takes_at_most_two_minutes() -> None:
@@ -71,11 +71,10 @@ async def test_what_was_measured_is_kept_when_the_rest_fails(
     assert reason in bench.result.rows[-1]["stopped"]
 
 
-def test_callers_at_a_time_are_different_customers_and_all_get_their_turn(tmp_path: Path) -> None:
+def test_each_call_can_have_a_customer_of_its_own(tmp_path: Path) -> None:
+    full = bench_call.EXTENTS["full"]
     customers = open_books(tmp_path / "operator.sqlite", 1)
-    seeds = [bench_call._callers(customers, seed, 8) for seed in range(1, 6)]
-    assert all(len({one.persona.number for one in chosen}) == 8 for chosen in seeds)
-    assert len({one.persona.number for chosen in seeds for one in chosen}) == len(customers)
+    assert len({one.persona.number for one in customers}) >= len(full.scenarios) * full.seeds
 
 
 def test_each_of_several_callers_answers_for_what_no_other_one_changed(tmp_path: Path) -> None:
