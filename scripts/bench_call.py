@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,8 +45,6 @@ from voice.network import isolate
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
 SAMPLE_RATE = 8000
-AT_A_TIME = 6
-"""Calls, while scenarios are tried."""
 REQUESTS = ("balance", "plan", "block_sim", "person")
 HELD_OUT_SPEAKERS = ("en-us+f4", "en+m7", "en-us+michael", "en+shelby", "en-us+klatt4")
 """Variants of espeak-ng that no recogniser was trained on."""
@@ -59,7 +57,6 @@ class Extent:
     """How much is measured, and how long that may take."""
 
     scenarios: tuple[str, ...]
-    """The longest first: several are held at a time."""
     seeds: int
     single_sentences: int
     alone_seconds: float
@@ -74,7 +71,7 @@ class Extent:
 EXTENTS = {
     "quick": Extent(("balance", "plan"), 1, 10, 1, 5, 0, 0, 112),
     "full": Extent(
-        (
+        scenarios=(
             "mixed",
             "stranger",
             "block_sim",
@@ -132,39 +129,33 @@ class CallBench:
             await self._load(service, 4, seconds, "_without_priority")
 
     async def _scenarios(self, service: TrialService) -> None:
-        """All scenarios with each seed, several calls at a time.
-
-        Each call is made by a customer of its own, so that it is known who changed what.
-        """
-        seeds = range(1, self._extent.seeds + 1)
-        planned = [(scenario, seed) for scenario in self._extent.scenarios for seed in seeds]
-        customers = open_books(service.database, seed=1)[: len(planned)]
-        before = snapshot(service.database)
-        lines = asyncio.Semaphore(AT_A_TIME)
-
-        async def call(scenario: str, seed: int, customer: KnownCustomer) -> TrialCall:
-            folder = service.folder / "callers" / f"{scenario}-{seed}"
-            async with lines:
-                trial = await hold_trial_call(service, scenario, customer, seed, folder, HELD_OUT)
-            print(f"{scenario:<15} seed {seed}   over", flush=True)
-            return trial
-
-        held = await asyncio.gather(
-            *(call(*plan, customer) for plan, customer in zip(planned, customers, strict=True))
-        )
-        changed = changes(before, snapshot(service.database))
-        trials = [
-            judged(trial, customer, changes_of(changed, customer, customers))
-            for trial, customer in zip(held, customers, strict=True)
-        ]
-        for trial in trials:
-            for failure in trial.verdict.failures:
-                print(f"{trial.scenario:<15} seed {trial.seed}   {failure}", flush=True)
+        """All scenarios with each seed, those of one seed at a time."""
+        trials: list[TrialCall] = []
+        for seed in range(1, self._extent.seeds + 1):
+            trials += await self._scenarios_once(service, seed)
         self._crowded += [trial.call for trial in trials if trial.call is not None]
-        self.result.rows += [row_of(trial, AT_A_TIME) for trial in trials]
+        self.result.rows += [row_of(trial, len(self._extent.scenarios)) for trial in trials]
         add_success(self.result, trials)
         turns = [turn for trial in trials if trial.call for turn in trial.call.turns]
         add_words(self.result, "word_error_rate", word_errors_of_turns(turns))
+
+    async def _scenarios_once(self, service: TrialService, seed: int) -> list[TrialCall]:
+        """Each call by a customer of their own, so that it is known who changed what."""
+        scenarios = self._extent.scenarios
+        customers = _callers(open_books(service.database, seed), seed, len(scenarios))
+        before = snapshot(service.database)
+        folders = [service.folder / "callers" / f"{scenario}-{seed}" for scenario in scenarios]
+        held = await asyncio.gather(
+            *(
+                hold_trial_call(service, scenario, customer, seed, folder, HELD_OUT)
+                for scenario, customer, folder in zip(scenarios, customers, folders, strict=True)
+            )
+        )
+        changed = changes(before, snapshot(service.database))
+        return [
+            _told(judged(trial, customer, changes_of(changed, customer, customers)))
+            for trial, customer in zip(held, customers, strict=True)
+        ]
 
     async def _single_sentences(self) -> None:
         """Sentences without a call: the caller's voice, and new speakers of a heard synthesizer."""
@@ -222,6 +213,19 @@ def espeak(sentence: str, voice: str) -> Pcm:
         subprocess.run(command, check=True, capture_output=True)
         samples, rate = read_wav(Path(file.name))
     return resample(samples, rate, SAMPLE_RATE)
+
+
+def _callers(customers: Sequence[KnownCustomer], seed: int, count: int) -> list[KnownCustomer]:
+    """Other customers with each seed, so that those with a paid and an overdue bill call, too."""
+    first = (seed - 1) * count
+    return [customers[(first + number) % len(customers)] for number in range(count)]
+
+
+def _told(trial: TrialCall) -> TrialCall:
+    """Say how the call went."""
+    outcome = "ok" if trial.verdict.success else "; ".join(trial.verdict.failures)
+    print(f"{trial.scenario:<15} seed {trial.seed}   {outcome}", flush=True)
+    return trial
 
 
 def _settings(real_time_priority: bool) -> str:

@@ -71,10 +71,11 @@ async def test_what_was_measured_is_kept_when_the_rest_fails(
     assert reason in bench.result.rows[-1]["stopped"]
 
 
-def test_each_call_can_have_a_customer_of_its_own(tmp_path: Path) -> None:
-    full = bench_call.EXTENTS["full"]
+def test_callers_at_a_time_are_different_customers_and_all_get_their_turn(tmp_path: Path) -> None:
     customers = open_books(tmp_path / "operator.sqlite", 1)
-    assert len({one.persona.number for one in customers}) >= len(full.scenarios) * full.seeds
+    seeds = [bench_call._callers(customers, seed, 8) for seed in range(1, 6)]
+    assert all(len({one.persona.number for one in chosen}) == 8 for chosen in seeds)
+    assert len({one.persona.number for chosen in seeds for one in chosen}) == len(customers)
 
 
 def test_each_of_several_callers_answers_for_what_no_other_one_changed(tmp_path: Path) -> None:
