@@ -45,7 +45,6 @@ from voice.network import isolate
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
 SAMPLE_RATE = 8000
-AT_A_TIME = 4
 REQUESTS = ("balance", "plan", "block_sim", "person")
 HELD_OUT_SPEAKERS = ("en-us+f4", "en+m7", "en-us+michael", "en+shelby", "en-us+klatt4")
 """Variants of espeak-ng that no recogniser was trained on."""
@@ -58,7 +57,6 @@ class Extent:
     """How much is measured, and how long that may take."""
 
     scenarios: tuple[str, ...]
-    """The longest first: they are held four at a time."""
     seeds: int
     single_sentences: int
     alone_seconds: float
@@ -73,7 +71,7 @@ class Extent:
 EXTENTS = {
     "quick": Extent(("balance", "plan"), 1, 10, 1, 5, 0, 0, 112),
     "full": Extent(
-        (
+        scenarios=(
             "mixed",
             "stranger",
             "block_sim",
@@ -85,7 +83,7 @@ EXTENTS = {
         ),
         seeds=5,
         single_sentences=10_000,
-        alone_seconds=510,
+        alone_seconds=780,
         load_seconds=300,
         without_priority_seconds=45,
         eight_calls_seconds=45,
@@ -131,12 +129,12 @@ class CallBench:
             await self._load(service, 4, seconds, "_without_priority")
 
     async def _scenarios(self, service: TrialService) -> None:
-        """All scenarios with each seed, four calls at a time."""
+        """All scenarios with each seed, those of one seed at a time."""
         trials: list[TrialCall] = []
         for seed in range(1, self._extent.seeds + 1):
             trials += await self._scenarios_once(service, seed)
         self._crowded += [trial.call for trial in trials if trial.call is not None]
-        self.result.rows += [row_of(trial, AT_A_TIME) for trial in trials]
+        self.result.rows += [row_of(trial, len(self._extent.scenarios)) for trial in trials]
         add_success(self.result, trials)
         turns = [turn for trial in trials if trial.call for turn in trial.call.turns]
         add_words(self.result, "word_error_rate", word_errors_of_turns(turns))
@@ -146,14 +144,13 @@ class CallBench:
         scenarios = self._extent.scenarios
         customers = _callers(open_books(service.database, seed), seed, len(scenarios))
         before = snapshot(service.database)
-        lines = asyncio.Semaphore(AT_A_TIME)
-
-        async def call(scenario: str, customer: KnownCustomer) -> TrialCall:
-            folder = service.folder / "callers" / f"{scenario}-{seed}"
-            async with lines:
-                return await hold_trial_call(service, scenario, customer, seed, folder, HELD_OUT)
-
-        held = await asyncio.gather(*map(call, scenarios, customers))
+        folders = [service.folder / "callers" / f"{scenario}-{seed}" for scenario in scenarios]
+        held = await asyncio.gather(
+            *(
+                hold_trial_call(service, scenario, customer, seed, folder, HELD_OUT)
+                for scenario, customer, folder in zip(scenarios, customers, folders, strict=True)
+            )
+        )
         changed = changes(before, snapshot(service.database))
         return [
             _told(judged(trial, customer, changes_of(changed, customer, customers)))

@@ -27,7 +27,7 @@ MEANINGS = {
         "heard_synthesizer_word_error_rate": "... new speakers of a synthesizer that taught it",
         "open_word_error_rate": "... on sentences outside the demo's domain",
         "voice_to_voice_median_ms": "voice-to-voice, one call, median (ms)",
-        "voice_to_voice_p95_ms": "voice-to-voice, one to four calls, 95th percentile (ms)",
+        "voice_to_voice_p95_ms": "voice-to-voice, one to eight calls, 95th percentile (ms)",
         "cut_ins": "turns answered before the caller had ended",
         "misses": "turns not answered within 10 s",
         "greeting_median_ms": "from the answered call to the first word (ms)",

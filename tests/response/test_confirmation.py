@@ -97,6 +97,7 @@ async def test_a_reckless_model_blocks_nothing_without_a_yes(office: Office, ans
         ("Yes.", YesNo.YES), ("yeah go ahead", YesNo.YES), ("okay", YesNo.YES),
         ("that's all right", YesNo.YES), ("why not", YesNo.YES), ("do it", YesNo.YES),
         ("no", YesNo.NO), ("yes no wait", YesNo.NO), ("don't do it", YesNo.NO),
+        ("it is yes", YesNo.YES), ("that is right", YesNo.YES), ("yes is it free", YesNo.UNCLEAR),
         ("yes but not now", YesNo.NO), ("it was right here", YesNo.UNCLEAR),
         ("what would that do", YesNo.UNCLEAR), ("", YesNo.UNCLEAR), ("bananas", YesNo.UNCLEAR),
     ],
@@ -111,3 +112,18 @@ def test_what_a_lost_word_could_leave_of_a_no_needs_certainty() -> None:
     assert decide("do it", 0.9, agrees) is Verdict.RUN
     assert decide("yes do it", 0.4, agrees) is Verdict.RUN
     assert decide("yes", 0.1, agrees) is Verdict.DOUBT
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "verdict"),
+    [
+        ("keep my card", 0.95, Verdict.DECLINE),
+        ("just mickly", 0.57, Verdict.DOUBT),
+        ("no", 0.5, Verdict.DECLINE),
+        ("yes", 1.0, Verdict.DOUBT),
+    ],
+)
+def test_a_no_without_the_word_needs_a_model_that_is_certain(
+    text: str, probability: float, verdict: Verdict
+) -> None:
+    assert decide(text, 0.9, Opinion("declines", probability)) is verdict

@@ -44,7 +44,7 @@ def word_errors_of_turns(turns: Sequence[MeasuredTurn]) -> list[WordErrors]:
 def add_latency(
     result: BenchmarkResult, alone: Sequence[MeasuredCall], crowded: Sequence[MeasuredCall]
 ) -> None:
-    """The median of one call at a time; what needs many turns, of those of up to four calls, too.
+    """The median of one call at a time; what needs many turns, of several calls at a time, too.
 
     A 95th percentile wants 200 turns, more than one call holds in the time of a full run.
     """

@@ -12,6 +12,8 @@ _LEAST_CONFIDENCE = 0.25
 _SURE = 0.6
 """Of the recogniser, for a yes that one lost word could turn into a no."""
 _LIKELY = 0.5
+_CERTAIN = 0.8
+"""Of the model, for a no that the rules do not see; a misheard yes looks like one at times."""
 _SHORT = 5
 """Words; a longer answer may ask for something else."""
 
@@ -44,7 +46,8 @@ def decide(text: str, confidence: float, opinion: Opinion) -> Verdict:
         return Verdict.RUN if confidence >= _LEAST_CONFIDENCE else Verdict.DOUBT
     if opinion.kind == "other" and likely and not (brief and read is not YesNo.UNCLEAR):
         return Verdict.OTHER_REQUEST
-    if read is YesNo.NO or (opinion.kind == "declines" and read is not YesNo.YES):
+    unheard_no = read is YesNo.UNCLEAR and opinion.probability >= _CERTAIN
+    if read is YesNo.NO or (opinion.kind == "declines" and unheard_no):
         return Verdict.DECLINE
     if opinion.kind == "again" and likely:
         return Verdict.SAY_AND_ASK_ON

@@ -42,7 +42,8 @@ _MILD_YES = re.compile(
     r"sounds good|good|grand|ya|mm hmm|uh huh|i do|i would|you may|you can|that works|true)\b"
 )
 _QUESTION = re.compile(
-    r"^(\w+ )?(what|when|which|how|who|where|why|can you|could you|is|are|does|will) "
+    r"^((?!it |that |this )\w+ )?"
+    r"(what|when|which|how|who|where|why|can you|could you|is|are|does|will) "
 )
 
 
