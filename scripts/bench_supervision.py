@@ -86,7 +86,7 @@ class Extent:
     limit_seconds: float
 
 
-EXTENTS = {"quick": Extent(20, 1, 1, 3.0, 115), "full": Extent(80, 12, 8, 10.0, 29 * 60)}
+EXTENTS = {"quick": Extent(20, 1, 1, 3.0, 115), "full": Extent(80, 12, 6, 8.0, 29 * 60)}
 
 
 class SupervisionBench:

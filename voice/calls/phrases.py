@@ -18,7 +18,10 @@ TIME_IS_UP = "I am sorry, our time is up. Please call again. Goodbye."
 
 ASK_CUSTOMER_NUMBER = "Please say or key in your customer number."
 ASK_PIN = "To be sure that it is you, please say or key in your four-digit PIN."
-NOT_ALL_DIGITS = "I did not get all the digits. Please say or key them in once more."
+CUSTOMER_NUMBER_AGAIN = (
+    "I did not get all the digits. Please say or key in your customer number again."
+)
+PIN_AGAIN = "I did not get all the digits. Please say or key in your PIN again."
 WRONG_PIN = "That PIN is not right. Please try again."
 VERIFIED = "Thank you."
 NOT_VERIFIED = "I am sorry, I could not confirm who you are."
@@ -31,8 +34,8 @@ GOODBYE = "Please call again later. Goodbye."
 
 FIXED = (
     *STILL_THERE, RECORDED, NOBODY_THERE, ONE_MOMENT, TIME_RUNS_OUT, TIME_IS_UP,
-    ASK_CUSTOMER_NUMBER, ASK_PIN, NOT_ALL_DIGITS, WRONG_PIN, VERIFIED, NOT_VERIFIED, HAND_OVER,
-    NO_PERSON, TRANSFER_FAILED, APOLOGY, GOODBYE,
+    ASK_CUSTOMER_NUMBER, ASK_PIN, CUSTOMER_NUMBER_AGAIN, PIN_AGAIN, WRONG_PIN, VERIFIED,
+    NOT_VERIFIED, HAND_OVER, NO_PERSON, TRANSFER_FAILED, APOLOGY, GOODBYE,
 )  # fmt: skip
 """Everything that is synthesised ahead."""
 

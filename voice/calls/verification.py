@@ -88,4 +88,5 @@ class Verification:
         self._misheard += 1
         if self._misheard >= self._attempts:
             return Reply(Outcome.GIVEN_UP, phrases.NOT_VERIFIED)
-        return Reply(Outcome.ASKING, phrases.NOT_ALL_DIGITS)
+        again = phrases.CUSTOMER_NUMBER_AGAIN if self._needs_number else phrases.PIN_AGAIN
+        return Reply(Outcome.ASKING, again)

@@ -38,7 +38,7 @@ class Description:
     confidence_offset: float = 0.0
     """... plus this, exponentiated, at most 1."""
     doubt_below: float = 0.0
-    """A window read with less confidence is read again, slower and faster: small models slip."""
+    """A window whose pieces are less probable in the mean is read again, slower and faster."""
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ class WhisperRecogniser:
 
     def _read_window(self, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
         reading = self._read_once(window, expect, with_words)
-        if self._confidence(reading.mean_log_probability) >= self._loaded.description.doubt_below:
+        if math.exp(reading.mean_log_probability) >= self._loaded.description.doubt_below:
             return reading
         again = [self._read_at(tempo, window, expect, with_words) for tempo in _OTHER_TEMPOS]
         return max((reading, *again), key=lambda one: one.mean_log_probability)

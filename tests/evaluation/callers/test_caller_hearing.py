@@ -76,8 +76,9 @@ def test_answers_are_taken_for_answers(sentences) -> None:
     [
         (phrases.ASK_PIN, Meaning.ASKS_PIN),
         (phrases.WRONG_PIN, Meaning.ASKS_PIN),
-        (phrases.NOT_ALL_DIGITS, Meaning.ASKS_PIN),
+        (phrases.PIN_AGAIN, Meaning.ASKS_PIN),
         (phrases.ASK_CUSTOMER_NUMBER, Meaning.ASKS_CUSTOMER_NUMBER),
+        (phrases.CUSTOMER_NUMBER_AGAIN, Meaning.ASKS_CUSTOMER_NUMBER),
         (phrases.HAND_OVER, Meaning.HANDS_OVER),
         (f"{phrases.NOT_VERIFIED} {phrases.HAND_OVER}", Meaning.HANDS_OVER),
         (phrases.ONE_MOMENT, Meaning.ASKS_TO_WAIT),
@@ -88,6 +89,7 @@ def test_answers_are_taken_for_answers(sentences) -> None:
         (phrases.VERIFIED, Meaning.STATEMENT),
         ("thank you i can block your sim card now it shall by post", Meaning.ASKS_CONFIRMATION),
         ("i did not get auto the digit said or keyve in one more", Meaning.ASKS_PIN),
+        ("i did not get although it's please say or key think one more", Meaning.ASKS_PIN),
         ("something i cannot use with you light to speak to colleague", Meaning.OFFERS_PERSON),
     ],
 )

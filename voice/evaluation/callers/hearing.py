@@ -44,8 +44,8 @@ _SIGNS: tuple[tuple[Meaning, str], ...] = (
         Meaning.HANDS_OVER,
         r"put you through|connect you|transfer|colleague|hand you over",
     ),
-    (Meaning.ASKS_PIN, r"\bpin\b|four.digit|\bdigits?\b|\bkey in\b(?!.*customer)"),
     (Meaning.ASKS_CUSTOMER_NUMBER, r"customer number"),
+    (Meaning.ASKS_PIN, r"\bpin\b|four.digit|\bdigits?\b|say or key\b|\bkey in\b"),
     (Meaning.FAREWELL, r"\bgood ?bye\b|\bbye\b|have a (nice|good)|thank you for calling"),
     (
         Meaning.NOT_UNDERSTOOD,
