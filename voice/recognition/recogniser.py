@@ -130,12 +130,6 @@ class WhisperRecogniser:
         mel = features.mel(window, extractor, description.minimum_window_seconds)
         return self._decoder.read(mel, len(window) / features.RATE_HZ, expect, with_words)
 
-    def _confidence(self, mean_log_probability: float) -> float:
-        description = self._loaded.description
-        return confidence(
-            mean_log_probability, description.confidence_slope, description.confidence_offset
-        )
-
     def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
         spoken = [(at, reading) for at, reading in parts if not self._is_nothing(reading)]
         nobody = min((reading.no_speech_probability for _, reading in parts), default=1.0)
@@ -143,7 +137,8 @@ class WhisperRecogniser:
             return Transcript("", 0.0, self._language, nobody, seconds)
         pieces = sum(reading.pieces + 1 for _, reading in spoken)
         mean = sum(reading.log_probability for _, reading in spoken) / pieces
-        certain = self._confidence(mean)
+        description = self._loaded.description
+        certain = confidence(mean, description.confidence_slope, description.confidence_offset)
         words = tuple(
             Word(word.text, word.start_ms + at, word.end_ms + at, word.probability)
             for at, reading in spoken

@@ -55,10 +55,7 @@ def test_a_call_is_set_up_answered_and_ended_by_the_caller() -> None:
 def test_the_called_side_ends_the_call() -> None:
     async def scenario() -> None:
         world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
+        call = await world.connected()
         world.calls[0].bye("goodbye", cause=16)
         end = await call.wait_ended()
         assert (end.cause, end.text) == (EndCause.REMOTE_BYE, "goodbye")
@@ -248,10 +245,7 @@ def test_a_fault_in_one_call_ends_that_call_and_no_other(moment: str) -> None:
 def test_a_blind_transfer_reports_what_the_peer_says() -> None:
     async def scenario() -> None:
         world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
+        call = await world.connected()
         # A REFER is not among what we answer.
         assert await world.calls[0].refer("sip:person@127.0.0.1") == 405
         assert call.state is CallState.CONFIRMED

@@ -52,10 +52,7 @@ def test_hold_and_resume_are_answered() -> None:
 def test_an_offer_that_nobody_can_answer_leaves_the_call_as_it_was() -> None:
     async def scenario() -> None:
         world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
+        call = await world.connected()
         with pytest.raises(CallRejected, match="488"):
             await call.reinvite(make_offer(HERE))
         assert call.state is world.calls[0].state is CallState.CONFIRMED
@@ -66,10 +63,7 @@ def test_an_offer_that_nobody_can_answer_leaves_the_call_as_it_was() -> None:
 def test_two_offers_that_cross_are_both_refused_491() -> None:
     async def scenario() -> None:
         world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
+        call = await world.connected()
         both = (call.reinvite(make_offer(HERE)), world.calls[0].reinvite(make_offer(THERE)))
         results = await asyncio.gather(*both, return_exceptions=True)
         assert [r.status for r in results if isinstance(r, CallRejected)] == [491, 491]

@@ -14,10 +14,7 @@ from voice.telephony.sip import CallRejected, CallState, Dialog, SipSyntaxError,
 def test_a_successor_ends_the_dialogs_of_an_edge_that_died() -> None:
     async def scenario() -> None:
         world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
+        call = await world.connected()
         stored = world.server.dialogs()[0].to_dict()
         successor = UserAgent(random=seeded(3))
         successor.attach(world.network.port(SERVER, successor.receive))
@@ -43,10 +40,7 @@ def test_a_damaged_journal_is_told_apart(damage: dict[str, object] | None) -> No
 def test_closing_ends_every_call_and_refuses_new_ones() -> None:
     async def scenario() -> None:
         world = World()
-        world.open()
-        call = world.dial()
-        await call.answered()
-        await asyncio.sleep(0.1)
+        call = await world.connected()
         await world.server.close()
         assert (await call.wait_ended()).text == "shutting down"
         assert SERVER not in world.network.ports and not world.server.calls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -53,6 +54,14 @@ class World:
 
     def dial(self, **options: object) -> object:
         return self.client.invite(URI, make_offer(HERE), **options)
+
+    async def connected(self) -> object:
+        """A call that is under way on both sides, in a world that this opens."""
+        self.open()
+        call = self.dial()
+        await call.answered()
+        await asyncio.sleep(0.1)
+        return call
 
 
 def answer(call: IncomingCall) -> None:
