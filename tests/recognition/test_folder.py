@@ -138,3 +138,10 @@ async def test_a_model_without_a_description_gets_the_window_that_openais_models
         engine.close()
 
     assert "help you" in transcript.text
+
+
+@pytest.mark.parametrize("seconds", [0, -3, 29.5, 1e9])
+def test_a_window_that_no_whisper_model_has_room_for_is_refused(copy: Path, seconds: float) -> None:
+    (copy / "voice.json").write_text(json.dumps({"longest_window_seconds": seconds}))
+
+    assert refusal(copy).endswith("longest_window_seconds must be above 0 and at most 29")

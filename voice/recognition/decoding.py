@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import zlib
 from dataclasses import dataclass
 
 import ctranslate2
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 from voice.engine_work import note_work
 from voice.errors import ModelError
 from voice.recognition.folder import LoadedWhisper
+from voice.recognition.loops import without_loop
 from voice.recognition.transcript import Expectation, Word
 
 _PIECES_PER_SECOND = 12
 _PIECES_AT_LEAST = 12
-_LOOP_COMPRESSION = 2.4
 _DIGITS_WITHIN = 0.25
 """Digits alone are taken when their mean log-probability is at most so much lower."""
 _DIGIT_WORDS = (
@@ -103,14 +102,13 @@ class Decoder:
         )[0]
         note_work("token", len(result.sequences_ids[0]))
         ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
+        length = len(result.sequences_ids[0])
+        if len(ids) >= most:
+            said = without_loop(ids)
+            length, ids = length - len(ids) + len(said), said
         text = self._tokenizer.decode(ids).strip()
-        if len(ids) >= most and _is_loop(text):
-            text, ids = "", []
-        length = max(1, len(result.sequences_ids[0]))
-        reading = Reading(
-            text, len(ids), result.scores[0] * length, float(result.no_speech_prob), ()
-        )
-        return reading, ids
+        log_probability = result.scores[0] * max(1, length)
+        return Reading(text, len(ids), log_probability, float(result.no_speech_prob), ()), ids
 
     def _timed(
         self, encoded: ctranslate2.StorageView, ids: list[int], frames: int
@@ -139,11 +137,6 @@ class Decoder:
             for piece in range(self._tokenizer.eot)
             if piece not in allowed and not _FIGURES.fullmatch(pieces.decode([piece]))
         ]
-
-
-def _is_loop(text: str) -> bool:
-    data = text.encode()
-    return len(data) / len(zlib.compress(data)) > _LOOP_COMPRESSION
 
 
 def confidence(mean_log_probability: float, slope: float, offset: float) -> float:

@@ -12,6 +12,8 @@ from voice.audio import Pcm, frame_levels, peak_dbfs
 
 RATE_HZ = 16000
 FRAMES_PER_SECOND = 100
+PADDING_SECONDS = 0.5
+"""Of silence behind the speech in every window: without it a Whisper model says things twice."""
 
 _FULL_SCALE = 32768.0
 _QUIETEST_PEAK_DBFS = -20.0
@@ -25,12 +27,16 @@ _MEASURE_MS = 200
 def mel(pcm: Pcm, extractor: FeatureExtractor, minimum_seconds: float) -> NDArray[np.float32]:
     """Log-mel frames of 10 ms, shape (1, bins, even number of frames); `pcm` is at 16 kHz.
 
-    Padding is zero in normalised log-mel, as faster-whisper pads.
+    At least PADDING_SECONDS of padding follow the audio; it is zero in normalised log-mel, as
+    faster-whisper pads.
     """
     samples = pcm.astype(np.float32) / _FULL_SCALE * _gain(pcm)
     frames = len(pcm) // extractor.hop_length
     features = extractor(samples)[:, :frames]
-    wanted = max(frames, round(minimum_seconds * FRAMES_PER_SECOND))
+    wanted = max(
+        frames + round(PADDING_SECONDS * FRAMES_PER_SECOND),
+        round(minimum_seconds * FRAMES_PER_SECOND),
+    )
     wanted += wanted % 2
     padded = np.zeros((1, features.shape[0], wanted), np.float32)
     padded[0, :, :frames] = features

@@ -16,6 +16,9 @@ from voice.model_folders import find_model
 DESCRIPTION = "voice.json"
 """Beside the model: what our own models need differently from OpenAI's."""
 
+LONGEST_WINDOW_SECONDS = 29.0
+"""A Whisper model has positions for 30 s, padding included."""
+
 _REQUIRED = ("model.bin", "config.json", "tokenizer.json")
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 _MIB = 1 << 20
@@ -27,7 +30,7 @@ class Description:
 
     minimum_window_seconds: float = 10.0
     """Shorter audio is padded to this: models trained on 30 s lose words in short windows."""
-    longest_window_seconds: float = 29.0
+    longest_window_seconds: float = LONGEST_WINDOW_SECONDS
     """Longer audio is cut at a quiet place."""
     no_speech_threshold: float = 0.6
     """From this probability on, nobody spoke."""
@@ -94,7 +97,13 @@ def _description(folder: Path) -> Description:
             raise ModelError(f"recogniser {file}: unknown key {key}")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ModelError(f"recogniser {file}: {key} must be a number")
-    return Description(**told)
+    description = Description(**told)
+    if not 0 < description.longest_window_seconds <= LONGEST_WINDOW_SECONDS:
+        raise ModelError(
+            f"recogniser {file}: longest_window_seconds must be above 0 and at most"
+            f" {LONGEST_WINDOW_SECONDS:g}"
+        )
+    return description
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -111,7 +111,12 @@ class WhisperRecogniser:
         reading = self._read_once(window, expect, with_words)
         if math.exp(reading.mean_log_probability) >= self._loaded.description.doubt_below:
             return reading
-        again = [self._read_at(tempo, window, expect, with_words) for tempo in _OTHER_TEMPOS]
+        longest = folder.LONGEST_WINDOW_SECONDS * features.RATE_HZ
+        again = [
+            self._read_at(tempo, window, expect, with_words)
+            for tempo in _OTHER_TEMPOS
+            if len(window) / tempo <= longest
+        ]
         return max((reading, *again), key=lambda one: one.mean_log_probability)
 
     def _read_at(self, tempo: float, window: Pcm, expect: Expectation, with_words: bool) -> Reading:

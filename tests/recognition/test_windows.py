@@ -1,0 +1,54 @@
+"""How a turn is cut into windows, and what follows the speech in each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from faster_whisper.feature_extractor import FeatureExtractor
+
+from voice.audio import Pcm
+from voice.recognition import features
+
+
+def speech_like(seconds: float) -> Pcm:
+    samples = np.random.default_rng(3).normal(0, 2000, int(seconds * features.RATE_HZ))
+    return samples.clip(-32768, 32767).astype(np.int16)
+
+
+@pytest.mark.parametrize("minimum", [0.6, 10.0])
+@pytest.mark.parametrize("seconds", [0.3, 0.75, 9.6, 9.99, 10.0, 16.5, 22.0, 29.0])
+def test_silence_follows_the_speech_in_every_window(seconds: float, minimum: float) -> None:
+    audio = speech_like(seconds)
+
+    mel = features.mel(audio, FeatureExtractor(), minimum)
+
+    spoken = len(audio) // 160
+    padding = mel[0, :, spoken:]
+    assert padding.shape[1] >= 0.5 * features.FRAMES_PER_SECOND
+    assert not padding.any()
+    assert mel.shape[2] >= minimum * features.FRAMES_PER_SECOND
+    assert mel.shape[2] % 2 == 0
+    assert mel.shape[2] <= 3000  # the positions of a Whisper model
+
+
+@pytest.mark.parametrize("seconds", [1.0, 29.0, 29.1, 60.0, 600.0])
+def test_windows_hold_every_sample_once(seconds: float) -> None:
+    audio = speech_like(seconds)
+
+    pieces = list(features.windows(audio, 29.0))
+
+    assert [start for start, _ in pieces] == [
+        sum(len(piece) for _, piece in pieces[:place]) for place in range(len(pieces))
+    ]
+    assert sum(len(piece) for _, piece in pieces) == len(audio)
+    assert max(len(piece) for _, piece in pieces) <= 29.0 * features.RATE_HZ
+
+
+def test_a_cut_lies_where_it_is_quiet() -> None:
+    audio = speech_like(40)
+    pause = slice(24 * features.RATE_HZ, 25 * features.RATE_HZ)
+    audio[pause] = 0
+
+    _, (second, _) = features.windows(audio, 29.0)
+
+    assert pause.start <= second <= pause.stop
