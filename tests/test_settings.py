@@ -62,6 +62,24 @@ def test_the_environment_wins_over_the_file(
             "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/99']",
             r"networks\.0: .*10\.0\.0\.0/99",
         ),
+        ("[sip]\nlisten = '127.0.0.1:65536'", r"sip\.listen: expected ADDRESS:PORT"),
+        ("[sip]\nperson = 'extension 200'", r"sip\.person: .*expected sip:USER@HOST"),
+        ("[sip]\nperson = 'tel:+35312345'", r"sip\.person: .*expected sip:USER@HOST"),
+        ("[sip]\nperson = 'sip:200@'", r"sip\.person: .*expected sip:USER@HOST"),
+        ("[sip]\nperson = 'sip:200@pbx.example:99999'", r"sip\.person: .*no SIP address"),
+        ("[sip]\nperson = 'sip:200@192.0.2.256'", r"sip\.person: .*192\.0\.2\.256"),
+        ("[sip]\nperson = 'sip:200@pbx>\\r\\nX: y'", r"sip\.person: "),
+        ("[sip]\nadvertised_address = '203.0.113.7:5060'", r"advertised_address: .*without a port"),
+        ("[sip]\nadvertised_address = 'voice.example'", r"advertised_address: .*not an IP address"),
+        ("[sip]\nadvertised_address = '0.0.0.0'", r"advertised_address: .*anybody can call"),
+        ("[sip]\nadvertised_address = '2001:db8::1'", r"advertised_address: .*IP version"),
+        ("[sip.outgoing]\naddress = '192.0.2.1:0'", r"outgoing\.address: .*cannot be called"),
+        ("[sip.outgoing]\naddress = 'pbx.example'", r"outgoing\.address: expected ADDRESS:PORT"),
+        ("[[sip.users]]\nname = 'a'\n[[sip.users]]\nname = 'a'", r"sip\.users: a is there twice"),
+        ("[rtp]\nport_min = 40000", r"rtp\.port_max: 32766 is not above rtp\.port_min.*40000"),
+        ("[rtp]\nport_min = 20000\nport_max = 20000", r"rtp\.port_max: 20000 is not above"),
+        ("[rtp]\nport_max = 70000", r"rtp\.port_max: .*65534"),
+        ("[rtp]\njitter_min_ms = 200", r"rtp\.jitter_max_ms: 160 is not above"),
         ("[turns]\ndetector = 'energy'", r"turns\.detector: .*'webrtc' or 'silero'"),
         ("[sip\n", "not valid TOML"),
     ],
@@ -107,6 +125,35 @@ def test_a_user_without_a_secret_is_a_mistake(empty_folder: Path) -> None:
         settings.sip.users[0].secret()
 
 
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "sip:200@192.0.2.1",
+        "sip:agents@pbx.example:5070;transport=udp",
+        "sip:pbx",
+        "sip:1@[::1]:5060",
+    ],
+)
+def test_a_person_is_any_sip_address(empty_folder: Path, uri: str) -> None:
+    assert load_settings(written(empty_folder, f"[sip]\nperson = '{uri}'")).sip.person == uri
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("username = 'a'", "sip.outgoing needs password or password_file"),
+        ("password = 'b'", "sip.outgoing: a password without a username"),
+        ("username = 'a'\npassword_file = '/nowhere'", "sip.outgoing: /nowhere: No such file"),
+    ],
+)
+def test_credentials_for_our_own_calls_are_whole(
+    empty_folder: Path, text: str, complaint: str
+) -> None:
+    settings = load_settings(written(empty_folder, f"[sip.outgoing]\n{text}\n"))
+    with pytest.raises(ConfigError, match=complaint):
+        settings.sip.outgoing.credentials()
+
+
 def keys(section: type[BaseModel], prefix: str = "") -> set[str]:
     found: set[str] = set()
     for name, field in section.model_fields.items():
@@ -124,7 +171,7 @@ def test_the_annotated_example_holds_every_key_with_its_default() -> None:
     section = ""
     documented = set()
     for line in text.splitlines():
-        if heading := re.match(r"\[(\w+)]", line):
+        if heading := re.match(r"\[([\w.]+)]", line):
             section = f"{heading[1]}."
         if key := re.match(r"(?:# )?(\w+) = ", line):
             documented.add(section + key[1])

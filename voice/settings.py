@@ -7,38 +7,19 @@ this file. A mistake is a ConfigError that names the key, its place and what was
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from voice.errors import ConfigError
-
-
-def _address(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
-        raise ValueError("expected ADDRESS:PORT, for instance 127.0.0.1:5060")
-    ipaddress.ip_address(host.strip("[]"))
-    return value
-
-
-def _network(value: str) -> str:
-    return str(ipaddress.ip_network(value))
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme != "https" or not parts.hostname or value != f"https://{parts.netloc}":
-        raise ValueError("expected https://HOST, for instance https://supervision.example.org")
-    return value
+from voice.setting_values import Address, Network, Origin, Section
+from voice.telephony_settings import Rtp, Sip
 
 
 def _state_directory() -> Path:
@@ -49,78 +30,6 @@ def _state_directory() -> Path:
 def _runtime_directory() -> Path:
     own = os.environ.get("XDG_RUNTIME_DIR")
     return Path(own) / "voice" if own else Path(tempfile.gettempdir()) / f"voice-{os.getuid()}"
-
-
-Address = Annotated[str, BeforeValidator(_address)]
-"""An IP address and a port."""
-Network = Annotated[str, BeforeValidator(_network)]
-"""An IP network in CIDR notation."""
-Origin = Annotated[str, BeforeValidator(_origin)]
-"""How a browser names a site: scheme and host."""
-
-
-class Section(BaseModel):
-    """A part of the tree; unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Trunk(Section):
-    """A carrier or PBX that may call us from its networks without credentials."""
-
-    name: str
-    networks: list[Network] = Field(min_length=1)
-    trusted: bool = False
-    """Believe its P-Asserted-Identity (RFC 3325)."""
-
-
-class User(Section):
-    """A SIP user who calls us with digest credentials (RFC 7616)."""
-
-    name: str
-    password: SecretStr | None = None
-    password_file: Path | None = None
-
-    def secret(self) -> str:
-        """The password; raises ConfigError when neither it nor its file can be read."""
-        if self.password is not None:
-            return self.password.get_secret_value()
-        if self.password_file is None:
-            raise ConfigError(f"sip.users: {self.name} needs password or password_file")
-        try:
-            return self.password_file.read_text().strip()
-        except OSError as error:
-            raise ConfigError(
-                f"sip.users: {self.name}: {self.password_file}: {error.strerror}"
-            ) from None
-
-
-class Sip(Section):
-    """The SIP side of the edge."""
-
-    listen: Address = "127.0.0.1:5060"
-    advertised_address: str | None = None
-    """What SDP and Contact name when it differs from `listen` (behind NAT)."""
-    realm: str = "voice"
-    max_calls: int = Field(40, ge=1, le=1000)
-    retry_after_seconds: int = Field(10, ge=1)
-    person: str | None = None
-    """SIP URI of the people to whom a call is handed over."""
-    trunks: list[Trunk] = []
-    users: list[User] = []
-
-
-class Rtp(Section):
-    """The audio side of the edge."""
-
-    port_min: int = Field(16384, ge=1024, le=65534)
-    port_max: int = Field(32766, ge=1024, le=65534)
-    jitter_min_ms: int = Field(40, ge=20, le=200)
-    jitter_max_ms: int = Field(160, ge=40, le=500)
-    media_timeout_seconds: float = Field(20.0, gt=0)
-    """A caller from whom no packet comes for so long is taken as gone."""
-    real_time_priority: bool = True
-    """Ask for SCHED_RR, then for nice -10."""
 
 
 class Runtime(Section):
@@ -245,7 +154,7 @@ class Speech(Section):
 class Tools(Section):
     """Whose tools the tasks may call."""
 
-    packages: list[str] = ["demo"]
+    packages: list[str] = Field(["demo"])
     """Entry points of the group voice.tools."""
 
 
@@ -258,7 +167,7 @@ class Demo(Section):
 class NetworkAccess(Section):
     """Outgoing connections; none by default."""
 
-    allow: list[str] = []
+    allow: list[str] = Field([])
     """Host names, for instance huggingface.co while a model is fetched."""
 
 

@@ -154,18 +154,6 @@ async def test_after_a_failed_transfer_a_lost_call_process_still_ends_the_call(
         assert end.text == "call process lost"
 
 
-async def test_person_who_cannot_be_called_does_not_keep_the_caller_waiting(
-    start: Start, process: CallProcess
-) -> None:
-    address = await start(VOICE_SIP__PERSON="tel:+35312345")
-    async with calling(address) as caller:
-        await caller.hears(TONE_HZ)
-        process.legs[0].abort()
-        await caller.hears(APOLOGY_HZ)
-        end = await asyncio.wait_for(caller.ended, 5)
-        assert end.text == "transfer failed"
-
-
 async def test_names_are_cut_and_cleaned_before_the_call_process_sees_them(
     start: Start, process: CallProcess
 ) -> None:

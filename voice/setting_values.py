@@ -1,0 +1,87 @@
+"""The kinds of values that settings hold; each refuses what cannot work with one clear reason."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+_SIP_URI = re.compile(
+    r"sip:(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]{1,100}@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.]+]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:;[^\s<>\"?@]{1,100})?"
+)
+_DOTTED_NUMBERS = re.compile(r"[0-9.]+")
+
+
+def _address(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise ValueError("expected ADDRESS:PORT, for instance 127.0.0.1:5060")
+    ipaddress.ip_address(host.strip("[]"))
+    return value
+
+
+def _destination(value: str) -> str:
+    _address(value)
+    host, _, port = value.rpartition(":")
+    if int(port) == 0 or ipaddress.ip_address(host.strip("[]")).is_unspecified:
+        raise ValueError(f"{value} cannot be called; expected ADDRESS:PORT of the PBX or carrier")
+    return value
+
+
+def _own_address(value: str) -> str:
+    try:
+        address = ipaddress.ip_address(value.strip("[]"))
+    except ValueError:
+        raise ValueError(
+            f"{value} is not an IP address; expected one without a port, for instance 203.0.113.7"
+        ) from None
+    if address.is_unspecified or address.is_multicast:
+        raise ValueError(f"{value} is no address that anybody can call")
+    return str(address)
+
+
+def _network(value: str) -> str:
+    return str(ipaddress.ip_network(value))
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or value != f"https://{parts.netloc}":
+        raise ValueError("expected https://HOST, for instance https://supervision.example.org")
+    return value
+
+
+def _sip_uri(value: str) -> str:
+    match = _SIP_URI.fullmatch(value)
+    port = match["port"] if match else None
+    if match is None or (port and not 0 < int(port) < 65536):
+        raise ValueError(f"{value} is no SIP address; expected sip:USER@HOST or sip:USER@HOST:PORT")
+    host = match["host"].strip("[]")
+    if ":" in host or _DOTTED_NUMBERS.fullmatch(host):
+        ipaddress.ip_address(host)
+    return value
+
+
+Address = Annotated[str, BeforeValidator(_address)]
+"""An IP address and a port to listen on; port 0 is any free one."""
+Destination = Annotated[str, BeforeValidator(_destination)]
+"""An IP address and a port to send to."""
+OwnAddress = Annotated[str, BeforeValidator(_own_address)]
+"""An IP address, without a port, under which others reach us."""
+Network = Annotated[str, BeforeValidator(_network)]
+"""An IP network in CIDR notation."""
+Origin = Annotated[str, BeforeValidator(_origin)]
+"""How a browser names a site: scheme and host."""
+SipUri = Annotated[str, BeforeValidator(_sip_uri)]
+"""A `sip:` URI (RFC 3261 19.1) whose host is a name or an IP address."""
+
+
+class Section(BaseModel):
+    """A part of the tree; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
