@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from voice.errors import ConfigError
 from voice.settings import Settings, load_settings
 
-EXAMPLE = Path(__file__).resolve().parent.parent / "voice.example.toml"
+EXAMPLE = Path(__file__).resolve().parent.parent / "voice" / "voice.example.toml"
 
 
 @pytest.fixture(autouse=True)

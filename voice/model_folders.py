@@ -1,4 +1,4 @@
-"""Where models lie: the embedded ones by name, any other by its path."""
+"""What is shipped beside the code: embedded models by name, and the tasks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Literal
 
 ModelKind = Literal["asr_models", "response_models", "tts_voices"]
 
-_ROOT = Path(__file__).resolve().parent.parent
-"""The project's root, which holds the folders of embedded models."""
+_PACKAGE = Path(__file__).resolve().parent
+_IN_WHEEL = _PACKAGE / "shipped"
+_ROOT = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parent
+"""Where the folders of models and tasks lie: an installed package holds copies of the project's."""
 
 
 def find_model(kind: ModelKind, name: str) -> str:

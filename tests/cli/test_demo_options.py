@@ -14,6 +14,8 @@ from voice.cli import demo
 from voice.cli.app import app
 from voice.errors import ConfigError
 from voice.evaluation.callers import SCENARIOS
+from voice.evaluation.judge import Verdict
+from voice.evaluation.trial_call import TrialCall
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "my-phone", "", "192.168.1.20:5060"])
@@ -38,6 +40,30 @@ def test_the_report_of_an_earlier_call_does_not_stay_beside_a_new_recording(
     assert left == {"call.flac", "call.wav", "events.jsonl"}
     caller, assistant, rate = read_stereo(tmp_path / "demo" / "call.wav")
     assert rate == 8000 and len(caller) == 800 and caller.all() and not assistant.any()
+
+
+WANTED = "The caller got what they wanted."
+
+
+@pytest.mark.parametrize(
+    ("verdict", "says"),
+    [
+        (Verdict(), WANTED),
+        (Verdict(failures=("not told: 42 euros",)), "did not get what they wanted (not told: 42"),
+        (Verdict(misheard=("42 euros",)), "the caller did not make out: 42 euros"),
+        (Verdict(unanswered=("repeat",)), "the caller did not make out: repeat"),
+    ],
+)
+def test_a_caller_got_what_they_wanted_only_when_it_is_so(verdict: Verdict, says: str) -> None:
+    said = demo._verdict(TrialCall("mixed", 1, verdict))
+
+    assert says in said
+    assert (WANTED in said) is (says == WANTED)
+
+
+def test_help_shows_the_brackets_of_sections() -> None:
+    shown = CliRunner().invoke(app, ["records", "clean", "--help"]).output
+    assert "[records] keep_days" in shown
 
 
 @pytest.mark.parametrize(("command", "says"), [([], "serve"), (["demo"], "softphone")])

@@ -50,6 +50,22 @@ def test_a_fact_that_the_callers_recogniser_garbled_was_still_told() -> None:
     assert verdict.success and verdict.misheard == ("42.17 euros",)
 
 
+def test_a_caller_is_satisfied_only_by_what_they_could_make_out() -> None:
+    told = call(BILL, BILL_HEARD)
+    told.report.reached.append("balance")
+    garbled = call(BILL, BILL_HEARD.replace("forty two", "fourteen"))
+    garbled.report.reached.append("balance")
+    unnoticed = call(BILL, BILL_HEARD)
+
+    verdicts = [
+        judge(each, find_scenario("balance"), TRUTH, []) for each in (told, garbled, unnoticed)
+    ]
+
+    assert [verdict.satisfied for verdict in verdicts] == [True, False, False]
+    assert all(verdict.success for verdict in verdicts)
+    assert verdicts[2].unanswered == ("balance",)
+
+
 @pytest.mark.parametrize(
     ("text", "heard", "reason"),
     [

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import voice
-from voice.cli import accounts, demo, evaluate, records, serve
+from voice.cli import accounts, demo, evaluate, records, serve, settings
 from voice.errors import VoiceError
 
 USER_ERROR_STATUS = 2
@@ -18,10 +18,12 @@ app = typer.Typer(
     help="A self-hosted voice assistant for call centres.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
+app.command("settings")(settings.settings)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(records.app, name="records")
 app.add_typer(accounts.app, name="accounts")

@@ -166,9 +166,13 @@ def _leave_records(records: Path) -> None:
 
 def _verdict(trial: TrialCall) -> str:
     cpu = f"CPU time: service {trial.cpu.service:.1f} s, caller {trial.cpu.caller:.1f} s"
-    if trial.verdict.success:
+    verdict = trial.verdict
+    if verdict.satisfied:
         return f"The caller got what they wanted. {cpu}"
-    return f"The caller did not get what they wanted ({'; '.join(trial.verdict.failures)}). {cpu}"
+    if verdict.success:
+        missed = "; ".join((*verdict.misheard, *verdict.unanswered))
+        return f"Everything was said and done, but the caller did not make out: {missed}. {cpu}"
+    return f"The caller did not get what they wanted ({'; '.join(verdict.failures)}). {cpu}"
 
 
 def _print_left(console: Console, report: bool = True) -> None:

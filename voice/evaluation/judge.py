@@ -6,6 +6,7 @@ changed AND no rule was broken on the way AND the right facts were spoken and re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -49,10 +50,18 @@ class Verdict:
     misheard: tuple[str, ...] = field(default=())
     """Facts that were spoken, but not in the words that the caller's recogniser wrote down."""
 
+    unanswered: tuple[str, ...] = ()
+    """Requests that got no answer as far as the caller could make out."""
+
     @property
     def success(self) -> bool:
         """Whether nothing failed."""
         return not self.failures
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether nothing failed, and the caller made all of it out."""
+        return not (self.failures or self.misheard or self.unanswered)
 
 
 def judge(
@@ -69,7 +78,14 @@ def judge(
             misheard.append(fact)
     if _wants_person(scenario) and not any(map(_hands_over, call.events)):
         failures.append("not handed over to a person")
-    return Verdict(tuple(failures), tuple(misheard))
+    return Verdict(tuple(failures), tuple(misheard), tuple(_unanswered(call, scenario)))
+
+
+def _unanswered(call: MeasuredCall, scenario: Scenario) -> Iterable[str]:
+    """A caller who proves nothing gets no answers, and is right to get none."""
+    reached = Counter(call.report.reached)
+    wanted = Counter(str(step.goal) for step in scenario.steps if scenario.knows_pin)
+    return (wanted - reached).keys()
 
 
 def _state(scenario: Scenario, truth: Truth, changed: Sequence[RowChange]) -> Iterable[str]:
