@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
@@ -13,8 +15,17 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from voice.errors import VoiceError
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
+
+STUCK_SECONDS = 5.0
+"""A job that runs for longer keeps its thread, but no longer the place of a worker."""
+MOST_STUCK = 4
+"""Threads that may be lost to such jobs; then the queue refuses work until one comes back."""
+_JOIN_SECONDS = 5.0
+"""How long `close` waits for each running job."""
 
 
 class Priority(IntEnum):
@@ -30,33 +41,56 @@ class EngineBusy(VoiceError):
     """The queue is full; the caller should do without or say so."""
 
 
+class EngineStuck(VoiceError):
+    """Too many of the engine's jobs have never ended; no use in trying again soon."""
+
+
 class EngineQueue:
     """Runs an engine's native work on its own few threads, by priority.
 
     One instance belongs to one engine and is shared by all calls of the process. Waiting jobs
     whose awaiting task was cancelled are skipped; a running job ends on its own (native code
-    cannot be stopped from outside).
+    cannot be stopped from outside). A job that does not end for `stuck_seconds` is given up: it
+    is logged and counted, and another thread serves the others.
     """
 
-    def __init__(self, name: str, workers: int = 1, capacity: int = 64) -> None:
+    def __init__(
+        self,
+        name: str,
+        workers: int = 1,
+        capacity: int = 64,
+        *,
+        stuck_seconds: float = STUCK_SECONDS,
+        most_stuck: int = MOST_STUCK,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = name
         self._capacity = capacity
+        self._stuck_seconds = stuck_seconds
+        self._most_stuck = most_stuck
+        self._clock = clock
         self._order = itertools.count()
         self._waiting: list[tuple[int, int, Future[Any], Callable[[], Any]]] = []
         self._changed = threading.Condition()
         self._closed = False
-        self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True)
-            for number in range(workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._running: dict[threading.Thread, float] = {}
+        """When the job began that a thread is at."""
+        self._stuck: set[threading.Thread] = set()
+        self._threads: set[threading.Thread] = set()
+        for _ in range(workers):
+            self._start_worker()
 
     @property
     def depth(self) -> int:
         """How many jobs wait."""
         with self._changed:
             return sum(1 for *_, future, _ in self._waiting if not future.cancelled())
+
+    @property
+    def stuck(self) -> int:
+        """How many threads are lost, for now, to jobs that do not end."""
+        with self._changed:
+            return len(self._stuck)
 
     async def run(
         self,
@@ -66,17 +100,26 @@ class EngineQueue:
     ) -> T:
         """Run `function` on one of the engine's threads and return its result.
 
-        Raises EngineBusy when `capacity` jobs wait already, or when the queue is closed.
+        Raises EngineBusy when `capacity` jobs wait already or the queue is closed, EngineStuck
+        when too many jobs have never ended.
         """
         future = self.submit(lambda: function(*arguments), priority)
-        return await asyncio.wrap_future(future)
+        loop = asyncio.get_running_loop()
+        check = loop.call_later(self._stuck_seconds, self.give_up_stuck)
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            check.cancel()
 
     def submit(self, job: Callable[[], T], priority: Priority = Priority.FINAL) -> Future[T]:
         """Put a job in line; for callers without an event loop."""
+        self.give_up_stuck()
         future: Future[T] = Future()
         with self._changed:
             if self._closed:
                 raise EngineBusy(f"{self.name}: the engine is shut down")
+            if len(self._stuck) >= self._most_stuck:
+                raise EngineStuck(f"{self.name}: {len(self._stuck)} jobs do not end")
             self._waiting = [entry for entry in self._waiting if not entry[2].cancelled()]
             if len(self._waiting) >= self._capacity:
                 raise EngineBusy(f"{self.name}: {self._capacity} jobs wait already")
@@ -85,18 +128,37 @@ class EngineQueue:
             self._changed.notify()
         return future
 
+    def give_up_stuck(self) -> None:
+        """Let another thread do the work of each whose job has run for too long."""
+        with self._changed:
+            latest = self._clock() - self._stuck_seconds
+            for thread, began in self._running.items():
+                if began > latest or thread in self._stuck or self._closed:
+                    continue
+                self._stuck.add(thread)
+                log.error("%s: a job does not end (%d such)", self.name, len(self._stuck))
+                self._start_worker()
+
     def close(self) -> None:
-        """Cancel what waits, let what runs end, and join the threads."""
+        """Cancel what waits, let what runs end (if it does), and join the threads."""
         with self._changed:
             self._closed = True
             for *_, future, _job in self._waiting:
                 future.cancel()
             self._waiting.clear()
             self._changed.notify_all()
-        for thread in self._threads:
-            thread.join()
+            threads = self._threads - self._stuck
+        for thread in threads:
+            thread.join(_JOIN_SECONDS)
+
+    def _start_worker(self) -> None:
+        name = f"{self.name}-{len(self._threads)}"
+        thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._threads.add(thread)
+        thread.start()
 
     def _work(self) -> None:
+        this = threading.current_thread()
         while True:
             with self._changed:
                 while not self._waiting and not self._closed:
@@ -104,12 +166,19 @@ class EngineQueue:
                 if self._closed:
                     return
                 *_, future, job = heapq.heappop(self._waiting)
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(job())
-            except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the job
-                future.set_exception(error)
+                self._running[this] = self._clock()
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(job())
+                except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the job
+                    future.set_exception(error)
+            with self._changed:
+                del self._running[this]
+                if this in self._stuck:  # another thread has taken its place
+                    self._stuck.discard(this)
+                    self._threads.discard(this)
+                    log.warning("%s: a job that had been given up has ended", self.name)
+                    return
 
 
 QueueFactory = Callable[[str, int, int], EngineQueue]

@@ -120,6 +120,11 @@ class Operator:
             )
             return changed.rowcount == 1
 
+    def is_blocked(self, customer_number: str) -> bool:
+        """Whether a customer's SIM card is blocked."""
+        status = self._one("SELECT status FROM sim WHERE customer_number = ?", customer_number)
+        return status == "blocked"
+
     def _one(self, query: str, value: str) -> str | None:
         found = self._row(query, value)
         return str(found[0]) if found else None

@@ -1,12 +1,12 @@
-"""The operator's tools; each database access runs off the event loop."""
+"""The operator's tools; each database access runs off the event loop, on threads of its own."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from voice.demo.directory import CustomerDirectory, customer_of
 from voice.demo.operator import Operator
+from voice.foreign_code import off_loop
 from voice.identity import Caller, IdentityLevel
 from voice.response import Tool, ToolBox, Value
 from voice.settings import Settings
@@ -30,21 +30,30 @@ def tools_of(operator: Operator) -> ToolBox:
         [
             _tool(operator, "get_bill", IdentityLevel.VERIFIED, False, _get_bill),
             _tool(operator, "get_plan", IdentityLevel.UNKNOWN, False, _get_plan),
-            _tool(operator, "block_sim", IdentityLevel.VERIFIED, True, _block_sim),
+            _tool(operator, "block_sim", IdentityLevel.VERIFIED, True, _block_sim, _block_outcome),
             _tool(operator, "transfer_to_person", IdentityLevel.UNKNOWN, True, _transfer),
         ]
     )
 
 
 def _tool(
-    operator: Operator, name: str, level: IdentityLevel, side_effect: bool, work: Work
+    operator: Operator,
+    name: str,
+    level: IdentityLevel,
+    side_effect: bool,
+    work: Work,
+    outcome: Work | None = None,
 ) -> Tool:
     async def run(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
         if caller.level < level:
             raise PermissionError(f"{name} needs a caller who is {level.name.lower()}")
-        return await asyncio.to_thread(work, operator, caller)
+        return await off_loop(name, work, operator, caller)
 
-    return Tool(name, level, side_effect, run)
+    def look_up(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
+        assert outcome is not None
+        return outcome(operator, caller)
+
+    return Tool(name, level, side_effect, run, look_up if outcome else None)
 
 
 def _get_bill(operator: Operator, caller: Caller) -> dict[str, Value]:
@@ -66,6 +75,12 @@ def _block_sim(operator: Operator, caller: Caller) -> dict[str, Value]:
     blocked = operator.block_sim(caller.customer or "")
     status = "blocked" if blocked else "already_blocked"
     return {"status": status, "replacement_days": _REPLACEMENT_DAYS}
+
+
+def _block_outcome(operator: Operator, caller: Caller) -> dict[str, Value]:
+    if not operator.is_blocked(caller.customer or ""):
+        return {}
+    return {"status": "blocked", "replacement_days": _REPLACEMENT_DAYS}
 
 
 def _transfer(operator: Operator, caller: Caller) -> dict[str, Value]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import logging
@@ -18,9 +17,10 @@ from voice.response.harmony import Message, ToolCall, ToolResult
 from voice.response.state import Pending, State
 from voice.response.steps import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
 from voice.response.tasks import LAST_ANSWER, TaskSet, TaskTool, slots_of
+from voice.response.tool_run import ToolRun, run_tool
 from voice.response.tools import Tool, ToolBox
 from voice.response.turn import ResponseTurn
-from voice.response.values import UnexpectedResult, Value, check, written
+from voice.response.values import Value, written
 from voice.response.wording import Wordings, clauses, fill
 
 log = logging.getLogger(__name__)
@@ -103,15 +103,19 @@ class Exchange:
         self._turn.messages.append(ToolCall(tool.name, arguments))
         runnable = self._means.tools.get(tool.name)
         assert runnable is not None, "checked when the session began"
-        if not (runnable.side_effect or tool.side_effect):
-            await self._run(tool, runnable, arguments)
-        else:
+        if runnable.side_effect or tool.side_effect:
             await self._turn.until_committed()
-            await self._turn.undisturbed(self._run(tool, runnable, arguments))
-        if self._results and self._results[-1][0] is tool:
+            run = await self._turn.undisturbed(self._run(tool, runnable, arguments))
+        else:
+            run = await self._run(tool, runnable, arguments)
+        if run.result:
             return True
         self._turn.messages.pop()
-        self.say("tool_failed")
+        if run.unknown:
+            self.say("outcome_unknown")
+            await self.hand_over(f"what became of {tool.name} is unknown")
+        else:
+            self.say("tool_failed")
         return False
 
     def ask_first(self, tool: TaskTool) -> None:
@@ -131,27 +135,16 @@ class Exchange:
         self._turn.emit(NeedsIdentity(level, tool.name))
         return False
 
-    async def _run(self, tool: TaskTool, runnable: Tool, arguments: dict[str, str]) -> None:
-        """Adds the result; none when the tool failed, took too long, or broke its promise."""
+    async def _run(self, tool: TaskTool, runnable: Tool, arguments: dict[str, str]) -> ToolRun:
+        """Run a tool and keep its result, if it gives one."""
         self._turn.emit(ToolCalled(tool.name, arguments))
-        result: dict[str, Value] = {}
-        try:
-            async with asyncio.timeout(self._means.tool_timeout_seconds):
-                result = await runnable.run(self._caller(), arguments)
-            check(tool, result)
-        except TimeoutError:
-            log.warning("tool %s gave no answer in time", tool.name)
-            result = {}
-        except UnexpectedResult as error:
-            log.error("tool gave an unexpected result: %s", error)
-            result = {}
-        except Exception:  # noqa: BLE001 - a tool is foreign code; the call goes on
-            log.exception("tool %s failed", tool.name)
-            result = {}
-        if result:
-            self._results.append((tool, result))
-            self._turn.messages.append(ToolResult(tool.name, self._shown(result)))
-        self._turn.emit(ToolReturned(tool.name, result))
+        seconds = self._means.tool_timeout_seconds
+        run = await run_tool(tool, runnable, self._caller(), arguments, seconds)
+        if run.result:
+            self._results.append((tool, run.result))
+            self._turn.messages.append(ToolResult(tool.name, self._shown(run.result)))
+        self._turn.emit(ToolReturned(tool.name, run.result, run.error, run.unknown))
+        return run
 
     def _shown(self, result: dict[str, Value]) -> dict[str, str]:
         """A model that writes slots sees no values; they can then not come out wrong."""

@@ -26,10 +26,14 @@ class ToolCalled:
 
 @dataclass(frozen=True)
 class ToolReturned:
-    """A tool gave its result; empty when it failed."""
+    """A tool gave its result; empty when it has none to give."""
 
     name: str
     result: dict[str, Value]
+    error: str = field(default="", compare=False)
+    """Class and id of what went wrong, even where the result could be looked up."""
+    unknown: bool = field(default=False, compare=False)
+    """It may or may not have done what it was to do."""
 
 
 @dataclass(frozen=True)

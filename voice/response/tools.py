@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
 from voice.response.tasks import TaskSet
 from voice.response.values import Value
+
+T = TypeVar("T")
+Work = Callable[[Caller, dict[str, str]], Awaitable[T] | T]
+"""A function of a caller and the arguments, which the operator wrote."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,11 @@ class Tool:
     """The least identity that it needs."""
     side_effect: bool
     """Whether it changes anything; such a tool runs only once the caller's turn is certain."""
-    run: Callable[[Caller, dict[str, str]], Awaitable[dict[str, Value]]]
+    run: Work[dict[str, Value]]
+    """Does it, within the tool's deadline. A plain function may block, an `async` one must not."""
+    outcome: Work[dict[str, Value] | None] | None = None
+    """Asked after a `run` with a side effect that failed or gave no answer: what `run` would have
+    given if it did its work, {} if it did nothing, None if that cannot be told."""
 
 
 class ToolBox:

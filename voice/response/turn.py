@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from voice.response.harmony import Answer, Message
 from voice.response.state import Pending, State
 from voice.response.steps import Say, Step
 from voice.response.wording import cut, share_heard
+
+T = TypeVar("T")
 
 _QUESTION_HEARD = 0.6
 """A question of which less was heard was not asked."""
@@ -84,11 +87,11 @@ class ResponseTurn:
         """For the script: wait until the turn counts."""
         await self._committed.wait()
 
-    async def undisturbed(self, work: Awaitable[None]) -> None:
+    async def undisturbed(self, work: Coroutine[Any, Any, T]) -> T:
         """For the script: something that must not be cut off once it has begun."""
         self._acting = True
         try:
-            await work
+            return await work
         finally:
             self._acting = False
 

@@ -25,7 +25,11 @@ _TYPES: dict[ValueKind, type] = {
 
 
 class UnexpectedResult(Exception):
-    """A tool gave something else than its task says."""
+    """A tool gave something else than its task says; `reason` holds nothing of what it gave."""
+
+    def __init__(self, tool: str, reason: str) -> None:
+        super().__init__(f"{tool}: {reason}")
+        self.reason = reason
 
 
 def written(value: Value) -> str:
@@ -39,16 +43,18 @@ def written(value: Value) -> str:
             return str(value)
 
 
-def check(tool: TaskTool, result: dict[str, Value]) -> None:
-    """Hold a result against its task; raises UnexpectedResult with tool, key and reason."""
+def check(tool: TaskTool, result: object) -> None:
+    """Hold a result against its task; raises UnexpectedResult with tool and reason."""
+    if not isinstance(result, dict):
+        raise UnexpectedResult(tool.name, "a result that is no dict")
     status = result.get("status")
     if not isinstance(status, str) or not tool.acts_after(status):
-        raise UnexpectedResult(f"{tool.name}: unknown status {status!r}")
+        raise UnexpectedResult(tool.name, "a status that its task does not name")
     for key, value in result.items():
         if key == "status":
             continue
         kind = tool.result.get(key)
         if kind is None or isinstance(kind, dict):
-            raise UnexpectedResult(f"{tool.name}: unknown value {key}")
+            raise UnexpectedResult(tool.name, "a value that its task does not name")
         if not isinstance(value, _TYPES[kind]):
-            raise UnexpectedResult(f"{tool.name}: {key} is no {kind}: {value!r}")
+            raise UnexpectedResult(tool.name, f"{key} is no {kind}")
