@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from voice.engine_queue import EngineBusy, EngineQueue, Priority
+from voice.engine_queue import EngineBusy, EngineQueue, EngineStuck, Priority
 
 
 class Gate:
@@ -98,3 +98,74 @@ async def test_a_closed_queue_refuses_work(queue: EngineQueue) -> None:
     queue.close()
     with pytest.raises(EngineBusy, match="shut down"):
         await queue.run(pow, 2, 2)
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def timed(clock: Clock) -> Iterator[EngineQueue]:
+    """Gives a job up after ten seconds, and two jobs at most."""
+    queue = EngineQueue("test", stuck_seconds=10, most_stuck=2, clock=clock)
+    yield queue
+    queue.close()
+
+
+def test_a_job_that_does_not_end_is_counted_logged_and_holds_up_nobody(
+    timed: EngineQueue, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = Gate()
+    late = timed.submit(gate)
+    assert gate.entered.wait(10)
+    waiting = timed.submit(lambda: "served")
+    clock.now = 9.9
+    timed.give_up_stuck()
+    assert timed.stuck == 0
+    clock.now = 10.1
+    timed.give_up_stuck()
+    assert waiting.result(10) == "served"
+    assert timed.stuck == 1
+    assert "test: a job does not end (1 such)" in caplog.text
+    gate.open()
+    late.result(10)
+    assert timed.submit(lambda: "again").result(10) == "again"
+
+
+def test_when_too_many_jobs_do_not_end_no_more_are_taken_until_one_does(
+    timed: EngineQueue, clock: Clock
+) -> None:
+    gates = [Gate(), Gate()]
+    for gate in gates:
+        timed.submit(gate)
+        assert gate.entered.wait(10)
+        clock.now += 11
+        timed.give_up_stuck()
+    with pytest.raises(EngineStuck, match="2 jobs do not end"):
+        timed.submit(lambda: None)
+    gates[0].open()
+    while timed.stuck == 2:
+        pass
+    assert timed.submit(lambda: "served").result(10) == "served"
+    gates[1].open()
+
+
+async def test_a_waiting_job_is_served_although_nothing_else_happens() -> None:
+    queue = EngineQueue("test", stuck_seconds=0.05)
+    gate = Gate()
+    queue.submit(gate)
+    assert gate.entered.wait(10)
+    assert await queue.run(pow, 2, 3) == 8
+    gate.open()
+    queue.close()

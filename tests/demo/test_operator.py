@@ -133,3 +133,15 @@ def test_a_place_where_nothing_can_be_written_is_explained(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot be written"):
         Operator.create(tmp_path / "file" / "operator.sqlite", 1)
+
+
+async def test_a_block_that_gave_no_answer_can_be_looked_up(
+    operator: Operator, person: Customer
+) -> None:
+    tools = tools_of(operator)
+    block = tools.get("block_sim")
+    assert block is not None and block.outcome is not None
+    caller = Caller(person.number, person.customer_number, IdentityLevel.VERIFIED)
+    assert block.outcome(caller, {}) == {}
+    done = await _run(tools, "block_sim", caller)
+    assert block.outcome(caller, {}) == done
