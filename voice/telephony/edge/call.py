@@ -17,6 +17,7 @@ from voice.settings import Settings
 from voice.telephony.edge.announcement import announcement
 from voice.telephony.edge.call_processes import CallProcesses
 from voice.telephony.edge.call_sound import CallSound
+from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.ledger import Ledger
 from voice.telephony.edge.recording import RecordingThread, recording_path
 from voice.telephony.leg import (
@@ -72,7 +73,6 @@ STUCK_FRAMES = 150
 """So is one that reads no audio for 3 s beyond what the socket holds."""
 
 _SIP_URI = re.compile(r"sips?:[^\s<>\"]{1,200}")
-_INFO_SIGNAL = re.compile(rb"^\s*(?:Signal\s*=\s*)?([0-9*#A-D])\s*$", re.MULTILINE)
 
 
 class EdgeServices(Protocol):
@@ -290,10 +290,9 @@ class EdgeCall:
             self._tell(Hold() if self._held else Resume())
 
     def _info(self, content_type: str, body: bytes) -> None:
-        """Keys as SIP INFO, from callers without telephone-event."""
-        signal = _INFO_SIGNAL.search(body)
-        if content_type.startswith("application/dtmf") and signal:
-            self._key(signal[1].decode())
+        key = key_in_info(content_type, body)
+        if key is not None:
+            self._key(key)
 
     def _key(self, digit: str) -> None:
         self._tell(Dtmf(digit))

@@ -1,9 +1,10 @@
 """A SIP user agent over UDP (RFC 3261): answers calls for the edge, places them for test callers.
 
-`sipmessage` stores headers and reads CSeq and media types; transactions, dialogs, digest and
-offer/answer are ours. All timers come from the running event loop, all randomness from one
-injected source, so that every behaviour can be tested in virtual time. Signalling only: the owner
-opens the RTP socket and passes session descriptions.
+`sipmessage` reads CSeq and knows the short names of headers; the rest is ours, because every reader
+is linear and has limits: what a datagram costs grows no faster than the datagram. All timers come
+from the running event loop, all randomness from one injected source, so that every behaviour can be
+tested in virtual time. Signalling only: the owner opens the RTP socket and passes session
+descriptions.
 
 Answering calls
 ---------------
@@ -103,7 +104,8 @@ Who may call
 Without trunks and users only loopback sources may call. With users, whoever is in no trunk's
 network must give digest credentials, loopback included.
 
-Malformed datagrams are answered or dropped as the RFC says; nothing raises out of the socket.
+Malformed datagrams are answered or dropped as the RFC says; nothing raises out of the socket. What
+the decision on a caller does not need (lists, addresses, the body) is read after it.
 """
 
 from voice.telephony.sip.addresses import Endpoint

@@ -24,15 +24,16 @@ from voice.telephony.sip.dialog import Dialog, DialogId
 from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import SipSyntaxError
 from voice.telephony.sip.grammar import printable
+from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.incoming_call import IncomingCall
-from voice.telephony.sip.message import HeaderList, Request, make_response
+from voice.telephony.sip.message import Request, make_response
 from voice.telephony.sip.outgoing_call import OutgoingCall
 from voice.telephony.sip.policy import AccessPolicy
 from voice.telephony.sip.screening import Refusal, Screening
 from voice.telephony.sip.server_transaction import InviteServerTransaction, ServerTransaction
 from voice.telephony.sip.stack import Stack
 from voice.telephony.sip.timers import Timers
-from voice.telephony.sip.wire import RefusedRequest, parse
+from voice.telephony.sip.wire import RefusedRequest, check_addresses, parse
 
 ORPHAN_CSEQ_STEP = 1000
 """A journal may be older than the dialog: numbers beyond any that can have been used since."""
@@ -239,6 +240,8 @@ class UserAgent:
             call = self._dialogs.get(_dialog_id(request))
             if call is None:
                 raise Refusal(481)
+            if request.method == "INVITE":
+                check_addresses(request)
             call.receive_request(transaction)
         elif self._running.transactions.is_merged(transaction):
             raise Refusal(482)

@@ -13,7 +13,8 @@ from typing import Any
 from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.errors import CallRejected, NotAcceptable, SipSyntaxError
 from voice.telephony.sip.grammar import printable, quote, split, unquote
-from voice.telephony.sip.message import ALLOW, SDP, HeaderList, Request, Response, make_response
+from voice.telephony.sip.headers import HeaderList
+from voice.telephony.sip.message import ALLOW, SDP, Request, Response, make_response
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.server_transaction import InviteServerTransaction, ServerTransaction
 from voice.telephony.sip.stack import Stack
@@ -74,8 +75,12 @@ def reason_header(text: str, cause: int) -> str:
 
 
 def reason_text(message: Request | Response) -> str:
-    """The text of a Reason header as it may be shown."""
-    for part in split(message.headers.get("Reason") or "", ";"):
+    """The text of a Reason header as it may be shown; empty when there is none to be read."""
+    try:
+        parts = split(message.headers.get("Reason") or "", ";")
+    except SipSyntaxError:
+        return ""
+    for part in parts:
         name, _, value = part.partition("=")
         if name.strip().lower() == "text":
             return printable(unquote(value.strip()))

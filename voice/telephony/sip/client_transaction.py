@@ -6,7 +6,8 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from voice.telephony.sip.addresses import Endpoint
-from voice.telephony.sip.message import Request, Response, make_headers
+from voice.telephony.sip.headers import Headers
+from voice.telephony.sip.message import Request, Response
 from voice.telephony.sip.server_transaction import Send
 from voice.telephony.sip.timers import Clock, Handle, Repeater, Timers
 
@@ -144,7 +145,5 @@ class InviteClientTransaction(ClientTransaction):
             headers = self.request.headers
             values = [(name, value) for name in copied for value in headers.getlist(name)]
             values += [("To", response.one("To")), ("CSeq", f"{self.request.cseq.sequence} ACK")]
-            self._ack = bytes(
-                Request(make_headers(values), b"", method="ACK", uri=self.request.uri)
-            )
+            self._ack = bytes(Request(Headers(values), b"", method="ACK", uri=self.request.uri))
         self._send(self._ack, self.destination)

@@ -7,7 +7,8 @@ from typing import Any
 
 from voice.telephony.sip.addresses import Endpoint, NameAddress, Uri, is_ip
 from voice.telephony.sip.errors import SipSyntaxError
-from voice.telephony.sip.message import HeaderList, Request, Response, make_headers
+from voice.telephony.sip.headers import HeaderList, Headers
+from voice.telephony.sip.message import Request, Response
 
 DialogId = tuple[str, str, str]
 """Call-ID, local tag, remote tag."""
@@ -46,7 +47,7 @@ class Dialog:
             remote=request.sender.text,
             remote_tag=request.sender.tag or "",
             remote_target=request.contact.uri,
-            route_set=tuple(request.headers.getlist("Record-Route")),
+            route_set=tuple(request.members("Record-Route")),
             local_cseq=cseq,
             remote_cseq=request.cseq.sequence,
             peer=source,
@@ -64,7 +65,7 @@ class Dialog:
             remote=response.to.text,
             remote_tag=response.to.tag or "",
             remote_target=target,
-            route_set=tuple(reversed(response.headers.getlist("Record-Route"))),
+            route_set=tuple(reversed(response.members("Record-Route"))),
             local_cseq=request.cseq.sequence,
             remote_cseq=None,
             peer=peer,
@@ -143,7 +144,7 @@ class Dialog:
         values += [("Route", route) for route in routes]
         values += [("From", self.local), ("To", self.remote), ("Call-ID", self.call_id)]
         values += [("CSeq", f"{cseq} {method}"), *headers]
-        return Request(make_headers(values), body, method=method, uri=uri)
+        return Request(Headers(values), body, method=method, uri=uri)
 
     def _path(self) -> tuple[str, tuple[str, ...]]:
         """Request-URI and routes; a strict router (without lr) gets its own URI (12.2.1.1)."""

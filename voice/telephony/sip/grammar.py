@@ -9,21 +9,36 @@ from voice.telephony.sip.errors import SipSyntaxError
 
 TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 HOST = r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*)"
-_PIECES = re.compile(r'"(?:[^"\\]|\\.|\\\Z)*(?:"|\Z)|<[^<>]*>|[^",;<>]+|.', re.DOTALL)
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-QUOTED_PREFIX = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MAX_MEMBERS = 64
+"""So many parts a list or a set of parameters may have."""
+_PART = {
+    separator: re.compile(
+        rf'(?:[^"<{separator}]++|"(?:[^"\\]++|\\.|\\\Z)*+(?:"|\Z)|<[^<>]*+>|<)*+', re.DOTALL
+    )
+    for separator in ",;"
+}
+"""What stands between two separators; possessive, so that nothing is tried twice."""
+_QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+QUOTED_PREFIX = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 def split(text: str, separator: str) -> list[str]:
-    """Split at `,` or `;` outside quotes and angle brackets; the parts are stripped."""
-    parts = [""]
-    for piece in _PIECES.findall(text):
-        if piece == separator:
-            parts.append("")
-        else:
-            parts[-1] += piece
-    return [part.strip() for part in parts]
+    """Split at `,` or `;` outside quotes and angle brackets; the parts are stripped.
+
+    Raises SipSyntaxError when there are more than MAX_MEMBERS.
+    """
+    parts: list[str] = []
+    end = -1
+    while end < len(text):
+        if len(parts) == MAX_MEMBERS:
+            raise SipSyntaxError(f"{printable(text)!r} has more than {MAX_MEMBERS} parts")
+        begin = end + 1
+        part = _PART[separator].match(text, begin)
+        assert part is not None  # it matches nothing as well
+        end = part.end()
+        parts.append(text[begin:end].strip())
+    return parts
 
 
 def parameters(text: str) -> dict[str, str | None]:
@@ -61,5 +76,5 @@ def quote(text: str) -> str:
 
 def printable(text: str, limit: int = 80) -> str:
     """Text from outside as it may stand in a log: no control, bidi or escape characters, cut."""
-    safe = _UNPRINTABLE.sub("?", text)
+    safe = _UNPRINTABLE.sub("?", text[: limit + 1])
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"

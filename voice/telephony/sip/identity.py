@@ -18,7 +18,7 @@ def caller_of(request: Request, *, trusted: bool) -> Caller:
     if "id" in re.split(r"[;,\s]+", privacy):
         return Caller(None)
     if trusted:
-        for value in request.headers.getlist("P-Asserted-Identity"):
+        for value in request.members("P-Asserted-Identity"):
             number = number_in(value)
             if number is not None:
                 return Caller(number, level=IdentityLevel.CLAIMED)
@@ -45,7 +45,7 @@ def user_in(address: str) -> str | None:
 def diversion_of(request: Request) -> str | None:
     """From whom the call was forwarded: Diversion (RFC 5806), else History-Info (RFC 7044)."""
     for name in ("Diversion", "History-Info"):
-        value = request.headers.get(name)
-        if value is not None:
-            return user_in(value.partition(">")[0] + ">" if "<" in value else value)
+        members = request.members(name)
+        if members:
+            return user_in(members[0])
     return None

@@ -18,8 +18,9 @@ from voice.telephony.sip.call import (
 from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.errors import SipSyntaxError
 from voice.telephony.sip.grammar import printable
+from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.identity import caller_of, diversion_of
-from voice.telephony.sip.message import ALLOW, SDP, HeaderList, Request, make_response
+from voice.telephony.sip.message import ALLOW, SDP, Request, make_response
 from voice.telephony.sip.policy import Admitted
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.server_transaction import InviteServerTransaction
@@ -114,7 +115,7 @@ class IncomingCall(Call):
         self, status: int, headers: HeaderList = (), body: bytes = b"", phrase: str | None = None
     ) -> None:
         request = self.transaction.request
-        route = [("Record-Route", value) for value in request.headers.getlist("Record-Route")]
+        route = [("Record-Route", value) for value in request.members("Record-Route")]
         common = [*route, ("Contact", self._stack.contact)] if status < 300 else []
         self.transaction.respond(
             make_response(

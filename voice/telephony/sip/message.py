@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sipmessage import CSeq, Headers
+from sipmessage import CSeq
 
 from voice.telephony.sip.addresses import Endpoint, NameAddress, Via
 from voice.telephony.sip.errors import SipSyntaxError
+from voice.telephony.sip.grammar import MAX_MEMBERS, split
+from voice.telephony.sip.headers import HeaderList, Headers
 
 SDP = "application/sdp"
 ALLOW = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "NOTIFY")
@@ -18,13 +19,13 @@ KNOWN_METHODS = frozenset(
     (*ALLOW, "REGISTER", "UPDATE", "PRACK", "REFER", "SUBSCRIBE", "MESSAGE", "PUBLISH")
 )
 MAX_CSEQ = 2**31
-HeaderList = Iterable[tuple[str, str]]
 
 PHRASES = {
     100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 202: "Accepted",
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
     405: "Method Not Allowed", 407: "Proxy Authentication Required", 408: "Request Timeout",
-    415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension",
+    414: "Request-URI Too Long", 415: "Unsupported Media Type", 416: "Unsupported URI Scheme",
+    420: "Bad Extension",
     480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 482: "Loop Detected",
     486: "Busy Here", 487: "Request Terminated", 488: "Not Acceptable Here",
     491: "Request Pending", 500: "Server Internal Error", 501: "Not Implemented",
@@ -47,10 +48,19 @@ class Message(ABC):
             raise SipSyntaxError(f"{name} is missing")
         return value
 
+    def members(self, name: str) -> list[str]:
+        """The members of a list header over all its lines; raises SipSyntaxError when too many."""
+        found: list[str] = []
+        for line in self.headers.getlist(name):
+            found += split(line, ",")
+            if len(found) > MAX_MEMBERS:
+                raise SipSyntaxError(f"{name} has more than {MAX_MEMBERS} members")
+        return found
+
     @cached_property
     def via(self) -> Via:
         """The topmost hop."""
-        return Via.parse(self.one("Via"))
+        return Via.parse(split(self.one("Via"), ",")[0])
 
     @cached_property
     def sender(self) -> NameAddress:
@@ -81,8 +91,8 @@ class Message(ABC):
     @cached_property
     def contact(self) -> NameAddress | None:
         """The first Contact, if any."""
-        value = self.headers.get("Contact")
-        return None if value is None else NameAddress.parse(value)
+        members = self.members("Contact")
+        return NameAddress.parse(members[0]) if members else None
 
     @property
     def content_type(self) -> str:
@@ -94,7 +104,7 @@ class Message(ABC):
         """The first line, without its end."""
 
     def __bytes__(self) -> bytes:
-        self.headers.set("Content-Length", str(len(self.body)))
+        self.headers.setlist("Content-Length", [str(len(self.body))])
         head = f"{self.start_line()}\r\n{self.headers}"
         return head.encode("utf-8", "surrogateescape") + self.body
 
@@ -108,8 +118,7 @@ class Request(Message):
 
     def stamp(self, source: Endpoint) -> None:
         """Note in the topmost Via where the request really came from."""
-        values = self.headers.getlist("Via")
-        self.headers.setlist("Via", [str(self.via.seen_from(source)), *values[1:]])
+        self.headers.setlist("Via", [str(self.via.seen_from(source)), *self.members("Via")[1:]])
 
     def start_line(self) -> str:
         """`METHOD URI SIP/2.0`."""
@@ -126,14 +135,6 @@ class Response(Message):
     def start_line(self) -> str:
         """`SIP/2.0 STATUS PHRASE`."""
         return f"SIP/2.0 {self.status} {self.phrase}"
-
-
-def make_headers(values: HeaderList) -> Headers:
-    """Headers in the given order."""
-    headers = Headers()
-    for name, value in values:
-        headers.add(name, value)
-    return headers
 
 
 def make_response(
@@ -154,8 +155,7 @@ def make_response(
     copied += [(name, request.one(name)) for name in ("Call-ID", "CSeq")]
     if phrase is None:
         phrase = PHRASES.get(status, "Unknown")
-    built = make_headers([*copied, *headers])
-    return Response(built, body, status=status, phrase=phrase)
+    return Response(Headers([*copied, *headers]), body, status=status, phrase=phrase)
 
 
 def _has_tag(request: Request) -> bool:

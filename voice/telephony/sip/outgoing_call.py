@@ -24,7 +24,8 @@ from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.digest import Credentials, answer_challenge
 from voice.telephony.sip.errors import CallRejected, SipSyntaxError
 from voice.telephony.sip.grammar import printable, quote
-from voice.telephony.sip.message import ALLOW, SDP, HeaderList, Request, Response, make_headers
+from voice.telephony.sip.headers import HeaderList, Headers
+from voice.telephony.sip.message import ALLOW, SDP, Request, Response
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.stack import Stack
 
@@ -84,7 +85,7 @@ class OutgoingCall(Call):
         values += [*self._headers, *self._authorization]
         if self._sdp:
             values.append(("Content-Type", SDP))
-        request = Request(make_headers(values), self._sdp, method="INVITE", uri=self._uri)
+        request = Request(Headers(values), self._sdp, method="INVITE", uri=self._uri)
         self._invite = self._stack.transactions.request(request, self._destination, self._receive)
 
     async def answered(self) -> SessionDescription:
@@ -198,7 +199,7 @@ class OutgoingCall(Call):
         copied = ("Via", "Max-Forwards", "Route", "From", "To", "Call-ID")
         values = [(name, value) for name in copied for value in headers.getlist(name)]
         values.append(("CSeq", f"{self._cseq} CANCEL"))
-        cancel = Request(make_headers(values), b"", method="CANCEL", uri=self._uri)
+        cancel = Request(Headers(values), b"", method="CANCEL", uri=self._uri)
         self._stack.transactions.request(cancel, self._destination, lambda _: None)
         invite.expect_final()
 

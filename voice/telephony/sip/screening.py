@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.errors import NotAcceptable, SipSyntaxError
-from voice.telephony.sip.message import ALLOW, KNOWN_METHODS, SDP, HeaderList, Request
+from voice.telephony.sip.headers import HeaderList
+from voice.telephony.sip.message import ALLOW, KNOWN_METHODS, SDP, Request
 from voice.telephony.sip.offer_answer import check_offer
 from voice.telephony.sip.policy import AccessPolicy, Admitted, Challenged, Forbidden
 from voice.telephony.sip.sdp import SessionDescription
+from voice.telephony.sip.wire import check_addresses
 
 
 class Refusal(Exception):
@@ -60,6 +62,10 @@ class Screening:
         wait = self._retry_after()
         if wait is not None:
             raise Refusal(503, [("Retry-After", str(max(1, round(wait))))], admitted=True)
+        try:
+            check_addresses(request)
+        except SipSyntaxError:
+            raise Refusal(400, admitted=True) from None
         return decision, self._offer(request, source)
 
     @staticmethod

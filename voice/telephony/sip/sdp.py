@@ -9,7 +9,8 @@ from voice.telephony.sip.addresses import is_ip
 from voice.telephony.sip.errors import SipSyntaxError
 from voice.telephony.sip.grammar import printable
 
-MAX_LINES = 512
+MAX_BYTES, MAX_LINES, MAX_MEDIA, MAX_FORMATS = 16_384, 512, 16, 64
+"""Beyond any of these a description is refused: a telephone's has a tenth of each."""
 STATIC_FORMATS = {0: ("PCMU", 8000), 8: ("PCMA", 8000)}
 """Payload types that need no rtpmap (RFC 3551), of the codecs that we speak."""
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
@@ -55,10 +56,12 @@ class SessionDescription:
     @classmethod
     def parse(cls, body: bytes) -> SessionDescription:
         """Raises SipSyntaxError that names the line."""
+        if len(body) > MAX_BYTES or body.count(b"\n") > MAX_LINES:
+            raise SipSyntaxError(f"SDP is longer than {MAX_BYTES} bytes or {MAX_LINES} lines")
         text = body.decode("utf-8", "surrogateescape")
         lines = [line for line in re.split(r"\r\n|\n", text) if line]
-        if not lines or lines[0] != "v=0" or len(lines) > MAX_LINES:
-            raise SipSyntaxError("session description does not begin with v=0 or is too long")
+        if not lines or lines[0] != "v=0":
+            raise SipSyntaxError("session description does not begin with v=0")
         session = cls(None, None, [])
         for line in lines[1:]:
             match = _LINE.fullmatch(line)
@@ -83,6 +86,10 @@ class SessionDescription:
             if not match or int(match[2]) > 65535:
                 raise SipSyntaxError(f"SDP media line {printable(value)!r} is not valid")
             formats = tuple(match[4].split())
+            if len(formats) > MAX_FORMATS or len(self.media) == MAX_MEDIA:
+                raise SipSyntaxError(
+                    f"SDP has more than {MAX_MEDIA} media or {MAX_FORMATS} formats"
+                )
             self.media.append(MediaDescription(match[1], int(match[2]), match[3], formats))
         elif kind == "c":
             self._connect(value)

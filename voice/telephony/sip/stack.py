@@ -8,7 +8,8 @@ from collections.abc import Callable
 from voice.telephony.sip.addresses import Endpoint, bracketed
 from voice.telephony.sip.client_transaction import ClientTransaction
 from voice.telephony.sip.dialog import Dialog
-from voice.telephony.sip.message import HeaderList, Response
+from voice.telephony.sip.headers import HeaderList
+from voice.telephony.sip.message import Response
 from voice.telephony.sip.server_transaction import Send
 from voice.telephony.sip.timers import Clock, Timers
 from voice.telephony.sip.transactions import Core, TransactionLayer

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-from sipmessage import Headers
 from sipmessage.message import COMPACT_FORMS
 
 from voice.telephony.sip import grammar
 from voice.telephony.sip.addresses import NameAddress, Uri
 from voice.telephony.sip.errors import SipSyntaxError, UnsupportedScheme
+from voice.telephony.sip.headers import Headers
 from voice.telephony.sip.message import Request, Response
 
 MAX_HEADER_LINES = 256
-MAX_LIST_ITEMS = 64
+MAX_HEADER_CHARACTERS = 8192
+"""Of one line, unfolded."""
 _FOLD = re.compile(r"\r\n[ \t]+")
 _REQUEST_LINE = re.compile(r"([^ \t]+) ([^ \t]+) ([A-Za-z]+/[0-9.]+)")
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
-_LISTS = frozenset(("via", "route", "record-route", "contact", "p-asserted-identity", "diversion"))
 _SINGLE = ("Call-ID", "CSeq", "From", "To", "Max-Forwards", "Content-Length", "Content-Type")
 _MAX_FORWARDS = 255
 
@@ -60,16 +60,13 @@ def _headers(lines: list[str]) -> tuple[Headers, str | None]:
     for line in lines:
         name, colon, value = line.partition(":")
         name = name.rstrip()
+        if len(line) > MAX_HEADER_CHARACTERS:
+            fault = fault or f"header line {grammar.printable(line)!r} is too long"
+            continue
         if not colon or not grammar.TOKEN.fullmatch(name):
             fault = fault or f"header line {grammar.printable(line)!r} is not valid"
             continue
-        name = COMPACT_FORMS.get(name.lower(), name)
-        listed = name.lower() in _LISTS
-        parts = grammar.split(value, ",") if listed else [value.strip()]
-        if len(parts) > MAX_LIST_ITEMS:
-            parts, fault = parts[:1], fault or f"{name} is too long"
-        for part in parts:
-            headers.add(name, part)
+        headers.add(COMPACT_FORMS.get(name.lower(), name), value.strip())
     return headers, fault
 
 
@@ -79,6 +76,8 @@ def _request(first: str, lines: list[str], body: bytes) -> Request:
     if not grammar.TOKEN.fullmatch(parts[0]) or len(parts) == 1:
         raise SipSyntaxError("the datagram is neither request nor response")
     request = Request(headers, body, method=parts[0], uri="")
+    if len(first) > MAX_HEADER_CHARACTERS:
+        raise RefusedRequest(414, "request line is too long", request)
     match = _REQUEST_LINE.fullmatch(first)
     if match and match[3].upper() != "SIP/2.0":
         raise RefusedRequest(505, "SIP version is not supported", request)
@@ -97,20 +96,19 @@ def _request(first: str, lines: list[str], body: bytes) -> Request:
 
 
 def check_request(request: Request) -> None:
-    """Touch everything that the layers above rely on; raises SipSyntaxError."""
+    """Touch what is needed to say who asks for what; raises SipSyntaxError.
+
+    Lists and addresses are not read: `check_addresses` does that for whoever may go on.
+    """
     headers = request.headers
     for name in _SINGLE:
         if len(headers.getlist(name)) > 1:
             raise SipSyntaxError(f"{name} stands there more than once")
-    contact = _check_route(request) if request.method == "INVITE" else None
-    for address in (request.sender, request.to, contact):
-        if address is not None and address.uri.lower().startswith(("sip:", "sips:", "tel:")):
-            Uri.parse(address.uri)
     if request.sender.text == "" or not request.call_id:
         raise SipSyntaxError("From or Call-ID is empty")
     if not request.via.host or request.cseq.method != request.method:
         raise SipSyntaxError("CSeq does not name the request's method")
-    forwards = headers.get("Max-Forwards", "70") or ""
+    forwards = headers.get("Max-Forwards") or "70"
     if not re.fullmatch(r"[0-9]{1,6}", forwards) or int(forwards) > _MAX_FORWARDS:
         raise SipSyntaxError("Max-Forwards is not a number from 0 to 255")
     _cut_body(request)
@@ -118,9 +116,16 @@ def check_request(request: Request) -> None:
         Uri.parse(request.uri)
 
 
+def check_addresses(request: Request) -> None:
+    """A dialog can be made of it; raises SipSyntaxError that names the address."""
+    for address in (request.sender, request.to, _check_route(request)):
+        if address is not None and address.uri.lower().startswith(("sip:", "sips:", "tel:")):
+            Uri.parse(address.uri)
+
+
 def _check_route(message: Request | Response) -> NameAddress | None:
-    """A dialog can be made of it: Contact, which is returned, and Record-Route are addresses."""
-    for value in message.headers.getlist("Record-Route"):
+    """Contact, which is returned, and Record-Route are addresses."""
+    for value in message.members("Record-Route"):
         NameAddress.parse(value)
     return message.contact
 
@@ -140,7 +145,7 @@ def _response(first: str, lines: list[str], body: bytes) -> Response:
     if fault is not None or match is None:
         raise SipSyntaxError(fault or "status line is not valid")
     response = Response(headers, body, status=int(match[1]), phrase=match[2] or "")
-    if len(headers.getlist("Via")) != 1:
+    if len(response.members("Via")) != 1:
         raise SipSyntaxError("a response for us has exactly one Via")
     for part in (response.via, response.sender, response.to, response.call_id, response.cseq):
         assert part is not None

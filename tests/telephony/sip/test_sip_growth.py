@@ -1,0 +1,141 @@
+"""The work that text from outside makes grows no faster than the text, whoever sends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import pytest
+from entry_points import ENTRY_POINTS
+from hand_written import message
+from hostile_shapes import Shape, grows_too_fast, shapes
+from virtual_network import Network, Peer, run_virtual, seeded
+
+from voice.telephony.edge.info_keys import key_in_info
+from voice.telephony.sip import (
+    AccessPolicy,
+    CallHandlers,
+    Credentials,
+    IncomingCall,
+    LocalMedia,
+    SessionDescription,
+    SipSyntaxError,
+    Trunk,
+    UserAgent,
+    answer_offer,
+    make_offer,
+    printable,
+)
+from voice.telephony.sip.addresses import NameAddress, Uri, Via
+from voice.telephony.sip.digest import parse_digest
+from voice.telephony.sip.grammar import parameters, quote, split, unquote
+
+US, THEM = ("127.0.0.1", 5060), ("127.0.0.1", 5070)
+HERE = LocalMedia("127.0.0.1", 5000)
+EVERYBODY = Trunk("all", ["127.0.0.0/8"], trusted=True)
+POLICIES = {
+    "admitted": AccessPolicy([EVERYBODY]),
+    "challenged": AccessPolicy(users={"alice": "secret"}),
+    "forbidden": AccessPolicy([Trunk("other", ["192.0.2.0/24"])]),
+}
+
+
+async def receiver(name: str) -> tuple[UserAgent, dict[str, str]]:
+    """An agent in the state that the entry point needs, and what stands for `{...}`."""
+    network = Network()
+    peer = Peer(network, THEM)
+    calls: list[IncomingCall] = []
+
+    def on_call(call: IncomingCall) -> None:
+        calls.append(call)
+        call.handlers = CallHandlers(
+            on_offer=lambda offer: answer_offer(offer, HERE).sdp, on_info=key_in_info
+        )
+        call.answer(answer_offer(call.offer, HERE).sdp if call.offer else make_offer(HERE))
+
+    agent = UserAgent(on_call, policy=POLICIES.get(name, POLICIES["admitted"]), random=seeded(1))
+    agent.attach(network.port(US, agent.receive))
+    if name == "calling":
+        agent.invite("sip:b@127.0.0.1:5070", b"", credentials=Credentials("a", "b"))
+        await asyncio.sleep(0.1)
+        lines = (line.partition(": ") for line in peer.got[0].split("\r\n") if ": " in line)
+        return agent, {key: value for key, _, value in lines}
+    if name == "in a call":
+        peer.send(message(), US)
+        await asyncio.sleep(0.1)
+        tag = calls[0].dialog.local_tag
+        peer.send(message("ACK", branch="z9hG4bK2", to_tag=f";tag={tag}"), US)
+        await asyncio.sleep(0.1)
+        return agent, {"tag": tag}
+    return agent, {}
+
+
+Work = Callable[[Shape, int], Awaitable[Callable[[], object]]]
+
+
+async def faults_of(work: Work, tried: dict[str, Shape]) -> dict[str, str]:
+    """What grows too fast, by the name of the shape."""
+    faults = {name: await grows_too_fast(partial(work, shape)) for name, shape in tried.items()}
+    return {name: fault for name, fault in faults.items() if fault}
+
+
+@pytest.mark.parametrize("name", ENTRY_POINTS)
+def test_twice_the_datagram_is_at_most_two_and_a_half_times_the_work(name: str) -> None:
+    entry = ENTRY_POINTS[name]
+
+    async def work(shape: Shape, size: int) -> Callable[[], object]:
+        agent, known = await receiver(entry.receiver)
+        text = entry.place(shape(size))
+        for key, value in known.items():
+            text = text.replace(f"{{{key}}}", value)
+        datagram = text.encode("utf-8", "surrogateescape")[:65_507]
+        return lambda: agent.receive(datagram, THEM)
+
+    tried = shapes(repeated=entry.repeated, numbered=entry.numbered)
+    assert run_virtual(partial(faults_of, work, tried)) == {}
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "URI": Uri.parse,
+    "URI's user": lambda text: Uri.parse(f"sip:{text}@h"),
+    "URI's parameters": lambda text: Uri.parse(f"sip:a@h;{text}"),
+    "tel URI": lambda text: Uri.parse(f"tel:{text}"),
+    "address": NameAddress.parse,
+    "address's name": lambda text: NameAddress.parse(f"{text}<sip:a@h>"),
+    "address's quoted name": lambda text: NameAddress.parse(f'"{text}" <sip:a@h>'),
+    "address's parameters": lambda text: NameAddress.parse(f"<sip:a@h>{text}"),
+    "Via": Via.parse,
+    "Via's parameters": lambda text: Via.parse(f"SIP/2.0/UDP h{text}"),
+    "digest": lambda text: parse_digest(f"Digest {text}"),
+    "digest's value": lambda text: parse_digest(f'Digest a="{text}"'),
+    "list": lambda text: split(text, ","),
+    "parameters": parameters,
+    "quoted": lambda text: unquote(f'"{text}"'),
+    "quote": quote,
+    "printable": printable,
+    "keys": lambda text: key_in_info("application/dtmf-relay", text.encode()),
+    "session description": lambda text: SessionDescription.parse(text.encode()),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_twice_the_text_is_at_most_two_and_a_half_times_the_work_of_its_reader(name: str) -> None:
+    def read(text: str) -> None:
+        with contextlib.suppress(SipSyntaxError):
+            READERS[name](text)
+
+    async def work(shape: Shape, size: int) -> Callable[[], object]:
+        return partial(read, shape(size))
+
+    assert run_virtual(partial(faults_of, work, shapes())) == {}
+
+
+def test_work_that_grows_with_the_square_is_seen() -> None:
+    async def work(shape: Shape, size: int) -> Callable[[], object]:
+        text = shape(size // 20)
+        return lambda: [text.count(text[: n + 1]) for n in range(len(text))]
+
+    found = run_virtual(partial(faults_of, work, {"'a'": shapes()["'a'"]}))
+    assert "over two doublings" in found["'a'"]
