@@ -96,6 +96,15 @@ def status_of(text: str, behave: Callable[[IncomingCall], None] = answer) -> tup
         (message(extra="Call-ID: two\n"), 400, ""),
         (message(extra="no colon here\n"), 400, ""),
         (message(extra="Record-Route: <here\n"), 400, ""),
+        (message(extra="Record-Route: <sip:a@b>\n" * 65), 400, ""),
+        (message(extra="Contact: " + ", ".join(["<sip:a@b>"] * 65) + "\n"), 400, ""),
+        (message(extra=f"X: {'x' * 9_000}\n"), 400, ""),
+        (message(extra="X: y\n" * 300), 400, ""),
+        (message(uri=f"sip:{'b' * 9_000}"), 414, ""),
+        (message(body=SDP.replace("AVP 0", "AVP" + " 0" * 65)), 400, ""),
+        (message(body=SDP + "m=audio 4000 RTP/AVP 0\n" * 16), 400, ""),
+        (message(body=SDP + "a=x\n" * 600), 400, ""),
+        (message(body=SDP + f"a={'x' * 17_000}\n"), 400, ""),
     ],
 )
 def test_each_request_gets_the_status_that_the_rules_name(
@@ -173,6 +182,39 @@ def test_a_stranger_gets_one_answer_for_each_datagram_and_leaves_nothing_behind(
         await scene.send(text)
         first, second = (got.partition("Call-ID")[0] for got in scene.peer.got)
         assert first == second
+
+    run_virtual(scenario)
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"),
+    [
+        (AccessPolicy([Trunk("other", ["192.0.2.0/24"])]), 403),
+        (AccessPolicy(users={"a": "b"}), 401),
+    ],
+)
+def test_what_the_decision_on_a_stranger_does_not_need_is_not_read(
+    policy: AccessPolicy, status: int
+) -> None:
+    async def scenario() -> None:
+        scene = Scene(policy=policy)
+        await scene.send(message(extra="Record-Route: <here\nDiversion: ;;\n", body="no SDP"))
+        assert scene.peer.statuses == [status]
+
+    run_virtual(scenario)
+
+
+@pytest.mark.parametrize("method", ["CANCEL", "BYE"])
+def test_a_reason_that_cannot_be_read_ends_the_call_all_the_same(method: str) -> None:
+    async def scenario() -> None:
+        scene = Scene(lambda call: call.ring())
+        await scene.send(message())
+        inside = (
+            {} if method == "CANCEL" else {"cseq": 2, "to_tag": scene.tag, "branch": "z9hG4bK2"}
+        )
+        await scene.send(message(method, extra="Reason: SIP" + ";a=b" * 99 + "\n", **inside))
+        assert scene.calls[0].end is not None and scene.calls[0].end.text == ""
+        assert 487 in scene.peer.statuses
 
     run_virtual(scenario)
 
