@@ -32,7 +32,7 @@ def test_without_a_file_the_defaults_hold_and_nothing_is_exposed() -> None:
     settings = load_settings()
     assert settings.sip.listen == "127.0.0.1:5060"
     assert settings.records.directory is None
-    assert settings.network.allow == []
+    assert settings.network.allow == ["pypi.org", "files.pythonhosted.org"]
 
 
 def test_a_voice_toml_in_the_folder_is_read(empty_folder: Path) -> None:

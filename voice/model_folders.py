@@ -1,7 +1,8 @@
-"""What is shipped beside the code: embedded models by name, and the tasks."""
+"""Where models and tasks lie: what is shipped beside the code, and what was pulled."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -14,9 +15,17 @@ _ROOT = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parent
 
 
 def find_model(kind: ModelKind, name: str) -> str:
-    """The folder of the embedded model `name`; otherwise `name` itself (a path or hub name)."""
-    embedded = _ROOT / kind / name
-    return str(embedded) if "/" not in name and embedded.is_dir() else name
+    """The folder of the embedded or pulled model `name`; otherwise `name` itself (a path)."""
+    if "/" in name:
+        return name
+    places = (_ROOT / kind / name, pulled_models() / name)
+    return next((str(place) for place in places if place.is_dir()), name)
+
+
+def pulled_models() -> Path:
+    """The folder of the models that `voice models pull` installs (XDG base directories)."""
+    own = os.environ.get("XDG_DATA_HOME")
+    return (Path(own) if own else Path.home() / ".local" / "share") / "voice" / "models"
 
 
 def tasks_folder(name: str) -> Path:

@@ -24,3 +24,8 @@ def isolate(environment: MutableMapping[str, str], allow: Sequence[str] = ()) ->
         environment.update(_OFFLINE)
     for name, value in _ONE_THREAD_EACH.items():
         environment.setdefault(name, value)
+
+
+def is_allowed(host: str, allow: Sequence[str]) -> bool:
+    """Whether an outgoing connection may be made: the host or its parent domain is in `allow`."""
+    return any(host == known or host.endswith(f".{known}") for known in allow)

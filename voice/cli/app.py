@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import voice
-from voice.cli import accounts, demo, evaluate, records, serve, settings
+from voice.cli import accounts, demo, evaluate, models, records, serve, settings
 from voice.errors import VoiceError
 
 USER_ERROR_STATUS = 2
@@ -25,6 +25,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("settings")(settings.settings)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(models.app, name="models")
 app.add_typer(records.app, name="records")
 app.add_typer(accounts.app, name="accounts")
 

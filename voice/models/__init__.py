@@ -1,0 +1,23 @@
+"""Models that are too large for the project: what there is, where it comes from, where it lies.
+
+The catalogue (`catalogue.yaml`) names each model's files with their hashes and the sources that
+have them; `pull` installs one below the user's data folder, whole and verified or not at all.
+"""
+
+from voice.models.catalogue import Catalogue, CatalogueModel, ModelFile
+from voice.models.errors import SourceUnavailable, WrongHash
+from voice.models.pulling import Origins, Progress, pull
+from voice.models.store import InstalledModel, ModelStore
+
+__all__ = [
+    "Catalogue",
+    "CatalogueModel",
+    "InstalledModel",
+    "ModelFile",
+    "ModelStore",
+    "Origins",
+    "Progress",
+    "SourceUnavailable",
+    "WrongHash",
+    "pull",
+]

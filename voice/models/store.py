@@ -1,0 +1,146 @@
+"""Where pulled models lie: a folder each below the user's data folder, shared by all projects."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from voice.errors import ModelError
+from voice.model_folders import pulled_models
+from voice.models.catalogue import CatalogueModel
+from voice.models.download import disk_error, hash_of
+from voice.models.errors import WrongHash
+
+_RECORD = "installed.json"
+_PINS = "pins.json"
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """What is kept beside a model's files about where they came from."""
+
+    name: str
+    kind: str
+    licence: str
+    source: str
+    files: dict[str, str]
+    """The sha256 of each file."""
+
+
+class ModelStore:
+    """The installed models; safe for several processes at once."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or pulled_models()
+
+    def path(self, name: str) -> Path:
+        """The folder of an installed model; raises ModelError when it is not installed."""
+        folder = self.root / name
+        if not self.has(name):
+            raise ModelError(f"{name} is not installed: voice models pull {name}")
+        return folder
+
+    def has(self, name: str) -> bool:
+        """Whether the model is installed as a whole."""
+        return (self.root / name / _RECORD).is_file()
+
+    def installed(self) -> list[InstalledModel]:
+        """All installed models, by name."""
+        records = sorted(self.root.glob(f"*/{_RECORD}"))
+        return [self.record(file.parent.name) for file in records]
+
+    def record(self, name: str) -> InstalledModel:
+        """What is known of an installed model; raises ModelError."""
+        file = self.path(name) / _RECORD
+        try:
+            return InstalledModel(**json.loads(file.read_text("utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise ModelError(f"{file}: cannot be read: {error}") from None
+
+    def verify(self, name: str) -> None:
+        """Raises WrongHash when a file is not what was installed, ModelError when it is gone."""
+        folder = self.path(name)
+        for path, sha256 in self.record(name).files.items():
+            try:
+                found = hash_of(folder / path)
+            except OSError as error:
+                raise disk_error(folder / path, error) from None
+            if found != sha256:
+                raise WrongHash(f"{folder / path}: changed since it was installed")
+
+    def remove(self, name: str) -> None:
+        """Delete an installed model and what an unfinished pull left of it."""
+        known = self.has(name)
+        with self._locked(name):
+            # Out of sight first: nobody loads a folder that is half deleted.
+            gone = self.root / f".{name}.gone"
+            if (self.root / name).exists():
+                (self.root / name).replace(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+            shutil.rmtree(self.root / f".{name}.part", ignore_errors=True)
+        if not known:
+            self.path(name)
+
+    @contextmanager
+    def installing(self, model: CatalogueModel) -> Iterator[Path]:
+        """A folder to put the model's files into; they are installed as a whole at the end.
+
+        Waits while another process installs the same model. What is in the folder when an error
+        ends the block stays for the next try.
+        """
+        with self._locked(model.name):
+            staging = self.root / f".{model.name}.part"
+            staging.mkdir(exist_ok=True)
+            yield staging
+
+    def complete(self, model: CatalogueModel, staging: Path, source: str) -> Path:
+        """Verify what is in `staging` and put it in its place; raises WrongHash, ModelError."""
+        pins = self._pins(model.name)
+        hashes = {}
+        for file in model.files:
+            found = hash_of(staging / file.path)
+            wanted = file.sha256 or pins.get(file.path, found)
+            if found != wanted:
+                (staging / file.path).unlink()
+                raise WrongHash(f"{model.name}: {file.path} from {source}: sha256 is not {wanted}")
+            hashes[file.path] = found
+        record = InstalledModel(model.name, model.kind, model.licence, source, hashes)
+        (staging / _RECORD).write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
+        self._pin(model.name, hashes)
+        folder = self.root / model.name
+        os.replace(staging, folder)
+        return folder
+
+    def _pins(self, name: str) -> dict[str, str]:
+        """The hashes of an earlier pull, which outlive the model's removal."""
+        try:
+            pins = json.loads((self.root / _PINS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        found: dict[str, str] = pins.get(name, {})
+        return found
+
+    def _pin(self, name: str, hashes: dict[str, str]) -> None:
+        with self._locked(_PINS):
+            file = self.root / _PINS
+            pins = json.loads(file.read_text("utf-8")) if file.exists() else {}
+            part = file.with_suffix(".part")
+            part.write_text(json.dumps({**pins, name: hashes}, indent=1) + "\n", "utf-8")
+            part.replace(file)
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / f".{name}.lock").open("w")
+        except OSError as error:
+            raise disk_error(self.root, error) from None
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
