@@ -40,12 +40,13 @@ async def _serve(settings: Settings, process: int) -> None:
     # and pipecat prints a banner unless its logging was set before.
     from voice.calls.quiet import quiet_pipecat
 
-    quiet_pipecat(settings.log_level)
+    quiet_pipecat()
     from voice.calls.engines import load_engines, write_apology
     from voice.calls.event_files import EventFiles
     from voice.calls.server import CallServer
     from voice.events import EventSink
     from voice.feed import EventFeed
+    from voice.telemetry import log_call
 
     signals: asyncio.Queue[None] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -56,6 +57,7 @@ async def _serve(settings: Settings, process: int) -> None:
     files = EventFiles(settings.records.directory) if settings.records.directory else None
     feed = EventFeed(settings.runtime.feed, lambda listen: server.listening(listen))
     sinks: list[EventSink] = [
+        log_call,
         *([files] if files else []),
         *([feed] if settings.supervision.enabled else []),
     ]

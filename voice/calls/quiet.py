@@ -1,4 +1,4 @@
-"""Pipecat's own logging, which names every frame, joined to ours at a sensible level."""
+"""Pipecat's own logging, which names every frame, joined to ours from warnings on."""
 
 from __future__ import annotations
 
@@ -13,12 +13,25 @@ if TYPE_CHECKING:
 _log = logging.getLogger("pipecat")
 
 
-def quiet_pipecat(level: str) -> None:
-    """Send pipecat's warnings (everything at level debug) to the one logger."""
+def quiet_pipecat() -> None:
+    """Send pipecat's warnings to the one logger."""
     pipecat_logger.remove()
-    lowest = "DEBUG" if level == "debug" else "WARNING"
-    pipecat_logger.add(_forward, level=lowest, format="{message}")
+    pipecat_logger.add(_forward, level="WARNING", format="{message}")
 
 
 def _forward(message: Message) -> None:
-    _log.log(message.record["level"].no, "%s", message.record["message"])
+    """With the place in pipecat that it comes from."""
+    record = message.record
+    error = record["exception"].value if record["exception"] else None
+    _log.handle(
+        _log.makeRecord(
+            record["name"] or _log.name,
+            record["level"].no,
+            record["file"].path,
+            record["line"],
+            record["message"],
+            (),
+            (type(error), error, error.__traceback__) if error else None,
+            record["function"],
+        )
+    )

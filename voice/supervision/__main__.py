@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import logging
 import os
 import socket
 import ssl
@@ -47,8 +46,6 @@ def main() -> int:
         settings = load_settings(parser.parse_args().settings)
         isolate(os.environ, settings.network.allow)
         configure_logging(settings.log_level, "supervision")
-        # uvicorn's lines of single connections name addresses and calls.
-        logging.getLogger("uvicorn").setLevel(logging.WARNING)
         check_exposure(settings.supervision)
         with contextlib.suppress(OSError):
             os.nice(NICENESS)

@@ -80,7 +80,10 @@ async def recording(request: Request) -> Response:
     call = desk.board.call(call_id)
     if file is None or (call is not None and call.running):
         raise HTTPException(404)
-    log.info("a supervisor replays", extra={"call_id": call_id})
+    # A player asks for a part at each seek; its first question stands for all.
+    if request.headers.get("range", "bytes=0-") == "bytes=0-":
+        name = request.state.session.name
+        log.info("a supervisor replays", extra={"call_id": call_id, "supervisor": name})
     return FileResponse(file, media_type="audio/flac")
 
 

@@ -49,7 +49,7 @@ async def _send_sound(socket: WebSocket, desk: Desk, call_id: str) -> None:
     name = socket.state.session.name
     try:
         with desk.listening.listener(call_id, name) as listener:
-            log.info("a supervisor listens", extra={"call_id": call_id})
+            log.info("a supervisor listens", extra={"call_id": call_id, "supervisor": name})
             while (piece := await listener.next()) is not None:
                 if not desk.still_signed_in(socket):
                     await socket.close(SIGNED_OUT, "signed out")

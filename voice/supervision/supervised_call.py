@@ -22,7 +22,7 @@ from voice.events import (
 )
 from voice.supervision.masking import NumberMask, masked_number
 from voice.supervision.transcript import Transcript
-from voice.telemetry import TurnTimes, waterfall
+from voice.telemetry import TurnFollower, TurnTimes
 
 _LAST_WORDS = 120
 """Characters of the last line on the board."""
@@ -54,9 +54,7 @@ class SupervisedCall:
         self._reprompts = 0
         self._confidences: list[float] = []
         self._packets = {"received": 0, "lost": 0, "late": 0}
-        self._turn: list[CallEvent] = []
-        """The events of the turn that has no answer yet."""
-        self._turns_begun = 0
+        self._follower = TurnFollower()
         self._turns: list[tuple[int, TurnTimes]] = []
 
     @property
@@ -166,14 +164,6 @@ class SupervisedCall:
             case FinalTranscript() if event.text:
                 self._confidences.append(event.confidence)
                 del self._confidences[:-_MOST_TURNS]
-        if isinstance(event, TurnEnded):
-            self._turn, self._turns_begun = [], self._turns_begun + 1
-        if isinstance(event, PartialTranscript):
-            return
-        self._turn.append(event)
-        del self._turn[:-_MOST_TURNS]
-        if isinstance(event, ClauseSpoken) and (times := waterfall(self._turn)):
-            numbered = TurnTimes(**{**asdict(times[0]), "turn": self._turns_begun})
-            self._turns.append((position, numbered))
+        if times := self._follower.take(event):
+            self._turns.append((position, times))
             del self._turns[:-_MOST_TURNS]
-            self._turn = []

@@ -60,26 +60,36 @@ class _Turn:
     started: ResponseStarted | None = None
 
 
-def waterfall(events: Iterable[CallEvent]) -> list[TurnTimes]:
-    """The times of each answered turn of one call, in order; unanswered turns are left out."""
-    answered: list[TurnTimes] = []
-    turn: _Turn | None = None
-    count = 0
-    for event in events:
+class TurnFollower:
+    """Follows one call event by event."""
+
+    def __init__(self) -> None:
+        self._turn: _Turn | None = None
+        self._count = 0
+
+    def take(self, event: CallEvent) -> TurnTimes | None:
+        """The times of the turn that this event answers."""
+        turn = self._turn
         match event:
             case TurnEnded():
-                count += 1
-                turn = _Turn(event)
+                self._count += 1
+                self._turn = _Turn(event)
             case FinalTranscript() if turn:
                 turn.transcript = event
             case ResponseStarted() if turn and turn.started is None:
                 turn.started = event
             case ClauseSpoken(kind="answer") if turn and turn.transcript and turn.started:
-                answered.append(_times(count, turn, turn.transcript, turn.started, event))
-                turn = None
+                self._turn = None
+                return _times(self._count, turn, turn.transcript, turn.started, event)
             case Interrupted() | IdentityRequested():
-                turn = None
-    return answered
+                self._turn = None
+        return None
+
+
+def waterfall(events: Iterable[CallEvent]) -> list[TurnTimes]:
+    """The times of each answered turn of one call, in order; unanswered turns are left out."""
+    follower = TurnFollower()
+    return [times for event in events if (times := follower.take(event))]
 
 
 def _times(

@@ -37,7 +37,7 @@ def _serve(folder: Path, scratch: Path) -> None:
     # Loaded only now: the libraries read their switches from the environment when they load.
     from voice.calls.quiet import quiet_pipecat
 
-    quiet_pipecat("error")
+    quiet_pipecat()
     from voice.evaluation.recordings.call_result import ResultFiles
     from voice.evaluation.recordings.examiner import Examiner
     from voice.evaluation.recordings.manifest import Recording

@@ -46,7 +46,7 @@ def main() -> int:
     configure_logging("error", "calibrate")
     from voice.calls.quiet import quiet_pipecat
 
-    quiet_pipecat("error")
+    quiet_pipecat()
     from voice.calls.engines import load_engines
     from voice.evaluation.virtual_time import VirtualQueues, run_virtually
     from voice.evaluation.virtual_time.calibration import calibrate
