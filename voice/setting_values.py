@@ -25,6 +25,16 @@ def _address(value: str) -> str:
     return value
 
 
+def _loopback(value: str) -> str:
+    host = _address(value).rpartition(":")[0]
+    if not ipaddress.ip_address(host.strip("[]")).is_loopback:
+        raise ValueError(
+            f"{value} can be reached from other machines: metrics are served on the loopback only; "
+            "an agent or proxy on this machine passes them on"
+        )
+    return value
+
+
 def _destination(value: str) -> str:
     _address(value)
     host, _, port = value.rpartition(":")
@@ -73,6 +83,8 @@ Destination = Annotated[str, BeforeValidator(_destination)]
 """An IP address and a port to send to."""
 OwnAddress = Annotated[str, BeforeValidator(_own_address)]
 """An IP address, without a port, under which others reach us."""
+LoopbackAddress = Annotated[str, BeforeValidator(_loopback)]
+"""The same, of this machine only."""
 Network = Annotated[str, BeforeValidator(_network)]
 """An IP network in CIDR notation."""
 Origin = Annotated[str, BeforeValidator(_origin)]

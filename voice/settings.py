@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from voice.errors import ConfigError
-from voice.setting_values import Address, Network, Origin, Section
+from voice.setting_values import Address, LoopbackAddress, Network, Origin, Section
 from voice.telephony_settings import Rtp, Sip
 
 
@@ -41,9 +41,12 @@ class Runtime(Section):
         """The leg socket on which the call process with this number (from 0) listens."""
         return self.directory / f"calls-{process}.sock"
 
-    def call_statistics(self, process: int) -> Path:
-        """Where that call process writes its counters and heartbeat, as JSON."""
-        return self.directory / f"calls-{process}.json"
+    def statistics(self, process: str) -> Path:
+        """Where the process of that name writes its counters and heartbeat, as JSON.
+
+        Its metrics in Prometheus' form lie beside it, with the suffix .prom.
+        """
+        return self.directory / f"{process}.json"
 
     @property
     def apology(self) -> Path:
@@ -86,6 +89,14 @@ class Supervision(Section):
     session_hours: float = Field(12.0, gt=0)
     history_hours: float = Field(12.0, gt=0)
     """How long a call that is over stays on the board."""
+
+
+class Telemetry(Section):
+    """Metrics and probes of the service."""
+
+    enabled: bool = True
+    listen: LoopbackAddress = "127.0.0.1:9464"
+    """Serves /metrics, /healthz and /readyz by HTTP."""
 
 
 class Calls(Section):
@@ -202,6 +213,7 @@ class Settings(BaseSettings):
     models: Models = Models()
     network: NetworkAccess = NetworkAccess()
     supervision: Supervision = Supervision()
+    telemetry: Telemetry = Telemetry()
 
     @classmethod
     def settings_customise_sources(

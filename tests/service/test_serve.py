@@ -21,6 +21,7 @@ class FakeService:
     said: list[str]
     behaviour: str
     supervision_address = "http://127.0.0.1:8060"
+    monitoring_address = "http://127.0.0.1:9464"
     first_account = ("supervisor", "once-only")
 
     def __init__(self, *_: object) -> None:
@@ -85,7 +86,8 @@ def test_it_says_where_calls_are_answered_only_once_they_are(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Ready: answering sip:127.0.0.1:5060"
     assert lines[1] == "Supervision: http://127.0.0.1:8060"
-    assert lines[2].startswith("First sign-in: supervisor with the password once-only")
+    assert lines[2] == "Metrics: http://127.0.0.1:9464/metrics"
+    assert lines[3].startswith("First sign-in: supervisor with the password once-only")
     monkeypatch.setattr(FakeService, "behaviour", "fails", raising=False)
     with pytest.raises(ChildFailed):
         serve.serve(None)
@@ -97,6 +99,9 @@ def test_it_says_where_calls_are_answered_only_once_they_are(
     [
         ('[sip]\nlisen = "127.0.0.1:5060"', "did you mean listen"),
         ("[calls]\nmax_calls = 0", "calls.max_calls"),
+        ('[telemetry]\nlisten = "0.0.0.0:9464"', "telemetry.listen: 0.0.0.0:9464 can be reached"),
+        ('[telemetry]\nlisten = "localhost:9464"', "telemetry.listen"),
+        ('[telemetry]\nlisten = "127.0.0.1"', "expected ADDRESS:PORT"),
         ("[sip\n", "voice.toml"),
     ],
 )

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from voice.telemetry import Heartbeat, Stalls
 
@@ -58,7 +59,18 @@ def test_a_loop_that_is_held_up_shows(tmp_path: Path) -> None:
     assert 60 < written["loop_stall_max_ms"] < 1000
     assert written["loop_stall_p50_ms"] <= written["loop_stall_p999_ms"]
     assert Stalls.read(written["stalls"]).beats == written["beats"]
-    assert list(tmp_path.iterdir()) == [file]
+    metrics = file.with_suffix(".prom")
+    assert sorted(tmp_path.iterdir()) == [file, metrics]
+    families = {
+        family.name: family for family in text_string_to_metric_families(metrics.read_text())
+    }
+    counts = {
+        sample.labels.get("le"): sample.value
+        for sample in families["voice_event_loop_stall_seconds"].samples
+        if sample.name.endswith("_bucket")
+    }
+    assert counts["+Inf"] == written["beats"]
+    assert counts["0.05"] < counts["+Inf"] == counts["1.0"]
 
 
 def test_a_directory_that_is_gone_ends_nothing(tmp_path: Path) -> None:

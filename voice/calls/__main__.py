@@ -46,18 +46,20 @@ async def _serve(settings: Settings, process: int) -> None:
     from voice.calls.server import CallServer
     from voice.events import EventSink
     from voice.feed import EventFeed
-    from voice.telemetry import log_call
+    from voice.telemetry import CallMetrics, log_call, measured_queues, process_registry
 
     signals: asyncio.Queue[None] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, None)
-    engines = await load_engines(settings)
+    registry = process_registry()
+    engines = await load_engines(settings, measured_queues(registry))
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings.runtime.apology)
     files = EventFiles(settings.records.directory) if settings.records.directory else None
     feed = EventFeed(settings.runtime.feed, lambda listen: server.listening(listen))
     sinks: list[EventSink] = [
         log_call,
+        CallMetrics(registry),
         *([files] if files else []),
         *([feed] if settings.supervision.enabled else []),
     ]
@@ -66,7 +68,8 @@ async def _serve(settings: Settings, process: int) -> None:
         settings,
         engines,
         sinks,
-        settings.runtime.call_statistics(process),
+        settings.runtime.statistics(f"calls-{process}"),
+        registry,
     )
     try:
         if settings.supervision.enabled:

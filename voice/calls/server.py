@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from prometheus_client import CollectorRegistry
+
 from voice.calls.call import Call
 from voice.calls.engines import Engines
 from voice.events import EventSink
@@ -32,12 +34,15 @@ class CallServer:
         engines: Engines,
         sinks: Sequence[EventSink] = (),
         statistics: Path | None = None,
+        registry: CollectorRegistry | None = None,
     ) -> None:
+        """`registry` holds the metrics that are written beside `statistics`."""
         self._settings = settings
         self._engines = engines
         self._sinks = sinks
         self._server = LegServer(socket, self._on_leg)
         self._statistics = statistics
+        self._registry = registry
         self._heartbeat: asyncio.Task[None] | None = None
         self._calls: dict[str, Call] = {}
         self._idle = asyncio.Event()
@@ -53,7 +58,7 @@ class CallServer:
         """Listen; raises LegError when the socket cannot be made."""
         await self._server.__aenter__()
         if self._statistics is not None:
-            beat = Heartbeat(self._statistics, self._figures)
+            beat = Heartbeat(self._statistics, self._figures, registry=self._registry)
             self._heartbeat = asyncio.create_task(beat.run())
         return self
 

@@ -34,6 +34,8 @@ def _say_ready(service: Service, sip_address: str) -> None:
     typer.echo(f"Ready: answering sip:{sip_address}")
     if service.supervision_address:
         typer.echo(f"Supervision: {service.supervision_address}")
+    if service.monitoring_address:
+        typer.echo(f"Metrics: {service.monitoring_address}/metrics")
     if service.first_account:
         name, password = service.first_account
         typer.echo(f"First sign-in: {name} with the password {password} (shown only now)")

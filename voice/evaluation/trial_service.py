@@ -30,7 +30,7 @@ class TrialService:
     """Runs the service from `folder` as long as the context lasts; nothing of it stays running."""
 
     def __init__(self, folder: Path, settings: str) -> None:
-        """`settings` is TOML without the sections runtime, records and demo."""
+        """`settings` is TOML without the sections runtime, records, demo and telemetry."""
         self.folder = folder
         self.records = folder / "records"
         self.runtime = folder / "run"
@@ -96,6 +96,7 @@ class TrialService:
             "runtime": f"directory = {_quoted(self.runtime)}",
             "records": f"directory = {_quoted(self.records)}",
             "demo": f"database = {_quoted(self.database)}",
+            "telemetry": 'listen = "127.0.0.1:0"',
         }
         sections = "".join(f"\n[{name}]\n{value}\n" for name, value in own.items())
         file.write_text(self._settings + sections)

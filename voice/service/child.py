@@ -41,6 +41,9 @@ class ChildProcess:
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
         self._process: asyncio.subprocess.Process | None = None
+        self.starts = 0
+        """How often it was started."""
+        self._said_ready = False
         self._draining: asyncio.Task[None] | None = None
 
     @property
@@ -49,11 +52,17 @@ class ChildProcess:
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if running and self._process else None
 
+    @property
+    def ready(self) -> bool:
+        """Whether it runs and has said that it is ready."""
+        return self._said_ready and self.pid is not None
+
     async def start(self) -> str:
         """Start the process and return what it said when ready.
 
         Raises ChildFailed when it ends, or is not ready in time.
         """
+        self.starts, self._said_ready = self.starts + 1, False
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -74,6 +83,7 @@ class ChildProcess:
             await self.kill()
             raise
         self._draining = asyncio.create_task(_drain(self._process.stdout))
+        self._said_ready = True
         return said
 
     async def wait(self) -> int:

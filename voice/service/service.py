@@ -13,6 +13,7 @@ from voice.errors import ConfigError, VoiceError
 from voice.network import isolate
 from voice.records import delete_old
 from voice.service.child import ChildFailed, ChildProcess
+from voice.service.monitoring import Monitoring
 from voice.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,10 @@ class Service:
         self._edge = ChildProcess("edge", "voice.telephony.edge", shared)
         self._supervision = ChildProcess("supervision", "voice.supervision", shared)
         self._watchers: list[asyncio.Task[None]] = []
+        self._stopping = False
+        self._monitoring = Monitoring(settings, self.children, self.unready)
+        self.monitoring_address = ""
+        """Where metrics and probes are served, once started; empty when telemetry is off."""
         self.supervision_address = ""
         """Where supervisors sign in, once started; empty when supervision is off."""
         self.first_account: tuple[str, str] | None = None
@@ -50,15 +55,27 @@ class Service:
         enabled = self._settings.supervision.enabled
         return (*self._calls, self._edge, *([self._supervision] if enabled else []))
 
+    def unready(self) -> str:
+        """Why no new call can be taken; empty when one can."""
+        if self._stopping:
+            return "stopping"
+        if not self._edge.ready:
+            return "the edge is not running"
+        if not any(child.ready for child in self._calls):
+            return "no call process is running"
+        return ""
+
     async def start(self) -> str:
         """Start all processes; returns the SIP address on which calls are answered.
 
         Raises ChildFailed when one of them cannot start, ConfigError when the runtime directory
-        cannot be used.
+        or an address cannot be used.
         """
         self._prepare_runtime_directory()
         isolate(os.environ, self._settings.network.allow)
         try:
+            if self._settings.telemetry.enabled:
+                self.monitoring_address = await self._monitoring.start()
             await asyncio.gather(*(child.start() for child in self._calls))
             address = await self._edge.start()
             if self._settings.supervision.enabled:
@@ -73,6 +90,7 @@ class Service:
 
     async def stop(self) -> None:
         """Refuse new calls, let running ones finish up to the limit, then end all processes."""
+        self._stopping = True
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
@@ -80,6 +98,7 @@ class Service:
         await self._edge.stop(limit)
         others = [child for child in self.children if child is not self._edge]
         await asyncio.gather(*(child.stop(STOP_MARGIN_SECONDS) for child in others))
+        await self._monitoring.stop()
 
     async def kill(self) -> None:
         """End all processes at once, calls included."""
@@ -109,6 +128,7 @@ class Service:
 
     async def _kill_all(self) -> None:
         await asyncio.gather(*(child.kill() for child in self.children))
+        await self._monitoring.stop()
 
     def _prepare_runtime_directory(self) -> None:
         directory = self._settings.runtime.directory

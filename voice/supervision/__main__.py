@@ -17,6 +17,7 @@ from pathlib import Path
 
 import uvicorn
 import uvloop
+from prometheus_client import CollectorRegistry, Gauge
 
 from voice.errors import ConfigError, VoiceError
 from voice.logs import configure_logging
@@ -31,6 +32,7 @@ from voice.supervision.intake import Intake
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.sessions import Sessions
 from voice.supervision.tasks import tasks_by_tool
+from voice.telemetry import Heartbeat, process_registry
 
 NICENESS = 5
 """Calls come before pages."""
@@ -82,7 +84,10 @@ async def _run(settings: Settings) -> None:
         # Many past calls take a while to read; pages and running calls do not wait for them.
         filling = asyncio.create_task(past.fill(board, own.history_hours))
         sessions = Sessions(accounts, own.session_hours)
-        app = application(Desk(own, accounts, sessions, board, intake.listening, past))
+        desk = Desk(own, accounts, sessions, board, intake.listening, past)
+        app = application(desk)
+        heartbeat = Heartbeat(settings.runtime.statistics("supervision"), registry=_metrics(desk))
+        beating = asyncio.create_task(heartbeat.run())
         server = _Server(
             uvicorn.Config(
                 app,
@@ -105,6 +110,17 @@ async def _run(settings: Settings) -> None:
             raise ConfigError(f"supervision.certificate, key: {error}") from None
         finally:
             filling.cancel()
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+
+def _metrics(desk: Desk) -> CollectorRegistry:
+    registry = process_registry()
+    pages = Gauge("voice_supervision_pages", "Pages that are open.", registry=registry)
+    pages.set_function(lambda: len(desk.pages))
+    listeners = Gauge("voice_supervision_listeners", "Listeners to calls.", registry=registry)
+    listeners.set_function(lambda: desk.listening.count)
+    return registry
 
 
 def _ready(url: str, accounts: Accounts) -> str:

@@ -66,10 +66,15 @@ class Listening:
         """The calls that somebody listens to."""
         return list(self._listeners)
 
+    @property
+    def count(self) -> int:
+        """How many listen."""
+        return sum(map(len, tuple(self._listeners.values())))
+
     @contextmanager
     def listener(self, call_id: str, supervisor: str) -> Iterator[Listener]:
         """Listen to a call; raises TooManyListeners."""
-        if sum(map(len, self._listeners.values())) >= MOST_LISTENERS:
+        if self.count >= MOST_LISTENERS:
             raise TooManyListeners
         listener = Listener()
         self._listeners.setdefault(call_id, set()).add(listener)

@@ -1,4 +1,8 @@
-"""The event loop's heartbeat: how late a 10 ms timer comes, written to a small statistics file."""
+"""The event loop's heartbeat: how late a 10 ms timer comes, and the files that say so.
+
+Every few seconds a process writes what it measured: NAME.json with the stalls in fine buckets (read
+by benchmarks) and NAME.prom with its metrics in Prometheus' form (read by the parent process).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,9 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from prometheus_client import CollectorRegistry, generate_latest
+
+from voice.telemetry.metrics import StallCollector
 from voice.telemetry.stalls import Stalls
 
 _PERIOD = 0.010
@@ -17,7 +24,7 @@ _PERIOD = 0.010
 class Heartbeat:
     """Measures the stalls of the running loop and reports them every few seconds.
 
-    `figures` supplies what else belongs into the file, for instance running calls.
+    `figures` supplies what else belongs into the JSON, `registry` into the metrics.
     """
 
     def __init__(
@@ -25,12 +32,15 @@ class Heartbeat:
         path: Path,
         figures: Callable[[], Mapping[str, object]] = dict,
         report_seconds: float = 3.0,
+        registry: CollectorRegistry | None = None,
     ) -> None:
         self._path = path
         self._figures = figures
         self._report_seconds = report_seconds
         self._stalls = Stalls()
         self._longest_ms = 0.0
+        self._registry = registry or CollectorRegistry()
+        self._registry.register(StallCollector(self._stalls))
 
     def stall_ms(self, share: float) -> float:
         """The stall in ms that this share (0 to 1) of all beats does not exceed."""
@@ -42,8 +52,9 @@ class Heartbeat:
         self._stalls.record(late_ms)
 
     async def run(self) -> None:
-        """Beat until cancelled; the last figures are written then."""
+        """Beat until cancelled; the files are written at once, every few seconds and at the end."""
         loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self.write)
         reported = loop.time()
         try:
             while True:
@@ -58,7 +69,7 @@ class Heartbeat:
             self.write()
 
     def write(self) -> None:
-        """Replace the statistics file; a directory that is gone is not worth ending a call for."""
+        """Replace the files; a directory that is gone is not worth ending a call for."""
         values = {
             "beats": self._stalls.beats,
             "loop_stall_p50_ms": round(self.stall_ms(0.5), 2),
@@ -68,7 +79,13 @@ class Heartbeat:
             "stalls": self._stalls.written(),
             **self._figures(),
         }
-        partial = self._path.with_suffix(f".{os.getpid()}.part")
         with contextlib.suppress(OSError):
-            partial.write_text(json.dumps(values))
-            partial.replace(self._path)
+            _replace(self._path, json.dumps(values).encode())
+            _replace(self._path.with_suffix(".prom"), generate_latest(self._registry))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """A reader sees the old content or the new one, never a part."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -9,14 +9,17 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 from edge_caller import TONE_HZ, calling, tone
 from edge_programs import APOLOGY_HZ, ROOT
+from prometheus_client.parser import text_string_to_metric_families
 
 from voice.audio import write_wav
+from voice.errors import ConfigError
 from voice.service import ChildProcess, Service
 from voice.service.child import ChildFailed
-from voice.settings import load_settings
+from voice.settings import Runtime, Settings, Telemetry, load_settings
 from voice.telephony.sip import CallRejected, EndCause
 
 pytestmark = pytest.mark.calls
@@ -44,6 +47,8 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
         directory = "{runtime}"
         [calls]
         shutdown_seconds = 10
+        [telemetry]
+        listen = "127.0.0.1:0"
         [supervision]
         listen = "127.0.0.1:0"
         accounts = "{tmp_path / "accounts.json"}"
@@ -140,6 +145,93 @@ async def test_stopping_lets_a_call_finish_and_refuses_new_ones(
         assert not caller.ended.done() and not stopping.done()
     await asyncio.wait_for(stopping, 15)
     assert [child.pid for child in service.children] == [None, None, None]
+
+
+async def figure(service: Service, name: str, **labels: str) -> float:
+    """One of the service's metrics."""
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"{service.monitoring_address}/metrics")
+    assert answer.status_code == 200
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
+
+
+async def at_least(value: float, service: Service, name: str, **labels: str) -> None:
+    """Sooner or later: a process writes its figures every few seconds."""
+    async with asyncio.timeout(20):
+        while await figure(service, name, **labels) < value:
+            await asyncio.sleep(0.1)
+
+
+async def readiness(service: Service) -> tuple[int, str]:
+    async with httpx.AsyncClient() as client:
+        alive = await client.get(f"{service.monitoring_address}/healthz")
+        ready = await client.get(f"{service.monitoring_address}/readyz")
+    assert (alive.status_code, alive.text) == (200, "ok\n")
+    return ready.status_code, ready.text.strip()
+
+
+async def test_it_is_ready_while_it_takes_calls(service: Service, address: Address) -> None:
+    process, _, _ = service.children
+    assert await readiness(service) == (200, "ready")
+    assert await figure(service, "voice_ready") == 1
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while await readiness(service) != (503, "no call process is running"):
+                await asyncio.sleep(0.01)
+            while (await readiness(service))[0] != 200:
+                await asyncio.sleep(0.1)
+    assert await figure(service, "voice_process_starts_total", process=process.name) == 2
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        stopping = asyncio.create_task(service.stop())
+        await asyncio.sleep(0)
+        assert await readiness(service) == (503, "stopping")
+        assert await figure(service, "voice_ready") == 0
+    await asyncio.wait_for(stopping, 15)
+    with pytest.raises(httpx.ConnectError):
+        await readiness(service)
+
+
+async def test_the_figures_of_all_processes_stand_together(
+    service: Service, address: Address
+) -> None:
+    process, _, _ = service.children
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        await asyncio.wait_for(caller.ended, 15)
+    with pytest.raises(CallRejected):
+        while True:
+            async with calling(address) as caller:
+                process.terminate()
+                await asyncio.sleep(0.1)
+    await at_least(1, service, "voice_sip_refusals_total", status="503", process="edge")
+    await at_least(1, service, "voice_call_process_lost_total", process="edge")
+    await at_least(10, service, "voice_rtp_packets_received_total", process="edge")
+    for name in ("edge", "supervision"):
+        await at_least(10, service, "voice_event_loop_stall_seconds_count", process=name)
+        await at_least(3, service, "process_open_fds", process=name)
+        assert await figure(service, "voice_process_figures_age_seconds", process=name) < 15
+
+
+async def test_an_address_of_metrics_that_is_in_use_is_named(
+    service: Service, address: Address, tmp_path: Path
+) -> None:
+    taken = service.monitoring_address.removeprefix("http://")
+    settings = Settings(
+        runtime=Runtime(directory=tmp_path / "other"), telemetry=Telemetry(listen=taken)
+    )
+    with pytest.raises(ConfigError, match=f"telemetry.listen: {taken}: Address already in use"):
+        await Service(settings).start()
 
 
 async def test_killing_ends_all_processes_at_once(service: Service, address: Address) -> None:

@@ -17,6 +17,7 @@ from voice.settings import Settings
 from voice.telephony.edge.announcement import announcement
 from voice.telephony.edge.call_processes import CallProcesses
 from voice.telephony.edge.call_sound import CallSound
+from voice.telephony.edge.figures import EdgeFigures
 from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.ledger import Ledger
 from voice.telephony.edge.recording import RecordingThread, recording_path
@@ -83,6 +84,7 @@ class EdgeServices(Protocol):
     processes: CallProcesses
     recordings: RecordingThread
     feed: SoundFeed
+    figures: EdgeFigures
     media_host: str
     advertised: str
 
@@ -220,6 +222,7 @@ class EdgeCall:
             self._direct(agreed)
             self._sip.answer(agreed.sdp)
         self._edge.clock.add(rtp)
+        self._edge.figures.opened(rtp)
 
     def _record(self, asked: str) -> None:
         """A recording that cannot be made is logged; the call goes on."""
@@ -304,12 +307,18 @@ class EdgeCall:
 
     def _ended(self, end: CallEnd) -> None:
         self._over.set()
+        if end.cause is EndCause.REJECTED and end.status:
+            self._edge.figures.refused(end.status)
+        if self._announcement is not None:
+            about = {"call_id": self.call_id, "reason": "call process lost", "by": "system"}
+            log.info("call ended", extra=about)
         if self._patience is not None:
             self._patience.cancel()
         if self._transfer is not None and not self._transfer.done():
             self._transfer.cancel()
         if self._rtp is not None:
             self._edge.clock.discard(self._rtp)
+            self._edge.figures.closed(self._rtp)
             self._rtp.close()
         if self._ledger is not None and not self._leg_is_gone():
             self._ledger.report()
@@ -343,6 +352,7 @@ class EdgeCall:
         self._unread_frames = self._unread_frames + 1 if self._leg.audio_dropped > dropped else 0
         if self._unread_frames >= STUCK_FRAMES:
             log.error("the call process is stuck", extra={"call_id": self.call_id})
+            self._edge.figures.stuck.inc()
             self._leg.abort()
 
     def _all_heard(self) -> bool:
@@ -370,6 +380,7 @@ class EdgeCall:
             self._refuse()
         elif self._hanging_up is None:
             log.error("the call process is gone", extra={"call_id": self.call_id})
+            self._edge.figures.lost.inc()
             self._rtp.ring.flush()
             path = self._edge.settings.runtime.apology
             self._announcement = announcement(path, SAMPLE_RATE)
@@ -377,6 +388,7 @@ class EdgeCall:
     def _not_answered(self) -> None:
         if self._sip.state is CallState.RINGING:
             log.error("the call process does not answer", extra={"call_id": self.call_id})
+            self._edge.figures.stuck.inc()
             self._refuse()
 
     def _refuse(self) -> None:

@@ -10,8 +10,10 @@ import os
 from voice.errors import ConfigError
 from voice.feed import SoundFeed
 from voice.settings import Settings
+from voice.telemetry import Heartbeat
 from voice.telephony.edge.call import EdgeCall
 from voice.telephony.edge.call_processes import CallProcesses
+from voice.telephony.edge.figures import EdgeFigures
 from voice.telephony.edge.journal import DialogJournal
 from voice.telephony.edge.recording import RecordingThread
 from voice.telephony.rtp import MediaClock
@@ -29,6 +31,7 @@ class Edge:
         self.processes = CallProcesses(settings)
         self.recordings = RecordingThread()
         self.feed = SoundFeed(settings.runtime.feed)
+        self.figures = EdgeFigures()
         self._host, self._port = _listening_address(settings)
         self.media_host = self._host
         self.advertised = settings.sip.advertised_address or self._host
@@ -36,6 +39,7 @@ class Edge:
         self._orphans: list[Dialog] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls: dict[EdgeCall, asyncio.Task[None]] = {}
+        self._beating: asyncio.Task[None] | None = None
         policy = _policy(settings)
         if not policy.protects(self._host):
             raise ConfigError(
@@ -46,6 +50,7 @@ class Edge:
             self._begin,
             policy=policy,
             admission=self._retry_after,
+            on_refused=self.figures.refused,
             advertised=settings.sip.advertised_address,
         )
 
@@ -60,6 +65,10 @@ class Edge:
         self.clock.start()
         if self.settings.supervision.enabled:
             self.feed.start()
+        statistics = self.settings.runtime.statistics("edge")
+        self._beating = asyncio.create_task(
+            Heartbeat(statistics, registry=self.figures.registry).run()
+        )
         self._orphans = self._journal.read()
         for dialog in tuple(self._orphans):
             task = asyncio.create_task(self._end_orphan(dialog), name="orphan")
@@ -79,6 +88,9 @@ class Edge:
             await asyncio.wait(self._calls.values(), timeout=1.0)
         for task in (*self._calls.values(), *self._tasks):
             task.cancel()
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.gather(self._beating, return_exceptions=True)
         await self.clock.stop()
         self.recordings.close()
         await self.feed.close()

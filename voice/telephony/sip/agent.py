@@ -62,6 +62,7 @@ class UserAgent:
         *,
         policy: AccessPolicy | None = None,
         admission: Callable[[], float | None] = lambda: None,
+        on_refused: Callable[[int], None] = lambda status: None,
         advertised: str | None = None,
         name: str = "Voice",
         timers: Timers | None = None,
@@ -70,6 +71,7 @@ class UserAgent:
         self._on_call = on_call
         self._screening = Screening(policy or AccessPolicy(), self._retry_after)
         self._admission = admission
+        self._on_refused = on_refused
         self._advertised = advertised
         self._name = name
         self._timers = timers or Timers()
@@ -201,6 +203,7 @@ class UserAgent:
         try:
             self._dispatch(transaction)
         except Refusal as refusal:
+            self._on_refused(refusal.status)
             self._refuse(transaction, refusal.status, refusal.headers)
             if not refusal.admitted:
                 transaction.terminate()

@@ -1,0 +1,71 @@
+"""Metrics of calls, counted from their events."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from voice.events import CallEnded, CallEvent, CallStarted, Transferred
+from voice.telemetry.reasons import end_reason, transfer_outcome
+from voice.telemetry.waterfall import TurnFollower, TurnTimes
+
+_STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output")
+_BOUNDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+"""Of times in a turn, in seconds."""
+
+
+class CallMetrics:
+    """An event sink for all calls of a process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._turns: dict[str, TurnFollower] = {}
+        self._started = Counter(
+            "voice_calls_started", "Calls that a call process took.", registry=registry
+        )
+        self._running = Gauge("voice_calls_running", "Calls under way.", registry=registry)
+        self._ended = Counter(
+            "voice_calls_ended",
+            "Calls that are over, by reason and by who ended them.",
+            ["reason", "by"],
+            registry=registry,
+        )
+        self._transfers = Counter(
+            "voice_transfers",
+            "Transfers to a person, by what became of them.",
+            ["outcome"],
+            registry=registry,
+        )
+        self._stages = Histogram(
+            "voice_turn_stage_seconds",
+            "What the caller waited for between the last word and the answer, by stage.",
+            ["stage"],
+            buckets=_BOUNDS,
+            registry=registry,
+        )
+        self._whole = Histogram(
+            "voice_turn_seconds",
+            "From the caller's last word to the answer, inside the service.",
+            buckets=_BOUNDS,
+            registry=registry,
+        )
+
+    def __call__(self, event: CallEvent) -> None:
+        """Count what the event says."""
+        match event:
+            case CallStarted():
+                self._started.inc()
+                self._running.inc()
+                self._turns[event.call_id] = TurnFollower()
+            case Transferred():
+                self._transfers.labels(transfer_outcome(event)).inc()
+            case CallEnded():
+                self._running.dec()
+                self._ended.labels(end_reason(event), event.by).inc()
+                self._turns.pop(event.call_id, None)
+        follower = self._turns.get(event.call_id)
+        if follower is not None and (times := follower.take(event)):
+            self._observe(times)
+
+    def _observe(self, times: TurnTimes) -> None:
+        self._whole.observe(times.total_ms / 1000)
+        for stage in _STAGES:
+            self._stages.labels(stage).observe(getattr(times, f"{stage}_ms") / 1000)
