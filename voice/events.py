@@ -128,6 +128,10 @@ class ToolReturned(CallEvent):
     tool: str
     result: dict[str, Any] = field(default_factory=dict)
     duration_ms: float = 0.0
+    error: str = ""
+    """Class and id of what went wrong, even where the result could be looked up."""
+    unknown: bool = False
+    """It may or may not have done what it was to do."""
 
 
 @dataclass(frozen=True, kw_only=True)

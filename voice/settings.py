@@ -142,6 +142,8 @@ class Recognition(Section):
     beam_size: int = Field(5, ge=1, le=20)
     workers: int = Field(1, ge=1)
     capacity: int = Field(64, ge=1)
+    timeout_seconds: float = Field(6.0, gt=0)
+    """A turn of which no words are known by then brings an apology; so for the engines below."""
 
 
 class Response(Section):
@@ -151,7 +153,9 @@ class Response(Section):
     tasks: str = "tasks"
     workers: int = Field(1, ge=1)
     capacity: int = Field(64, ge=1)
+    timeout_seconds: float = Field(8.0, gt=0)
     tool_timeout_seconds: float = Field(5.0, gt=0)
+    """For a tool, for the look-up of what it did, and for an identity check."""
 
 
 class Speech(Section):
@@ -160,6 +164,7 @@ class Speech(Section):
     voice: str = "embedded-en"
     workers: int = Field(1, ge=1)
     capacity: int = Field(64, ge=1)
+    timeout_seconds: float = Field(6.0, gt=0)
 
 
 class Tools(Section):

@@ -62,6 +62,7 @@ SENTENCES = (
     "please block my SIM card.",
     "No, please stop, how much is my bill?",
     "Okay.",
+    "Are you there?",
     PIN,
 )
 

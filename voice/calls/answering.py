@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-from voice.calls import phrases
 from voice.calls.answer import Answer
-from voice.calls.failures import PAUSES
+from voice.calls.failures import PAUSES, EngineTimeout
+from voice.calls.fillers import bridged
 from voice.calls.frames import ClauseText
 from voice.calls.state import CallState
 from voice.engine_queue import EngineBusy
 from voice.events import ResponseStarted, ToolCalled, ToolReturned
-from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn, Say
+from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn, Say, Step
 from voice.response import ToolCalled as CallingTool
 from voice.response import ToolReturned as ToolAnswered
 
 Request = NeedsIdentity | HandOver | EndCall
 """What a turn may ask of the call at its end."""
-
-FILLER_SECONDS = 1.2
-"""A caller who has waited so long for the first word hears that we are at it."""
 
 
 class AnswerRun:
@@ -36,7 +33,9 @@ class AnswerRun:
     ) -> None:
         self.answer = Answer(call.journal, turn, speculative)
         self.task: asyncio.Task[None] | None = None
-        self._journal = call.journal
+        self.using_tool = False
+        """A tool is at work; what it does, or finds, is worth waiting for."""
+        self._call = call
         self._turn = turn
         self._push = push
         self._again = again
@@ -45,6 +44,7 @@ class AnswerRun:
         self._begun = self._clock()
         self._clauses = 0
         self._tool_began = self._begun
+        self._limit: asyncio.Timeout | None = None
 
     async def clauses(self) -> Request | None:
         """Hand on clause after clause; returns what the turn asks for, if it does.
@@ -65,28 +65,51 @@ class AnswerRun:
         return await self._once()
 
     async def _once(self) -> Request | None:
-        filler = asyncio.create_task(self._fill())
-        try:
-            async for step in self._turn:
+        async with bridged(self._fill, once=self.answer.permission) as filler:
+            async for step in self._steps():
                 match step:
                     case Say(clause, act):
                         filler.cancel()
                         await self._say(clause, act)
                     case CallingTool(name, arguments):
+                        self.using_tool = True
                         self._tool_began = self._clock()
                         self.answer.record(ToolCalled, tool=name, arguments=dict(arguments))
-                    case ToolAnswered(name, result):
-                        self._tool_answered(name, result)
+                    case ToolAnswered():
+                        self.using_tool = False
+                        self._tool_answered(step)
                     case NeedsIdentity() | HandOver() | EndCall():
                         return step
-        finally:
-            filler.cancel()
         return None
+
+    async def _steps(self) -> AsyncIterator[Step]:
+        """The turn's steps; raises EngineTimeout when the caller waits for one for too long."""
+        steps = aiter(self._turn)
+        try:
+            while True:
+                async with asyncio.timeout_at(self._latest()) as self._limit:
+                    step = await anext(steps, None)
+                if step is None:
+                    return
+                yield step
+        except TimeoutError:
+            self._turn.stop()
+            raise EngineTimeout("the model gave no answer in time") from None
+
+    def _latest(self) -> float | None:
+        """When the next step is overdue, in the loop's time; a speculative one never is."""
+        if not self.answer.committed:
+            return None
+        settings = self._call.settings.response
+        tool = 2 * settings.tool_timeout_seconds if self.using_tool else 0.0
+        return self._clock() + settings.timeout_seconds + tool
 
     def commit(self) -> None:
         """The caller's turn is over: the answer may be heard, tools with effects may run."""
         self._turn.commit()
         self.answer.commit()
+        if self._limit is not None and not self._limit.expired():
+            self._limit.reschedule(self._latest())
 
     async def discard(self) -> None:
         """The caller goes on: nothing has happened."""
@@ -124,16 +147,20 @@ class AnswerRun:
         self._clauses += 1
         await self._push(ClauseText(clause, "answer", self.answer, act))
 
-    def _tool_answered(self, name: str, result: Mapping[str, object]) -> None:
+    def _tool_answered(self, step: ToolAnswered) -> None:
         took = (self._clock() - self._tool_began) * 1000
         plain = {
             key: value if isinstance(value, str | int | float | bool | None) else str(value)
-            for key, value in result.items()
+            for key, value in step.result.items()
         }
-        self.answer.record(ToolReturned, tool=name, result=plain, duration_ms=round(took, 1))
+        self.answer.record(
+            ToolReturned,
+            tool=step.name,
+            result=plain,
+            duration_ms=round(took, 1),
+            error=step.error,
+            unknown=step.unknown,
+        )
 
-    async def _fill(self) -> None:
-        if await self.answer.permission():
-            await asyncio.sleep(FILLER_SECONDS)
-            waiting = Answer(self._journal)
-            await self._push(ClauseText(phrases.ONE_MOMENT, "filler", waiting))
+    async def _fill(self, text: str) -> None:
+        await self._push(ClauseText(text, "filler", Answer(self._call.journal)))

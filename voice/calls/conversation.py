@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
 
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
@@ -22,17 +22,23 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.answering import AnswerRun, Request
-from voice.calls.backchannels import is_backchannel
+from voice.calls.backchannels import is_backchannel, is_patience
 from voice.calls.failures import EngineFailure
+from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, HoldFrame, Hypothesis
-from voice.calls.hand_over import transfer_call
 from voice.calls.identification import Identification
+from voice.calls.silence import Silence
 from voice.calls.state import CallState
-from voice.calls.timers import LengthTimer, SilenceTimer
+from voice.calls.timers import LengthTimer
+from voice.calls.ways_out import WaysOut
 from voice.engine_queue import Priority
-from voice.events import ClauseKind, EngineFailed, NoInput
+from voice.events import ClauseKind
+from voice.foreign_code import ForeignError
+from voice.identity import IdentityLevel
 from voice.recognition import Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn
+
+T = TypeVar("T")
 
 PERSON_KEY = "0"
 _NOT_CONFIRMED = "identity not confirmed"
@@ -47,19 +53,22 @@ class Conversation(FrameProcessor):
 
     def __init__(self, call: CallState) -> None:
         super().__init__()
-        settings = call.settings.calls
         self._call = call
         self._session = call.engines.responder.session(call.engines.tools, call.caller)
         self._run: AnswerRun | None = None
         self._spoke_over = False
         self._saying: list[Answer] = []
         self._interrupted: list[Answer] = []
-        self._giving_up = False
+        self._ways_out = WaysOut(call, self.say, self._job)
+        self._checks = 0
+        """How often the operator's side is being asked who calls, right now."""
+        self._kept: list[Transcript] = []
+        """What the caller said while a tool was at work."""
         self._jobs: set[asyncio.Task[None]] = set()
-        self._silences = 0
-        self._silence = SilenceTimer(settings.no_input_seconds, self._on_silence)
         self._length: LengthTimer | None = None
         self._identification = Identification(call, self.say)
+        question = self._identification.ask_again
+        self._silence = Silence(call, self.say, self._job, question, self._is_busy)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Everything that matters to the conversation arrives as a system frame, in order."""
@@ -86,11 +95,11 @@ class Conversation(FrameProcessor):
                 self._silence.hold()
             case BotStoppedSpeakingFrame():
                 self._saying = [answer for answer in self._saying if answer.unheard]
-                self._await_caller()
+                self._silence.await_caller()
             case HoldFrame():
                 self._on_hold(frame.held)
             case EngineFailure():
-                await self._fail(frame.engine, frame.reason)
+                await self._fail(frame.engine, frame.error)
             case EndFrame():
                 self._call_over()
             case _:
@@ -125,7 +134,11 @@ class Conversation(FrameProcessor):
         recorded = self._call.settings.records.directory is not None
         settings = self._call.settings.calls
         seconds = settings.max_minutes * 60
-        self._length = LengthTimer(seconds, self._on_length_warning, self._on_length_over)
+        self._length = LengthTimer(
+            seconds,
+            lambda: self._job(self._time_runs_out()),
+            lambda: self._job(self._time_is_up()),
+        )
         answer = Answer(self._call.journal)
         for clause, protected in phrases.greeting(settings.greeting, recorded):
             await self._push_clause(ClauseText(clause, "greeting", answer), protected)
@@ -136,7 +149,7 @@ class Conversation(FrameProcessor):
         """Begin the answer although the caller may still go on."""
         if self._identification.active or self._is_nothing(transcript.text):
             return
-        if self._is_leaving:
+        if self._ways_out.leaving or self._is_at_work:
             return
         await self._discard()
         await self._begin(transcript, speculative=True)
@@ -149,14 +162,17 @@ class Conversation(FrameProcessor):
 
     async def _take_turn(self, transcript: Transcript) -> None:
         """The caller is done."""
-        if self._is_leaving:
+        if self._ways_out.leaving:
             await self._discard()
             return
         if self._is_nothing(transcript.text):
             await self._discard()
             await self._go_on()
             return
-        self._silences = 0
+        self._silence.broken()
+        if self._is_at_work:
+            await self._ask_for_patience(transcript)
+            return
         if self._identification.active:
             await self._discard()
             await self._settle()
@@ -169,9 +185,24 @@ class Conversation(FrameProcessor):
         self._run.commit()
 
     @property
-    def _is_leaving(self) -> bool:
-        """The call ends, or goes to a person: nothing is answered any more."""
-        return self._call.ending.is_set() or self._call.transfer is not None
+    def _is_at_work(self) -> bool:
+        """A tool or a check is under way: it is not given up for what the caller says meanwhile."""
+        run = self._run
+        return self._checks > 0 or (run is not None and run.answer.committed and run.using_tool)
+
+    async def _ask_for_patience(self, transcript: Transcript) -> None:
+        """The answer still comes; what else was said is taken up after it."""
+        await self._settle()
+        if self._checks:
+            return
+        if not is_patience(transcript.text):
+            self._kept.append(transcript)
+        await self._fill(phrases.ONE_MOMENT)
+
+    async def _take_up_kept(self) -> None:
+        kept, self._kept = self._kept, []
+        for transcript in kept[-1:]:
+            await self._take_turn(transcript)
 
     def _is_nothing(self, text: str) -> bool:
         """No words, or none that take the floor: a backchannel over the assistant's words.
@@ -228,22 +259,22 @@ class Conversation(FrameProcessor):
                 return
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
             if await run.answer.permission():
-                await self._fail("response", str(error))
+                await self._fail("response", error)
             return
         if run is self._run and await run.answer.permission():
             self._run = None
-            if not run.answer.audible and not self._call.playback.audible:
-                self._await_caller()
+            if self._kept:
+                await self._take_up_kept()
+            elif not run.answer.audible and not self._call.playback.audible:
+                self._silence.await_caller()
 
     async def _fulfil(self, request: Request) -> None:
         self._run = None
         match request:
             case NeedsIdentity():
-                if not await self._identification.begin(request.level):
-                    self._session.abandon_pending()
-                    self._job(self._hand_over(_NOT_CONFIRMED))
+                self._job(self._ask_identity(request.level))
             case HandOver():
-                self._job(self._hand_over(request.reason))
+                self._job(self._ways_out.hand_over(request.reason))
             case EndCall():
                 self._call.end(request.reason, "assistant")
 
@@ -252,6 +283,10 @@ class Conversation(FrameProcessor):
         self._call.accounted.clear()
         self._interrupted += self._saying
         self._saying = []
+        if not self._is_at_work:
+            await self._give_up_answer()
+
+    async def _give_up_answer(self) -> None:
         if self._run is not None and self._run.answer.committed:
             run, self._run = self._run, None
             await run.interrupt()
@@ -260,13 +295,15 @@ class Conversation(FrameProcessor):
         """The call itself cuts short what is being said, and drops what was prepared."""
         await self._discard()
         await self._on_interruption()
+        await self._give_up_answer()
+        self._kept.clear()
         await self.broadcast_interruption()
         await self._settle()
 
     # Keys, silence and length
 
     async def _take_key(self, key: str) -> None:
-        self._silences = 0
+        self._silence.broken()
         if self._identification.active:
             if key.isdigit() and not self._identification.keying:
                 await self._fall_silent()
@@ -278,102 +315,66 @@ class Conversation(FrameProcessor):
         elif key == PERSON_KEY and not self._call.ending.is_set():
             self._silence.hold()
             await self._fall_silent()
-            self._job(self._hand_over("the caller pressed 0"))
+            self._job(self._ways_out.hand_over("the caller pressed 0"))
             return
         if not self._call.playback.audible:
-            self._await_caller()
+            self._silence.await_caller()
+
+    async def _ask_identity(self, level: IdentityLevel) -> None:
+        if not await self._bridged(self._identification.begin(level)):
+            await self._not_confirmed()
 
     async def _identify(self, said: str) -> None:
         """Pass digits (or words with digits in them) to the identification."""
-        result = await self._identification.answer(said)
+        result = await self._bridged(self._identification.answer(said))
         if result is None:
             if not self._call.playback.audible:
-                self._await_caller()
-            return
-        if result:
+                self._silence.await_caller()
+        elif result:
             self._session.caller = self._call.caller
             run = AnswerRun(self._call, self._session.resume(), False, self._push_clause)
             self._follow(run)
             run.commit()
         else:
-            self._session.abandon_pending()
-            await self._hand_over(_NOT_CONFIRMED)
+            await self._not_confirmed()
 
-    def _await_caller(self) -> None:
-        """It is the caller's turn; who speaks already, or holds the call, is not hurried."""
-        call = self._call
-        self._silence.start()
-        if call.tracker.detector.speaking or call.unread_turn or call.held:
-            self._silence.hold()
+    async def _bridged(self, check: Awaitable[T]) -> T:
+        """What the operator's side says, bridged by fillers."""
+        self._silence.hold()
+        self._checks += 1
+        try:
+            async with bridged(self._fill):
+                return await check
+        finally:
+            self._checks -= 1
+
+    async def _fill(self, text: str) -> None:
+        await self._push_clause(ClauseText(text, "filler", Answer(self._call.journal)))
+
+    async def _not_confirmed(self) -> None:
+        self._session.abandon_pending()
+        await self._ways_out.hand_over(_NOT_CONFIRMED)
 
     def _on_hold(self, held: bool) -> None:
         self._call.held = held
         if not self._call.playback.audible:
-            self._await_caller()
+            self._silence.await_caller()
 
-    def _on_silence(self) -> None:
-        self._job(self._prompt_again())
+    def _is_busy(self) -> bool:
+        return self._ways_out.leaving or self._run is not None or self._checks > 0
 
-    async def _prompt_again(self) -> None:
-        if self._is_leaving or self._run is not None:
-            return
-        self._silences += 1
-        self._call.journal.record(NoInput, count=self._silences)
-        if self._silences > self._call.settings.calls.no_input_reprompts:
-            await self.say(phrases.NOBODY_THERE, protected=True)
-            self._call.end("no input", "assistant")
-        elif self._identification.active:
-            await self.say(self._identification.ask_again(), "reprompt")
-        else:
-            texts = phrases.STILL_THERE
-            await self.say(texts[min(self._silences, len(texts)) - 1], "reprompt")
-
-    def _on_length_warning(self) -> None:
-        self._job(self._announce(phrases.TIME_RUNS_OUT))
-
-    def _on_length_over(self) -> None:
-        self._job(self._time_is_up())
-
-    async def _announce(self, text: str) -> None:
-        await self.say(text, protected=True)
+    async def _time_runs_out(self) -> None:
+        await self.say(phrases.TIME_RUNS_OUT, protected=True)
 
     async def _time_is_up(self) -> None:
         await self._fall_silent()
         await self.say(phrases.TIME_IS_UP, protected=True)
         self._call.end("maximum length", "system")
 
-    # Ways out
-
-    async def _hand_over(self, reason: str) -> None:
-        """To a person; where none is to be had, the caller is told."""
-        if self._is_leaving:
-            return
-        target = self._call.settings.sip.person
-        if target is None:
-            await self.say(phrases.NO_PERSON, protected=True)
-            self._call.end(f"no person configured ({reason})", "assistant")
-            return
-        announced = await self.say(phrases.HAND_OVER, protected=True)
-        if await transfer_call(self._call, announced, target, reason):
-            self._call.end(f"transferred ({reason})", "assistant")
-            return
-        self._giving_up = False
-        await self.say(phrases.TRANSFER_FAILED, protected=True)
-
-    async def _fail(self, engine: str, reason: str) -> None:
-        """An engine gave up: apologise from the cache, then hand over or end."""
-        if self._call.ending.is_set() or self._giving_up:
-            return
-        self._giving_up = True
-        self._call.journal.record(EngineFailed, engine=engine, reason=reason[:200])
+    async def _fail(self, engine: str, error: Exception) -> None:
         await self._discard()
         self._run = None
-        await self.say(phrases.APOLOGY, protected=True)
-        if self._call.settings.sip.person:
-            self._job(self._hand_over(f"{engine} failed"))
-            return
-        await self.say(phrases.GOODBYE, protected=True)
-        self._call.end(f"{engine} failed", "system")
+        await self._ways_out.apologise(engine, error)
 
     def _call_over(self) -> None:
         self._silence.hold()
@@ -383,10 +384,13 @@ class Conversation(FrameProcessor):
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
+        except ForeignError as error:
+            self._session.abandon_pending()
+            await self._ways_out.cannot_check(error)
         except Exception as error:  # noqa: BLE001 - whatever fails, the caller is told
-            if self._giving_up:
+            if self._ways_out.giving_up:
                 self._call.end("hand-over failed", "system")
-            await self._fail("tools", str(error))
+            await self._fail("tools", error)
 
     def _job(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something that takes its time beside the flow of frames."""

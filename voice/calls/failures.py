@@ -1,4 +1,4 @@
-"""What happens when an engine is busy or fails: patience first, then the call is told."""
+"""What happens when an engine is busy, hangs or fails: patience first, then the call is told."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TypeVar
 from pipecat.frames.frames import SystemFrame
 
 from voice.engine_queue import EngineBusy
+from voice.errors import VoiceError
 
 T = TypeVar("T")
 
@@ -22,14 +23,25 @@ class EngineFailure(SystemFrame):
     """An engine could not do its part; the conversation apologises and hands over or ends."""
 
     engine: str
-    reason: str
+    error: Exception
 
 
-async def patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Try again for three seconds while the engine is busy; then EngineBusy is raised."""
-    for pause in PAUSES:
-        try:
+class EngineTimeout(VoiceError):
+    """An engine gave nothing in time."""
+
+
+async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """Try again for three seconds while the engine is busy; then EngineBusy is raised.
+
+    Raises EngineTimeout when the engine takes longer than so many seconds.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            for pause in PAUSES:
+                try:
+                    return await work()
+                except EngineBusy:
+                    await asyncio.sleep(pause)
             return await work()
-        except EngineBusy:
-            await asyncio.sleep(pause)
-    return await work()
+    except TimeoutError:
+        raise EngineTimeout(f"no answer within {seconds:g} s") from None

@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable
 from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.digits import spoken_digits
+from voice.calls.identity_in_time import IdentityInTime
 from voice.calls.state import CallState
 from voice.calls.verification import Outcome, Reply, Verification
 from voice.events import IdentityDecided, IdentityRequested
+from voice.foreign_code import ForeignError
 from voice.identity import IdentityLevel
 from voice.telephony.leg import MuteRecording
 
@@ -45,12 +47,15 @@ class Identification:
         return self._verification.question().text if self._verification else ""
 
     async def begin(self, level: IdentityLevel) -> bool:
-        """Ask the caller to prove who they are; False when they had all their tries before."""
+        """Ask the caller to prove who they are; False when they had all their tries before.
+
+        Raises ForeignError when the operator's side cannot be asked.
+        """
         if self._given_up:
             await self._say(phrases.NOT_VERIFIED)
             return False
         call = self._call
-        check = call.engines.identity
+        check = IdentityInTime(call.engines.identity, call.settings.response.tool_timeout_seconds)
         known = await check.knows(call.caller)
         self._level = level
         self._keys = ""
@@ -74,16 +79,29 @@ class Identification:
         return digits
 
     async def answer(self, said: str) -> bool | None:
-        """Take what the caller said or keyed: True verified, False given up, None still asking."""
+        """Take what the caller said or keyed: True verified, False given up, None still asking.
+
+        Raises ForeignError when it cannot be checked, which ends the identification.
+        """
         async with self._one_by_one:  # Digits sent fast would otherwise be tried beyond the limit.
             return await self._answer(said)
+
+    def give_up(self) -> None:
+        """What the caller says or keys from now on belongs to the conversation again."""
+        self._verification = None
+        self._call.digits_expected = 0
+        self._keep_secret(False)
 
     async def _answer(self, said: str) -> bool | None:
         verification = self._verification
         if verification is None:
             return None
         self._keys = ""
-        reply = await verification.answer(spoken_digits(said))
+        try:
+            reply = await verification.answer(spoken_digits(said))
+        except ForeignError:
+            self.give_up()
+            raise
         if reply.decided:
             accepted = reply.outcome is Outcome.VERIFIED
             self._call.journal.record(
@@ -92,7 +110,7 @@ class Identification:
         if reply.outcome is Outcome.ASKING:
             await self._ask(reply)
             return None
-        self._finish()
+        self.give_up()
         self._call.caller = verification.caller
         self._given_up = reply.outcome is Outcome.GIVEN_UP
         await self._say(reply.text)
@@ -110,11 +128,6 @@ class Identification:
             )
         self._keep_secret(self._verification.secret)
         await self._say(reply.text)
-
-    def _finish(self) -> None:
-        self._verification = None
-        self._call.digits_expected = 0
-        self._keep_secret(False)
 
     def _keep_secret(self, secret: bool) -> None:
         if secret != self._call.secret:

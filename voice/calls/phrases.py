@@ -13,6 +13,7 @@ RECORDED = "This call is recorded."
 """Said in the greeting, before the question that ends it."""
 NOBODY_THERE = "I can't hear you, so I will end the call now. Goodbye."
 ONE_MOMENT = "One moment, please."
+STILL_AT_IT = "This takes a little longer. I am still here."
 TIME_RUNS_OUT = "I am sorry, this call has to end in one minute."
 TIME_IS_UP = "I am sorry, our time is up. Please call again. Goodbye."
 
@@ -25,6 +26,8 @@ PIN_AGAIN = "I did not get all the digits. Please say or key in your PIN again."
 WRONG_PIN = "That PIN is not right. Please try again."
 VERIFIED = "Thank you."
 NOT_VERIFIED = "I am sorry, I could not confirm who you are."
+CANNOT_REACH = "I am sorry, I cannot reach our system just now."
+ANYTHING_ELSE = "Is there anything else that I can do for you?"
 
 HAND_OVER = "I am putting you through to a colleague. One moment, please."
 NO_PERSON = "I am sorry, nobody can take your call right now. Please call again later. Goodbye."
@@ -33,9 +36,10 @@ APOLOGY = "I am sorry, something went wrong on our side."
 GOODBYE = "Please call again later. Goodbye."
 
 FIXED = (
-    *STILL_THERE, RECORDED, NOBODY_THERE, ONE_MOMENT, TIME_RUNS_OUT, TIME_IS_UP,
+    *STILL_THERE, RECORDED, NOBODY_THERE, ONE_MOMENT, STILL_AT_IT, TIME_RUNS_OUT, TIME_IS_UP,
     ASK_CUSTOMER_NUMBER, ASK_PIN, CUSTOMER_NUMBER_AGAIN, PIN_AGAIN, WRONG_PIN, VERIFIED,
-    NOT_VERIFIED, HAND_OVER, NO_PERSON, TRANSFER_FAILED, APOLOGY, GOODBYE,
+    NOT_VERIFIED, CANNOT_REACH, ANYTHING_ELSE, HAND_OVER, NO_PERSON, TRANSFER_FAILED, APOLOGY,
+    GOODBYE,
 )  # fmt: skip
 """Everything that is synthesised ahead."""
 

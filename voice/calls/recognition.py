@@ -13,14 +13,18 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from voice.calls.answer import Answer
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.failures import EngineFailure, patiently
-from voice.calls.frames import CallerTurn, Hypothesis, TurnOverFrame
+from voice.calls.fillers import bridged
+from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
 from voice.calls.secrets import masked
 from voice.calls.state import CallState
 from voice.events import FinalTranscript, PartialTranscript
 from voice.recognition import Expectation, RecognitionSession, Transcript
 
+_FILLER_SECONDS = 2.5
+"""From a pause; by then words are usually known, and the answer's own filler is near."""
 NOTHING_SAID = Transcript("", 0.0, "", 1.0, 0.0)
 """A sound too short to be a word."""
 
@@ -87,15 +91,17 @@ class RecognitionStep(FrameProcessor):
         begun = clock()
         try:
             expect: Expectation = "digits" if self._call.digits_expected else "anything"
-            transcript = await patiently(
-                lambda: self._session.finalise(speculative=speculative, expect=expect)
-            )
+            async with bridged(self._fill, _FILLER_SECONDS):
+                transcript = await patiently(
+                    lambda: self._session.finalise(speculative=speculative, expect=expect),
+                    self._call.settings.recognition.timeout_seconds,
+                )
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
             if self._over is None:
                 return  # Only the end of the turn needs the words: they are asked for once more.
             self._over = None
             self._call.unread_turn = False
-            await self.push_frame(EngineFailure("recognition", str(error)))
+            await self.push_frame(EngineFailure("recognition", error))
             return
         self._took_ms = (clock() - begun) * 1000
         self._transcript = transcript
@@ -107,6 +113,11 @@ class RecognitionStep(FrameProcessor):
             await self.broadcast_interruption()
         # Upstream too: the input ends the turn at once when all digits have been said.
         await self.broadcast_frame(Hypothesis, transcript=transcript)
+
+    async def _fill(self, text: str) -> None:
+        """The turn is over and the caller waits."""
+        if self._over is not None and not self._call.playback.audible:
+            await self.push_frame(ClauseText(text, "filler", Answer(self._call.journal)))
 
     async def _publish(self, transcript: Transcript, speculative: bool) -> None:
         self._transcript = self._over = None

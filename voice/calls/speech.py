@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from voice.calls.answer import Answer
 from voice.calls.failures import EngineFailure, patiently
+from voice.calls.fillers import bridged
 from voice.calls.frames import ClauseAudio, ClauseText
 from voice.calls.state import CallState
 from voice.engine_queue import Priority
+from voice.speech import SpokenClause
 
 
 class SpeechStep(FrameProcessor):
@@ -34,18 +38,31 @@ class SpeechStep(FrameProcessor):
         clock = asyncio.get_running_loop().time
         begun = clock()
         priority = Priority.FINAL if frame.answer.committed else Priority.SPECULATIVE
-        speaker = self._call.engines.speaker
         try:
-            spoken = await patiently(
-                lambda: speaker.synthesise(frame.text, self._call.sample_rate, priority=priority)
-            )
+            async with bridged(partial(self._fill, frame)):
+                spoken = await patiently(
+                    lambda: self._synthesise(frame.text, priority),
+                    self._call.settings.speech.timeout_seconds,
+                )
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
             if not await frame.answer.permission():
                 return
             frame.answer.settle()
             frame.answer.drop()
-            await self.push_frame(EngineFailure("speech", str(error)), FrameDirection.UPSTREAM)
+            await self.push_frame(EngineFailure("speech", error), FrameDirection.UPSTREAM)
             return
         clause = ClauseAudio(frame, spoken, (clock() - begun) * 1000)
         clause.interruptible = frame.interruptible
         await self.push_frame(clause)
+
+    async def _synthesise(self, text: str, priority: Priority) -> SpokenClause:
+        rate = self._call.sample_rate
+        return await self._call.engines.speaker.synthesise(text, rate, priority=priority)
+
+    async def _fill(self, frame: ClauseText, text: str) -> None:
+        """The clause is late, and with it whatever follows: fillers are known by heart."""
+        if frame.kind == "filler" or not frame.answer.committed or self._call.playback.audible:
+            return
+        spoken = await self._synthesise(text, Priority.FINAL)
+        filler = ClauseText(text, "filler", Answer(self._call.journal))
+        await self.push_frame(ClauseAudio(filler, spoken, 0.0))

@@ -1,0 +1,32 @@
+"""The operator's identity check as a call uses it: it answers in time, or fails."""
+
+from __future__ import annotations
+
+from voice.calls.engines import IdentityCheck
+from voice.foreign_code import ForeignError, call_foreign
+from voice.identity import Caller
+
+_NAME = "identity check"
+
+
+class IdentityInTime:
+    """An IdentityCheck whose answers come within so many seconds, or else a ForeignError."""
+
+    def __init__(self, check: IdentityCheck, seconds: float) -> None:
+        self._check = check
+        self._seconds = seconds
+        self.customer_digits = check.customer_digits
+        """Length of a customer number."""
+
+    async def knows(self, caller: Caller) -> bool:
+        """See IdentityCheck.knows; raises ForeignError."""
+        return bool(await call_foreign(_NAME, self._seconds, self._check.knows, caller))
+
+    async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
+        """See IdentityCheck.verify_pin; raises ForeignError."""
+        verified: Caller | None = await call_foreign(
+            _NAME, self._seconds, self._check.verify_pin, caller, pin
+        )
+        if verified is not None and not isinstance(verified, Caller):
+            raise ForeignError(_NAME, "an answer that is no Caller")
+        return verified

@@ -1,0 +1,74 @@
+"""How a conversation ends other than by itself: a person, an apology, or help in an emergency."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from voice.calls import phrases
+from voice.calls.answer import Answer
+from voice.calls.hand_over import transfer_call
+from voice.calls.state import CallState
+from voice.events import EngineFailed
+from voice.foreign_code import ForeignError, error_note
+
+
+class WaysOut:
+    """One call's ways out; `say` speaks to the caller, `start` runs what takes its time."""
+
+    def __init__(
+        self,
+        call: CallState,
+        say: Callable[..., Awaitable[Answer]],
+        start: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._call = call
+        self._say = say
+        self._start = start
+        self.giving_up = False
+        """An apology was made; what follows is a person or the end."""
+
+    @property
+    def leaving(self) -> bool:
+        """The call ends, or goes to a person: nothing is answered any more."""
+        return self._call.ending.is_set() or self._call.transfer is not None
+
+    async def hand_over(self, reason: str) -> None:
+        """To a person; where none is to be had, the caller is told."""
+        if self.leaving:
+            return
+        target = self._call.settings.sip.person
+        if target is None:
+            await self._say(phrases.NO_PERSON, protected=True)
+            self._call.end(f"no person configured ({reason})", "assistant")
+            return
+        announced = await self._say(phrases.HAND_OVER, protected=True)
+        if await transfer_call(self._call, announced, target, reason):
+            self._call.end(f"transferred ({reason})", "assistant")
+            return
+        self.giving_up = False
+        await self._say(phrases.TRANSFER_FAILED, protected=True)
+
+    async def apologise(self, engine: str, error: Exception) -> None:
+        """An engine gave up: apologise from the cache, then hand over or end."""
+        if self._call.ending.is_set() or self.giving_up:
+            return
+        self.giving_up = True
+        self._call.journal.record(EngineFailed, engine=engine, reason=error_note(error))
+        await self._say(phrases.APOLOGY, protected=True)
+        if self._call.settings.sip.person:
+            self._start(self.hand_over(f"{engine} failed"))
+            return
+        await self._say(phrases.GOODBYE, protected=True)
+        self._call.end(f"{engine} failed", "system")
+
+    async def cannot_check(self, error: ForeignError) -> None:
+        """Who calls cannot be found out: a person helps, or the caller asks for something else."""
+        if self.leaving:
+            return
+        self._call.journal.record(EngineFailed, engine="identity", reason=error_note(error))
+        await self._say(phrases.CANNOT_REACH)
+        if self._call.settings.sip.person:
+            await self.hand_over("the identity could not be checked")
+        else:
+            await self._say(phrases.ANYTHING_ELSE)
