@@ -77,6 +77,16 @@ def _sip_uri(value: str) -> str:
     return value
 
 
+def _media(value: object) -> object:
+    if value in ("strict", "symmetric"):
+        return value
+    if not isinstance(value, list) or not value:
+        raise ValueError(
+            'expected "strict", "symmetric" or a list of networks, for instance ["203.0.113.0/28"]'
+        )
+    return [_network(each) for each in value]
+
+
 Address = Annotated[str, BeforeValidator(_address)]
 """An IP address and a port to listen on; port 0 is any free one."""
 Destination = Annotated[str, BeforeValidator(_destination)]
@@ -87,6 +97,8 @@ LoopbackAddress = Annotated[str, BeforeValidator(_loopback)]
 """The same, of this machine only."""
 Network = Annotated[str, BeforeValidator(_network)]
 """An IP network in CIDR notation."""
+Media = Annotated[str | list[str], BeforeValidator(_media)]
+"""From where a trunk's audio may come: "strict", "symmetric" or networks in CIDR notation."""
 Origin = Annotated[str, BeforeValidator(_origin)]
 """How a browser names a site: scheme and host."""
 SipUri = Annotated[str, BeforeValidator(_sip_uri)]

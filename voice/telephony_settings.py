@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from voice.errors import ConfigError
-from voice.setting_values import Address, Destination, Network, OwnAddress, Section, SipUri
+from voice.setting_values import Address, Destination, Media, Network, OwnAddress, Section, SipUri
 
 
 class Trunk(Section):
@@ -17,6 +17,9 @@ class Trunk(Section):
     networks: list[Network] = Field(min_length=1)
     trusted: bool = False
     """Believe its P-Asserted-Identity (RFC 3325)."""
+    media: Media = "strict"
+    """Whose audio is heard besides that of the hosts that SDP and SIP name: nobody's (strict),
+    whoever sends first (symmetric), or that of these networks."""
 
 
 class Secret(Section):

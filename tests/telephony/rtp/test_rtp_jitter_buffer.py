@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice.telephony.rtp import JitterBuffer
+from voice.telephony.rtp.jitter_buffer import Event
 
 START = 65530
 """So that every test passes the wrap of the sequence number."""
@@ -196,3 +197,120 @@ def test_any_packets_leave_it_working_and_bounded(packets: list[tuple[int, int]]
         frame = buffer.get()
         assert frame.payload is None or len(frame.payload) == 160
         assert buffer.held_ms <= 320
+
+
+def test_one_hiccup_raises_the_delay_for_less_than_ten_seconds() -> None:
+    buffer = JitterBuffer(40, 160)
+    targets: list[int] = []
+    waiting: list[int] = []
+    for number in range(1060):
+        waiting.append(number)
+        if not 500 <= number < 507:  # 140 ms in which nothing comes through
+            for late in waiting:
+                arrive(buffer, late, number * 0.02)
+            waiting.clear()
+        buffer.get()
+        targets.append(buffer.target_ms)
+    assert targets[499] == 40 and max(targets) > 80
+    assert targets[1000] == 40 and buffer.held_ms <= 40
+
+
+def test_packets_that_come_too_late_to_be_heard_raise_the_delay() -> None:
+    buffer = JitterBuffer(40, 160)
+    arrivals = sorted((number * 0.02 + (number % 20 == 0) * 0.09, number) for number in range(300))
+    for tick in range(300):
+        while arrivals and arrivals[0][0] <= tick * 0.02:
+            at, number = arrivals.pop(0)
+            arrive(buffer, number, at)
+        buffer.get()
+    assert buffer.target_ms >= 100
+
+
+def test_more_that_waits_is_given_up_sooner() -> None:
+    buffer = JitterBuffer(40, 160)
+    for number in range(200):
+        arrive(buffer, number)
+        buffer.get()
+    for number in range(200, 208):
+        arrive(buffer, number, 4.0 + (number - 200) * 0.001)
+    for number in range(208, 808):
+        arrive(buffer, number)
+        buffer.get()
+    assert buffer.held_ms <= 40
+
+
+def test_keys_come_out_in_the_order_of_their_sequence_numbers() -> None:
+    buffer = JitterBuffer()
+    keys: list[bytes] = []
+    for number in range(12):
+        if number == 6:
+            buffer.put_event((START + 9) & 0xFFFF, Event(2000, b"two"))
+            buffer.put_event((START + 7) & 0xFFFF, Event(1000, b"one"))
+        if number not in (7, 9):
+            arrive(buffer, number)
+        buffer.get()
+        keys += [event.payload for event in buffer.take_events()]
+    assert keys == [b"one", b"two"]
+    assert buffer.statistics.lost == 0
+
+
+def test_key_that_comes_after_its_turn_comes_out_at_once() -> None:
+    buffer = JitterBuffer()
+    run(buffer, [[0], [1], [2], [], [4], [5], [6], [7]], after=0)
+    buffer.put_event((START + 3) & 0xFFFF, Event(1000, b"late"))
+    assert [event.payload for event in buffer.take_events()] == [b"late"]
+
+
+def test_keys_that_wait_are_not_lost_by_a_reset() -> None:
+    buffer = JitterBuffer()
+    arrive(buffer, 0)
+    buffer.put_event((START + 2) & 0xFFFF, Event(2, b"two"))
+    buffer.put_event((START + 1) & 0xFFFF, Event(1, b"one"))
+    buffer.reset()
+    assert [event.payload for event in buffer.take_events()] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("length", [160, 240])
+def test_each_frame_is_of_one_codec(length: int) -> None:
+    buffer = JitterBuffer()
+    for number in range(6):
+        codec = "old" if number < 3 else "new"
+        buffer.put(number, number * length, codec[:1].encode() * length, number * 0.02, codec)
+    heard = b""
+    for _ in range(12):
+        frame = buffer.get()
+        if frame.payload is not None:
+            assert set(frame.payload) == set(frame.codec[:1].encode())
+            heard += frame.payload
+    assert heard[: 5 * length] == b"o" * 3 * length + b"n" * 2 * length
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(range(8)), st.sets(st.integers(0, 7), min_size=1))
+def test_in_whatever_order_they_arrive_sound_and_keys_come_out_in_order(
+    order: list[int], keys: set[int]
+) -> None:
+    buffer = JitterBuffer(160, 200)
+    for number in order:
+        if number in keys:
+            buffer.put_event(number, Event(number, bytes([number])))
+        else:
+            buffer.put(number, number * 160, payload(number), 0.0)
+    frames: list[int] = []
+    events: list[int] = []
+    for _ in range(20):
+        frame = buffer.get()
+        events += [event.timestamp for event in buffer.take_events()]
+        if frame.payload is not None:
+            frames.append(frame.payload[0])
+    assert events == sorted(keys)
+    assert frames == [number for number in range(8) if number not in keys]
+
+
+def test_a_flood_of_packets_without_sound_is_bounded() -> None:
+    buffer = JitterBuffer()
+    for number in range(10_000):
+        buffer.put(number & 0xFFFF, number, b"", number / 10_000)
+        buffer.put_event(number + 1 & 0xFFFF, Event(number, b""))
+        buffer.take_events()
+    assert len(buffer._packets) <= 256

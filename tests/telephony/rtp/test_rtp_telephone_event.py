@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import struct
+from collections.abc import Iterable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from voice.telephony.rtp.telephone_event import DIGITS, KeyReceiver, key_packets
 
@@ -51,6 +54,74 @@ def test_key_held_for_longer_than_a_duration_can_say_counts_once() -> None:
     assert receiver.take(0, struct.pack("!BBH", 3, 10, 0xFFFF)) == "3"
     assert receiver.take(0xFFFF, struct.pack("!BBH", 3, 10, 400)) is None
     assert receiver.take(0xFFFF, struct.pack("!BBH", 3, 0x8A, 800)) is None
+
+
+def packets_of(digits: str) -> list[tuple[int, bytes]]:
+    """Keys of 100 ms with as much of a pause between them, as timestamps and payloads."""
+    return [
+        (1000 + number * 1600, packet.payload)
+        for number, digit in enumerate(digits)
+        for packet in key_packets(digit)
+    ]
+
+
+def received(packets: Iterable[tuple[int, bytes]]) -> str:
+    receiver = KeyReceiver()
+    return "".join(filter(None, (receiver.take(*packet) for packet in packets)))
+
+
+def moving_on(digits: str, step: int = 160, duration: str = "grows") -> list[tuple[int, bytes]]:
+    """Keys of a sender that advances the timestamp with each packet of a key."""
+    packets: list[tuple[int, bytes]] = []
+    for number, digit in enumerate(digits):
+        begun = 5000 + number * (7 * step + 1600)
+        for count in range(1, 8):
+            end = count > 4
+            ticks = {"grows": min(count, 5) * step, "stays": step, "none": 0}[duration]
+            flags = 0x8A if end else 10
+            payload = struct.pack("!BBH", DIGITS.index(digit), flags, ticks)
+            packets.append((begun + (count - 1) * step, payload))
+    return packets
+
+
+@pytest.mark.parametrize("duration", ["grows", "stays", "none"])
+@pytest.mark.parametrize("step", [80, 160, 240])
+def test_sender_that_advances_the_timestamp_within_a_key_presses_it_once(
+    step: int, duration: str
+) -> None:
+    assert received(moving_on("5", step, duration)) == "5"
+    assert received(moving_on("5512255", step, duration)) == "5512255"
+
+
+@given(st.sets(st.sampled_from(range(7)), max_size=2))
+def test_loss_within_such_a_key_makes_no_further_key_of_it(lost: set[int]) -> None:
+    packets = moving_on("5527")
+    kept = [packet for number, packet in enumerate(packets) if number % 7 not in lost]
+    assert received(kept) == "5527"
+
+
+def test_same_key_again_after_the_shortest_pause_counts_again() -> None:
+    quick = [(1000 + number * 640, key_packets("5", 40)) for number in range(4)]
+    assert received((at, each.payload) for at, key in quick for each in key) == "5555"
+
+
+def test_same_key_again_though_all_ends_were_lost_counts_again() -> None:
+    kept = [packet for packet in packets_of("555") if not packet[1][1] & 0x80]
+    assert received(kept) == "555"
+
+
+def test_timestamps_may_begin_anew_between_two_keys() -> None:
+    first, second = packets_of("12"), packets_of("34")
+    assert received([(at + 3_000_000, each) for at, each in first] + second) == "1234"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.text(DIGITS, min_size=1, max_size=6))
+def test_each_key_counts_once_in_any_order_of_its_packets(data: st.DataObject, digits: str) -> None:
+    packets = packets_of(digits)
+    doubled = packets + data.draw(st.lists(st.sampled_from(packets), max_size=10))
+    shuffled = data.draw(st.permutations(doubled))
+    assert sorted(received(shuffled)) == sorted(digits)
 
 
 @pytest.mark.parametrize(

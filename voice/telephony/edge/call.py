@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import logging
 import re
 import secrets
@@ -199,7 +200,13 @@ class EdgeCall:
         settings = self._edge.settings.rtp
         ports = open_port_pair(self._edge.media_host, settings.port_min, settings.port_max)
         rtp = RtpSession(
-            RtpHandlers(self._frame, self._key, self._media_lost, self._failed),
+            RtpHandlers(
+                self._frame,
+                self._key,
+                self._media_lost,
+                self._failed,
+                functools.partial(log.warning, "%s", extra={"call_id": self.call_id}),
+            ),
             jitter_ms=(settings.jitter_min_ms, settings.jitter_max_ms),
             media_timeout=settings.media_timeout_seconds,
         )
@@ -286,6 +293,7 @@ class EdgeCall:
                 # Who holds us plays music or sends nothing: neither is the caller.
                 receives=agreed.receives and agreed.sends,
                 signalling_host=self._sip.source[0],
+                media=self._sip.media,
             )
         )
         if self._held == agreed.sends:
@@ -294,8 +302,8 @@ class EdgeCall:
 
     def _info(self, content_type: str, body: bytes) -> None:
         key = key_in_info(content_type, body)
-        if key is not None:
-            self._key(key)
+        if key is not None and self._rtp is not None:
+            self._rtp.press(key)
 
     def _key(self, digit: str) -> None:
         self._tell(Dtmf(digit))

@@ -143,7 +143,7 @@ def _listening_address(settings: Settings) -> tuple[str, int]:
 
 def _policy(settings: Settings) -> AccessPolicy:
     return AccessPolicy(
-        [Trunk(each.name, each.networks, each.trusted) for each in settings.sip.trunks],
+        [Trunk(each.name, each.networks, each.trusted, each.media) for each in settings.sip.trunks],
         {user.name: user.secret() for user in settings.sip.users},
         settings.sip.realm,
     )

@@ -11,11 +11,12 @@ from voice.telephony.rtp.packet import RtpError, RtpPacket
 from voice.telephony.rtp.playout_ring import PlayoutRing
 from voice.telephony.rtp.ports import PortPair, open_port_pair
 from voice.telephony.rtp.session import RtpHandlers, RtpSession, RtpTarget
-from voice.telephony.rtp.source_lock import SourceLock
+from voice.telephony.rtp.source_lock import MediaRule, SourceLock
 
 __all__ = [
     "JitterBuffer",
     "MediaClock",
+    "MediaRule",
     "PlayoutRing",
     "PortPair",
     "RtpError",

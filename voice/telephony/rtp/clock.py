@@ -75,19 +75,23 @@ class MediaClock:
     def tick(self) -> None:
         """One tick of every session."""
         self.ticks += 1
-        for session, failures in tuple(self._sessions.items()):
+        for session in tuple(self._sessions):
+            if session not in self._sessions:
+                continue
             try:
                 session.tick()
             except Exception:  # noqa: BLE001 - one call's fault must not silence the others
                 log.exception("media clock: a session failed")
-                self._count_failure(session, failures + 1)
+                self._count(session, failed=True)
             else:
-                if failures and session in self._sessions:
-                    self._sessions[session] = 0
+                self._count(session, failed=False)
 
-    def _count_failure(self, session: Ticking, failures: int) -> None:
-        self._sessions[session] = failures
-        if failures >= FAILURES_BEFORE_REMOVAL:
+    def _count(self, session: Ticking, *, failed: bool) -> None:
+        """Failures in a row; a session that was discarded within its tick stays so."""
+        if session not in self._sessions:
+            return
+        self._sessions[session] = self._sessions[session] + 1 if failed else 0
+        if self._sessions[session] >= FAILURES_BEFORE_REMOVAL:
             self.discard(session)
             with contextlib.suppress(Exception):
                 session.failed()

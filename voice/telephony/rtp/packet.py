@@ -10,9 +10,11 @@ from voice.errors import VoiceError
 CLOCK_HZ = 8000
 """The RTP clock of G.711 and of telephone-event beside it."""
 
+MAX_DROPOUT, MAX_MISORDER = 3000, 100
+"""Sequence jumps beyond these are a sender's new beginning (RFC 3550, A.1)."""
+
 _HEADER = struct.Struct("!BBHII")
 _VERSION = 2
-_RTCP_TYPES = range(192, 224)
 
 
 class RtpError(VoiceError):
@@ -58,11 +60,6 @@ class RtpPacket:
             raise RtpError("RTP packet: header or padding is longer than the packet")
         payload = data[start:end]
         return cls(kind & 0x7F, sequence, timestamp, ssrc, payload, marker=bool(kind & 0x80))
-
-
-def is_rtcp(data: bytes) -> bool:
-    """The datagram is RTCP on the RTP port (RFC 5761)."""
-    return len(data) >= 2 and data[1] in _RTCP_TYPES
 
 
 def sequence_after(earlier: int, later: int) -> int:

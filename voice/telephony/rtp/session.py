@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
+
+import numpy as np
 
 from voice.audio.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from voice.audio.pcm import Pcm, silence
 from voice.telephony.rtp.concealment import Concealer
-from voice.telephony.rtp.jitter_buffer import JitterBuffer
-from voice.telephony.rtp.packet import CLOCK_HZ, RtpError, RtpPacket, is_rtcp
+from voice.telephony.rtp.datagram_socket import Address, DatagramSocket
+from voice.telephony.rtp.jitter_buffer import Event, JitterBuffer
+from voice.telephony.rtp.key_limit import KeyLimit
+from voice.telephony.rtp.packet import CLOCK_HZ, RtpError, RtpPacket
 from voice.telephony.rtp.playout_ring import PlayoutRing
 from voice.telephony.rtp.ports import PortPair
-from voice.telephony.rtp.source_lock import Source, SourceLock
+from voice.telephony.rtp.rtcp import is_rtcp, is_valid_rtcp
+from voice.telephony.rtp.source_lock import Arrival, MediaRule, Source, SourceLock
 from voice.telephony.rtp.telephone_event import EventPacket, KeyReceiver, key_packets
 
 FRAME_SAMPLES = CLOCK_HZ // 50
 COMFORT_NOISE = 13
 """Payload type of RFC 3389."""
+STRANGERS_BEFORE_WARNING = 5
+"""Packets; fewer may have been on their way when the other side moved."""
 
 _ENCODERS: dict[str, Callable[[Pcm], bytes]] = {"PCMU": encode_ulaw, "PCMA": encode_alaw}
 _DECODERS: dict[str, Callable[[bytes], Pcm]] = {"PCMU": decode_ulaw, "PCMA": decode_alaw}
@@ -44,6 +48,8 @@ class RtpTarget:
     receives: bool = True
     signalling_host: str | None = None
     """Where the other side's SIP comes from; its audio may come from there as well."""
+    media: MediaRule = "strict"
+    """From where else its audio may come."""
 
 
 def _ignore(*_: object) -> None:
@@ -61,6 +67,8 @@ class RtpHandlers:
     """Once for each time that no packet came for the media timeout."""
     on_failed: Callable[[], None] = _ignore
     """The clock has given this session up after repeated faults."""
+    on_warning: Callable[[str], None] = _ignore
+    """What the operator should know about this call, in one line."""
 
 
 @dataclass
@@ -72,9 +80,12 @@ class RtpStatistics:
     malformed: int = 0
     unknown_payload: int = 0
     rtcp: int = 0
+    """Valid compound packets of the source that is heard."""
+    keys_dropped: int = 0
+    """Keys beyond what anybody presses."""
 
 
-class RtpSession(asyncio.DatagramProtocol):
+class RtpSession:
     """Symmetric RTP with a source lock; to be ticked by a MediaClock.
 
     Silence is sent when there is nothing to say, so that the path through NATs stays open.
@@ -99,10 +110,14 @@ class RtpSession(asyncio.DatagramProtocol):
         self._target: RtpTarget | None = None
         self._source: Source | None = None
         """Whose packets are in the jitter buffer."""
-        self._transport: asyncio.DatagramTransport | None = None
-        self._control: asyncio.BaseTransport | None = None
+        self._rtp: DatagramSocket | None = None
+        self._rtcp: DatagramSocket | None = None
+        self._codecs: dict[int, str] = {}
+        """By payload type; what was agreed earlier may still be on its way."""
         self._concealer = Concealer()
         self._keys = KeyReceiver()
+        self._key_limit = KeyLimit()
+        self._stranger_told = False
         self._keys_to_send: deque[Iterator[EventPacket]] = deque()
         self._key_timestamp: int | None = None
         self._heard_at = now()
@@ -114,20 +129,21 @@ class RtpSession(asyncio.DatagramProtocol):
 
     async def open(self, ports: PortPair) -> None:
         """Take the sockets over; they are closed by `close`."""
-        loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=ports.rtp)
-        self._control, _ = await loop.create_datagram_endpoint(
-            lambda: _RtcpSink(self.statistics), sock=ports.rtcp
-        )
+        self._rtp = DatagramSocket(ports.rtp, self.datagram_received)
+        self._rtcp = DatagramSocket(ports.rtcp, self._rtcp_received)
 
     def direct(self, target: RtpTarget) -> None:
         """Begin, or go on, as agreed in the latest session description."""
         if self.lock is None:
-            self.lock = SourceLock(target.host, target.port, target.signalling_host)
-        else:
+            self.lock = SourceLock(target.host, target.port, target.signalling_host, target.media)
+        elif target.sends:
+            # Who holds us may name any address; the caller is where he was, or says so afterwards.
             self.lock.expect(target.host, target.port)
+        self.lock.held = not target.sends
         self._target = target
-        self._heard_at = self._now()
+        self._codecs.pop(target.dtmf_payload_type or -1, None)
+        self._codecs[target.payload_type] = target.codec
+        self._lives()
         if target.dtmf_payload_type is None:
             # Keys that can no longer be sent would hold up the sound behind them for ever.
             self._keys_to_send.clear()
@@ -138,61 +154,77 @@ class RtpSession(asyncio.DatagramProtocol):
         if self._target is not None and self._target.dtmf_payload_type is not None:
             self._keys_to_send.append(key_packets(digit, milliseconds))
 
+    def press(self, key: str) -> None:
+        """The caller has pressed a key, in a packet of RTP or another way (SIP INFO)."""
+        if self._key_limit.admits(self._now()):
+            self.handlers.on_key(key)
+            return
+        if not self.statistics.keys_dropped:
+            self.handlers.on_warning("more keys than anybody presses: the rest is dropped")
+        self.statistics.keys_dropped += 1
+
     def close(self) -> None:
         """Give the ports back; closing again does nothing."""
-        for transport in (self._transport, self._control):
-            if transport is not None:
-                transport.close()
+        for each in (self._rtp, self._rtcp):
+            if each is not None:
+                each.close()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Called by asyncio."""
-        self._transport = cast(asyncio.DatagramTransport, transport)
-
-    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
-        """Called by asyncio; whatever is not our caller's valid RTP is dropped."""
+    def datagram_received(self, data: bytes, address: Address, waited: float = 0.0) -> None:
+        """Take what came `waited` seconds ago; all but our caller's valid RTP is dropped."""
         target = self._target
         if target is None or self.lock is None:
             return
         if is_rtcp(data):
-            self.statistics.rtcp += 1
+            self._rtcp_received(data, address)
             return
         try:
             packet = RtpPacket.parse(data)
         except RtpError:
             self.statistics.malformed += 1
             return
-        known = (target.payload_type, target.dtmf_payload_type, COMFORT_NOISE)
+        known = (*self._codecs, target.dtmf_payload_type, COMFORT_NOISE)
         if packet.payload_type not in known:
             self.statistics.unknown_payload += 1
             return
-        self._admit(packet, target, address)
+        source = Source(*address, packet.ssrc)
+        for arrival in self.lock.take(source, packet, self._now() - waited):
+            self._hear(source, arrival, target)
+        if self.lock.refused >= STRANGERS_BEFORE_WARNING and not self._stranger_told:
+            self._stranger_told = True
+            self.handlers.on_warning(self.lock.refusal)
 
-    def _admit(self, packet: RtpPacket, target: RtpTarget, address: tuple[str, int]) -> None:
-        assert self.lock is not None
-        now = self._now()
-        if not self.lock.admits(*address[:2], packet.ssrc, packet.sequence, now):
-            return
-        if self._source not in (None, self.lock.source):
+    def _hear(self, source: Source, arrival: Arrival, target: RtpTarget) -> None:
+        packet = arrival.packet
+        if self._source is not None and self._source.ssrc != source.ssrc:
             # Numbers and timestamps of the new source have nothing to do with the old one's.
             self.jitter.reset()
+            self._take_keys(target)
             self._keys = KeyReceiver()
-        self._source = self.lock.source
-        self._heard_at = now
-        self._media_lost = False
+        self._source = source
+        self._lives()
         self.statistics.received += 1
-        if packet.payload_type == target.payload_type:
-            self.jitter.put(packet.sequence, packet.timestamp, packet.payload, now)
-            return
-        self.jitter.skip(packet.sequence)
-        if packet.payload_type == target.dtmf_payload_type:
-            key = self._keys.take(packet.timestamp, packet.payload)
-            if key is not None and target.receives:
-                self.handlers.on_key(key)
+        codec = self._codecs.get(packet.payload_type)
+        if codec is not None:
+            self.jitter.put(packet.sequence, packet.timestamp, packet.payload, arrival.time, codec)
+        elif packet.payload_type == target.dtmf_payload_type:
+            self.jitter.put_event(packet.sequence, Event(packet.timestamp, packet.payload))
+        else:
+            self.jitter.skip(packet.sequence)
+
+    def _rtcp_received(self, data: bytes, address: Address, _waited: float = 0.0) -> None:
+        """RTCP on a port of its own or on that of RTP: whose it is lives, and may be muted."""
+        if self.lock is not None and is_valid_rtcp(data) and self.lock.is_from(address[0]):
+            self.statistics.rtcp += 1
+            self._lives()
+
+    def _lives(self) -> None:
+        self._heard_at = self._now()
+        self._media_lost = False
 
     def tick(self) -> None:
         """Called by the clock every 20 ms."""
         target = self._target
-        if target is None or self._transport is None or self._transport.is_closing():
+        if target is None or self._rtp is None or self._rtp.closed:
             return
         heard = self._next_heard(target)
         said = self._send_next(target)
@@ -205,11 +237,22 @@ class RtpSession(asyncio.DatagramProtocol):
 
     def _next_heard(self, target: RtpTarget) -> Pcm:
         frame = self.jitter.get()
+        self._take_keys(target)
         if frame.payload is not None and target.receives:
-            return self._concealer.heard(_DECODERS[target.codec](frame.payload))
+            heard = _DECODERS[frame.codec](frame.payload)
+            if len(heard) < FRAME_SAMPLES:
+                heard = np.concatenate((heard, silence(FRAME_SAMPLES - len(heard))))
+            return self._concealer.heard(heard)
         if frame.lost and target.receives:
             return self._concealer.missing(FRAME_SAMPLES)
         return self._concealer.quiet(FRAME_SAMPLES)
+
+    def _take_keys(self, target: RtpTarget) -> None:
+        """Press the keys whose turn has come."""
+        for event in self.jitter.take_events():
+            key = self._keys.take(event.timestamp, event.payload)
+            if key is not None and target.receives:
+                self.press(key)
 
     def _send_next(self, target: RtpTarget) -> Pcm:
         """Send a frame of the ring, of a key, or of silence; returns what the other side hears."""
@@ -236,17 +279,11 @@ class RtpSession(asyncio.DatagramProtocol):
         return True
 
     def _send(self, payload_type: int, timestamp: int, payload: bytes, marker: bool) -> None:
-        assert self._target is not None and self._transport is not None and self.lock is not None
+        assert self._target is not None and self._rtp is not None and self.lock is not None
         packet = RtpPacket(payload_type, self._sequence, timestamp, self._ssrc, payload, marker)
-        source = self.lock.source
-        if source is not None:
-            address = (source.host, source.port)
-        else:
-            address = (self._target.host, self._target.port)
-        if address[1]:
-            # What the kernel does not take now is lost, as on any wire.
-            with contextlib.suppress(OSError):
-                self._transport.sendto(bytes(packet), address)
+        source = self.lock.source or self._target
+        if source.port:
+            self._rtp.send(bytes(packet), (source.host, source.port))
         self._sequence = (self._sequence + 1) & 0xFFFF
         self.statistics.sent += 1
 
@@ -256,14 +293,3 @@ class RtpSession(asyncio.DatagramProtocol):
         elif not self._media_lost and self._now() - self._heard_at >= self._media_timeout:
             self._media_lost = True
             self.handlers.on_media_lost()
-
-
-class _RtcpSink(asyncio.DatagramProtocol):
-    """Takes RTCP so that its senders get no ICMP errors; nothing is done with it."""
-
-    def __init__(self, statistics: RtpStatistics) -> None:
-        self._statistics = statistics
-
-    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
-        """Called by asyncio."""
-        self._statistics.rtcp += 1

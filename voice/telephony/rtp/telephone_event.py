@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,8 +12,13 @@ from voice.telephony.rtp.packet import CLOCK_HZ
 DIGITS = "0123456789*#ABCD"
 END_PACKETS = 3
 """The end of an event is sent so often, against loss."""
+TOLERANCE = CLOCK_HZ * 30 // 1000
+"""Ticks; between two keys there are at least 40 ms of silence (ITU-T Q.24)."""
 LONGEST_SEGMENT = 0xFFFF
-"""Ticks after which a held key goes on under a new timestamp."""
+"""Ticks that a duration can say."""
+LONGEST_STEP = CLOCK_HZ * 50 // 1000
+"""Ticks between two packets of a key (RFC 4733, 2.5.1.2)."""
+REMEMBERED_KEYS = 8
 
 _EVENT = struct.Struct("!BBH")
 _END = 0x80
@@ -20,34 +26,68 @@ _VOLUME_DBM0 = 10
 _PACKET_TICKS = CLOCK_HZ // 50
 
 
+@dataclass
+class _Press:
+    """The key that is, or was last, held down."""
+
+    event: int
+    began: int
+    """RTP timestamp of its first packet."""
+    timestamp: int
+    """That of its latest packet."""
+    duration: int
+    """Ticks that the latest packet speaks of."""
+    ended: bool
+
+    def spans(self, timestamp: int) -> bool:
+        """Whether a packet with this timestamp is one of its packets so far."""
+        return 0 <= _ticks(self.began, timestamp) <= _ticks(self.began, self.timestamp)
+
+    def continues(self, event: int, timestamp: int, duration: int, ended: bool) -> bool:
+        """Whether a packet belongs to this key, be it under a later timestamp.
+
+        All packets of a key should share one. Some senders move it on with each packet, the
+        duration with it or not, and a very long key goes on under a new one (RFC 4733, 2.5.1.3).
+        Between two keys there is a pause, and a new one does not begin with its end.
+        """
+        step = _ticks(self.timestamp, timestamp)
+        if event != self.event or step <= 0:
+            return event == self.event and step == 0
+        if self.ended or ended:
+            return ended and step <= LONGEST_STEP
+        if duration == self.duration or self.duration > LONGEST_SEGMENT - TOLERANCE:
+            return step <= self.duration + TOLERANCE
+        return abs(step - (duration - self.duration)) <= TOLERANCE
+
+
 class KeyReceiver:
     """Turns event packets into keys, each once, however often its packets come or are lost.
 
-    A key counts from the first packet of its event; later ones carry the same RTP timestamp.
+    A key counts from the first packet of its event. Packets should be given in the order of their
+    sequence numbers; those of earlier keys that come late are known by their timestamps, which may
+    jump to anywhere between two keys.
     """
 
     def __init__(self) -> None:
-        self._timestamp: int | None = None
-        self._event = -1
-        self._duration = 0
+        self._presses: deque[_Press] = deque(maxlen=REMEMBERED_KEYS)
+        """The latest keys, the present one last."""
 
     def take(self, timestamp: int, payload: bytes) -> str | None:
         """The key that this packet begins, else None; malformed events are ignored."""
         if len(payload) < _EVENT.size:
             return None
-        event, _flags, duration = _EVENT.unpack_from(payload)
+        event, flags, duration = _EVENT.unpack_from(payload)
         if event >= len(DIGITS):
             return None
-        if self._timestamp is not None:
-            age = ((timestamp - self._timestamp + 0x80000000) & 0xFFFFFFFF) - 0x80000000
-            if age <= 0:
-                self._duration = max(self._duration, duration) if age == 0 else self._duration
-                return None
-            if event == self._event and age == LONGEST_SEGMENT == self._duration:
-                self._timestamp, self._duration = timestamp, duration
-                return None
-        self._timestamp, self._event, self._duration = timestamp, event, duration
-        return DIGITS[event]
+        ended = bool(flags & _END)
+        press = self._presses[-1] if self._presses else None
+        if press is not None and press.continues(event, timestamp, duration, ended):
+            press.timestamp, press.duration = timestamp, duration
+            press.ended = press.ended or ended
+        elif not any(each.event == event and each.spans(timestamp) for each in self._presses):
+            self._presses.append(_Press(event, timestamp, timestamp, duration, ended))
+            return DIGITS[event]
+        return None
 
 
 @dataclass(frozen=True)
@@ -67,3 +107,8 @@ def key_packets(digit: str, milliseconds: int = 100) -> Iterator[EventPacket]:
     for number in range(END_PACKETS):
         last = _EVENT.pack(event, _END | _VOLUME_DBM0, count * _PACKET_TICKS)
         yield EventPacket(count == 1 and number == 0, last)
+
+
+def _ticks(earlier: int, later: int) -> int:
+    """How far `later` lies after `earlier` on the 32-bit circle."""
+    return ((later - earlier + 0x80000000) & 0xFFFFFFFF) - 0x80000000

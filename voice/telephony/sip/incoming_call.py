@@ -49,6 +49,7 @@ class IncomingCall(Call):
         self.source = transaction.source
         self.call_id = request.call_id
         self.account = admitted.account
+        self.media = admitted.media
         self.caller = caller_of(request, trusted=admitted.trusted)
         self.display_name = request.sender.display_name
         self.called = _called(request)

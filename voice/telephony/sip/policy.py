@@ -23,6 +23,8 @@ class Trunk:
     networks: Sequence[str]
     trusted: bool = False
     """Believe its P-Asserted-Identity (RFC 3325)."""
+    media: str | Sequence[str] = "strict"
+    """From where audio may come besides the hosts of SDP and SIP: strict, symmetric, networks."""
 
     def holds(self, address: IpAddress) -> bool:
         """Whether the address is in one of its networks."""
@@ -35,6 +37,8 @@ class Admitted:
 
     account: str | None = None
     trusted: bool = False
+    media: str | Sequence[str] = "strict"
+    """As of the trunk."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class AccessPolicy:
         address = _address(source[0])
         for trunk in self.trunks:
             if trunk.holds(address):
-                return Admitted(trunk.name, trunk.trusted)
+                return Admitted(trunk.name, trunk.trusted, trunk.media)
         if self._digest is not None:
             checked = self._digest.check(request.headers.get("Authorization"), request.method)
             if checked.verdict is Verdict.GOOD:
