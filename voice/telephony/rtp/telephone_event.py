@@ -16,8 +16,8 @@ TOLERANCE = CLOCK_HZ * 30 // 1000
 """Ticks; between two keys there are at least 40 ms of silence (ITU-T Q.24)."""
 LONGEST_SEGMENT = 0xFFFF
 """Ticks that a duration can say."""
-LONGEST_STEP = CLOCK_HZ * 50 // 1000
-"""Ticks between two packets of a key (RFC 4733, 2.5.1.2)."""
+LONGEST_STEP = CLOCK_HZ * 70 // 1000
+"""Ticks between packets of one key, some lost; between two beginnings there are 80 ms (Q.24)."""
 REMEMBERED_KEYS = 8
 
 _EVENT = struct.Struct("!BBH")
@@ -53,8 +53,10 @@ class _Press:
         step = _ticks(self.timestamp, timestamp)
         if event != self.event or step <= 0:
             return event == self.event and step == 0
-        if self.ended or ended:
-            return ended and step <= LONGEST_STEP
+        if ended and step <= LONGEST_STEP:
+            return True
+        if self.ended:
+            return False
         if duration == self.duration or self.duration > LONGEST_SEGMENT - TOLERANCE:
             return step <= self.duration + TOLERANCE
         return abs(step - (duration - self.duration)) <= TOLERANCE
