@@ -62,6 +62,22 @@ def test_the_environment_wins_over_the_file(
             "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/99']",
             r"networks\.0: .*10\.0\.0\.0/99",
         ),
+        (
+            "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/8']\nmedia = 'any'",
+            r"trunks\.0\.media: expected \"strict\", \"symmetric\" or a list of networks",
+        ),
+        (
+            "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/8']\nmedia = []",
+            r"trunks\.0\.media: expected \"strict\"",
+        ),
+        (
+            "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/8']\nmedia = ['pbx.example']",
+            r"trunks\.0\.media: .*pbx\.example",
+        ),
+        (
+            "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/8']\nmedia = ['10.0.0.1/8']",
+            r"trunks\.0\.media: .*10\.0\.0\.1/8",
+        ),
         ("[sip]\nlisten = '127.0.0.1:65536'", r"sip\.listen: expected ADDRESS:PORT"),
         ("[sip]\nperson = 'extension 200'", r"sip\.person: .*expected sip:USER@HOST"),
         ("[sip]\nperson = 'tel:+35312345'", r"sip\.person: .*expected sip:USER@HOST"),
@@ -152,6 +168,22 @@ def test_credentials_for_our_own_calls_are_whole(
     settings = load_settings(written(empty_folder, f"[sip.outgoing]\n{text}\n"))
     with pytest.raises(ConfigError, match=complaint):
         settings.sip.outgoing.credentials()
+
+
+@pytest.mark.parametrize(
+    ("text", "media"),
+    [
+        ("", "strict"),
+        ("media = 'strict'", "strict"),
+        ("media = 'symmetric'", "symmetric"),
+        ("media = ['10.1.2.3', '2001:db8::/64']", ["10.1.2.3/32", "2001:db8::/64"]),
+    ],
+)
+def test_a_trunk_says_from_where_its_audio_may_come(
+    empty_folder: Path, text: str, media: object
+) -> None:
+    trunk = f"[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/8']\n{text}\n"
+    assert load_settings(written(empty_folder, trunk)).sip.trunks[0].media == media
 
 
 def keys(section: type[BaseModel], prefix: str = "") -> set[str]:

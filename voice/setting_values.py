@@ -80,7 +80,7 @@ def _sip_uri(value: str) -> str:
 def _media(value: object) -> object:
     if value in ("strict", "symmetric"):
         return value
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
         raise ValueError(
             'expected "strict", "symmetric" or a list of networks, for instance ["203.0.113.0/28"]'
         )

@@ -47,7 +47,13 @@ class Caller:
         self._sent = 0
         self._news = asyncio.Event()
 
-    async def dial(self, edge: tuple[str, int], user: str = "echo", display_name: str = "") -> None:
+    async def dial(
+        self,
+        edge: tuple[str, int],
+        user: str = "echo",
+        display_name: str = "",
+        has_audio: bool = True,
+    ) -> None:
         ports = open_port_pair("127.0.0.1", 40000, 48000)
         self.rtp = RtpSession(RtpHandlers(self._frame, self.keys.append))
         await self.rtp.open(ports)
@@ -69,7 +75,9 @@ class Caller:
                 agreed.dtmf_payload_type,
             )
         )
-        self._clock.add(self.rtp)
+        self.edge_audio = (agreed.remote_address, agreed.remote_port)
+        if has_audio:
+            self._clock.add(self.rtp)
 
     async def offer_anew(self, direction: str) -> None:
         """Hold or resume, as a telephone does it."""
@@ -120,15 +128,15 @@ class Caller:
 
 @contextlib.asynccontextmanager
 async def calling(
-    edge: tuple[str, int], user: str = "echo", display_name: str = ""
+    edge: tuple[str, int], user: str = "echo", display_name: str = "", has_audio: bool = True
 ) -> AsyncIterator[Caller]:
-    """A caller who is through, and who hangs up at the end."""
+    """A caller who is through, and who hangs up at the end; without audio he sends no packet."""
     agent, clock = UserAgent(), MediaClock()
     await agent.listen("127.0.0.1", 0)
     clock.start()
     caller = Caller(agent, clock)
     try:
-        await caller.dial(edge, user, display_name)
+        await caller.dial(edge, user, display_name, has_audio)
         yield caller
     finally:
         if not caller.ended.done():

@@ -90,7 +90,7 @@ async def test_a_stranger_is_named_once_to_the_operator() -> None:
         phone.talk(1)
     side.session.close()
     (line,) = side.warnings
-    assert 'media = ["127.0.0.2"]' in line and "\n" not in line
+    assert "media = ['127.0.0.2']" in line and "\n" not in line
 
 
 async def test_media_of_a_third_host_is_heard_where_the_trunk_admits_it() -> None:

@@ -161,7 +161,7 @@ def test_a_refusal_says_what_to_set() -> None:
         "RTP from 198.51.100.9",
         "10.0.0.5",
         "192.0.2.1",
-        '["198.51.100.9"]',
+        "['198.51.100.9']",
         "sip.trunks",
     ):
         assert part in lock.refusal

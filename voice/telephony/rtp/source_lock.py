@@ -93,8 +93,8 @@ class SourceLock:
         signalling = self._signalling or self._expected[0]
         return (
             f"RTP from {self._stranger} is not heard: SDP names {self._expected[0]} and SIP comes "
-            f'from {signalling}; if it is the caller\'s, set media = ["{self._stranger}"] or '
-            f'media = "symmetric" for the trunk of {signalling} in [[sip.trunks]]'
+            f"from {signalling}; if it is the caller's, set media = ['{self._stranger}'] or "
+            f"media = 'symmetric' for the trunk of {signalling} in [[sip.trunks]]"
         )
 
     def expect(self, host: str, port: int) -> None:
