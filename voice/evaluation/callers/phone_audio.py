@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import secrets
 import socket
-import struct
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 
 from voice.audio import Pcm, dbfs, decode_alaw, decode_ulaw, encode_alaw, encode_ulaw, silence
 from voice.evaluation.latency import HeardPacket
+from voice.telephony.rtp.datagram_socket import Address, DatagramSocket
 from voice.telephony.rtp.packet import RtpError, RtpPacket
 from voice.telephony.rtp.telephone_event import EventPacket, key_packets
 from voice.telephony.sip import MediaAgreement
@@ -27,8 +27,6 @@ FRAME_SAMPLES = 160
 FRAME_SECONDS = 0.02
 _PAUSE_FRAMES = 5
 """Between two keys."""
-_SO_TIMESTAMPNS = 35
-"""Linux: ask for the kernel's receive time with each datagram."""
 _LATE_SECONDS = 0.2
 """A clock that is so far behind starts anew instead of catching up."""
 
@@ -61,6 +59,7 @@ class PhoneAudio:
         self._ssrc = secrets.randbits(32)
         self._first_timestamp: int | None = None
         self._clock: asyncio.Task[None] | None = None
+        self._datagrams: DatagramSocket | None = None
 
     @property
     def port(self) -> int:
@@ -70,8 +69,7 @@ class PhoneAudio:
     def start(self, agreement: MediaAgreement) -> None:
         """Begin to send and to receive as agreed with the other side."""
         self._agreement = agreement
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        asyncio.get_running_loop().add_reader(self._socket, self._receive)
+        self._datagrams = DatagramSocket(self._socket, self._take)
         self._clock = asyncio.create_task(self._run())
 
     async def speak(self, pcm: Pcm) -> list[float]:
@@ -96,7 +94,8 @@ class PhoneAudio:
             self._clock.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._clock
-            asyncio.get_running_loop().remove_reader(self._socket)
+        if self._datagrams is not None:
+            self._datagrams.close()
         self._socket.close()
 
     async def _run(self) -> None:
@@ -145,23 +144,14 @@ class PhoneAudio:
                 speech.done.set_result(None)
 
     def _send(self, payload: bytes, payload_type: int, timestamp: int, marker: bool) -> None:
-        assert self._agreement is not None
+        assert self._agreement is not None and self._datagrams is not None
         packet = RtpPacket(payload_type, self._sequence, timestamp, self._ssrc, payload, marker)
         self._sequence = self._sequence + 1 & 0xFFFF
         target = (self._agreement.remote_address, self._agreement.remote_port)
-        # A peer that is gone shows in the signalling; a datagram to it is simply lost.
-        with contextlib.suppress(OSError):
-            self._socket.sendto(bytes(packet), target)
+        self._datagrams.send(bytes(packet), target)
 
-    def _receive(self) -> None:
-        while True:
-            try:
-                datagram, ancillary, _flags, _source = self._socket.recvmsg(2048, 64)
-            except OSError:
-                return
-            self._take(datagram, _kernel_time(ancillary))
-
-    def _take(self, datagram: bytes, received: float) -> None:
+    def _take(self, datagram: bytes, _source: Address, waited: float) -> None:
+        received = time.time() - waited
         assert self._agreement is not None
         try:
             packet = RtpPacket.parse(datagram)
@@ -203,12 +193,3 @@ def _padded(frame: Pcm, missing: int) -> Pcm:
     whole = silence(len(frame) + missing)
     whole[: len(frame)] = frame
     return whole
-
-
-def _kernel_time(ancillary: list[tuple[int, int, bytes]]) -> float:
-    """The kernel's receive time; the present where the system gives none."""
-    for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= 16:
-            seconds, nanoseconds = struct.unpack_from("qq", data)
-            return float(seconds + nanoseconds / 1e9)
-    return time.time()
