@@ -118,7 +118,7 @@ class SupervisionBench:
         listen = self._url.removeprefix("http://")
         return (
             'log_level = "warning"\n[sip]\nlisten = "127.0.0.1:0"\n'
-            "[calls]\nno_input_seconds = 600\n"
+            "[calls]\nno_input_seconds = 600\n[rtp]\nmedia_timeout_seconds = 2000\n"
             f'[supervision]\nlisten = "{listen}"\naccounts = "{self._folder / "accounts.json"}"\n'
         )
 

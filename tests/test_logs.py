@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,14 +19,18 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    """The lines of a process that logs at debug, as objects."""
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
+def lines(capfd: pytest.CaptureFixture[str]) -> Iterator[Lines]:
+    """The lines of a process that logs at debug, as objects, once it has come to its end."""
     root, ours = logging.getLogger(), logging.getLogger("voice")
     handlers, levels = root.handlers[:], (root.level, ours.level)
     configure_logging("debug", "calls-0")
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+    def read() -> list[dict[str, Any]]:
+        for handler in root.handlers:
+            handler.close()
+        return [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+
+    yield read
     root.handlers[:] = handlers
     root.setLevel(levels[0])
     ours.setLevel(levels[1])

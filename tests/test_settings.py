@@ -55,6 +55,8 @@ def test_the_environment_wins_over_the_file(
         ("[sip]\nlistn = '127.0.0.1:5060'", r"sip\.listn: unknown key \(did you mean listen\?\)"),
         ("[sipp]", r"sipp: unknown key \(did you mean sip\?\)"),
         ("[[sip.users]]\nname = 'a'\npasword = 'b'", r"users\.0\.pasword: .*mean password\?"),
+        ("[rtp]\nmedia_timeout_seconds = 20", r"rtp: media_timeout_seconds, 20, .* above 57$"),
+        ("[calls]\nno_input_reprompts = 5", r"rtp: media_timeout_seconds, 60, .* above 99$"),
         ("[sip]\nmax_calls = 0", r"sip\.max_calls: .*greater than or equal to 1"),
         ("[sip]\nlisten = 'example'", r"sip\.listen: expected ADDRESS:PORT"),
         ("[sip]\nlisten = 'localhost:5060'", r"sip\.listen: .*localhost"),

@@ -11,9 +11,13 @@ import logging
 import re
 import sys
 import traceback
+from datetime import UTC, datetime
 
 import structlog
 
+from voice.log_thread import LogThread
+
+_STANDARD_ERROR = 2
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _OURS = "voice"
 _MOST_CAUSES = 5
@@ -32,7 +36,7 @@ def configure_logging(level: str, process: str) -> None:
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LogThread(_STANDARD_ERROR)
     lowest = logging.getLevelNamesMapping()[level.upper()]
     handler.setLevel(lowest)
     handler.addFilter(lambda record: _is_ours(record) or record.levelno >= logging.WARNING)
@@ -41,7 +45,7 @@ def configure_logging(level: str, process: str) -> None:
             foreign_pre_chain=[
                 _said_or_place,
                 structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                _timed,
                 structlog.processors.ExceptionRenderer(_without_messages),
                 _without_control_characters,
                 _named(process),
@@ -87,6 +91,15 @@ def _without_control_characters(
     for key, value in event.items():
         if isinstance(value, str) and key != "exception":
             event[key] = _CONTROL.sub("?", value)
+    return event
+
+
+def _timed(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """When it happened, which may be long before it can be written."""
+    happened = datetime.fromtimestamp(event["_record"].created, UTC)
+    event["timestamp"] = happened.isoformat().replace("+00:00", "Z")
     return event
 
 

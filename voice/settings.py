@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -99,6 +99,10 @@ class Telemetry(Section):
     """Serves /metrics, /healthz and /readyz by HTTP."""
 
 
+ANSWER_SECONDS, PROMPT_SECONDS = 15.0, 6.0
+"""What saying an answer (or the greeting) and one of the no-input prompts takes at most."""
+
+
 class Calls(Section):
     """The call processes and the limits of a call."""
 
@@ -115,6 +119,12 @@ class Calls(Section):
     no_input_seconds: float = Field(8.0, gt=0)
     no_input_reprompts: int = Field(2, ge=0)
     pin_attempts: int = Field(3, ge=1)
+
+    @property
+    def no_input_limit_seconds(self) -> float:
+        """How long a caller may be silent: while we answer, and until the goodbye is said."""
+        prompts = self.no_input_reprompts + 1
+        return ANSWER_SECONDS + prompts * (self.no_input_seconds + PROMPT_SECONDS)
 
 
 class Turns(Section):
@@ -205,10 +215,10 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     sip: Sip = Sip()
-    rtp: Rtp = Rtp()
+    calls: Calls = Calls()
+    rtp: Rtp = Field(Rtp(), validate_default=True)
     runtime: Runtime = Runtime()
     records: Records = Records()
-    calls: Calls = Calls()
     turns: Turns = Turns()
     recognition: Recognition = Recognition()
     response: Response = Response()
@@ -219,6 +229,19 @@ class Settings(BaseSettings):
     network: NetworkAccess = NetworkAccess()
     supervision: Supervision = Supervision()
     telemetry: Telemetry = Telemetry()
+
+    @field_validator("rtp")
+    @classmethod
+    def _muted_callers_hear_the_goodbye(cls, rtp: Rtp, others: ValidationInfo) -> Rtp:
+        calls = others.data.get("calls")
+        if calls is not None and rtp.media_timeout_seconds <= calls.no_input_limit_seconds:
+            raise ValueError(
+                f"media_timeout_seconds, {rtp.media_timeout_seconds:g}, ends the call of a muted "
+                "telephone before it has heard the no-input prompts and the goodbye: with "
+                "calls.no_input_seconds and calls.no_input_reprompts as they are it must be above "
+                f"{calls.no_input_limit_seconds:g}"
+            )
+        return rtp
 
     @classmethod
     def settings_customise_sources(

@@ -117,7 +117,7 @@ class Rtp(Section):
     port_max: int = Field(32766, ge=1024, le=65534, validate_default=True)
     jitter_min_ms: int = Field(40, ge=20, le=200)
     jitter_max_ms: int = Field(160, ge=40, le=500, validate_default=True)
-    media_timeout_seconds: float = Field(20.0, gt=0)
+    media_timeout_seconds: float = Field(60.0, gt=0)
     """A caller from whom no packet comes for so long is taken as gone."""
     real_time_priority: bool = True
     """Ask for SCHED_RR, then for nice -10."""

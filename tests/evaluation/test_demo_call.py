@@ -57,7 +57,8 @@ def test_the_demo_leaves_recording_events_and_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_whoever_stops_it_leaves_no_process(tmp_path: Path, number: int, status: int) -> None:
     with subprocess.Popen(
         DEMO, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True
     ) as demo:
@@ -65,8 +66,8 @@ def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
         line = next(line for line in demo.stdout if "answered" in line)
         family = descendants(demo.pid)
         assert line and len(family) >= 4
-        demo.send_signal(signal.SIGINT)
-        assert demo.wait(timeout=40) == 130
+        demo.send_signal(number)
+        assert demo.wait(timeout=40) == status
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
 
 

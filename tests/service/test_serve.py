@@ -38,11 +38,12 @@ class FakeService:
     async def stop(self) -> None:
         if self.behaviour == "busy":
             os.kill(os.getpid(), signal.SIGINT)
-            await self._wait("stop")
+            while "calls ended" not in self.said:
+                await asyncio.sleep(0)
         self.said.append("stopped")
 
-    async def kill(self) -> None:
-        self.said.append("killed")
+    async def end_calls(self) -> None:
+        self.said.append("calls ended")
 
     async def _wait(self, what: str) -> None:
         try:
@@ -66,7 +67,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ("behaviour", "expected"),
     [
         ("idle", ["stopped"]),
-        ("busy", ["stop cancelled", "killed"]),
+        ("busy", ["calls ended", "stopped"]),
         ("slow", ["start cancelled"]),
     ],
 )

@@ -104,6 +104,40 @@ def test_a_call_whose_process_died_ends_and_comes_back_if_it_was_only_away() -> 
     assert row["state"] == "caller speaks" and row["end"] == ""
 
 
+def test_a_call_whose_process_was_only_away_comes_back_with_what_was_known_before() -> None:
+    board = Board(1, wall=lambda: 5000.0)
+    call = EventsOfACall()
+    events = [call.started(), call.next(PartialTranscript, text="hello")]
+    for event in events:
+        board.apply(event)
+    board.end_silently("c1")
+    page = Page()
+    page.catch_up(board)
+    row = page.rows["c1"]
+    assert (row["state"], row["end"], row["duration_ms"]) == ("ended", "unknown", 200)
+    board.apply(events[0])
+    page.catch_up(board)
+    row = page.rows["c1"]
+    assert (row["state"], row["end"], row["duration_ms"]) == ("caller speaks", "", None)
+
+
+async def test_after_a_restart_only_calls_that_a_process_still_tells_of_are_running(
+    tmp_path: Path,
+) -> None:
+    for name in ("dead", "alive"):
+        (tmp_path / name).mkdir()
+        started = EventsOfACall(name, wall=time.time() - 60).started()
+        (tmp_path / name / EVENTS).write_text(started.to_json() + "\n")
+    board = Board(12)
+    await PastCalls(tmp_path, {}).fill(board, 12, lambda call_id: call_id == "alive")
+    told = board.changes_since("", 0)
+    assert told["totals"]["running"] == 1
+    assert {row["id"]: row["state"] for row in told["calls"]} == {
+        "dead": "ended",
+        "alive": "ringing",
+    }
+
+
 def test_totals_count_hand_overs_and_answers() -> None:
     board = Board(1, wall=lambda: 1000.0)
     call = EventsOfACall()
@@ -139,9 +173,9 @@ async def test_past_calls_are_read_whatever_their_files_hold(tmp_path: Path) -> 
     }.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / EVENTS).write_text(text)
-    past = PastCalls(tmp_path, {}, longest_minutes=15)
+    past = PastCalls(tmp_path, {})
     board = Board(12)
-    await past.fill(board, 12)
+    await past.fill(board, 12, lambda _: False)
     assert set(board.changes_since("", 0)["kept"]) >= {"good", "cut"}
     assert (await past.call("good")).summary()["duration_ms"] == 200  # type: ignore[union-attr]
     cut = await past.call("cut")

@@ -68,7 +68,7 @@ def site_of(folder: Path, settings: Supervision) -> Site:
         Sessions(accounts, settings.session_hours, clock),
         Board(12),
         Listening(told.append),
-        PastCalls(folder / "records", {}, 15),
+        PastCalls(folder / "records", {}),
         Attempts(clock),
     )
     return Site(desk, application(desk), clock, password, told)

@@ -17,11 +17,13 @@ from scripted_call_process import ASSISTANT_HZ
 from supervised_installation import Installation
 
 from voice.audio import Pcm, read_stereo_flac
+from voice.calls.abandoned_calls import end_abandoned_calls
 from voice.errors import VoiceError
 from voice.evaluation.callers.phone_line import PhoneLine
 from voice.evaluation.latency import HeardPacket
 from voice.evaluation.packet_gaps import talkspurt_gaps
 from voice.evaluation.simulated_supervisor import SimulatedSupervisor
+from voice.events import CallEnded, from_json
 
 pytestmark = [pytest.mark.calls, pytest.mark.timeout(180)]
 
@@ -134,6 +136,29 @@ async def test_a_successor_knows_running_and_past_calls(
                 if len(told["kept"]) == 2:
                     break
             await caller.hears(ASSISTANT_HZ)
+
+
+async def test_a_call_whose_processes_were_all_killed_is_running_nowhere_after_a_restart(
+    installation: Installation, supervisor: SimulatedSupervisor
+) -> None:
+    async with calling(installation.edge) as caller:
+        call_id = await running_call(supervisor)
+        caller.rtp.send_key("1")
+        await lines_until(supervisor, "forty gigabytes", call_id=call_id)
+        for program in (installation.calls, installation.edge_program, installation.supervision):
+            program.kill()
+            await program.wait()
+    command = [sys.executable, "-m", "voice.supervision", "--settings", installation.settings]
+    async with running(command) as successor, asyncio.timeout(20):
+        _, url = (await successor.line("ready ")).split()
+        again = await SimulatedSupervisor.sign_in(url, installation.name, installation.password)
+        async for told in again.changes():
+            assert told["totals"]["running"] == 0
+            if told["calls"]:
+                break
+    assert end_abandoned_calls(installation.folder / "records") == 1
+    (events,) = (installation.folder / "records").glob("*/events.jsonl")
+    assert isinstance(from_json(events.read_text().splitlines()[-1]), CallEnded)
 
 
 async def test_the_records_of_a_killed_edge_lack_less_than_a_second(

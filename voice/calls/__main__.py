@@ -41,6 +41,7 @@ async def _serve(settings: Settings, process: int) -> None:
     from voice.calls.quiet import quiet_pipecat
 
     quiet_pipecat()
+    from voice.calls.abandoned_calls import end_abandoned_calls
     from voice.calls.engines import load_engines, write_apology
     from voice.calls.event_files import EventFiles
     from voice.calls.server import CallServer
@@ -55,7 +56,8 @@ async def _serve(settings: Settings, process: int) -> None:
     engines = await load_engines(settings, measured_queues(registry))
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings.runtime.apology)
-    files = EventFiles(settings.records.directory) if settings.records.directory else None
+    records = settings.records.directory
+    files = EventFiles(records) if records else None
     feed = EventFeed(settings.runtime.feed, lambda listen: server.listening(listen))
     sinks: list[EventSink] = [
         log_call,
@@ -74,6 +76,9 @@ async def _serve(settings: Settings, process: int) -> None:
     try:
         if settings.supervision.enabled:
             feed.start()
+        if records:
+            # Beside the calls: there may be very many old ones to look at.
+            asyncio.get_running_loop().run_in_executor(None, end_abandoned_calls, records)
         async with server:
             print(f"ready {process}", flush=True)
             await signals.get()

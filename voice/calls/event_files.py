@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import queue
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -34,6 +36,8 @@ class EventFiles:
         try:
             self._queue.put_nowait(event)
         except queue.Full:
+            if not self.lost:
+                log.error("events of calls are lost: the disk is too slow")
             self.lost += 1
 
     def close(self) -> None:
@@ -57,6 +61,9 @@ class EventFiles:
             folder = call_folder(self._directory, event.call_id)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = (folder / EVENTS).open("a", encoding="utf-8", errors="backslashreplace")
+            # Held until the call's end; with its process dead, others see that it was abandoned.
+            with suppress(OSError):  # not every file system has locks
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._open[event.call_id] = file
         file.write(event.to_json() + "\n")
         if self._queue.empty() or isinstance(event, CallEnded):

@@ -8,7 +8,9 @@ import ipaddress
 import json
 import secrets
 import shutil
+import signal
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +35,7 @@ FOLDER = Path("demo")
 FAILED_STATUS = 1
 _WAV = "call.wav"
 """The recording once more, for programs that do not read FLAC."""
-INTERRUPTED_STATUS = 130
+INTERRUPTED_STATUS, TERMINATED_STATUS = 130, 143
 _LOOPBACK = "127.0.0.1"
 _LAST_LINES_SECONDS = 0.5
 
@@ -62,10 +64,20 @@ def demo(
     try:
         with tempfile.TemporaryDirectory(prefix="voice-demo-") as folder:
             trial = _by_phone(console, Path(folder), seed, address) if phone else None
-            uvloop.run(trial or _simulated(console, Path(folder), scenario, seed))
-    except KeyboardInterrupt:
+            trial = trial or _simulated(console, Path(folder), scenario, seed)
+            uvloop.run(_until_terminated(trial))
+    except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
         console.print("Stopped; nothing is left running.")
-        raise typer.Exit(INTERRUPTED_STATUS) from None
+        by_key = isinstance(stopped, KeyboardInterrupt)
+        raise typer.Exit(INTERRUPTED_STATUS if by_key else TERMINATED_STATUS) from None
+
+
+async def _until_terminated(work: Coroutine[None, None, None]) -> None:
+    """SIGTERM stops it as Ctrl-C does: nothing stays running."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await work
 
 
 async def _simulated(console: Console, folder: Path, scenario: str, seed: int) -> None:

@@ -68,6 +68,5 @@ async def _serve(settings: Settings, settings_file: Path | None) -> None:
     await asyncio.wait({stopping, insisted}, return_when=asyncio.FIRST_COMPLETED)
     insisted.cancel()
     if not stopping.done():
-        stopping.cancel()
-        await asyncio.gather(stopping, return_exceptions=True)
-        await service.kill()
+        await service.end_calls()
+    await stopping

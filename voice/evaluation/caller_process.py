@@ -15,6 +15,7 @@ from voice.evaluation.callers.call_report import CallReport
 from voice.evaluation.callers.scenario import Persona
 from voice.evaluation.callers.wording import OWN_PHRASINGS
 from voice.network import isolate
+from voice.parent_death import end_with_parent
 
 LOADING_SECONDS = 90.0
 
@@ -61,6 +62,7 @@ class CallerProcess:
             stderr=asyncio.subprocess.PIPE,
             env=environment,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
         assert self._process.stdout is not None
         try:

@@ -14,9 +14,11 @@ from typing import Any
 from voice.errors import VoiceError
 from voice.evaluation.processes import cpu_seconds_of, descendants, priority_of, runs_module
 from voice.network import isolate
+from voice.parent_death import end_with_parent
 
 READY_SECONDS = 90.0
-STOP_SECONDS = 8.0
+FINISH_SECONDS, STOP_SECONDS = 1.0, 8.0
+"""How long it may finish what still runs, and how long it may take to end."""
 _READY = "Ready: answering sip:"
 _SAYS = "voice: "
 _EDGE = "voice.telephony.edge"
@@ -52,6 +54,7 @@ class TrialService:
                 stderr=log,
                 env=environment,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         try:
             self.address = await asyncio.wait_for(self._ready(), READY_SECONDS)
@@ -124,11 +127,15 @@ class TrialService:
         if process is None or process.returncode is not None:
             return
         family = (process.pid, *descendants(process.pid))
-        for number in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+        for number, seconds in (
+            (signal.SIGTERM, FINISH_SECONDS),
+            (signal.SIGTERM, STOP_SECONDS),
+            (signal.SIGKILL, STOP_SECONDS),
+        ):
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(number)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), STOP_SECONDS)
+                await asyncio.wait_for(process.wait(), seconds)
                 break
         for pid in family:
             with contextlib.suppress(ProcessLookupError):

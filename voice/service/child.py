@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import signal
 import sys
 from collections.abc import Sequence
 
 from voice.errors import VoiceError
+from voice.parent_death import end_with_parent
 
 log = logging.getLogger(__name__)
 
 READY_SECONDS = 60.0
 """Loading large models from a slow disk takes its time."""
-
-
-_PR_SET_PDEATHSIG = 1
-"""prctl(2): the signal that a process gets when its parent dies."""
-
-
-def _end_with_parent() -> None:
-    """A killed parent leaves nobody behind who holds the SIP port."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class ChildFailed(VoiceError):
@@ -68,7 +59,7 @@ class ChildProcess:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
         assert self._process.stdout is not None
         try:

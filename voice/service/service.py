@@ -23,6 +23,8 @@ RESTART_SECONDS = (0.0, 0.5, 2.0, 5.0)
 STEADY_SECONDS = 60.0
 """After so long a process counts as healthy, and its next restart comes at once."""
 CLEAN_SECONDS = 3600.0
+INSIST_SECONDS, INSIST_TIMES = 0.5, 10
+"""How often the edge is told again: of signals that wait at the same time only one arrives."""
 STOP_MARGIN_SECONDS = 5.0
 """What a process may take beyond the time that its calls are given."""
 
@@ -81,7 +83,7 @@ class Service:
             if self._settings.supervision.enabled:
                 self._note_supervision(await self._supervision.start())
         except BaseException:
-            await self._kill_all()
+            await self.kill()
             raise
         self._watchers = [asyncio.create_task(self._watch(child)) for child in self.children]
         if self._settings.records.directory and self._settings.records.keep_days:
@@ -100,11 +102,21 @@ class Service:
         await asyncio.gather(*(child.stop(STOP_MARGIN_SECONDS) for child in others))
         await self._monitoring.stop()
 
+    async def end_calls(self) -> None:
+        """While `stop` waits for running calls: end them, each with its BYE, and so the wait."""
+        for _ in range(INSIST_TIMES):
+            if self._edge.pid is None:
+                return
+            self._edge.terminate()
+            await asyncio.sleep(INSIST_SECONDS)
+        await self._edge.kill()
+
     async def kill(self) -> None:
-        """End all processes at once, calls included."""
+        """End all processes at once; callers are told nothing."""
         for watcher in self._watchers:
             watcher.cancel()
-        await self._kill_all()
+        await asyncio.gather(*(child.kill() for child in self.children))
+        await self._monitoring.stop()
 
     def _note_supervision(self, said: str) -> None:
         self.supervision_address, *account = said.split()
@@ -125,10 +137,6 @@ class Service:
             except VoiceError as error:
                 log.error("records cannot be cleaned: %s", error)
             await asyncio.sleep(CLEAN_SECONDS)
-
-    async def _kill_all(self) -> None:
-        await asyncio.gather(*(child.kill() for child in self.children))
-        await self._monitoring.stop()
 
     def _prepare_runtime_directory(self) -> None:
         directory = self._settings.runtime.directory

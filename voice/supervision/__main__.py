@@ -77,12 +77,12 @@ async def _run(settings: Settings) -> None:
     accounts.names()
     tasks = tasks_by_tool(settings.response.tasks)
     board = Board(own.history_hours, tasks)
-    past = PastCalls(settings.records.directory, tasks, settings.calls.max_minutes)
+    past = PastCalls(settings.records.directory, tasks)
     listener = listening_socket(own)
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with Intake(settings.runtime.feed, board) as intake:
         # Many past calls take a while to read; pages and running calls do not wait for them.
-        filling = asyncio.create_task(past.fill(board, own.history_hours))
+        filling = asyncio.create_task(past.fill(board, own.history_hours, intake.is_running))
         sessions = Sessions(accounts, own.session_hours)
         desk = Desk(own, accounts, sessions, board, intake.listening, past)
         app = application(desk)

@@ -75,7 +75,7 @@ class Board:
         """A running call's process is gone."""
         call = self._calls.get(call_id)
         if call is not None and call.running:
-            call.end_silently(self._wall(), self.position + 1)
+            call.end_silently(self.position + 1)
             self._change()
 
     def forget_old(self) -> None:

@@ -39,6 +39,10 @@ class Intake:
             self._tidying.cancel()
         await self.server.__aexit__(None, None, None)
 
+    def is_running(self, call_id: str) -> bool:
+        """Whether a call process that is there has told of the call, and not of its end."""
+        return any(call_id in calls for calls in self._calls.values())
+
     def _take(self, peer: FeedPeer, frame: FeedFrame) -> None:
         match frame:
             case str():

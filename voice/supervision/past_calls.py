@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,10 +23,9 @@ _ODD = (TypeError, ValueError, AttributeError)
 class PastCalls:
     """Reads folders of calls; without a records directory there are none."""
 
-    def __init__(self, directory: Path | None, tasks: dict[str, str], longest_minutes: float):
+    def __init__(self, directory: Path | None, tasks: dict[str, str]) -> None:
         self._directory = directory
         self._tasks = tasks
-        self._longest_seconds = longest_minutes * 60 + 60
 
     def recording(self, call_id: str) -> Path | None:
         """The sound file of a call, when there is one."""
@@ -39,18 +38,25 @@ class PastCalls:
         """A call that is no longer on the board."""
         return await asyncio.to_thread(self._read_call, call_id)
 
-    async def fill(self, board: Board, history_hours: float) -> None:
-        """Put the calls of the last hours on the board, as after a restart."""
-        for events, over in await asyncio.to_thread(self._recent, history_hours):
+    async def fill(
+        self, board: Board, history_hours: float, is_running: Callable[[str], bool]
+    ) -> None:
+        """Put the calls of the last hours on the board, as after a restart.
+
+        A call without an end whose process is not there (yet) has died with it; the board takes it
+        back when its process speaks of it.
+        """
+        for events in await asyncio.to_thread(self._recent, history_hours):
             for event in events:
                 with suppress(*_ODD):
                     board.apply(event)
-            if over and events:
-                board.end_silently(events[0].call_id)
+            for call_id in {event.call_id for event in events}:
+                if not is_running(call_id):
+                    board.end_silently(call_id)
             await asyncio.sleep(0)  # pages come in between
 
-    def _recent(self, history_hours: float) -> list[tuple[list[CallEvent], bool]]:
-        """The events of each recent call, the latest last, and whether it must be over."""
+    def _recent(self, history_hours: float) -> list[list[CallEvent]]:
+        """The events of each recent call, the latest call last."""
         if self._directory is None:
             return []
         now = time.time()
@@ -60,7 +66,7 @@ class PastCalls:
             log.error("past calls cannot be read: %s", error)
             return []
         return [
-            (list(_events(folder / EVENTS)), now - changed > self._longest_seconds)
+            list(_events(folder / EVENTS))
             for folder, changed in folders[-MOST_ENDED:]
             if now - changed < history_hours * 3600
         ]
@@ -76,7 +82,7 @@ class PastCalls:
         if event is None or event.call_id != call_id or call.events_seen < 0:
             return None
         if not isinstance(event, CallEnded):
-            call.end_silently(event.wall_time, call.position + 1)
+            call.end_silently(call.position + 1)
         return call
 
 

@@ -51,6 +51,8 @@ class SupervisedCall:
         self._task = ""
         self._end = ""
         self._duration_ms: int | None = None
+        self._last = (0.0, 0)
+        """Wall time and ms of the last event."""
         self._reprompts = 0
         self._confidences: list[float] = []
         self._packets = {"received": 0, "lost": 0, "late": 0}
@@ -69,11 +71,14 @@ class SupervisedCall:
 
     def apply(self, event: CallEvent, position: int) -> bool:
         """Take the next event; False when it was known before."""
+        returned = self._end == _UNKNOWN  # its process was only away
+        if returned:
+            self.ended, self._end, self._duration_ms = None, "", None
+            self.position = position
         if event.sequence <= self.events_seen:
-            return False
+            return returned
         self.events_seen, self.position = event.sequence, position
-        if self._end == _UNKNOWN:  # its process was only away
-            self.ended, self._end = None, ""
+        self._last = (float(event.wall_time), int(event.ms))
         if isinstance(event, CallStarted):
             self.began = event.wall_time
             self._number = masked_number(event.caller_number)
@@ -93,10 +98,10 @@ class SupervisedCall:
             self.position = position
         return news
 
-    def end_silently(self, wall_time: float, position: int) -> None:
-        """Its process is gone without having said how it ended."""
-        self.ended, self.position = wall_time, position
-        self._state, self._end = "ended", _UNKNOWN
+    def end_silently(self, position: int) -> None:
+        """Its process is gone without having said how it ended: it lasted until its last event."""
+        self.ended, self._duration_ms = self._last
+        self._end, self.position = _UNKNOWN, position
 
     def summary(self) -> dict[str, Any]:
         """Its row on the board."""
@@ -107,7 +112,7 @@ class SupervisedCall:
             "number": self._number,
             "called": self._called,
             "task": self._task,
-            "state": self._state,
+            "state": self._state if self.running else "ended",
             "began": self.began,
             "duration_ms": self._duration_ms,
             "end": self._end,
@@ -154,7 +159,7 @@ class SupervisedCall:
             case Transferred(ok=True):
                 self._state = "transferred"
             case CallEnded():
-                self._state, self._end = "ended", event.reason
+                self._end = event.reason
                 self.ended, self._duration_ms = event.wall_time, event.duration_ms
 
     def _measure(self, event: CallEvent, position: int) -> None:

@@ -48,8 +48,7 @@ def start_edge(installation: Path) -> EdgeStarter:
         command = [sys.executable, "-m", "voice.telephony.edge"]
         command += ["--settings", str(installation / "voice.toml")]
         async with running(command, **settings) as program:
-            host, _, port = (await program.line("ready ")).split()[1].rpartition(":")
-            yield EdgeProcess(program, (host, int(port)))
+            yield await EdgeProcess.ready(program)
 
     return start
 

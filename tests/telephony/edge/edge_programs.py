@@ -63,12 +63,15 @@ class Program:
 
 
 @contextlib.asynccontextmanager
-async def running(command: Sequence[str | Path], **settings: str) -> AsyncIterator[Program]:
+async def running(
+    command: Sequence[str | Path], errors: int = asyncio.subprocess.STDOUT, **settings: str
+) -> AsyncIterator[Program]:
+    """`errors` is where standard error goes: by default to the lines, too."""
     process = await asyncio.create_subprocess_exec(
         *map(str, command),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=errors,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
     )
@@ -87,6 +90,11 @@ class EdgeProcess:
 
     program: Program
     address: tuple[str, int]
+
+    @classmethod
+    async def ready(cls, program: Program) -> EdgeProcess:
+        host, _, port = (await program.line("ready ")).split()[1].rpartition(":")
+        return cls(program, (host, int(port)))
 
     @property
     def port(self) -> int:

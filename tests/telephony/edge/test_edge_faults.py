@@ -18,8 +18,10 @@ from voice.telephony.leg import (
     Audio,
     Cancelled,
     Dtmf,
+    Hold,
     Leg,
     LegEnded,
+    LegFailed,
     LegMessage,
     LegServer,
     MediaLost,
@@ -176,10 +178,29 @@ async def test_keys_as_info_reach_the_call_process(start: Start, process: CallPr
         assert await process.hears_of(Dtmf) == Dtmf("7")
 
 
-async def test_caller_may_send_nothing_while_holding_but_not_after(
-    start: Start, process: CallProcess
+async def test_caller_who_holds_the_call_and_vanishes_is_found(
+    start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = await start(VOICE_RTP__MEDIA_TIMEOUT_SECONDS="0.5")
+    monkeypatch.setattr("voice.telephony.edge.presence.CHECK_SECONDS", 0.2)
+    address = await start()
+    async with calling(address) as caller:
+        await caller.hears(TONE_HZ)
+        await caller.offer_anew("inactive")
+        await process.hears_of(Hold)
+        await asyncio.sleep(0.5)
+        assert caller.call.state is CallState.CONFIRMED
+        caller.agent._dialogs.clear()  # as a telephone that was switched off and on
+        assert await process.hears_of(LegFailed) == LegFailed("the other side is gone")
+        await process.hears_of(LegEnded)
+
+
+async def test_caller_may_send_nothing_while_holding_but_not_after(
+    start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voice.settings.ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr("voice.settings.PROMPT_SECONDS", 0.0)
+    short = {"VOICE_CALLS__NO_INPUT_SECONDS": "0.1", "VOICE_RTP__MEDIA_TIMEOUT_SECONDS": "0.5"}
+    address = await start(**short)
     async with calling(address) as caller:
         await caller.hears(TONE_HZ)
         await caller.offer_anew("sendonly")

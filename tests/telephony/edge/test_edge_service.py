@@ -234,6 +234,21 @@ async def test_an_address_of_metrics_that_is_in_use_is_named(
         await Service(settings).start()
 
 
+async def test_insisting_says_goodbye_to_every_caller_and_ends_all_processes(
+    service: Service, address: Address
+) -> None:
+    async with calling(address) as caller, calling(address) as other:
+        await caller.hears(TONE_HZ)
+        await other.hears(TONE_HZ)
+        stopping = asyncio.create_task(service.stop())
+        await asyncio.wait_for(service.end_calls(), 8)
+        for each in (caller, other):
+            end = await asyncio.wait_for(each.ended, 5)
+            assert (end.cause, end.text) == (EndCause.REMOTE_BYE, "shutting down")
+        await asyncio.wait_for(stopping, 8)
+    assert [child.pid for child in service.children] == [None, None, None]
+
+
 async def test_killing_ends_all_processes_at_once(service: Service, address: Address) -> None:
     async with calling(address) as caller:
         await caller.hears(TONE_HZ)

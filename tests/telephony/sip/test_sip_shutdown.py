@@ -61,6 +61,19 @@ def test_closing_ends_a_call_whose_ack_is_on_its_way() -> None:
     run_virtual(scenario)
 
 
+def test_closing_ends_a_call_whose_ack_never_comes() -> None:
+    async def scenario() -> None:
+        world = World()
+        world.network.lose = lambda _, data: data.startswith(b"ACK")
+        world.open()
+        call = world.dial()
+        await call.answered()
+        await world.server.close()
+        assert (await call.wait_ended()).text == "shutting down"
+
+    run_virtual(scenario)
+
+
 def test_draining_lets_running_calls_finish() -> None:
     async def scenario() -> None:
         world = World()

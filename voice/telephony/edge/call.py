@@ -15,13 +15,15 @@ from voice.audio.pcm import Pcm
 from voice.errors import VoiceError
 from voice.feed import SoundFeed
 from voice.settings import Settings
-from voice.telephony.edge.announcement import announcement
+from voice.telephony.edge.announcement import Announcement
 from voice.telephony.edge.call_processes import CallProcesses
 from voice.telephony.edge.call_sound import CallSound
 from voice.telephony.edge.figures import EdgeFigures
+from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.ledger import Ledger
-from voice.telephony.edge.recording import RecordingThread, recording_path
+from voice.telephony.edge.presence import PresenceCheck
+from voice.telephony.edge.recording import open_recording
 from voice.telephony.leg import (
     Answer,
     Answered,
@@ -83,7 +85,8 @@ class EdgeServices(Protocol):
     settings: Settings
     clock: MediaClock
     processes: CallProcesses
-    recordings: RecordingThread
+    recordings: FileThread
+    apology: Announcement
     feed: SoundFeed
     figures: EdgeFigures
     media_host: str
@@ -108,6 +111,7 @@ class EdgeCall:
         self._announcement: Iterator[Pcm] | None = None
         self._hanging_up: str | None = None
         self._held = False
+        self._presence = PresenceCheck(incoming)
         self._unread_frames = 0
         self._transfer: asyncio.Task[None] | None = None
         self._patience: asyncio.TimerHandle | None = None
@@ -143,7 +147,7 @@ class EdgeCall:
             log.exception("the call failed", extra={"call_id": self.call_id})
             self._leg.abort()
         if not self._over.is_set():
-            self._leg_is_over(self._leg.ended_well)
+            await self._leg_is_over(self._leg.ended_well)
         await self._over.wait()
 
     def _offer(self) -> Offer:
@@ -232,12 +236,8 @@ class EdgeCall:
         self._edge.figures.opened(rtp)
 
     def _record(self, asked: str) -> None:
-        """A recording that cannot be made is logged; the call goes on."""
-        try:
-            path = recording_path(self._edge.settings.records.directory, asked)
-            self._sound.record(path, SAMPLE_RATE)
-        except VoiceError as error:
-            log.error("%s", error, extra={"call_id": self.call_id})
+        directory = self._edge.settings.records.directory
+        self._sound.record(functools.partial(open_recording, directory, asked, SAMPLE_RATE))
 
     def _hang_up(self, reason: str) -> None:
         """End the call once everything that was sent has been heard."""
@@ -296,6 +296,7 @@ class EdgeCall:
                 media=self._sip.media,
             )
         )
+        self._presence.switch(not (agreed.sends and agreed.receives))
         if self._held == agreed.sends:
             self._held = not agreed.sends
             self._tell(Hold() if self._held else Resume())
@@ -320,6 +321,7 @@ class EdgeCall:
         if self._announcement is not None:
             about = {"call_id": self.call_id, "reason": "call process lost", "by": "system"}
             log.info("call ended", extra=about)
+        self._presence.switch(False)
         if self._patience is not None:
             self._patience.cancel()
         if self._transfer is not None and not self._transfer.done():
@@ -334,8 +336,15 @@ class EdgeCall:
         if self._leg is not None:
             if end.cause is EndCause.CANCELLED:
                 self._leg.send(Cancelled())
+            elif self._was_not_asked_for(end):
+                self._leg.send(LegFailed(end.text or end.cause))
             self._leg.end()
         self._edge.dialogs_changed()
+
+    def _was_not_asked_for(self, end: CallEnd) -> bool:
+        """Neither by the caller nor by the call process, which is to know why then."""
+        asked = self._hanging_up is not None or self._transfer is not None
+        return end.cause is not EndCause.REMOTE_BYE and not asked
 
     # Every 20 ms
 
@@ -380,7 +389,7 @@ class EdgeCall:
         if self._leg is not None:
             self._leg.send(message)
 
-    def _leg_is_over(self, ended_well: bool) -> None:
+    async def _leg_is_over(self, ended_well: bool) -> None:
         """The call process closed the leg: hang up, or apologise for its death."""
         if ended_well:
             self._hang_up("")
@@ -390,8 +399,7 @@ class EdgeCall:
             log.error("the call process is gone", extra={"call_id": self.call_id})
             self._edge.figures.lost.inc()
             self._rtp.ring.flush()
-            path = self._edge.settings.runtime.apology
-            self._announcement = announcement(path, SAMPLE_RATE)
+            self._announcement = iter(await self._edge.apology.frames())
 
     def _not_answered(self) -> None:
         if self._sip.state is CallState.RINGING:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 
+from voice.audio.flac import FlacWriter
 from voice.audio.pcm import Pcm, silence
 from voice.feed import SoundCount, SoundFeed
-from voice.telephony.edge.recording import Recording, RecordingThread
+from voice.telephony.edge.file_thread import FileThread
+from voice.telephony.edge.recording import Recording
 from voice.telephony.rtp import RtpSession
 
 FRAMES_AT_ONCE = 2
@@ -19,7 +21,7 @@ COUNT_EVERY_FRAMES = 50
 class CallSound:
     """Takes both sides every 20 ms; returns at once, whoever listens."""
 
-    def __init__(self, call_id: str, recordings: RecordingThread, feed: SoundFeed) -> None:
+    def __init__(self, call_id: str, recordings: FileThread, feed: SoundFeed) -> None:
         self.secret = False
         """The caller enters a secret: silence stands in its place."""
         self._call_id = call_id
@@ -29,10 +31,10 @@ class CallSound:
         self._waiting: list[Pcm] = []
         self._frames = 0
 
-    def record(self, path: Path, sample_rate: int) -> None:
-        """Record from now on; raises AudioFileError. A second recording is not begun."""
+    def record(self, open_file: Callable[[], FlacWriter]) -> None:
+        """Record from now on; a second recording is not begun."""
         if self._recording is None:
-            self._recording = Recording(self._recordings, path, sample_rate)
+            self._recording = Recording(self._recordings, open_file, self._call_id)
 
     def add(self, heard: Pcm, said: Pcm, rtp: RtpSession) -> None:
         """Take a frame of both sides."""

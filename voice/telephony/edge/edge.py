@@ -11,11 +11,12 @@ from voice.errors import ConfigError
 from voice.feed import SoundFeed
 from voice.settings import Settings
 from voice.telemetry import Heartbeat
-from voice.telephony.edge.call import EdgeCall
+from voice.telephony.edge.announcement import Announcement
+from voice.telephony.edge.call import SAMPLE_RATE, EdgeCall
 from voice.telephony.edge.call_processes import CallProcesses
 from voice.telephony.edge.figures import EdgeFigures
+from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal
-from voice.telephony.edge.recording import RecordingThread
 from voice.telephony.rtp import MediaClock
 from voice.telephony.sip import AccessPolicy, Dialog, IncomingCall, Trunk, UserAgent
 
@@ -29,7 +30,8 @@ class Edge:
         self.settings = settings
         self.clock = MediaClock()
         self.processes = CallProcesses(settings)
-        self.recordings = RecordingThread()
+        self.recordings = FileThread("recordings")
+        self.apology = Announcement(settings.runtime.apology, SAMPLE_RATE)
         self.feed = SoundFeed(settings.runtime.feed)
         self.figures = EdgeFigures()
         self._host, self._port = _listening_address(settings)
@@ -57,6 +59,7 @@ class Edge:
     async def start(self) -> tuple[str, int]:
         """Listen; returns the address really bound. Raises ConfigError when it is in use."""
         self._make_runtime_directory()
+        self._orphans = self._journal.read()
         try:
             await self.agent.listen(self._host, self._port)
         except OSError as error:
@@ -69,11 +72,11 @@ class Edge:
         self._beating = asyncio.create_task(
             Heartbeat(statistics, registry=self.figures.registry).run()
         )
-        self._orphans = self._journal.read()
         for dialog in tuple(self._orphans):
             task = asyncio.create_task(self._end_orphan(dialog), name="orphan")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        await self.apology.frames()
         return self.agent.address
 
     async def drain(self, seconds: float) -> None:
@@ -92,9 +95,10 @@ class Edge:
             self._beating.cancel()
             await asyncio.gather(self._beating, return_exceptions=True)
         await self.clock.stop()
-        self.recordings.close()
         await self.feed.close()
         self._journal.write(self._orphans)
+        for files in (self.recordings, self._journal):
+            await asyncio.to_thread(files.close)
         log.info(
             "stopped after %d ticks, the latest %.1f ms late",
             self.clock.ticks,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.sip import Dialog
 
 log = logging.getLogger(__name__)
@@ -17,16 +20,18 @@ class DialogJournal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._thread = FileThread("dialog journal")
+        self._latest: deque[list[dict[str, Any]]] = deque(maxlen=1)
+        """What is to be written next; of several changes only the last."""
 
     def write(self, dialogs: Iterable[Dialog]) -> None:
-        """Replace the journal; a full disk is logged and ends no call."""
-        unfinished = self._path.with_name(self._path.name + ".part")
-        try:
-            unfinished.write_text("".join(json.dumps(each.to_dict()) + "\n" for each in dialogs))
-            unfinished.chmod(0o600)
-            unfinished.replace(self._path)
-        except OSError as error:
-            log.error("dialog journal %s: %s", self._path, error.strerror)
+        """Replace the journal by what the dialogs are now; returns before that is on disk."""
+        self._latest.append([each.to_dict() for each in dialogs])
+        self._thread.submit(self._save)
+
+    def close(self) -> None:
+        """Wait until all is written."""
+        self._thread.close()
 
     def read(self) -> list[Dialog]:
         """What a predecessor left; lines that cannot be read are skipped."""
@@ -38,6 +43,19 @@ class DialogJournal:
             log.error("dialog journal %s: %s", self._path, error)
             return []
         return [dialog for line in lines if (dialog := _dialog(line)) is not None]
+
+    def _save(self) -> None:
+        """On the thread; a full disk is logged and ends no call."""
+        if not self._latest:
+            return
+        text = "".join(json.dumps(values) + "\n" for values in self._latest.pop())
+        unfinished = self._path.with_name(self._path.name + ".part")
+        try:
+            unfinished.write_text(text)
+            unfinished.chmod(0o600)
+            unfinished.replace(self._path)
+        except OSError as error:
+            log.error("dialog journal %s: %s", self._path, error.strerror)
 
 
 def _dialog(line: str) -> Dialog | None:

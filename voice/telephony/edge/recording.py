@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,76 +12,38 @@ from voice.audio.flac import FlacWriter
 from voice.audio.pcm import Pcm
 from voice.audio.wav import AudioFileError
 from voice.errors import VoiceError
+from voice.telephony.edge.file_thread import FileThread
 
 log = logging.getLogger(__name__)
 
 CHUNK_FRAMES = 10
 """Frames of 20 ms that are handed to the thread together."""
-BACKLOG = 2000
-"""Chunks that may wait for a slow disk; what comes after is lost."""
-
-_Job = tuple[FlacWriter, Pcm, Pcm] | FlacWriter | None
 
 
 class RecordingRefused(VoiceError):
     """The call process asked for a recording that must not be made."""
 
 
-class RecordingThread:
-    """Writes for all calls, so that no disk delays the audio."""
-
-    def __init__(self) -> None:
-        self._jobs: queue.Queue[_Job] = queue.Queue(BACKLOG)
-        self._thread = threading.Thread(target=self._work, name="recording", daemon=True)
-        self._thread.start()
-
-    def submit(self, job: _Job) -> bool:
-        """Queue a job: sound to append, or a writer to close; False when too much waits."""
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Write what waits and end the thread."""
-        self._jobs.put(None)
-        self._thread.join()
-
-    def _work(self) -> None:
-        failed: set[FlacWriter] = set()
-        while (job := self._jobs.get()) is not None:
-            writer = job if isinstance(job, FlacWriter) else job[0]
-            try:
-                if isinstance(job, FlacWriter):
-                    job.close()
-                else:
-                    writer.append(*job[1:])
-            except Exception as error:  # noqa: BLE001 - the other recordings go on
-                # A full disk is said once for each recording, not five times a second.
-                if writer not in failed:
-                    log.error("recording: %s", error)
-                failed.add(writer)
-            if isinstance(job, FlacWriter):
-                failed.discard(job)
-
-
 class Recording:
     """One call's recording: caller left, assistant right, from the moment it was asked for."""
 
-    def __init__(self, thread: RecordingThread, path: Path, sample_rate: int) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise AudioFileError(f"{path.parent}: {error.strerror}") from None
+    def __init__(
+        self, thread: FileThread, open_file: Callable[[], FlacWriter], call_id: str
+    ) -> None:
+        """`open_file` is called on the thread; what it raises is logged."""
         self._thread = thread
-        self._writer = FlacWriter(path, sample_rate)
+        self._open_file = open_file
+        self._call_id = call_id
+        self._file: FlacWriter | None = None
+        self._complained = False
         self._caller: list[Pcm] = []
         self._assistant: list[Pcm] = []
-        self._lost = False
+        self._begun = self._submit(self._open)
 
     def add(self, caller: Pcm, assistant: Pcm) -> None:
         """Take a frame of both sides."""
+        if not self._begun:
+            return
         self._caller.append(caller)
         self._assistant.append(assistant)
         if len(self._caller) >= CHUNK_FRAMES:
@@ -92,15 +53,55 @@ class Recording:
         """Hand over the rest and complete the file."""
         if self._caller:
             self._hand_over()
-        self._thread.submit(self._writer)
+        if self._begun:
+            self._thread.submit(lambda: self._try(self._close), must=True)
 
     def _hand_over(self) -> None:
-        chunk = (self._writer, np.concatenate(self._caller), np.concatenate(self._assistant))
+        caller, assistant = np.concatenate(self._caller), np.concatenate(self._assistant)
         self._caller.clear()
         self._assistant.clear()
-        if not self._thread.submit(chunk) and not self._lost:
-            self._lost = True
-            log.error("recording: the disk is too slow, sound is missing in %s", self._writer.path)
+        self._submit(lambda: self._append(caller, assistant))
+
+    def _submit(self, job: Callable[[], None]) -> bool:
+        taken = self._thread.submit(lambda: self._try(job))
+        if not taken:
+            self._complain("the disk is too slow, sound is missing")
+        return taken
+
+    # On the thread
+
+    def _open(self) -> None:
+        self._file = self._open_file()
+
+    def _append(self, caller: Pcm, assistant: Pcm) -> None:
+        if self._file is not None:
+            self._file.append(caller, assistant)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _try(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - the other recordings go on
+            self._complain(str(error))
+
+    def _complain(self, reason: str) -> None:
+        """Once for each recording: a full disk is full five times a second."""
+        if not self._complained:
+            self._complained = True
+            log.error("recording: %s", reason, extra={"call_id": self._call_id})
+
+
+def open_recording(directory: Path | None, asked: str, sample_rate: int) -> FlacWriter:
+    """Begin the file that was asked for; raises RecordingRefused or AudioFileError."""
+    path = recording_path(directory, asked)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise AudioFileError(f"{path.parent}: {error.strerror}") from None
+    return FlacWriter(path, sample_rate)
 
 
 def recording_path(directory: Path | None, asked: str) -> Path:

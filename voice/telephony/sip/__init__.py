@@ -43,6 +43,8 @@ Answering calls
     await call.reinvite(sdp) -> SessionDescription     # our own hold/resume; raises CallRejected
     await call.refer(target: str) -> int    # blind transfer: final status that the peer reports
                                             # (NOTIFY), or of the REFER; never raises. Then bye().
+    call.ask_presence()                     # OPTIONS in the dialog; the call ends (TIMEOUT) if the
+                                            # other side does not answer or does not know it
     call.state: CallState                   # RINGING, ANSWERED, CONFIRMED, ENDED
     await call.wait_ended() -> CallEnd
     # ring/progress/answer/reject on a call that is already over (CANCEL won the race) do nothing.

@@ -145,6 +145,7 @@ class UserAgent:
                 if self._running.goodbyes:
                     await asyncio.wait(self._running.goodbyes)
         for call in tuple(self._calls):
+            call.abort("shutting down")
             call.finish(CallEnd(EndCause.LOCAL_BYE, text="shutting down"))
         self._running.transactions.close()
         self._port.close()

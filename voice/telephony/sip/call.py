@@ -177,6 +177,22 @@ class Call:
         except SipSyntaxError:
             raise CallRejected(488, "the answer holds no session description") from None
 
+    def ask_presence(self) -> None:
+        """Ask by OPTIONS whether the other side still knows the call; if not, it ends (12.2.1.2).
+
+        Without any answer that is known after timer F, 32 s.
+        """
+        if self.state is not CallState.CONFIRMED or self.dialog is None:
+            return
+
+        def receive(response: Response | None) -> None:
+            status = 408 if response is None else response.status
+            if status in (408, 481):
+                end = CallEnd(EndCause.TIMEOUT, status, "the other side is gone")
+                self._send_bye(reason_header(end.text, 102), end)
+
+        self._stack.in_dialog(self.dialog, "OPTIONS", receive, [("Accept", SDP)])
+
     async def refer(self, target: str) -> int:
         """Blind transfer (RFC 3515): the final status that the peer reports, or the REFER's own."""
         if self.state is not CallState.CONFIRMED or self.dialog is None or self._refer is not None:
@@ -251,11 +267,10 @@ class Call:
             log.exception("a call's handler failed")
             self.abort()
 
-    def abort(self) -> None:
-        """End the call at once after a fault of ours."""
+    def abort(self, text: str = "internal error") -> None:
+        """End the call at once, whether its ACK has come or not."""
         if self.state in (CallState.ANSWERED, CallState.CONFIRMED):
-            end = CallEnd(EndCause.FAILED, 500, "internal error")
-            self._send_bye(reason_header("internal error", 41), end)
+            self._send_bye(reason_header(text, 41), CallEnd(EndCause.FAILED, 500, text))
 
     def finish(self, end: CallEnd) -> None:
         """The call is over; tells the owner once."""

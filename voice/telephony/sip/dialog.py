@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from voice.telephony.sip.addresses import Endpoint, NameAddress, Uri, is_ip
@@ -78,7 +78,7 @@ class Dialog:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
-        return {**asdict(self), "route_set": list(self.route_set), "peer": list(self.peer)}
+        return {**vars(self), "route_set": list(self.route_set), "peer": list(self.peer)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Dialog:

@@ -90,12 +90,12 @@ class IncomingCall(Call):
         else:
             super().bye(text, cause)
 
-    def abort(self) -> None:
-        """End the call at once after a fault of ours."""
+    def abort(self, text: str = "internal error") -> None:
+        """End the call at once, whether its ACK has come or not."""
         if self.state is CallState.RINGING:
             self.reject(500)
         else:
-            super().abort()
+            super().abort(text)
 
     def cancelled(self, cancel: Request) -> None:
         """A CANCEL for our INVITE has come; too late once we have answered."""

@@ -105,12 +105,12 @@ class OutgoingCall(Call):
         else:
             super().bye(text, cause)
 
-    def abort(self) -> None:
-        """End the call at once after a fault of ours."""
+    def abort(self, text: str = "internal error") -> None:
+        """End the call at once, whether its ACK has come or not."""
         if self.state is CallState.RINGING:
             self.cancel()
         else:
-            super().abort()
+            super().abort(text)
 
     def finish(self, end: CallEnd) -> None:
         """The call is over; tells the owner once."""

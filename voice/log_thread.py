@@ -1,0 +1,73 @@
+"""A log handler that formats and writes on a thread of its own.
+
+Whoever reads our standard error slowly, or not at all, delays nobody: neither a pipe that is full
+or a stopped terminal, nor source files on a slow disk, which tracebacks quote.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+import queue
+import threading
+
+CAPACITY = 10_000
+"""Records that may wait; further ones are lost and counted."""
+_CLOSE_SECONDS = 1.0
+"""What is not written by then at the end of the process is lost."""
+
+
+class LogThread(logging.Handler):
+    """Writes lines to a file descriptor; `handle` never waits."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        # Not by way of sys.stderr: the interpreter cannot end while a thread stands in its write.
+        self._descriptor = descriptor
+        self._records: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
+        self._lost = 0
+        self._thread = threading.Thread(target=self._work, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record."""
+        if self._records.qsize() >= CAPACITY:
+            self._lost += 1
+            return
+        try:
+            # Now: what it is made of may have changed when it is written.
+            record = copy.copy(record)
+            record.msg, record.args = record.getMessage(), None
+        except Exception:  # noqa: BLE001 - arguments that do not fit end nobody's work
+            self._lost += 1
+            return
+        self._records.put(record)
+
+    def close(self) -> None:
+        """Write what waits, as far as somebody reads it within a moment."""
+        self._records.put(None)
+        self._thread.join(_CLOSE_SECONDS)
+        super().close()
+
+    def _work(self) -> None:
+        while (record := self._records.get()) is not None:
+            try:
+                self._write(self.format(record))
+                if self._lost:
+                    lost, self._lost = self._lost, 0
+                    self._write(self.format(_loss(lost)))
+            except OSError:
+                return  # nobody will ever read it
+            except Exception:  # noqa: BLE001 - one line must not cost all the others
+                self._lost += 1
+
+    def _write(self, line: str) -> None:
+        data = (line + "\n").encode(errors="backslashreplace")
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+
+def _loss(lines: int) -> logging.LogRecord:
+    values = {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING"}
+    return logging.makeLogRecord({**values, "msg": f"{lines} lines of the log were lost"})
