@@ -67,6 +67,9 @@ def test_a_call_is_counted_while_it_runs_and_when_it_is_over(registry: Collector
         ("fault: KeyError", "fault"),
         ("edge: leg socket: unknown key", "edge failed"),
         ("edge lost", "edge lost"),
+        ("edge: the other side is gone", "caller gone"),
+        ("edge: shutting down", "stopped"),
+        ("call process lost", "call process lost"),
         (SAID, "other"),
     ],
 )

@@ -21,7 +21,10 @@ _ENDS = (
     ("hand-over failed", "hand-over failed"),
     ("cancelled", "cancelled"),
     ("edge lost", "edge lost"),
+    ("edge: the other side is gone", "caller gone"),
+    ("edge: shutting down", "stopped"),
     ("edge", "edge failed"),
+    ("call process lost", "call process lost"),
     ("fault", "fault"),
     ("over", "over"),
 )
