@@ -10,6 +10,7 @@ import copy
 import logging
 import os
 import queue
+import select
 import threading
 
 CAPACITY = 10_000
@@ -65,6 +66,8 @@ class LogThread(logging.Handler):
     def _write(self, line: str) -> None:
         data = (line + "\n").encode(errors="backslashreplace")
         while data:
+            # Somebody with whom we share it may have made it one that does not wait.
+            select.select((), (self._descriptor,), ())
             data = data[os.write(self._descriptor, data) :]
 
 

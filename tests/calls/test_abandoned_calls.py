@@ -76,5 +76,14 @@ def test_what_is_no_call_is_left_alone(tmp_path: Path, text: str) -> None:
     assert (tmp_path / "odd" / EVENTS).read_text() == text
 
 
+def test_a_call_that_cannot_be_written_keeps_no_other_from_its_end(
+    abandoned: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a", "d"):
+        (abandoned.parent / name / EVENTS).mkdir(parents=True)
+    assert end_abandoned_calls(abandoned.parent) == 1
+    assert len(caplog.records) == 2
+
+
 def test_records_that_are_not_there_are_nothing_to_end(tmp_path: Path) -> None:
     assert end_abandoned_calls(tmp_path / "none") == 0

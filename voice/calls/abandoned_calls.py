@@ -29,7 +29,7 @@ def end_abandoned_calls(directory: Path) -> int:
         for folder, _ in call_folders(directory):
             ended += _end(folder / EVENTS)
     except OSError as error:
-        log.error("calls of an earlier run cannot be ended: %s: %s", error.filename, error.strerror)
+        log.error("calls of an earlier run cannot be read: %s: %s", error.filename, error.strerror)
     if ended:
         log.info("%d calls of an earlier run had no end and were given one", ended)
     return ended
@@ -38,6 +38,8 @@ def end_abandoned_calls(directory: Path) -> int:
 def _end(file: Path) -> bool:
     try:
         with file.open("r+b") as events:
+            if isinstance(_last_event(events)[1], CallEnded):
+                return False
             fcntl.flock(events, fcntl.LOCK_EX | fcntl.LOCK_NB)
             times = os.fstat(events.fileno())
             whole, last = _last_event(events)
@@ -57,6 +59,9 @@ def _end(file: Path) -> bool:
             os.utime(events.fileno(), ns=(times.st_atime_ns, times.st_mtime_ns))
     except (FileNotFoundError, BlockingIOError, TypeError):
         return False  # none was written, its call is running, or its last event is damaged
+    except OSError as error:
+        log.error("a call of an earlier run cannot be ended: %s: %s", file, error.strerror)
+        return False
     return True
 
 
