@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import (
+from loopback_sources import (
     CONFIG,
     FILES,
     HUB_PATH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Told
+from loopback_sources import Told
 from typer.testing import CliRunner
 
 from voice.cli.app import app
