@@ -1,0 +1,100 @@
+"""A CTranslate2 `model.bin`, read and written with numpy alone.
+
+Layout of version 6 (ctranslate2/specs/model_spec.py): version, name and revision of the
+specification, the variables (name, shape, type, bytes), then aliases of variables. Strings are
+counted in 16 bits and end with a zero byte; numbers are little-endian.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice.errors import ModelError
+
+_VERSION = 6
+_TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16)
+_MOST_DIMENSIONS = 8
+
+Weights = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Ctranslate2Weights:
+    """The variables of a model by name; arrays are read-only."""
+
+    specification: str
+    revision: int
+    variables: dict[str, Weights]
+    aliases: dict[str, str]
+
+    @classmethod
+    def read(cls, file: Path) -> Ctranslate2Weights:
+        """Raises ModelError when the file is cut off or of another kind."""
+        try:
+            with file.open("rb") as stream:
+                return _read(stream)
+        except OSError as error:
+            raise ModelError(f"{file}: {error.strerror}") from None
+        except (struct.error, ValueError, IndexError) as error:
+            raise ModelError(f"{file}: not a CTranslate2 model, or cut off ({error})") from None
+
+    def write(self, file: Path) -> None:
+        """Write what `read` reads."""
+        with file.open("wb") as stream:
+            stream.write(struct.pack("<I", _VERSION) + _text(self.specification))
+            stream.write(struct.pack("<II", self.revision, len(self.variables)))
+            for name, value in self.variables.items():
+                kind = _TYPES.index(value.dtype.type)
+                stream.write(_text(name) + struct.pack("<B", value.ndim))
+                stream.write(struct.pack(f"<{value.ndim}I", *value.shape))
+                stream.write(struct.pack("<BI", kind, value.nbytes))
+                stream.write(np.ascontiguousarray(value).tobytes())
+            stream.write(struct.pack("<I", len(self.aliases)))
+            for alias, name in self.aliases.items():
+                stream.write(_text(alias) + _text(name))
+
+
+def _read(stream: BinaryIO) -> Ctranslate2Weights:
+    (version,) = _numbers(stream, "<I")
+    if version != _VERSION:
+        raise ValueError(f"version {version}")
+    specification = _string(stream)
+    revision, count = _numbers(stream, "<II")
+    variables = dict(_variable(stream) for _ in range(count))
+    (count,) = _numbers(stream, "<I")
+    aliases = {_string(stream): _string(stream) for _ in range(count)}
+    return Ctranslate2Weights(specification, revision, variables, aliases)
+
+
+def _variable(stream: BinaryIO) -> tuple[str, Weights]:
+    name = _string(stream)
+    (dimensions,) = _numbers(stream, "<B")
+    if dimensions > _MOST_DIMENSIONS:
+        raise ValueError(f"{name} has {dimensions} dimensions")
+    shape = _numbers(stream, f"<{dimensions}I")
+    kind, size = _numbers(stream, "<BI")
+    data = stream.read(size)
+    return name, np.frombuffer(data, _TYPES[kind]).reshape(shape)
+
+
+def _numbers(stream: BinaryIO, layout: str) -> tuple[int, ...]:
+    return struct.unpack(layout, stream.read(struct.calcsize(layout)))
+
+
+def _string(stream: BinaryIO) -> str:
+    (length,) = _numbers(stream, "<H")
+    data = stream.read(length)
+    if len(data) < length:
+        raise ValueError("a name is incomplete")
+    return data.rstrip(b"\0").decode()
+
+
+def _text(string: str) -> bytes:
+    data = string.encode() + b"\0"
+    return struct.pack("<H", len(data)) + data
