@@ -147,10 +147,14 @@ class Recognition(Section):
     """The recogniser."""
 
     model: str = "embedded-en"
-    """An embedded model's name, a folder, or a hub name such as small.en."""
+    """The name of an embedded or installed model (`voice models list`), or a folder."""
     language: str = "en"
     beam_size: int = Field(5, ge=1, le=20)
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    compute_type: Literal["int8", "int8_float16", "int8_float32", "float16", "float32"] = "int8"
     workers: int = Field(1, ge=1)
+    threads: int = Field(1, ge=1)
+    """Of each worker."""
     capacity: int = Field(64, ge=1)
     timeout_seconds: float = Field(6.0, gt=0)
     """A turn of which no words are known by then brings an apology; so for the engines below."""

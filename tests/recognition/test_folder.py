@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import faster_whisper
+import numpy as np
 import pytest
 
 from voice.audio import Pcm, resample, to_bytes
@@ -61,7 +62,7 @@ def test_an_embedded_model_is_found_by_its_name() -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    assert "no such folder" in refusal(tmp_path / "nowhere")
+    assert "neither a folder nor" in refusal(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])
@@ -101,16 +102,24 @@ def test_a_damaged_description_is_refused(copy: Path, name: str) -> None:
     assert str(copy) in refusal(copy)
 
 
-def test_an_unknown_hub_model_is_refused() -> None:
-    assert "neither a folder nor a known Whisper model" in refusal("enormous")
+@pytest.mark.parametrize("name", ["enormous", "nobody/whisper-of-nobody"])
+def test_a_model_that_is_not_here_is_refused_with_what_to_do(name: str) -> None:
+    said = refusal(name)
+
+    assert said.startswith(f"recogniser {name}: neither a folder nor an installed model")
+    assert "voice models pull" in said and "[network] allow" in said
 
 
-def test_without_the_hub_a_model_that_is_not_here_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+def test_a_device_that_is_not_there_is_named(copy: Path) -> None:
+    with pytest.raises(ModelError, match=r"cuda with int8: CUDA"):
+        WhisperRecogniser.load(copy, device="cuda")
 
-    assert "not on this machine" in refusal("nobody/whisper-of-nobody")
+
+@pytest.mark.parametrize("states", [np.zeros(4), np.full((4, 4), np.nan), np.array(["x"])])
+def test_states_of_silence_that_are_none_are_refused(copy: Path, states: np.ndarray) -> None:
+    np.save(copy / "silence.npy", states)
+
+    assert "silence.npy" in refusal(copy)
 
 
 @pytest.mark.parametrize("language", ["xx", "fr"])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import ctranslate2
 import numpy as np
 import pytest
 from faster_whisper.feature_extractor import FeatureExtractor
 
 from voice.audio import Pcm
-from voice.recognition import features
+from voice.recognition import WhisperRecogniser, features
 
 
 def speech_like(seconds: float) -> Pcm:
@@ -52,3 +57,42 @@ def test_a_cut_lies_where_it_is_quiet() -> None:
     _, (second, _) = features.windows(audio, 29.0)
 
     assert pause.start <= second <= pause.stop
+
+
+async def test_behind_a_short_window_the_decoder_is_given_silence(
+    embedded_recogniser_path: Path, tmp_path: Path, spoken: Callable[[str], Pcm]
+) -> None:
+    """The states that follow are those of this model's own silence, so the words stay the same."""
+    folder = tmp_path / "short"
+    shutil.copytree(embedded_recogniser_path, folder)
+    model = ctranslate2.models.Whisper(str(embedded_recogniser_path))
+    silence = ctranslate2.StorageView.from_array(np.zeros((1, 80, 600), np.float32))
+    np.save(folder / "silence.npy", np.array(model.encode(silence, to_cpu=True))[0])
+    encoded: list[int] = []
+
+    engine = WhisperRecogniser.load(folder)
+    generate = engine._decoder._model.generate
+    engine._decoder._model = Listening(engine._decoder._model, generate, encoded)  # type: ignore[assignment]
+    try:
+        transcript = await engine.transcribe(spoken("How can I help you?"), 8000)
+    finally:
+        engine.close()
+
+    assert transcript.text == "how can i help you"
+    assert encoded and set(encoded) == {300}
+
+
+class Listening:
+    """A model of which is noted how many encoder states its decoder is given."""
+
+    def __init__(self, model: object, generate: Callable[..., object], seen: list[int]) -> None:
+        self._model = model
+        self._generate = generate
+        self._seen = seen
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._model, name)
+
+    def generate(self, states: ctranslate2.StorageView, *rest: object, **how: object) -> object:
+        self._seen.append(states.shape[1])
+        return self._generate(states, *rest, **how)

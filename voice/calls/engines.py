@@ -81,6 +81,9 @@ def load_recogniser(
         capacity=wanted.capacity,
         beam_size=wanted.beam_size,
         language=wanted.language,
+        device=wanted.device,
+        compute_type=wanted.compute_type,
+        threads=wanted.threads,
         make_queue=make_queue,
     )
 

@@ -55,6 +55,7 @@ class Decoder:
         whisper = loaded.whisper
         self._model: ctranslate2.models.Whisper = whisper.model
         self._beam_size = beam_size
+        self._silence = loaded.silence
         try:
             self._tokenizer = Tokenizer(
                 whisper.hf_tokenizer, self._model.is_multilingual, "transcribe", language
@@ -70,7 +71,7 @@ class Decoder:
         self, features: NDArray[np.float32], seconds: float, expect: Expectation, with_words: bool
     ) -> Reading:
         """The most likely words of features of shape (1, bins, frames)."""
-        encoded = self._model.encode(ctranslate2.StorageView.from_array(features), to_cpu=False)
+        encoded = self._encode(features)
         note_work("frame", features.shape[-1])
         reading, ids = self._search(encoded, seconds, [-1])
         if expect == "digits" and ids:
@@ -85,6 +86,15 @@ class Decoder:
             reading.text, reading.pieces, reading.log_probability,
             reading.no_speech_probability, words,
         )  # fmt: skip
+
+    def _encode(self, features: NDArray[np.float32]) -> ctranslate2.StorageView:
+        """Encoder states; behind a short window those of silence, as the decoder knows it."""
+        window = ctranslate2.StorageView.from_array(features)
+        if self._silence is None:
+            return self._model.encode(window, to_cpu=False)
+        states = np.array(self._model.encode(window, to_cpu=True))
+        behind = self._silence[None, states.shape[1] :]
+        return ctranslate2.StorageView.from_array(np.concatenate([states, behind], axis=1))
 
     def _search(
         self, encoded: ctranslate2.StorageView, seconds: float, suppressed: list[int]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from faster_whisper import WhisperModel
+from numpy.typing import NDArray
 
 from voice.errors import ModelError
 from voice.model_folders import find_model
@@ -16,11 +17,14 @@ from voice.model_folders import find_model
 DESCRIPTION = "voice.json"
 """Beside the model: what our own models need differently from OpenAI's."""
 
+SILENCE = "silence.npy"
+"""Beside a model that reads short windows: what the decoder is given behind them, encoder states of
+silence by position; float16 or float32, shape (positions of 20 ms, width)."""
+
 LONGEST_WINDOW_SECONDS = 29.0
 """A Whisper model has positions for 30 s, padding included."""
 
 _REQUIRED = ("model.bin", "config.json", "tokenizer.json")
-_HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 _MIB = 1 << 20
 
 
@@ -51,26 +55,54 @@ class LoadedWhisper:
     whisper: WhisperModel
     description: Description
     name: str
+    silence: NDArray[np.float32] | None = None
+    """See SILENCE; None for a model that needs none."""
 
 
-def load(model: str | Path, *, workers: int, compute_type: str) -> LoadedWhisper:
-    """Open a folder, an embedded model's name or a hub name; raises ModelError."""
-    name = find_model("asr_models", str(model))
-    folder = Path(name)
-    if folder.is_dir():
-        _check(folder)
-        description = _description(folder)
-    elif _HUB_NAME.fullmatch(name) and not name.startswith("."):
-        description = Description()
-    else:
-        raise ModelError(f"recogniser {name}: no such folder")
+def load(
+    model: str | Path,
+    *,
+    workers: int,
+    compute_type: str,
+    device: str = "cpu",
+    threads: int = 1,
+) -> LoadedWhisper:
+    """Open a folder, or an embedded or installed model by its name; raises ModelError.
+
+    `device` and `compute_type` are CTranslate2's; `threads` is the number for each worker.
+    """
+    folder = Path(find_model("asr_models", str(model)))
+    if not folder.is_dir():
+        raise ModelError(
+            f"recogniser {model}: neither a folder nor an installed model; `voice models pull` "
+            "fetches those of `voice models list` from the hosts of [network] allow"
+        )
+    _check(folder)
+    description, silence = _description(folder), _silence(folder)
     try:
         whisper = WhisperModel(
-            name, device="cpu", compute_type=compute_type, cpu_threads=1, num_workers=workers
+            str(folder),
+            device=device,
+            compute_type=compute_type,
+            cpu_threads=threads,
+            num_workers=workers,
         )
     except Exception as error:  # noqa: BLE001 - the tokenizer's parser raises bare Exception
-        raise ModelError(_reason(name, folder, error)) from None
-    return LoadedWhisper(whisper, description, name)
+        raise ModelError(_reason(folder, device, compute_type, error)) from None
+    return LoadedWhisper(whisper, description, str(folder), silence)
+
+
+def _silence(folder: Path) -> NDArray[np.float32] | None:
+    file = folder / SILENCE
+    if not file.exists():
+        return None
+    try:
+        states: NDArray[np.float32] = np.load(file, allow_pickle=False).astype(np.float32)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"recogniser {file}: cannot be read: {error}") from None
+    if states.ndim != 2 or not np.isfinite(states).all():
+        raise ModelError(f"recogniser {file}: no table of encoder states")
+    return states
 
 
 def _check(folder: Path) -> None:
@@ -116,12 +148,10 @@ def _read_json(file: Path) -> dict[str, Any]:
     return told
 
 
-def _reason(name: str, folder: Path, error: Exception) -> str:
+def _reason(folder: Path, device: str, compute_type: str, error: Exception) -> str:
     """One line for the user."""
     first_line = (str(error) or type(error).__name__).strip().splitlines()[0]
-    if folder.is_dir():
-        size = (folder / "model.bin").stat().st_size / _MIB
-        return f"recogniser {name}: damaged ({first_line}; model.bin has {size:.1f} MiB)"
-    if isinstance(error, ValueError) and "Invalid model size" in first_line:
-        return f"recogniser {name}: neither a folder nor a known Whisper model"
-    return f"recogniser {name}: not on this machine, and not fetched from the hub: {first_line}"
+    if device != "cpu" or "compute type" in first_line:
+        return f"recogniser {folder}: {device} with {compute_type}: {first_line}"
+    size = (folder / "model.bin").stat().st_size / _MIB
+    return f"recogniser {folder}: damaged ({first_line}; model.bin has {size:.1f} MiB)"

@@ -45,11 +45,15 @@ class WhisperRecogniser:
         capacity: int = 64,
         beam_size: int = 5,
         language: str = "en",
+        device: str = "cpu",
         compute_type: str = "int8",
+        threads: int = 1,
         make_queue: QueueFactory = EngineQueue,
     ) -> WhisperRecogniser:
-        """Open a folder, an embedded model's name or a hub name; raises ModelError."""
-        loaded = folder.load(model, workers=workers, compute_type=compute_type)
+        """Open a folder, or an embedded or installed model by its name; raises ModelError."""
+        loaded = folder.load(
+            model, workers=workers, compute_type=compute_type, device=device, threads=threads
+        )
         queue = make_queue("recognition", workers, capacity)
         try:
             return cls(loaded, queue, beam_size, language)
