@@ -65,7 +65,7 @@ async def test_flood_of_keys_is_capped_counted_and_told_once() -> None:
             side.tick()
     side.tick(5)
     side.session.close()
-    assert len(side.keys) <= 25 + 10 * 5.1 + 1
+    assert len(side.keys) <= 32 + 5 * 5.1 + 1
     assert len(side.keys) + side.session.statistics.keys_dropped == 5000
     assert len(side.warnings) == 1
 
@@ -75,7 +75,7 @@ async def test_keys_of_sip_info_are_counted_with_the_others() -> None:
     for _ in range(100):
         side.session.press("5")
     side.session.close()
-    assert len(side.keys) == 25 and side.session.statistics.keys_dropped == 75
+    assert len(side.keys) == 32 and side.session.statistics.keys_dropped == 68
 
 
 async def test_a_dialler_is_no_flood() -> None:

@@ -110,9 +110,23 @@ def test_same_key_again_though_all_ends_were_lost_counts_again() -> None:
     assert received(kept) == "555"
 
 
+def test_same_key_again_after_a_pause_counts_again_though_only_its_end_comes() -> None:
+    first = packets_of("5")
+    assert received([*first, (1000 + 3 * 8000, first[-1][1])]) == "55"
+
+
 def test_timestamps_may_begin_anew_between_two_keys() -> None:
     first, second = packets_of("12"), packets_of("34")
     assert received([(at + 3_000_000, each) for at, each in first] + second) == "1234"
+
+
+@pytest.mark.parametrize("moved_at", range(1, 7))
+@pytest.mark.parametrize("by", [-3_000_000, 0x50000000, 0x90000000])
+def test_timestamps_may_begin_anew_within_a_key(moved_at: int, by: int) -> None:
+    packets = packets_of("5546")
+    moved = [(at + 5_000_000 + by & 0xFFFFFFFF, each) for at, each in packets[moved_at:]]
+    before = [(at + 5_000_000, each) for at, each in packets[:moved_at]]
+    assert received(before + moved) == "5546"
 
 
 @settings(max_examples=200, deadline=None)

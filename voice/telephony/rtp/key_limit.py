@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-KEYS_PER_SECOND = 10.0
-BURST = 25
+KEYS_PER_SECOND = 5.0
+BURST = 32
 """Keys that may come at once: a card number and more, from a dialler's memory."""
 
 

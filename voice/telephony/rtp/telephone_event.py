@@ -18,6 +18,8 @@ LONGEST_SEGMENT = 0xFFFF
 """Ticks that a duration can say."""
 LONGEST_STEP = CLOCK_HZ * 70 // 1000
 """Ticks between packets of one key, some lost; between two beginnings there are 80 ms (Q.24)."""
+STEPS_OF_TIME = range(-2 * CLOCK_HZ, 600 * CLOCK_HZ)
+"""Ticks between two packets that disorder or a pause explains; else the base has moved."""
 REMEMBERED_KEYS = 8
 
 _EVENT = struct.Struct("!BBH")
@@ -61,13 +63,20 @@ class _Press:
             return step <= self.duration + TOLERANCE
         return abs(step - (duration - self.duration)) <= TOLERANCE
 
+    def goes_on(self, event: int, timestamp: int, duration: int, ended: bool) -> bool:
+        """Whether a packet belongs to this key though the base of the timestamps has moved."""
+        if event != self.event or _ticks(self.timestamp, timestamp) in STEPS_OF_TIME:
+            return False
+        growth = duration - self.duration
+        return ended and growth == 0 if self.ended else 0 < growth <= LONGEST_STEP
+
 
 class KeyReceiver:
     """Turns event packets into keys, each once, however often its packets come or are lost.
 
     A key counts from the first packet of its event. Packets should be given in the order of their
-    sequence numbers; those of earlier keys that come late are known by their timestamps, which may
-    jump to anywhere between two keys.
+    sequence numbers; those of earlier keys that come late are known by their timestamps, whose base
+    may move at any moment.
     """
 
     def __init__(self) -> None:
@@ -86,10 +95,12 @@ class KeyReceiver:
         if press is not None and press.continues(event, timestamp, duration, ended):
             press.timestamp, press.duration = timestamp, duration
             press.ended = press.ended or ended
-        elif not any(each.event == event and each.spans(timestamp) for each in self._presses):
-            self._presses.append(_Press(event, timestamp, timestamp, duration, ended))
-            return DIGITS[event]
-        return None
+            return None
+        if any(each.event == event and each.spans(timestamp) for each in self._presses):
+            return None
+        same = press is not None and press.goes_on(event, timestamp, duration, ended)
+        self._presses.append(_Press(event, timestamp, timestamp, duration, ended))
+        return None if same else DIGITS[event]
 
 
 @dataclass(frozen=True)
