@@ -1,0 +1,129 @@
+"""Finds words of distress in what a caller said."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from voice.emergency.countries import country
+from voice.emergency.phrase import any_of, expression
+
+FALLBACK = "en"
+"""The language of the lists where there are none in the caller's."""
+KINDS = ("self_harm", "violence", "medical", "police", "fire", "emergency")
+"""In the order of precedence when words of several kinds are said."""
+
+
+@dataclass(frozen=True)
+class Distress:
+    """Words of distress that were said."""
+
+    kind: str
+    """One of KINDS."""
+    words: str
+    """In normal form: lower case, without accents, contractions written out."""
+
+
+class DistressWords:
+    """The lists of one language and country; `find` takes well under a millisecond."""
+
+    def __init__(self, data: dict[str, Any], numbers: tuple[str, ...]) -> None:
+        """`numbers` are the country's emergency numbers, as they are dialled."""
+        spaced = [" ".join(number) for number in numbers]
+        spoken = [" ".join(_plain(data["digits"][int(d)]) for d in number) for number in numbers]
+        words = dict(data["words"])
+        words["number"] = "|".join([words["number"], *numbers, *spaced, *spoken])
+        guards = data["guards"]
+        self._spelling: dict[str, str] = data["spelling"]
+        self._suffixes: dict[str, str] = data.get("suffixes", {})
+        self._dropped = any_of(data["dropped"], words)
+        self._harmless = any_of(guards["harmless"], words)
+        self._unless = any_of(guards["unless"], words)
+        self._not_meant = _before(guards["negated"] + guards["hypothetical"], words)
+        self._negated = _before(guards["negated"], words)
+        self._kinds = {kind: _Lists(data[kind], words) for kind in KINDS}
+        self._say: dict[str, str] = data["say"]
+        self._digits: list[str] = data["digits"]
+
+    @classmethod
+    @cache
+    def load(cls, language: str, country_code: str) -> DistressWords:
+        """The lists of a language such as `en`, else those of FALLBACK; raises ConfigError."""
+        folder = resources.files(__package__)
+        file = folder.joinpath(f"{language}.toml")
+        if not file.is_file():
+            file = folder.joinpath(f"{FALLBACK}.toml")
+        numbers = country(country_code).numbers
+        return cls(tomllib.loads(file.read_text(encoding="utf-8")), numbers)
+
+    @property
+    def connecting(self) -> str:
+        """What a caller is told who is put through."""
+        return self._say["connecting"]
+
+    def nobody(self, number: str) -> str:
+        """What a caller is told where nobody can be reached: to dial the number themselves."""
+        spoken = ", ".join(self._digits[int(digit)] for digit in number)
+        return self._say["nobody"].format(number=spoken)
+
+    def find(self, text: str) -> Distress | None:
+        """The words of distress in what was said, if there are any."""
+        said = self._normal_form(text)
+        ordinary = self._unless.search(said) is not None
+        said = self._harmless.sub("| ", said)
+        for kind, lists in self._kinds.items():
+            not_meant = self._negated if kind == "self_harm" else self._not_meant
+            found = lists.find(said, not_meant, ordinary)
+            if found:
+                return Distress(kind, found)
+        return None
+
+    def _normal_form(self, text: str) -> str:
+        words = re.findall(r"[a-z0-9']+", _plain(text))
+        spelt = " ".join(map(self._spelt, words))
+        said = f" {' '.join(spelt.replace(chr(39), ' ').split())} "
+        return self._dropped.sub("", said)
+
+    def _spelt(self, word: str) -> str:
+        word = word.strip("'")
+        for suffix, meant in self._suffixes.items():
+            if word.endswith(suffix) and word not in self._spelling:
+                return f"{word.removesuffix(suffix)} {meant}"
+        return self._spelling.get(word, word)
+
+
+class _Lists:
+    """The phrases of one kind."""
+
+    def __init__(self, data: dict[str, list[str]], words: dict[str, str]) -> None:
+        self._always = any_of(data["always"], words)
+        self._unless = any_of(data.get("unless_ordinary", []), words)
+        self._whole = any_of(data.get("whole", []), words)
+
+    def find(self, said: str, not_meant: re.Pattern[str], ordinary: bool) -> str:
+        """The first phrase that is meant; "" where there is none."""
+        whole = self._whole.fullmatch(said, 1)
+        if whole:
+            return whole[0].strip()
+        for phrases in (self._always, *([] if ordinary else [self._unless])):
+            for match in phrases.finditer(said):
+                if not_meant.search(said, 0, match.start()) is None:
+                    return match[0].strip()
+        return ""
+
+
+def _before(phrases: list[str], words: dict[str, str]) -> re.Pattern[str]:
+    """Finds any of the phrases where they end the text."""
+    sources = "|".join(expression(phrase, words) for phrase in phrases)
+    return re.compile(f"(?<= )(?:{sources})$")
+
+
+def _plain(text: str) -> str:
+    """Lower case, without accents; typographic apostrophes made plain."""
+    parts = unicodedata.normalize("NFD", text.lower().replace("\u2019", "'"))
+    return "".join(part for part in parts if not unicodedata.combining(part))
