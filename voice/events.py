@@ -185,6 +185,16 @@ class IdentityDecided(CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmergencyHeard(CallEvent):
+    """The caller said words of distress; a person, or a number to call, comes next."""
+
+    kind: str
+    """self_harm, violence, medical, police, fire or emergency."""
+    words: str
+    """The phrase that was found; hidden while a secret is being asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupervisorJoined(CallEvent):
     """A person began to listen or take part."""
 

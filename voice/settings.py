@@ -11,14 +11,15 @@ import os
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from voice.emergency import country
 from voice.errors import ConfigError
-from voice.setting_values import Address, LoopbackAddress, Network, Origin, Section
+from voice.setting_values import Address, LoopbackAddress, Network, Origin, Section, SipUri
 from voice.telephony_settings import Rtp, Sip
 
 
@@ -103,6 +104,13 @@ ANSWER_SECONDS, PROMPT_SECONDS = 15.0, 6.0
 """What saying an answer (or the greeting) and one of the no-input prompts takes at most."""
 
 
+def _country(code: str) -> str:
+    try:
+        return country(code).code
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
+
+
 class Calls(Section):
     """The call processes and the limits of a call."""
 
@@ -119,6 +127,10 @@ class Calls(Section):
     no_input_seconds: float = Field(8.0, gt=0)
     no_input_reprompts: int = Field(2, ge=0)
     pin_attempts: int = Field(3, ge=1)
+    country: Annotated[str, AfterValidator(_country)] = "IE"
+    """Where the callers are (ISO 3166-1): which emergency number they know and are told."""
+    emergency_target: SipUri | None = None
+    """Where callers in distress are put through to, before `sip.person`."""
 
     @property
     def no_input_limit_seconds(self) -> float:

@@ -87,8 +87,11 @@ class AnswerRun:
         steps = aiter(self._turn)
         try:
             while True:
-                async with asyncio.timeout_at(self._latest()) as self._limit:
-                    step = await anext(steps, None)
+                try:
+                    async with asyncio.timeout_at(self._latest()) as self._limit:
+                        step = await anext(steps, None)
+                finally:
+                    self._limit = None
                 if step is None:
                     return
                 yield step
@@ -108,7 +111,7 @@ class AnswerRun:
         """The caller's turn is over: the answer may be heard, tools with effects may run."""
         self._turn.commit()
         self.answer.commit()
-        if self._limit is not None and not self._limit.expired():
+        if self._limit is not None:
             self._limit.reschedule(self._latest())
 
     async def discard(self) -> None:

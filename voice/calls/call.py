@@ -47,6 +47,8 @@ from voice.turns import TurnTracker
 
 log = logging.getLogger(__name__)
 
+LAST_WORDS_SECONDS = 10.0
+"""So long a call that is to end goes on while one side still speaks."""
 DRAIN_SECONDS = 20.0
 """A pipeline that has not come to its end by then is cancelled."""
 CANCEL_SECONDS = 5.0
@@ -161,9 +163,15 @@ class Call:
 
     async def _end_in_time(self) -> None:
         """When the conversation decides to end, let what is said be heard, but not for ever."""
-        await self._call.ending.wait()
-        if self._caller_gone:
-            return
+        call = self._call
+        while True:
+            await call.ending.wait()
+            if self._caller_gone:
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(call.at_rest.wait(), LAST_WORDS_SECONDS)
+            if call.ending.is_set():  # Nobody called for help over the last words.
+                break
         await self._worker.stop_when_done()
         await asyncio.sleep(DRAIN_SECONDS)
         log.warning("a pipeline did not come to its end and is cancelled")

@@ -23,16 +23,17 @@ from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.answering import AnswerRun, Request
 from voice.calls.backchannels import is_backchannel, is_patience
+from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, HoldFrame, Hypothesis
 from voice.calls.identification import Identification
+from voice.calls.sayings import Sayings
 from voice.calls.silence import Silence
 from voice.calls.state import CallState
 from voice.calls.timers import LengthTimer
 from voice.calls.ways_out import WaysOut
 from voice.engine_queue import Priority
-from voice.events import ClauseKind
 from voice.foreign_code import ForeignError
 from voice.identity import IdentityLevel
 from voice.recognition import Transcript
@@ -57,18 +58,19 @@ class Conversation(FrameProcessor):
         self._session = call.engines.responder.session(call.engines.tools, call.caller)
         self._run: AnswerRun | None = None
         self._spoke_over = False
-        self._saying: list[Answer] = []
-        self._interrupted: list[Answer] = []
-        self._ways_out = WaysOut(call, self.say, self._job)
+        self._sayings = Sayings(call, self.push_frame)
+        self._ways_out = WaysOut(call, self._sayings.say, self._job)
         self._checks = 0
         """How often the operator's side is being asked who calls, right now."""
         self._kept: list[Transcript] = []
         """What the caller said while a tool was at work."""
         self._jobs: set[asyncio.Task[None]] = set()
         self._length: LengthTimer | None = None
-        self._identification = Identification(call, self.say)
-        question = self._identification.ask_again
-        self._silence = Silence(call, self.say, self._job, question, self._is_busy)
+        self._identification = Identification(call, self._sayings.say)
+        self._emergencies = Emergencies(call, self._sayings.say)
+        self._silence = Silence(
+            call, self._sayings.say, self._job, self._open_question, self._is_busy
+        )
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Everything that matters to the conversation arrives as a system frame, in order."""
@@ -79,14 +81,18 @@ class Conversation(FrameProcessor):
                 await self._greet()
                 return
             case UserStartedSpeakingFrame():
+                self._call.at_rest.clear()
+                self._emergencies.begin_turn()
                 self._silence.hold()
                 self._spoke_over = self._call.playback.audible
-            case Hypothesis():
+            case Hypothesis() if not await self._is_emergency(frame.transcript):
                 await self._prepare(frame.transcript)
             case EagerEndOfTurnCancelFrame():
                 await self._discard()
             case CallerTurn():
-                await self._take_turn(frame.transcript)
+                if not await self._is_emergency(frame.transcript):
+                    await self._take_turn(frame.transcript)
+                self._note_rest()
             case InputDTMFFrame():
                 await self._take_key(frame.button.value)
             case InterruptionFrame():
@@ -94,7 +100,8 @@ class Conversation(FrameProcessor):
             case BotStartedSpeakingFrame():
                 self._silence.hold()
             case BotStoppedSpeakingFrame():
-                self._saying = [answer for answer in self._saying if answer.unheard]
+                self._sayings.fell_silent()
+                self._note_rest()
                 self._silence.await_caller()
             case HoldFrame():
                 self._on_hold(frame.held)
@@ -115,20 +122,6 @@ class Conversation(FrameProcessor):
         for job in list(self._jobs):
             await self.cancel_task(job)
 
-    async def say(self, text: str, kind: ClauseKind = "notice", protected: bool = False) -> Answer:
-        """Say a fixed phrase; a protected one is heard to its end whatever the caller does."""
-        answer = Answer(self._call.journal)
-        await self._push_clause(ClauseText(text, kind, answer), protected)
-        return answer
-
-    async def _push_clause(self, clause: ClauseText, protected: bool = False) -> None:
-        clause.interruptible = not protected
-        if clause.kind != "filler":
-            clause.answer.add(clause)
-            if clause.answer not in self._saying:
-                self._saying.append(clause.answer)
-        await self.push_frame(clause)
-
     async def _greet(self) -> None:
         """What must be disclosed is heard to its end; what follows it may be interrupted."""
         recorded = self._call.settings.records.directory is not None
@@ -141,7 +134,17 @@ class Conversation(FrameProcessor):
         )
         answer = Answer(self._call.journal)
         for clause, protected in phrases.greeting(settings.greeting, recorded):
-            await self._push_clause(ClauseText(clause, "greeting", answer), protected)
+            await self._sayings.push(ClauseText(clause, "greeting", answer), protected)
+
+    async def _is_emergency(self, transcript: Transcript) -> bool:
+        """Words of distress come before all else; nothing else in their turn is answered."""
+        if self._emergencies.hears(transcript):
+            self._identification.give_up()
+            self._session.abandon_pending()
+            self._sayings.unprotect()
+            await self._fall_silent()
+            self._job(self._emergencies.help())
+        return self._emergencies.in_turn
 
     # The caller's turns
 
@@ -175,13 +178,13 @@ class Conversation(FrameProcessor):
             return
         if self._identification.active:
             await self._discard()
-            await self._settle()
+            await self._sayings.settle()
             self._job(self._identify(transcript.text))
             return
         if self._run is None or self._run.answer.committed:
             await self._begin(transcript, speculative=False)
         assert self._run is not None
-        self._interrupted.clear()
+        self._sayings.answered()
         self._run.commit()
 
     @property
@@ -192,12 +195,12 @@ class Conversation(FrameProcessor):
 
     async def _ask_for_patience(self, transcript: Transcript) -> None:
         """The answer still comes; what else was said is taken up after it."""
-        await self._settle()
+        await self._sayings.settle()
         if self._checks:
             return
         if not is_patience(transcript.text):
             self._kept.append(transcript)
-        await self._fill(phrases.ONE_MOMENT)
+        await self._sayings.fill(phrases.ONE_MOMENT)
 
     async def _take_up_kept(self) -> None:
         kept, self._kept = self._kept, []
@@ -214,36 +217,23 @@ class Conversation(FrameProcessor):
             return True
         if not (self._spoke_over and is_backchannel(text)):
             return False
-        answers = (*self._saying, *self._interrupted)
-        return self._call.playback.audible or any(answer.unheard for answer in answers)
+        return self._sayings.unfinished
 
     async def _go_on(self) -> None:
         """What sounded like the caller was nothing; finish what it cut short."""
-        await self._call.accounted.wait()
-        interrupted, self._interrupted = self._interrupted, []
-        again = [clause for answer in interrupted for clause in answer.replay()]
-        for clause in again:
-            await self._push_clause(clause)
-        if again:
+        if await self._sayings.go_on():
             return
         if not self._call.playback.audible and self._run is None:
             self._silence.resume()
 
-    async def _settle(self) -> None:
-        """What was cut short is not said again; the history learns what was heard of it."""
-        await self._call.accounted.wait()
-        for answer in self._interrupted:
-            answer.settle()
-        self._interrupted.clear()
-
     async def _begin(self, transcript: Transcript, speculative: bool) -> None:
-        await self._settle()
+        await self._sayings.settle()
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
 
         def begin() -> ResponseTurn:
             return self._session.begin(transcript.text, transcript.confidence, priority)
 
-        self._follow(AnswerRun(self._call, begin(), speculative, self._push_clause, begin))
+        self._follow(AnswerRun(self._call, begin(), speculative, self._sayings.push, begin))
 
     def _follow(self, run: AnswerRun) -> None:
         self._run = run
@@ -280,9 +270,7 @@ class Conversation(FrameProcessor):
 
     async def _on_interruption(self) -> None:
         """The caller speaks over what is being said: it is not continued."""
-        self._call.accounted.clear()
-        self._interrupted += self._saying
-        self._saying = []
+        self._sayings.interrupt()
         if not self._is_at_work:
             await self._give_up_answer()
 
@@ -298,7 +286,7 @@ class Conversation(FrameProcessor):
         await self._give_up_answer()
         self._kept.clear()
         await self.broadcast_interruption()
-        await self._settle()
+        await self._sayings.settle()
 
     # Keys, silence and length
 
@@ -332,7 +320,7 @@ class Conversation(FrameProcessor):
                 self._silence.await_caller()
         elif result:
             self._session.caller = self._call.caller
-            run = AnswerRun(self._call, self._session.resume(), False, self._push_clause)
+            run = AnswerRun(self._call, self._session.resume(), False, self._sayings.push)
             self._follow(run)
             run.commit()
         else:
@@ -343,13 +331,10 @@ class Conversation(FrameProcessor):
         self._silence.hold()
         self._checks += 1
         try:
-            async with bridged(self._fill):
+            async with bridged(self._sayings.fill):
                 return await check
         finally:
             self._checks -= 1
-
-    async def _fill(self, text: str) -> None:
-        await self._push_clause(ClauseText(text, "filler", Answer(self._call.journal)))
 
     async def _not_confirmed(self) -> None:
         self._session.abandon_pending()
@@ -360,15 +345,25 @@ class Conversation(FrameProcessor):
         if not self._call.playback.audible:
             self._silence.await_caller()
 
+    def _note_rest(self) -> None:
+        call = self._call
+        if self._sayings.silent and not (call.tracker.detector.speaking or call.unread_turn):
+            call.at_rest.set()
+
+    def _open_question(self) -> str:
+        return self._emergencies.reminder() or self._identification.ask_again()
+
     def _is_busy(self) -> bool:
         return self._ways_out.leaving or self._run is not None or self._checks > 0
 
     async def _time_runs_out(self) -> None:
-        await self.say(phrases.TIME_RUNS_OUT, protected=True)
+        await self._sayings.say(phrases.TIME_RUNS_OUT, protected=True)
 
     async def _time_is_up(self) -> None:
+        if self._call.keep_open:
+            return
         await self._fall_silent()
-        await self.say(phrases.TIME_IS_UP, protected=True)
+        await self._sayings.say(phrases.TIME_IS_UP, protected=True)
         self._call.end("maximum length", "system")
 
     async def _fail(self, engine: str, error: Exception) -> None:

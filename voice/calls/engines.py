@@ -127,7 +127,7 @@ def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
 async def warm_up(engines: Engines, settings: Settings) -> None:
     """Run every engine once, and keep the sound of all that the call itself says."""
     greeting = [clause for clause, _ in phrases.greeting(settings.calls.greeting, False)]
-    for text in (*greeting, *phrases.FIXED):
+    for text in (*greeting, *phrases.FIXED, *phrases.in_emergencies(settings)):
         await engines.speaker.keep(text, _RATE)
     await engines.recogniser.warm_up()
     await engines.responder.warm_up()

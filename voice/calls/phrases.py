@@ -6,6 +6,8 @@ engine has failed.
 
 from __future__ import annotations
 
+from voice.emergency import DistressWords, country
+from voice.settings import Settings
 from voice.speech import ClauseSplitter
 
 STILL_THERE = ("Are you still there?", "I can't hear you. Is there anything that I can do for you?")
@@ -35,6 +37,8 @@ TRANSFER_FAILED = "I am sorry, I could not reach anybody."
 APOLOGY = "I am sorry, something went wrong on our side."
 GOODBYE = "Please call again later. Goodbye."
 
+_DISCLOSURE = "automated assistant"
+
 FIXED = (
     *STILL_THERE, RECORDED, NOBODY_THERE, ONE_MOMENT, STILL_AT_IT, TIME_RUNS_OUT, TIME_IS_UP,
     ASK_CUSTOMER_NUMBER, ASK_PIN, CUSTOMER_NUMBER_AGAIN, PIN_AGAIN, WRONG_PIN, VERIFIED,
@@ -43,7 +47,12 @@ FIXED = (
 )  # fmt: skip
 """Everything that is synthesised ahead."""
 
-_DISCLOSURE = "automated assistant"
+
+def in_emergencies(settings: Settings) -> tuple[str, str]:
+    """What a caller in distress is told who is put through, and who cannot be."""
+    place = country(settings.calls.country)
+    words = DistressWords.load(settings.recognition.language, place.code)
+    return words.connecting, words.nobody(place.number)
 
 
 def greeting(text: str, recorded: bool) -> list[tuple[str, bool]]:

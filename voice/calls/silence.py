@@ -59,7 +59,8 @@ class Silence:
             return
         self._count += 1
         self._call.journal.record(NoInput, count=self._count)
-        if self._count > self._call.settings.calls.no_input_reprompts:
+        limit = self._call.settings.calls.no_input_reprompts
+        if self._count > limit and not self._call.keep_open:
             await self._say(phrases.NOBODY_THERE, protected=True)
             self._call.end("no input", "assistant")
             return

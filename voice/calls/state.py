@@ -56,6 +56,10 @@ class CallState:
     """The assistant or the system decided to end the call."""
     end_reason: str = ""
     ended_by: EndedBy = "caller"
+    at_rest: asyncio.Event = field(default_factory=_set_event)
+    """Clear while the caller speaks, or has something still to hear."""
+    keep_open: bool = False
+    """The caller is in distress and was told a number: the call is not ended by us."""
     held: bool = False
     """The caller put the call on hold: they neither speak nor hear."""
     digits_expected: int = 0
@@ -76,3 +80,8 @@ class CallState:
         if not self.ending.is_set():
             self.end_reason, self.ended_by = reason, by
             self.ending.set()
+
+    def withdraw_end(self) -> None:
+        """The call goes on after all; without effect once its last words have been heard."""
+        self.ending.clear()
+        self.end_reason, self.ended_by = "", "caller"

@@ -40,7 +40,8 @@ class WaysOut:
         target = self._call.settings.sip.person
         if target is None:
             await self._say(phrases.NO_PERSON, protected=True)
-            self._call.end(f"no person configured ({reason})", "assistant")
+            if not self._call.keep_open:
+                self._call.end(f"no person configured ({reason})", "assistant")
             return
         announced = await self._say(phrases.HAND_OVER, protected=True)
         if await transfer_call(self._call, announced, target, reason):

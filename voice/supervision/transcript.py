@@ -11,6 +11,7 @@ from voice.events import (
     CallEvent,
     ClauseSpoken,
     DtmfReceived,
+    EmergencyHeard,
     EngineFailed,
     FinalTranscript,
     IdentityDecided,
@@ -107,6 +108,8 @@ class Transcript:
             case Transferred():
                 kind = "transferred" if event.ok else "transfer failed"
                 self._note(event, position, kind, event.reason)
+            case EmergencyHeard():
+                self._note(event, position, "emergency", event.kind.replace("_", " "), event.words)
             case EngineFailed():
                 self._note(event, position, "failure", event.engine, event.reason)
             case SupervisorJoined():

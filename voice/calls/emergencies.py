@@ -1,0 +1,68 @@
+"""Help for a caller in distress, whatever state the call is in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from voice.calls import phrases
+from voice.calls.answer import Answer
+from voice.calls.hand_over import transfer_call
+from voice.calls.state import CallState
+from voice.emergency import Distress, DistressWords
+from voice.events import HIDDEN, EmergencyHeard
+from voice.recognition import Transcript
+
+
+class Emergencies:
+    """Listens to one call for words of distress; `say` speaks to the caller."""
+
+    def __init__(self, call: CallState, say: Callable[..., Awaitable[Answer]]) -> None:
+        self._call = call
+        self._say = say
+        self._heard: Distress | None = None
+
+    def begin_turn(self) -> None:
+        """The caller begins to speak."""
+        self._heard = None
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether this turn is one of distress; nothing else in it is answered."""
+        return self._heard is not None
+
+    def hears(self, transcript: Transcript) -> bool:
+        """Whether these words are the first ones of distress in the turn."""
+        if self._heard is not None:
+            return False
+        settings = self._call.settings
+        language = transcript.language or settings.recognition.language
+        self._heard = DistressWords.load(language, settings.calls.country).find(transcript.text)
+        if self._heard is None:
+            return False
+        secret = self._call.secret or self._call.secret_turn
+        words = HIDDEN if secret else self._heard.words
+        self._call.journal.record(EmergencyHeard, kind=self._heard.kind, words=words)
+        return True
+
+    async def help(self) -> None:
+        """Put the caller through; where nobody can be reached, say which number to call."""
+        assert self._heard is not None
+        call, kind = self._call, self._heard.kind
+        call.withdraw_end()
+        if call.transfer is not None:  # Somebody is being called already.
+            await asyncio.wait({call.transfer})
+        connecting, nobody = phrases.in_emergencies(call.settings)
+        for target in (call.settings.calls.emergency_target, call.settings.sip.person):
+            if target is None or call.ending.is_set():
+                continue
+            announced = await self._say(connecting, protected=True)
+            if await transfer_call(call, announced, target, f"emergency: {kind}"):
+                call.end(f"transferred (emergency: {kind})", "assistant")
+        if not call.ending.is_set():
+            call.keep_open = True
+            await self._say(nobody, protected=True)
+
+    def reminder(self) -> str:
+        """What a caller who was told a number is told again when they fall silent."""
+        return phrases.in_emergencies(self._call.settings)[1] if self._call.keep_open else ""

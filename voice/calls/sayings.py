@@ -1,0 +1,91 @@
+"""What the assistant says in a call: what is on its way, what was cut short, what must be heard."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from voice.calls.answer import Answer
+from voice.calls.frames import ClauseText
+from voice.calls.state import CallState
+from voice.events import ClauseKind
+
+
+class Sayings:
+    """Follows one call's clauses; `push` hands one on to be spoken."""
+
+    def __init__(self, call: CallState, push: Callable[[ClauseText], Awaitable[None]]) -> None:
+        self._call = call
+        self._push = push
+        self._saying: list[Answer] = []
+        self._interrupted: list[Answer] = []
+        self._protected: list[ClauseText] = []
+
+    async def say(self, text: str, kind: ClauseKind = "notice", protected: bool = False) -> Answer:
+        """Say a fixed phrase; a protected one is heard to its end whatever the caller does."""
+        answer = Answer(self._call.journal)
+        await self.push(ClauseText(text, kind, answer), protected)
+        return answer
+
+    async def fill(self, text: str) -> None:
+        """Say that we are at it."""
+        await self.say(text, "filler")
+
+    async def push(self, clause: ClauseText, protected: bool = False) -> None:
+        """Say a clause."""
+        clause.interruptible = not protected
+        if protected:
+            self._protected.append(clause)
+        if clause.kind != "filler":
+            self._call.at_rest.clear()
+            clause.answer.add(clause)
+            if clause.answer not in self._saying:
+                self._saying.append(clause.answer)
+        await self._push(clause)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the caller has not heard the end of something."""
+        answers = (*self._saying, *self._interrupted)
+        return self._call.playback.audible or any(answer.unheard for answer in answers)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is being said, and nothing on its way to be."""
+        return not self._call.playback.audible and not any(a.unheard for a in self._saying)
+
+    def unprotect(self) -> None:
+        """Let all that is being said be cut short."""
+        for clause in self._protected:
+            clause.interruptible = True
+
+    def fell_silent(self) -> None:
+        """All that was sent has been heard."""
+        self._saying = [answer for answer in self._saying if answer.unheard]
+        if not self._saying:
+            self._protected.clear()
+
+    def interrupt(self) -> None:
+        """The caller speaks over what is being said."""
+        self._call.accounted.clear()
+        self._interrupted += self._saying
+        self._saying = []
+
+    def answered(self) -> None:
+        """What was cut short has had its answer."""
+        self._interrupted.clear()
+
+    async def settle(self) -> None:
+        """What was cut short is not said again; the history learns what was heard of it."""
+        await self._call.accounted.wait()
+        for answer in self._interrupted:
+            answer.settle()
+        self._interrupted.clear()
+
+    async def go_on(self) -> bool:
+        """The interruption was none: say the rest again; False when there is nothing to say."""
+        await self._call.accounted.wait()
+        interrupted, self._interrupted = self._interrupted, []
+        again = [clause for answer in interrupted for clause in answer.replay()]
+        for clause in again:
+            await self.push(clause)
+        return bool(again)
