@@ -6,7 +6,12 @@ import pytest
 from virtual_network import seeded
 
 from voice.telephony.sip import Credentials, SipSyntaxError
-from voice.telephony.sip.authenticator import NONCE_SECONDS, DigestAuthenticator, Verdict
+from voice.telephony.sip.authenticator import (
+    MAX_CREDENTIALS,
+    NONCE_SECONDS,
+    DigestAuthenticator,
+    Verdict,
+)
 from voice.telephony.sip.digest import (
     answer_challenge,
     digest_response,
@@ -55,6 +60,9 @@ def test_what_is_not_digest_is_a_syntax_error(header: str) -> None:
         parse_digest(header)
 
 
+URI = "sip:b@192.0.2.9"
+
+
 class Server:
     """An authenticator with a clock that the test turns."""
 
@@ -68,34 +76,100 @@ class Server:
             random=seeded(1),
         )
 
-    def credentials(self, user: str = "alice", password: str = "secret", which: int = 0) -> str:
+    def credentials(
+        self, user: str = "alice", password: str = "secret", which: int = 0, uri: str = URI
+    ) -> str:
         challenge = self.digest.challenges()[which]
-        header = answer_challenge([challenge], Credentials(user, password), "INVITE", "sip:b", "c")
+        header = answer_challenge([challenge], Credentials(user, password), "INVITE", uri, "c")
         assert header is not None
         return header
 
-    def verdict(self, header: str | None, method: str = "INVITE") -> Verdict:
-        return self.digest.check(header, method).verdict
+    def without_qop(self, password: str = "secret") -> str:
+        """As a client writes it that knows RFC 2069 only."""
+        nonce = parse_digest(self.digest.challenges()[1])["nonce"]
+        who = Credentials("alice", password)
+        response = digest_response(who, "voice", "INVITE", URI, {"nonce": nonce})
+        given = {"username": "alice", "realm": "voice", "nonce": nonce, "uri": URI}
+        return serialise_digest({**given, "response": response})
+
+    def verdict(self, header: str, method: str = "INVITE", uri: str = URI) -> Verdict:
+        (given,) = self.digest.read([header])
+        return self.digest.check(given, method, uri)
 
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_right_credentials_are_good_once(which: int) -> None:
     server = Server()
     header = server.credentials(which=which)
-    assert server.digest.check(header, "INVITE").username == "alice"
+    assert server.verdict(header) is Verdict.GOOD
     assert server.verdict(header) is Verdict.STALE
 
 
-def test_wrong_credentials_are_bad() -> None:
+def test_credentials_without_qop_are_good_once() -> None:
+    server = Server()
+    header = server.without_qop()
+    assert "qop" not in header and "nc=" not in header
+    assert server.verdict(header) is Verdict.GOOD
+    assert server.verdict(header) is Verdict.STALE
+    assert server.verdict(server.without_qop("guess")) is Verdict.WRONG
+
+
+def test_wrong_credentials_are_told_from_those_that_cannot_be_used() -> None:
     server = Server()
     good = server.credentials()
-    assert server.verdict(None) is Verdict.BAD
-    assert server.verdict(server.credentials(password="wrong")) is Verdict.BAD
-    assert server.verdict(server.credentials(user="nobody")) is Verdict.BAD
-    assert server.verdict(good, method="BYE") is Verdict.BAD
-    assert server.verdict(good.replace("qop=auth, ", "")) is Verdict.BAD
-    assert server.verdict(good.replace('realm="voice"', 'realm="other"')) is Verdict.BAD
-    assert server.verdict(good.replace("SHA-256", "SHA-512")) is Verdict.BAD
+    assert server.verdict(server.credentials(password="wrong")) is Verdict.WRONG
+    assert server.verdict(server.credentials(user="nobody")) is Verdict.WRONG
+    assert server.verdict(good, method="BYE") is Verdict.WRONG
+    assert server.verdict(good.replace("qop=auth, ", "")) is Verdict.WRONG
+    assert server.verdict(good.replace("qop=auth", "qop=auth-int")) is Verdict.UNUSABLE
+    assert server.verdict(good.replace("nc=", "x=")) is Verdict.UNUSABLE
+    assert server.verdict(good.replace("SHA-256", "SHA-512")) is Verdict.UNUSABLE
+    assert server.verdict(good) is Verdict.GOOD
+
+
+@pytest.mark.parametrize(
+    ("signed", "requested", "verdict"),
+    [
+        (URI, URI, Verdict.GOOD),
+        (URI, "sip:%62@192.0.2.9:5060;transport=udp", Verdict.GOOD),
+        ("sip:b@192.0.2.9;user=phone", URI, Verdict.GOOD),
+        ("sip:b@Voice.Example", "sip:b@voice.example", Verdict.GOOD),
+        ("tel:+1-201-555", "tel:+1201555", Verdict.GOOD),
+        ("sip:premium@192.0.2.9", URI, Verdict.UNUSABLE),
+        ("sip:b@192.0.2.10", URI, Verdict.UNUSABLE),
+        ("sip:b@192.0.2.9:5070", URI, Verdict.UNUSABLE),
+        ("sips:b@192.0.2.9", URI, Verdict.UNUSABLE),
+        ("sip:192.0.2.9", URI, Verdict.UNUSABLE),
+        ("sip:B@192.0.2.9", URI, Verdict.UNUSABLE),
+        ("/", URI, Verdict.UNUSABLE),
+    ],
+)
+def test_credentials_are_for_the_request_that_they_were_made_for(
+    signed: str, requested: str, verdict: Verdict
+) -> None:
+    server = Server()
+    assert server.verdict(server.credentials(uri=signed), uri=requested) is verdict
+
+
+@pytest.mark.parametrize(("count", "verdict"), [("1", Verdict.GOOD), ("0000000g", Verdict.STALE)])
+def test_a_count_is_a_hexadecimal_number(count: str, verdict: Verdict) -> None:
+    server = Server()
+    nonce = parse_digest(server.digest.challenges()[1])["nonce"]
+    values = {"nonce": nonce, "nc": count, "cnonce": "c", "qop": "auth"}
+    response = digest_response(Credentials("alice", "secret"), "voice", "INVITE", URI, values)
+    header = serialise_digest(
+        {"username": "alice", "realm": "voice", "uri": URI, **values, "response": response}
+    )
+    assert server.verdict(header) is verdict
+
+
+def test_only_credentials_for_our_realm_are_looked_at_and_not_too_many() -> None:
+    server = Server()
+    good = server.credentials()
+    others = ["Basic abc", "Digest x", good.replace('realm="voice"', 'realm="other"')]
+    assert server.digest.read(others) == []
+    assert len(server.digest.read([*others, good])) == 1
+    assert len(server.digest.read([good] * 50)) == MAX_CREDENTIALS
 
 
 def test_an_old_nonce_is_stale_and_a_foreign_one_too() -> None:

@@ -62,6 +62,14 @@ class Uri:
         raise SipSyntaxError(f"URI {grammar.printable(text)!r} is not valid")
 
     @property
+    def target(self) -> tuple[str, str, str, int]:
+        """Whom it names: scheme, user, host and port, in one spelling."""
+        user = self.user or ""
+        if self.scheme == "tel":
+            user = re.sub(r"[().\-]", "", user)
+        return self.scheme, user, self.host, self.port or DEFAULT_PORT
+
+    @property
     def endpoint(self) -> Endpoint | None:
         """Where to send to, when the host is an IP address."""
         host = self.host.strip("[]")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
+import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
+from voice.telephony.sip.addresses import Uri
 from voice.telephony.sip.digest import (
-    HASHES,
     Credentials,
     digest_response,
     parse_digest,
@@ -23,7 +24,10 @@ MAX_NONCES = 10_000
 EVERY_PHONE = ("MD5",)
 """What is asked for by default: phones in wide use give up at a challenge that names SHA-256, even
 beside one for MD5. Where all phones know it, ("SHA-256", "MD5") is better (RFC 8760)."""
-_NEEDED = ("username", "realm", "nonce", "uri", "response", "qop", "nc", "cnonce")
+MAX_CREDENTIALS = 4
+"""So many of a request are looked at: one for each algorithm, and some to spare."""
+_NEEDED = ("username", "realm", "nonce", "uri", "response")
+_NEEDED_WITH_QOP = ("nc", "cnonce")
 
 
 class Verdict(Enum):
@@ -32,19 +36,17 @@ class Verdict(Enum):
     GOOD = auto()
     STALE = auto()
     """Right, but with a nonce that is too old or already used: ask once more."""
-    BAD = auto()
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The result of a check; `username` is set when the verdict is GOOD."""
-
-    verdict: Verdict
-    username: str | None = None
+    WRONG = auto()
+    """Not made with the user's password, or there is no such user."""
+    UNUSABLE = auto()
+    """Not for this request, or not in a form that we know: no password was tried."""
 
 
 class DigestAuthenticator:
-    """Checks credentials with qop=auth; nonces carry their time and are signed, not stored."""
+    """Checks credentials with qop=auth, and without qop as old clients send them (RFC 2069).
+
+    Nonces carry their time and are signed, not stored.
+    """
 
     def __init__(
         self,
@@ -71,31 +73,39 @@ class DigestAuthenticator:
             values["stale"] = "true"
         return [serialise_digest({**values, "algorithm": name}) for name in self._algorithms]
 
-    def check(self, header: str | None, method: str) -> Checked:
-        """Judge an Authorization value in constant time with respect to the secret."""
-        bad = Checked(Verdict.BAD)
-        if header is None:
-            return bad
-        try:
-            given = parse_digest(header)
-        except SipSyntaxError:
-            return bad
-        algorithm = given.get("algorithm", "MD5").upper()
-        if any(name not in given for name in _NEEDED) or given["realm"] != self.realm:
-            return bad
-        if algorithm not in self._algorithms or algorithm not in HASHES or given["qop"] != "auth":
-            return bad
-        if not self._right(given, algorithm, method):
-            return bad
-        if not self._fresh(given["nonce"], given["nc"]):
-            return Checked(Verdict.STALE)
-        return Checked(Verdict.GOOD, given["username"])
+    def read(self, headers: Sequence[str]) -> list[dict[str, str]]:
+        """The credentials for our realm among the values of Authorization; each names a user."""
+        found = []
+        for header in headers:
+            with contextlib.suppress(SipSyntaxError):
+                given = parse_digest(header)
+                if given.get("realm") == self.realm and "username" in given:
+                    found.append(given)
+            if len(found) == MAX_CREDENTIALS:
+                break
+        return found
 
-    def _right(self, given: dict[str, str], algorithm: str, method: str) -> bool:
+    def check(self, given: Mapping[str, str], method: str, uri: str) -> Verdict:
+        """Judge what `read` found, for a request; in constant time with respect to the secret."""
+        algorithm = given.get("algorithm", "MD5").upper()
+        qop = given.get("qop", "auth").lower()
+        needed = _NEEDED + _NEEDED_WITH_QOP if "qop" in given else _NEEDED
+        if any(name not in given for name in needed) or qop != "auth":
+            return Verdict.UNUSABLE
+        if algorithm not in self._algorithms or not _same_target(given["uri"], uri):
+            return Verdict.UNUSABLE
+        if not self._right(given, algorithm, method):
+            return Verdict.WRONG
+        # Without qop there is no count: such a nonce is good once.
+        count = given["nc"] if "qop" in given else "1"
+        return Verdict.GOOD if self._fresh(given["nonce"], count) else Verdict.STALE
+
+    def _right(self, given: Mapping[str, str], algorithm: str, method: str) -> bool:
         password = self._users.get(given["username"])
         # An unknown user costs the same work as a known one.
         credentials = Credentials(given["username"], password or self._key.hex())
-        values = {name: given[name] for name in ("nonce", "qop", "nc", "cnonce")}
+        names = ("nonce", "qop", *_NEEDED_WITH_QOP) if "qop" in given else ("nonce",)
+        values = {name: given[name] for name in names}
         expected = digest_response(credentials, self.realm, method, given["uri"], values, algorithm)
         offered = given["response"].lower().encode("utf-8", "surrogateescape")
         return hmac.compare_digest(expected.encode(), offered) and password is not None
@@ -118,10 +128,9 @@ class DigestAuthenticator:
         now = self._now()
         if not made - 1 <= now <= made + NONCE_SECONDS:
             return False
-        try:
-            number = int(count, 16)
-        except ValueError:
+        if not re.fullmatch("[0-9A-Fa-f]{1,8}", count):
             return False
+        number = int(count, 16)
         if number <= self._counts.get(nonce, (0.0, 0))[1]:
             return False
         self._remember(nonce, made, number, now)
@@ -134,3 +143,11 @@ class DigestAuthenticator:
         if len(self._counts) >= MAX_NONCES:
             self._counts.pop(next(iter(self._counts)))
         self._counts[nonce] = (made, number)
+
+
+def _same_target(one: str, other: str) -> bool:
+    """Whether two URIs name the same; how it is reached (parameters) plays no part."""
+    try:
+        return Uri.parse(one).target == Uri.parse(other).target
+    except SipSyntaxError:
+        return False

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.authenticator import EVERY_PHONE, DigestAuthenticator, Verdict
+from voice.telephony.sip.guess_limit import GuessLimit
 from voice.telephony.sip.message import Request
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -46,11 +47,13 @@ class Challenged:
     """The request must come again with credentials for one of these challenges."""
 
     challenges: list[str]
+    pause: float = 0.0
+    """Seconds that this answer is to wait, because the password was wrong."""
 
 
 @dataclass(frozen=True)
 class Forbidden:
-    """The request comes from nobody whom we know."""
+    """The request comes from nobody whom we know, or from one who guesses passwords."""
 
 
 class AccessPolicy:
@@ -67,6 +70,7 @@ class AccessPolicy:
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self.trunks = tuple(trunks)
+        self._guesses = GuessLimit(wall_clock)
         self._digest = (
             DigestAuthenticator(
                 users, realm, algorithms=algorithms, wall_clock=wall_clock, random=random
@@ -87,13 +91,30 @@ class AccessPolicy:
             if trunk.holds(address):
                 return Admitted(trunk.name, trunk.trusted, trunk.media)
         if self._digest is not None:
-            checked = self._digest.check(request.headers.get("Authorization"), request.method)
-            if checked.verdict is Verdict.GOOD:
-                return Admitted(checked.username)
-            return Challenged(self._digest.challenges(stale=checked.verdict is Verdict.STALE))
+            return self._authenticate(self._digest, request, str(address))
         if address.is_loopback and not self.trunks:
             return Admitted()
         return Forbidden()
+
+    def _authenticate(
+        self, digest: DigestAuthenticator, request: Request, host: str
+    ) -> Admitted | Challenged | Forbidden:
+        if self._guesses.refuses(host):
+            return Forbidden()
+        stale, pause = False, 0.0
+        for given in digest.read(request.headers.getlist("Authorization")):
+            user = given["username"]
+            if self._guesses.refuses(host, user):
+                return Forbidden()
+            match digest.check(given, request.method, request.uri):
+                case Verdict.GOOD:
+                    self._guesses.right(host, user)
+                    return Admitted(user)
+                case Verdict.WRONG:
+                    pause = self._guesses.wrong(host, user)
+                case Verdict.STALE:
+                    stale = True
+        return Challenged(digest.challenges(stale=stale), pause)
 
 
 def _address(host: str) -> IpAddress:
