@@ -36,6 +36,19 @@ def listening_socket(path: Path) -> socket.socket:
     return listener
 
 
+def is_listening(path: Path) -> bool:
+    """Whether a process listens there; never waits."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(str(path))
+        except BlockingIOError:
+            return True  # its queue is full
+        except OSError:
+            return False
+    return True
+
+
 def is_our_user(transport: asyncio.BaseTransport) -> bool:
     """Whether the process at the other end is of our user (SO_PEERCRED)."""
     connection = transport.get_extra_info("socket")

@@ -299,6 +299,9 @@ class LegServer:
             log.warning("leg socket: no offer (%s); the leg is closed", error or "timeout")
             leg.abort()
             return
+        if offer is None:
+            leg.close()
+            return
         try:
             await self._handler(leg, offer)
         except Exception:  # a failing call must not end the others
@@ -308,9 +311,14 @@ class LegServer:
             leg.close()
 
 
-async def _introduction(leg: Leg) -> Offer:
-    """Read the leg id and the offer with which each connection begins."""
+async def _introduction(leg: Leg) -> Offer | None:
+    """Read the leg id and the offer with which each connection begins.
+
+    None when the other side says nothing: it looked whether anybody listens.
+    """
     named = await leg.receive()
+    if named is None:
+        return None
     if not isinstance(named, LegId):
         raise LegError(f"began with {type(named).__name__}")
     leg.leg_id = named.value

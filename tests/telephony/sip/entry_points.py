@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hand_written import SDP, message
-
-
-def wired(text: str) -> str:
-    """What `message` wrote, as it goes over the wire; text from a shape is put in after this."""
-    return text.replace("\n", "\r\n")
+from hand_written import SDP, message, wired
 
 
 @dataclass

@@ -31,3 +31,8 @@ def message(
         f"CSeq: {cseq} {method}\nContact: <sip:them@127.0.0.1:5070>\n{extra}{kind}"
         f"Content-Length: {len(body)}\n\n{body}"
     )
+
+
+def wired(text: str) -> str:
+    """A message as it goes over the wire."""
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import logging
@@ -16,7 +17,7 @@ from voice.errors import VoiceError
 from voice.feed import SoundFeed
 from voice.settings import Settings
 from voice.telephony.edge.announcement import Announcement
-from voice.telephony.edge.call_processes import CallProcesses
+from voice.telephony.edge.call_processes import UNAVAILABLE, CallProcesses, is_full
 from voice.telephony.edge.call_sound import CallSound
 from voice.telephony.edge.figures import EdgeFigures
 from voice.telephony.edge.file_thread import FileThread
@@ -106,6 +107,8 @@ class EdgeCall:
         self._leg: Leg | None = None
         self._rtp: RtpSession | None = None
         self._local: LocalMedia | None = None
+        self._agreed: MediaAgreement | None = None
+        """What holds from the next ACK on."""
         self._ledger: Ledger | None = None
         self._sound = CallSound(self.call_id, edge.recordings, edge.feed)
         self._announcement: Iterator[Pcm] | None = None
@@ -117,6 +120,7 @@ class EdgeCall:
         self._patience: asyncio.TimerHandle | None = None
         self._over = asyncio.Event()
         incoming.handlers = CallHandlers(
+            on_acknowledged=self._acknowledged,
             on_confirmed=self._confirmed,
             on_answer=self._late_answer,
             on_offer=self._offered_anew,
@@ -128,27 +132,36 @@ class EdgeCall:
         """Find a call process and do what it says until the call is over."""
         loop = asyncio.get_running_loop()
         self._patience = loop.call_later(ANSWER_SECONDS, self._not_answered)
+        async with contextlib.aclosing(self._edge.processes.legs(self._offer())) as legs:
+            async for leg in legs:
+                if self._over.is_set():
+                    leg.send(Cancelled())
+                    leg.end()
+                    return
+                self._leg = leg
+                if await self._follow(leg):
+                    break
+            else:
+                self._refuse()
+            await self._over.wait()
+
+    async def _follow(self, leg: Leg) -> bool:
+        """Do what the call process says until the leg is over; False when it has no room."""
         try:
-            self._leg = await self._edge.processes.offer(self._offer())
-        except LegError:
-            self._refuse()
-            return
-        if self._over.is_set():
-            self._leg.send(Cancelled())
-            self._leg.end()
-            return
-        try:
-            async for message in self._leg:
+            async for message in leg:
+                if is_full(message) and self._sip.state is CallState.RINGING:
+                    leg.end()
+                    return False
                 await self._obey(message)
         except VoiceError as error:
             log.error("%s", error, extra={"call_id": self.call_id})
-            self._leg.abort()
+            leg.abort()
         except Exception:  # noqa: BLE001 - the caller still hears an apology
             log.exception("the call failed", extra={"call_id": self.call_id})
-            self._leg.abort()
+            leg.abort()
         if not self._over.is_set():
-            await self._leg_is_over(self._leg.ended_well)
-        await self._over.wait()
+            await self._leg_is_over(leg.ended_well)
+        return True
 
     def _offer(self) -> Offer:
         return Offer(
@@ -230,9 +243,8 @@ class EdgeCall:
             self._sip.answer(make_offer(self._local, codecs=CODECS))
         else:
             agreed = answer_offer(self._sip.offer, self._local, codecs=CODECS)
-            self._direct(agreed)
+            self._agreed = agreed
             self._sip.answer(agreed.sdp)
-        self._edge.clock.add(rtp)
         self._edge.figures.opened(rtp)
 
     def _record(self, asked: str) -> None:
@@ -256,7 +268,15 @@ class EdgeCall:
 
     # What the caller does
 
+    def _acknowledged(self) -> None:
+        """Sound goes where an offer says only once the caller has shown that they are there."""
+        if self._agreed is not None:
+            self._direct(self._agreed)
+            self._agreed = None
+
     def _confirmed(self) -> None:
+        assert self._rtp is not None
+        self._edge.clock.add(self._rtp)
         self._tell(Answered())
         self._edge.dialogs_changed()
 
@@ -277,7 +297,7 @@ class EdgeCall:
             return make_offer(local, codecs=CODECS)
         agreed = answer_offer(offer, local, codecs=CODECS)
         self._local = local
-        self._direct(agreed)
+        self._agreed = agreed
         return agreed.sdp
 
     def _direct(self, agreed: MediaAgreement) -> None:
@@ -408,7 +428,7 @@ class EdgeCall:
             self._refuse()
 
     def _refuse(self) -> None:
-        self._sip.reject(503, retry_after=self._edge.settings.sip.retry_after_seconds)
+        self._sip.reject(UNAVAILABLE, retry_after=self._edge.settings.sip.retry_after_seconds)
 
     def _announce(self, rtp: RtpSession, frames: Iterator[Pcm]) -> None:
         """Play the apology; after it a person takes over, or the call ends."""

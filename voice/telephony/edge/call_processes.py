@@ -1,30 +1,63 @@
-"""Which call process takes the next call."""
+"""Which call process takes the next call, and whether there is any."""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
+from collections.abc import AsyncGenerator
 
 from voice.settings import Settings
-from voice.telephony.leg import Leg, LegError, Offer, connect_leg
+from voice.telephony.leg import Leg, LegError, LegMessage, Offer, Reject, connect_leg
+from voice.unix_sockets import is_listening
+
+LOOK_SECONDS = 1.0
+UNAVAILABLE = 503
 
 log = logging.getLogger(__name__)
 
 
 class CallProcesses:
-    """All call processes of the installation, asked in turn."""
+    """All call processes of the installation, the least loaded first."""
 
     def __init__(self, settings: Settings) -> None:
         count = settings.calls.processes
         self._sockets = [settings.runtime.call_socket(number) for number in range(count)]
-        self._turn = itertools.cycle(range(count))
+        self._legs = [0] * count
+        """How many calls each has."""
+        self._turn = itertools.count()
+        self.alive = True
+        """At the last look, a call process was listening."""
 
-    async def offer(self, offer: Offer) -> Leg:
-        """A leg to the next process that is alive; raises LegError when none is."""
-        first = next(self._turn)
-        for socket in (*self._sockets[first:], *self._sockets[:first]):
+    async def watch(self) -> None:
+        """Look every second who is there; runs until it is cancelled."""
+        while True:
+            self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def look(self) -> None:
+        """Bring `alive` up to date."""
+        self.alive = any(map(is_listening, self._sockets))
+
+    async def legs(self, offer: Offer) -> AsyncGenerator[Leg]:
+        """A leg to one process after the other: who asks for the next was refused by the last.
+
+        The one that has the call is the last to be asked for; close the generator with the call.
+        """
+        turn = next(self._turn)
+        count = len(self._sockets)
+        for number in sorted(
+            range(count), key=lambda each: (self._legs[each], (each - turn) % count)
+        ):
+            self._legs[number] += 1
             try:
-                return await connect_leg(socket, offer)
+                yield await connect_leg(self._sockets[number], offer)
             except LegError as error:
                 log.warning("no leg: %s", error)
-        raise LegError("no call process is running")
+            finally:
+                self._legs[number] -= 1
+
+
+def is_full(message: LegMessage) -> bool:
+    """Whether a call process says that it has no room for the call."""
+    return isinstance(message, Reject) and message.status == UNAVAILABLE

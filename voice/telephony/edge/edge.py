@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import logging
 import os
+from collections.abc import Coroutine
 
 from voice.errors import ConfigError
 from voice.feed import SoundFeed
@@ -19,6 +20,10 @@ from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal
 from voice.telephony.rtp import MediaClock
 from voice.telephony.sip import AccessPolicy, Dialog, IncomingCall, Trunk, UserAgent
+
+OPEN_INVITES = 20
+"""At least so many new calls whose answer is not acknowledged yet may come from one address; with
+half of the places, no address can fill them all without ever answering us."""
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +58,8 @@ class Edge:
             policy=policy,
             admission=self._retry_after,
             on_refused=self.figures.refused,
+            available=lambda: self.processes.alive,
+            open_invites=max(OPEN_INVITES, settings.sip.max_calls // 2),
             advertised=settings.sip.advertised_address,
         )
 
@@ -66,6 +73,8 @@ class Edge:
             where = f"{self._host}:{self._port}"
             raise ConfigError(f"sip.listen: {where}: {_reason(error)}") from None
         self.clock.start()
+        self.processes.look()
+        self._keep(self.processes.watch(), "call processes")
         if self.settings.supervision.enabled:
             self.feed.start()
         statistics = self.settings.runtime.statistics("edge")
@@ -73,9 +82,7 @@ class Edge:
             Heartbeat(statistics, registry=self.figures.registry).run()
         )
         for dialog in tuple(self._orphans):
-            task = asyncio.create_task(self._end_orphan(dialog), name="orphan")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._keep(self._end_orphan(dialog), "orphan")
         await self.apology.frames()
         return self.agent.address
 
@@ -108,6 +115,12 @@ class Edge:
     def dialogs_changed(self) -> None:
         """A call was confirmed or ended: bring the journal up to date."""
         self._journal.write((*self._orphans, *self.agent.dialogs()))
+
+    def _keep(self, work: Coroutine[None, None, None], name: str) -> None:
+        """Run until it is done, or the edge stops."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _begin(self, incoming: IncomingCall) -> None:
         call = EdgeCall(self, incoming)

@@ -14,6 +14,8 @@ Answering calls
         on_call,                        # Callable[[IncomingCall], None], called for each new call
         policy=AccessPolicy(),          # who may call; default: loopback only, no credentials
         admission=lambda: None,         # None admits; a number is 503 with that Retry-After
+        available=lambda: True,         # OPTIONS is answered 503 while not, and while draining
+        open_invites=32,                # so many new calls without ACK a source may have; then 503
         advertised=None,                # host in Contact and Via; needed when listening on 0.0.0.0
         name="Voice", timers=Timers(), random=secrets.token_bytes)
     await agent.listen("127.0.0.1", 5060)   # OSError when the port is in use; port 0 = any
@@ -50,7 +52,8 @@ Answering calls
     # ring/progress/answer/reject on a call that is already over (CANCEL won the race) do nothing.
 
     CallHandlers (all optional, all plain functions; an exception in one ends that call only):
-        on_confirmed()                      # ACK arrived
+        on_acknowledged()                   # an ACK arrived: what was answered holds from now on
+        on_confirmed()                      # it was the first one
         on_answer(sdp: SessionDescription)  # late offer: the caller's answer, in the ACK
         on_offer(offer: SessionDescription | None) -> bytes    # re-INVITE (hold, resume, new
                                             # address): return our description; raise NotAcceptable

@@ -26,7 +26,7 @@ from voice.telephony.sip.errors import SipSyntaxError
 from voice.telephony.sip.grammar import printable
 from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.incoming_call import IncomingCall
-from voice.telephony.sip.message import Request, make_response
+from voice.telephony.sip.message import Request, make_response, retry_after_header
 from voice.telephony.sip.outgoing_call import OutgoingCall
 from voice.telephony.sip.policy import AccessPolicy
 from voice.telephony.sip.screening import Refusal, Screening
@@ -37,6 +37,7 @@ from voice.telephony.sip.wire import RefusedRequest, check_addresses, parse
 
 ORPHAN_CSEQ_STEP = 1000
 """A journal may be older than the dialog: numbers beyond any that can have been used since."""
+RETRY_AFTER_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ class UserAgent:
         policy: AccessPolicy | None = None,
         admission: Callable[[], float | None] = lambda: None,
         on_refused: Callable[[int], None] = lambda status: None,
+        available: Callable[[], bool] = lambda: True,
+        open_invites: int = 32,
         advertised: str | None = None,
         name: str = "Voice",
         timers: Timers | None = None,
@@ -72,6 +75,8 @@ class UserAgent:
         self._screening = Screening(policy or AccessPolicy(), self._retry_after)
         self._admission = admission
         self._on_refused = on_refused
+        self._available = available
+        self._open_invites = open_invites
         self._advertised = advertised
         self._name = name
         self._timers = timers or Timers()
@@ -100,6 +105,7 @@ class UserAgent:
             self._random,
             (self._advertised or host, number),
             self._name,
+            self._open_invites,
         )
 
     @property
@@ -205,14 +211,21 @@ class UserAgent:
             self._dispatch(transaction)
         except Refusal as refusal:
             self._on_refused(refusal.status)
-            self._refuse(transaction, refusal.status, refusal.headers)
-            if not refusal.admitted:
-                transaction.terminate()
+            if refusal.pause:
+                clock = self._running.clock
+                clock.call_later(refusal.pause, self._turn_away, transaction, refusal)
+            else:
+                self._turn_away(transaction, refusal)
         except SipSyntaxError:
             self._refuse(transaction, 400)
         except Exception:  # noqa: BLE001 - the sender is told, the process goes on
             log.exception("a request could not be handled")
             self._refuse(transaction, 500)
+
+    def receive_excess(self, request: Request, source: Endpoint) -> None:
+        """An INVITE whose sender has too many open already: one answer, and nothing is kept."""
+        self._on_refused(503)
+        self._answer_once(request, 503, source, [retry_after_header(RETRY_AFTER_SECONDS)])
 
     def receive_ack(self, request: Request, source: Endpoint) -> None:
         """An ACK to a 2xx."""
@@ -252,6 +265,8 @@ class UserAgent:
         elif isinstance(transaction, InviteServerTransaction):
             self._begin(transaction)
         elif request.method == "OPTIONS":
+            if self._draining or not self._available():
+                raise Refusal(503, [retry_after_header(RETRY_AFTER_SECONDS)])
             raise Refusal(200, self._screening.abilities())
         else:
             raise Refusal(481)
@@ -283,7 +298,7 @@ class UserAgent:
         return self._stack
 
     def _retry_after(self) -> float | None:
-        return 10.0 if self._draining else self._admission()
+        return RETRY_AFTER_SECONDS if self._draining else self._admission()
 
     def _learn(self, call: Call) -> None:
         self._calls.add(call)
@@ -297,6 +312,11 @@ class UserAgent:
         if isinstance(call, IncomingCall):
             self._invites.pop(call.transaction, None)
 
+    def _turn_away(self, transaction: ServerTransaction, refusal: Refusal) -> None:
+        self._refuse(transaction, refusal.status, refusal.headers)
+        if not refusal.admitted:
+            transaction.terminate()
+
     def _refuse(
         self,
         transaction: ServerTransaction,
@@ -304,6 +324,7 @@ class UserAgent:
         headers: HeaderList = (),
         tag: str | None = None,
     ) -> None:
+        self._running.refusals.note(status, transaction.source)
         tag = tag or self._steady_tag(transaction.request)
         server = ("Server", self._running.product)
         transaction.respond(
@@ -311,17 +332,22 @@ class UserAgent:
         )
 
     def _refuse_unread(self, refused: RefusedRequest, source: Endpoint) -> None:
-        """Answer a malformed request without keeping anything of it (8.2.7)."""
+        """Answer a malformed request (8.2.7)."""
         request = refused.request
-        if request.method == "ACK" or self._port is None:
+        if request.method == "ACK":
             return
         log.debug("a malformed request was refused: %d", refused.status)
-        via = request.via
         request.stamp(source)
+        self._answer_once(request, refused.status, source)
+
+    def _answer_once(
+        self, request: Request, status: int, source: Endpoint, headers: HeaderList = ()
+    ) -> None:
+        """Answer without keeping anything."""
+        self._running.refusals.note(status, source)
         tag = self._steady_tag(request)
-        self._port.send(
-            bytes(make_response(request, refused.status, to_tag=tag)), via.reply_to(source)
-        )
+        response = make_response(request, status, to_tag=tag, headers=headers)
+        self._running.send(bytes(response), request.via.reply_to(source))
 
     def _steady_tag(self, request: Request) -> str:
         """The same tag for each repetition of a request."""

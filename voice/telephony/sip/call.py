@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -20,6 +21,8 @@ from voice.telephony.sip.server_transaction import InviteServerTransaction, Serv
 from voice.telephony.sip.stack import Stack
 from voice.telephony.sip.timers import Handle, Repeater
 
+MAX_SERVED = 64
+"""Requests inside a call always pass; so many answers are kept in case one comes again."""
 REFER_SECONDS = 60.0
 NORMAL_CLEARING = 16
 
@@ -62,6 +65,7 @@ class CallEnd:
 class CallHandlers:
     """What the owner of a call wants to hear; see the package's docstring."""
 
+    on_acknowledged: Callable[[], None] | None = None
     on_confirmed: Callable[[], None] | None = None
     on_answer: Callable[[SessionDescription], None] | None = None
     on_offer: Callable[[SessionDescription | None], bytes] | None = None
@@ -94,6 +98,7 @@ class PendingAnswer:
         self, stack: Stack, invite: InviteServerTransaction, on_no_ack: Callable[[], None]
     ) -> None:
         self.cseq = invite.request.cseq.sequence
+        self._invite = invite
         timers = stack.timers
         self._repeater = Repeater(stack.clock, invite.repeat, timers.t1, timers.t2)
         # A little before the transaction forgets the answer.
@@ -101,6 +106,7 @@ class PendingAnswer:
 
     def stop(self) -> None:
         """The ACK has come, or nobody waits for it any more."""
+        self._invite.settle()
         self._repeater.stop()
         self._deadline.cancel()
 
@@ -119,6 +125,7 @@ class Call:
         self._forget = forget
         self._over = asyncio.Event()
         self._pending: PendingAnswer | None = None
+        self._served: deque[ServerTransaction] = deque()
         self._goodbye: str | None = None
         self._reinviting = False
         self._expects_answer = False
@@ -224,6 +231,9 @@ class Call:
         """A request inside the dialog."""
         request = transaction.request
         assert self.dialog is not None
+        if len(self._served) == MAX_SERVED:
+            self._served.popleft().terminate()
+        self._served.append(transaction)
         if self.state is CallState.ENDED:
             self._respond(transaction, 481)
         elif not self.dialog.accepts(request):
@@ -254,6 +264,7 @@ class Call:
             return
         if self._expects_answer and not self._take_answer(request):
             return
+        self.tell(self.handlers.on_acknowledged)
         if first:
             self.tell(self.handlers.on_confirmed)
 

@@ -20,7 +20,13 @@ from voice.telephony.sip.errors import SipSyntaxError
 from voice.telephony.sip.grammar import printable
 from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.identity import caller_of, diversion_of
-from voice.telephony.sip.message import ALLOW, SDP, Request, make_response
+from voice.telephony.sip.message import (
+    ALLOW,
+    SDP,
+    Request,
+    make_response,
+    retry_after_header,
+)
 from voice.telephony.sip.policy import Admitted
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.server_transaction import InviteServerTransaction
@@ -79,7 +85,8 @@ class IncomingCall(Call):
             return
         if not 300 <= status <= 699:
             raise ValueError(f"{status} does not refuse a call")
-        headers = [] if retry_after is None else [("Retry-After", str(max(1, round(retry_after))))]
+        headers = [] if retry_after is None else [retry_after_header(retry_after)]
+        self._stack.refusals.note(status, self.source)
         self._reply(status, headers, phrase=printable(reason) or None)
         self.finish(CallEnd(EndCause.REJECTED, status, printable(reason)))
 

@@ -158,6 +158,11 @@ def make_response(
     return Response(Headers([*copied, *headers]), body, status=status, phrase=phrase)
 
 
+def retry_after_header(seconds: float) -> tuple[str, str]:
+    """When a sender may try again."""
+    return "Retry-After", str(max(1, round(seconds)))
+
+
 def _has_tag(request: Request) -> bool:
     try:
         return request.to.tag is not None

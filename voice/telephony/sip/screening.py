@@ -7,7 +7,7 @@ from collections.abc import Callable
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.errors import NotAcceptable, SipSyntaxError
 from voice.telephony.sip.headers import HeaderList
-from voice.telephony.sip.message import ALLOW, KNOWN_METHODS, SDP, Request
+from voice.telephony.sip.message import ALLOW, KNOWN_METHODS, SDP, Request, retry_after_header
 from voice.telephony.sip.offer_answer import check_offer
 from voice.telephony.sip.policy import AccessPolicy, Admitted, Challenged, Forbidden
 from voice.telephony.sip.sdp import SessionDescription
@@ -21,11 +21,20 @@ class Refusal(Exception):
     of theirs and leave no state behind (RFC 3261 8.2.7), so that a flood gains nothing.
     """
 
-    def __init__(self, status: int, headers: HeaderList = (), *, admitted: bool = False) -> None:
+    def __init__(
+        self,
+        status: int,
+        headers: HeaderList = (),
+        *,
+        admitted: bool = False,
+        pause: float = 0.0,
+    ) -> None:
         super().__init__(status)
         self.status = status
         self.headers = headers
         self.admitted = admitted
+        self.pause = pause
+        """Seconds that the answer waits."""
 
 
 class Screening:
@@ -56,12 +65,13 @@ class Screening:
         """401, 403, 503, 415, 400, 488; else who was admitted and the offer, if there is one."""
         decision = self._policy.decide(request, source)
         if isinstance(decision, Challenged):
-            raise Refusal(401, [("WWW-Authenticate", value) for value in decision.challenges])
+            challenges = [("WWW-Authenticate", value) for value in decision.challenges]
+            raise Refusal(401, challenges, pause=decision.pause)
         if isinstance(decision, Forbidden):
             raise Refusal(403)
         wait = self._retry_after()
         if wait is not None:
-            raise Refusal(503, [("Retry-After", str(max(1, round(wait))))], admitted=True)
+            raise Refusal(503, [retry_after_header(wait)], admitted=True)
         try:
             check_addresses(request)
         except SipSyntaxError:

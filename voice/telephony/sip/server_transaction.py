@@ -98,11 +98,14 @@ class InviteServerTransaction(ServerTransaction):
     """An INVITE's: refusals are repeated until the ACK; 2xx by the call itself (13.3.1.4)."""
 
     _repeater: Repeater | None = None
+    on_settled: Callable[[], None] | None = None
+    """Called once, when the sender has acknowledged the answer or it is all over."""
 
     def receive(self, request: Request) -> None:
         """The INVITE once more, or the ACK to a refusal."""
         if request.method == "ACK":
             if self.state is ServerState.COMPLETED:
+                self.settle()
                 self._stop_repeating()
                 self.state = ServerState.CONFIRMED
                 self._end_after(self._timers.t4)
@@ -128,8 +131,15 @@ class InviteServerTransaction(ServerTransaction):
         if self._last is not None and self.state is not ServerState.TERMINATED:
             self._send(self._last, self._destination)
 
+    def settle(self) -> None:
+        """Nobody waits for the ACK to the answer any more."""
+        if self.on_settled is not None:
+            self.on_settled()
+            self.on_settled = None
+
     def terminate(self) -> None:
         """Forget everything."""
+        self.settle()
         self._stop_repeating()
         super().terminate()
 

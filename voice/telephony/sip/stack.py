@@ -10,6 +10,7 @@ from voice.telephony.sip.client_transaction import ClientTransaction
 from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.message import Response
+from voice.telephony.sip.refusal_log import RefusalLog
 from voice.telephony.sip.server_transaction import Send
 from voice.telephony.sip.timers import Clock, Timers
 from voice.telephony.sip.transactions import Core, TransactionLayer
@@ -27,13 +28,15 @@ class Stack:
         random: Callable[[int], bytes],
         address: Endpoint,
         product: str,
+        open_invites: int,
     ) -> None:
         self.send = send
         self.clock = clock
         self.timers = timers
         self.address = address
         self.product = product
-        self.transactions = TransactionLayer(core, send, clock, timers)
+        self.transactions = TransactionLayer(core, send, clock, timers, open_invites)
+        self.refusals = RefusalLog(clock)
         self.goodbyes: set[asyncio.Future[int]] = set()
         """BYEs that are on their way."""
         self._random = random

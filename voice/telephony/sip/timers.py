@@ -17,6 +17,9 @@ class Handle(Protocol):
 class Clock(Protocol):
     """The part of an event loop that the state machines use."""
 
+    def time(self) -> float:
+        """Seconds since some moment."""
+
     def call_later(self, delay: float, callback: Callable[..., Any], *args: Any) -> Handle:
         """Call back after so many seconds."""
 

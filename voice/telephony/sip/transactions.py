@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -19,10 +19,8 @@ from voice.telephony.sip.server_transaction import (
 )
 from voice.telephony.sip.timers import Clock, Timers
 
-MAX_SERVER_TRANSACTIONS = 4096
-"""Beyond this, new requests are dropped: each lives 32 s and a flood must not eat the memory."""
-
-log = logging.getLogger(__name__)
+MAX_INVITES = 4096
+"""Beyond this, new INVITEs are refused: each lives 32 s and a flood must not eat the memory."""
 
 
 class Core(Protocol):
@@ -31,14 +29,23 @@ class Core(Protocol):
     def receive_request(self, transaction: ServerTransaction) -> None:
         """A new request that is owed a response."""
 
+    def receive_excess(self, request: Request, source: Endpoint) -> None:
+        """An INVITE for a new call whose sender has too many open: nothing is kept of it."""
+
     def receive_ack(self, request: Request, source: Endpoint) -> None:
         """An ACK to a 2xx."""
 
 
 class TransactionLayer:
-    """Keeps the transactions of one UDP socket."""
+    """Keeps the transactions of one UDP socket.
 
-    def __init__(self, core: Core, send: Send, clock: Clock, timers: Timers) -> None:
+    A source may have `open_invites` INVITEs for new calls whose answers it has not acknowledged.
+    Requests inside dialogs are never refused here, and other requests leave nothing behind.
+    """
+
+    def __init__(
+        self, core: Core, send: Send, clock: Clock, timers: Timers, open_invites: int
+    ) -> None:
         self._core = core
         self._send = send
         self._clock = clock
@@ -46,6 +53,9 @@ class TransactionLayer:
         self._servers: dict[ServerKey, ServerTransaction] = {}
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._origins: dict[tuple[str, ...], ServerKey] = {}
+        self._open_invites: Counter[str] = Counter()
+        """New calls without an ACK, by the host that they come from."""
+        self._most_open = open_invites
 
     def receive_request(self, request: Request, source: Endpoint) -> None:
         """Absorb a repetition, or hand a new request to the core."""
@@ -103,8 +113,9 @@ class TransactionLayer:
             client.terminate()
 
     def _begin(self, key: ServerKey, request: Request, source: Endpoint) -> None:
-        if len(self._servers) >= MAX_SERVER_TRANSACTIONS:
-            log.warning("too many SIP transactions; a request was dropped")
+        new_call = request.method == "INVITE" and request.to.tag is None
+        if new_call and self._is_too_much_from(source[0]):
+            self._core.receive_excess(request, source)
             return
         origin = self._origin(request)
 
@@ -117,7 +128,18 @@ class TransactionLayer:
         transaction = kind(request, source, self._send, self._clock, self._timers, forget)
         self._servers[key] = transaction
         self._origins.setdefault(origin, key)
+        if new_call and isinstance(transaction, InviteServerTransaction):
+            self._open_invites[source[0]] += 1
+            transaction.on_settled = lambda: self._settled(source[0])
         self._core.receive_request(transaction)
+
+    def _is_too_much_from(self, host: str) -> bool:
+        return self._open_invites[host] >= self._most_open or len(self._servers) >= MAX_INVITES
+
+    def _settled(self, host: str) -> None:
+        self._open_invites[host] -= 1
+        if not self._open_invites[host]:
+            del self._open_invites[host]
 
     @staticmethod
     def _refused(transaction: ServerTransaction) -> bool:

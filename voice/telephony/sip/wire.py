@@ -104,8 +104,8 @@ def check_request(request: Request) -> None:
     for name in _SINGLE:
         if len(headers.getlist(name)) > 1:
             raise SipSyntaxError(f"{name} stands there more than once")
-    if request.sender.text == "" or not request.call_id:
-        raise SipSyntaxError("From or Call-ID is empty")
+    if not request.sender.text or not request.to.text or not request.call_id:
+        raise SipSyntaxError("From, To or Call-ID is empty")
     if not request.via.host or request.cseq.method != request.method:
         raise SipSyntaxError("CSeq does not name the request's method")
     forwards = headers.get("Max-Forwards") or "70"

@@ -1,0 +1,117 @@
+"""A full or absent call process, and who hears sound before they have shown that they are there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from edge_caller import TONE_HZ, calling
+from hand_caller import HandCaller, Listener
+
+from voice.settings import load_settings
+from voice.telephony.edge import Edge
+from voice.telephony.leg import Answer, Audio, Leg, LegServer, Offer, Reject
+from voice.telephony.sip import CallRejected
+
+pytestmark = pytest.mark.calls
+
+
+class CallProcess:
+    """Echoes as many calls as it has places."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self.calls: list[str] = []
+        self.offered = 0
+
+    async def on_leg(self, leg: Leg, offer: Offer) -> None:
+        self.offered += 1
+        if len(self.calls) >= self.places:
+            leg.send(Reject(status=503, reason="full", retry_after=10))
+            return
+        self.calls.append(offer.call_id)
+        leg.send(Answer())
+        async for message in leg:
+            if isinstance(message, Audio):
+                leg.send(message)
+        self.calls.remove(offer.call_id)
+
+
+@pytest.fixture
+async def edge(installation: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Edge]:
+    """Not started, with places for two call processes."""
+    monkeypatch.setenv("VOICE_CALLS__PROCESSES", "2")
+    monkeypatch.setattr("voice.telephony.edge.call_processes.LOOK_SECONDS", 0.05)
+    edge = Edge(load_settings(installation / "voice.toml"))
+    yield edge
+    await edge.stop()
+
+
+@contextlib.asynccontextmanager
+async def processes(edge: Edge, *places: int) -> AsyncIterator[list[CallProcess]]:
+    """Call processes with so many places each."""
+    made = [CallProcess(count) for count in places]
+    async with contextlib.AsyncExitStack() as running:
+        for number, process in enumerate(made):
+            path = edge.settings.runtime.call_socket(number)
+            await running.enter_async_context(LegServer(path, process.on_leg))
+        yield made
+
+
+async def test_calls_go_to_the_least_loaded_process(edge: Edge) -> None:
+    async with processes(edge, 9, 9) as (first, second):
+        address = await edge.start()
+        async with calling(address):
+            for _ in range(3):
+                async with calling(address):
+                    assert (len(first.calls), len(second.calls)) == (1, 1)
+                async with asyncio.timeout(5):
+                    while len(first.calls) + len(second.calls) > 1:
+                        await asyncio.sleep(0.01)
+
+
+async def test_a_call_that_one_process_has_no_place_for_goes_to_the_next(edge: Edge) -> None:
+    async with processes(edge, 0, 2) as (full, free):
+        address = await edge.start()
+        async with calling(address) as one, calling(address) as other:
+            await one.hears(TONE_HZ)
+            await other.hears(TONE_HZ)
+            assert len(free.calls) == 2 and full.offered >= 1
+            with pytest.raises(CallRejected) as refused:
+                async with calling(address):
+                    pass
+            assert refused.value.status == 503
+
+
+async def test_options_tell_whether_a_call_process_lives(edge: Edge) -> None:
+    async with processes(edge, 1):
+        address = await edge.start()
+        async with HandCaller(address) as caller:
+            assert (await caller.asks("OPTIONS")).startswith(b"SIP/2.0 200")
+    async with HandCaller(address) as caller, asyncio.timeout(5):
+        while not (await caller.asks("OPTIONS")).startswith(b"SIP/2.0 503"):
+            await asyncio.sleep(0.02)
+        async with processes(edge, 1, 1):
+            while not (await caller.asks("OPTIONS")).startswith(b"SIP/2.0 200"):
+                await asyncio.sleep(0.02)
+
+
+async def test_no_sound_goes_to_an_address_before_its_ack(edge: Edge) -> None:
+    async with processes(edge, 1), Listener() as media, Listener() as victim:
+        address = await edge.start()
+        async with HandCaller(address) as caller:
+            assert (await caller.asks("INVITE", media)).startswith(b"SIP/2.0 200")
+            await caller.is_answered_again()
+            assert media.got == []
+            caller.acknowledges()
+            await media.gets(count=3)
+            assert (await caller.asks("INVITE", victim)).startswith(b"SIP/2.0 200")
+            before = len(media.got)
+            await caller.is_answered_again()
+            assert victim.got == [] and len(media.got) > before
+            caller.acknowledges()
+            await victim.gets(count=3)
+            assert (await caller.asks("BYE")).startswith(b"SIP/2.0 200")
