@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import struct
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -14,6 +15,7 @@ from hostile_shapes import Shape, grows_too_fast, shapes
 from virtual_network import Network, Peer, run_virtual, seeded
 
 from voice.telephony.edge.info_keys import key_in_info
+from voice.telephony.rtp import RtpPacket, RtpSession, RtpTarget
 from voice.telephony.sip import (
     AccessPolicy,
     CallHandlers,
@@ -130,6 +132,77 @@ def test_twice_the_text_is_at_most_two_and_a_half_times_the_work_of_its_reader(n
         return partial(read, shape(size))
 
     assert run_virtual(partial(faults_of, work, shapes())) == {}
+
+
+PEER = ("127.0.0.1", 4000)
+
+
+def listening() -> RtpSession:
+    """An RTP session that hears the peer; its jitter buffer is read by hand."""
+    session = RtpSession(now=lambda: 0.0)
+    session.direct(RtpTarget(*PEER, codec="PCMU", payload_type=0, dtmf_payload_type=101))
+    return session
+
+
+def rtp(kind: int = 0, sequence: int = 0, payload: bytes = b"\xff" * 160, ssrc: int = 1) -> bytes:
+    return bytes(RtpPacket(kind, sequence & 0xFFFF, sequence * 160 & 0xFFFFFFFF, ssrc, payload))
+
+
+PACKETS: dict[str, Callable[[int], bytes]] = {
+    "sound": lambda size: rtp(payload=b"x" * size),
+    "key": lambda size: rtp(101, payload=b"x" * size),
+    "comfort noise": lambda size: rtp(13, payload=b"x" * size),
+    "extension": lambda size: b"\x90" + rtp()[1:] + struct.pack("!HH", 0, size // 4) + b"x" * size,
+    "extension cut off": lambda size: b"\x90" + rtp()[1:] + b"\0\0\xff\xff" + b"x" * size,
+    "sources cut off": lambda size: b"\x8f" + rtp()[1:20] + b"\x01" * (size % 7),
+    "padding": lambda size: b"\xa0" + rtp()[1:] + b"\x01" * size,
+    "no header": lambda size: b"\x80" * (size % 12),
+    "RTCP": lambda size: struct.pack("!BBHI", 0x80, 201, 1, 1) * (size // 8),
+    "RTCP cut off": lambda size: struct.pack("!BBH", 0x80, 200, 0xFFFF) + b"x" * size,
+    "RTCP of nothing": lambda size: struct.pack("!BBH", 0x80, 201, 0) * (size // 4),
+}
+
+
+@pytest.mark.parametrize("name", PACKETS)
+def test_twice_the_packet_is_at_most_two_and_a_half_times_the_work(name: str) -> None:
+    async def work(make: Shape, size: int) -> Callable[[], object]:
+        session, data = listening(), PACKETS[name](size)
+        return lambda: session.datagram_received(data, PEER)
+
+    assert run_virtual(partial(faults_of, work, {name: str})) == {}
+
+
+ORDERS: dict[str, Callable[[int], tuple[bytes, tuple[str, int]]]] = {
+    "in order": lambda n: (rtp(sequence=n), PEER),
+    "with gaps": lambda n: (rtp(sequence=3 * n), PEER),
+    "backwards": lambda n: (rtp(sequence=-n), PEER),
+    "at random": lambda n: (rtp(sequence=n * 40503), PEER),
+    "the same again": lambda n: (rtp(), PEER),
+    "no sound": lambda n: (rtp(payload=b"", sequence=n), PEER),
+    "comfort noise": lambda n: (rtp(13, 2 * n), PEER),
+    "keys": lambda n: (rtp(101, n, struct.pack("!BBH", n % 12, 10, 160)), PEER),
+    "many SSRCs": lambda n: (rtp(sequence=n, ssrc=n), PEER),
+    "two SSRCs": lambda n: (rtp(sequence=n, ssrc=n % 2), PEER),
+    "many ports": lambda n: (rtp(sequence=n), (PEER[0], 4000 + n)),
+    "many strangers": lambda n: (rtp(sequence=n), (f"10.0.{n >> 8 & 255}.{n & 255}", 4000)),
+    "RTCP": lambda n: (struct.pack("!BBHI", 0x80, 201, 1, 1), PEER),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_twice_the_packets_are_at_most_two_and_a_half_times_the_work(name: str) -> None:
+    async def work(_: Shape, size: int) -> Callable[[], object]:
+        session, packets = listening(), [ORDERS[name](n) for n in range(size // 20)]
+
+        def receive() -> None:
+            for data, source in packets:
+                session.datagram_received(data, source)
+            session.jitter.get()
+            session.jitter.take_events()
+
+        return receive
+
+    assert run_virtual(partial(faults_of, work, {name: str})) == {}
 
 
 def test_work_that_grows_with_the_square_is_seen() -> None:
