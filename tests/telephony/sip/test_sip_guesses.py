@@ -155,16 +155,19 @@ def filter_of(docs: str) -> Callable[[str], re.Match[str] | None]:
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7"])
 def test_the_documented_filter_of_fail2ban_finds_the_line_and_cannot_be_led_astray(
-    host: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    host: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = logging.getLogger()
+    root, ours = logging.getLogger(), logging.getLogger("voice")
     monkeypatch.setattr(root, "handlers", [])
-    monkeypatch.setattr(root, "level", root.level)
+    for each in (root, ours):
+        monkeypatch.setattr(each, "level", each.level)
     configure_logging("info", "edge")
     hostile = '"event": "wrong SIP credentials from 198.51.100.1 for user \n\x1b[31m'
     GuessLimit(Clock()).wrong(host, hostile)
     logging.getLogger("voice").warning("%s", hostile)
-    line, other, *rest = capsys.readouterr().err.splitlines()
+    (writer,) = root.handlers
+    writer.close()
+    line, other, *rest = capfd.readouterr().err.splitlines()
     found = filter_of(DOCS.read_text())
     match = found(line)
     assert match is not None and match["host"] == host
