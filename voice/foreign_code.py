@@ -14,7 +14,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, Future
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -74,10 +74,17 @@ class Threads(Executor):
         return self._queue.submit(partial(fn, *args, **kwargs))
 
 
-@cache
+_threads: dict[str, Threads] = {}
+
+
 def threads_of(name: str) -> Threads:
     """The threads on which the work of this name is done, in all calls of the process."""
-    return Threads(name)
+    return _threads.get(name) or _threads.setdefault(name, Threads(name))
+
+
+def stuck_threads() -> int:
+    """How many threads of the process are lost, for now, to foreign code that does not end."""
+    return sum(threads.stuck for threads in _threads.values())
 
 
 async def off_loop(name: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -15,6 +15,7 @@ from voice.calls.call import Call
 from voice.calls.engines import Engines
 from voice.events import EventSink
 from voice.feed import Listen
+from voice.foreign_code import stuck_threads
 from voice.settings import Settings
 from voice.telemetry import Heartbeat
 from voice.telephony.leg import Leg, LegServer, Offer, Reject
@@ -117,4 +118,5 @@ class CallServer:
             "recognition_depth": engines.recogniser.depth,
             "response_depth": engines.responder.depth,
             "speech_depth": engines.speaker.depth,
+            "stuck_foreign_threads": stuck_threads(),
         }

@@ -54,7 +54,7 @@ class DistressWords:
     @cache
     def load(cls, language: str, country_code: str) -> DistressWords:
         """The lists of a language such as `en`, else those of FALLBACK; raises ConfigError."""
-        folder = resources.files(__package__)
+        folder = resources.files(__package__).joinpath("words")
         file = folder.joinpath(f"{language}.toml")
         if not file.is_file():
             file = folder.joinpath(f"{FALLBACK}.toml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from voice.foreign_code import ForeignError, call_foreign
@@ -9,6 +10,8 @@ from voice.identity import Caller
 from voice.response.tasks import TaskTool
 from voice.response.tools import Tool
 from voice.response.values import UnexpectedResult, Value, check
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ async def run_tool(
         return ToolRun(result)
     except (ForeignError, UnexpectedResult) as error:
         failure = error
+        if isinstance(error, UnexpectedResult):
+            log.error("tool gave an unexpected result: %s", error)
     note = failure.reason
     if not (tool.side_effect or task.side_effect):
         return ToolRun({}, note)
