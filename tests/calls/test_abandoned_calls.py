@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,10 @@ def test_a_running_call_is_left_alone(tmp_path: Path) -> None:
     files = EventFiles(tmp_path)
     journal = CallJournal("c", [files])
     journal.record(CallAnswered)
-    while not (tmp_path / "c" / EVENTS).exists() or not (tmp_path / "c" / EVENTS).stat().st_size:
-        pass
+    deadline = time.monotonic() + 20
+    while not any(file.stat().st_size for file in tmp_path.glob(f"c/{EVENTS}")):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
     assert end_abandoned_calls(tmp_path) == 0
     journal.record(CallEnded, reason="hang-up", by="caller")
     files.close()
