@@ -108,8 +108,12 @@ def test_the_torture_messages_of_rfc_4475(name: str) -> None:
     if folder is None:
         pytest.skip("set VOICE_TEST_DATA to a folder that holds sip/rfc4475/*.dat")
     expected = TORTURE[name]
-    got = replies_to((folder / f"{name}.dat").read_bytes())
+    datagram = (folder / f"{name}.dat").read_bytes()
+    got = replies_to(datagram)
     assert got[:1] == ([] if expected is None else [expected])
+    # A stranger learns no more than that, and what the decision does not need is not read.
+    unknown = replies_to(datagram, users_only=True)
+    assert unknown in ([401], [expected] if expected else [])
 
 
 FOLDED = (
