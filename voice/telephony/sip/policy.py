@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.authenticator import EVERY_PHONE, DigestAuthenticator, Verdict
@@ -29,7 +30,11 @@ class Trunk:
 
     def holds(self, address: IpAddress) -> bool:
         """Whether the address is in one of its networks."""
-        return any(address in ipaddress.ip_network(network) for network in self.networks)
+        return any(address in network for network in self._parsed)
+
+    @cached_property
+    def _parsed(self) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+        return [ipaddress.ip_network(network) for network in self.networks]
 
 
 @dataclass(frozen=True)
