@@ -8,7 +8,8 @@ from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.message import PHRASES
 from voice.telephony.sip.timers import Clock
 
-LOGGED = (401, 403, 503)
+LEVELS = {401: logging.INFO, 403: logging.WARNING, 503: logging.WARNING}
+"""Of the statuses that are logged; 401 is also what each phone's first request gets."""
 EVERY_SECONDS = 60.0
 MAX_SOURCES = 1000
 """More sources within a minute, whose addresses are then likely forged, are not logged."""
@@ -25,7 +26,7 @@ class RefusalLog:
 
     def note(self, status: int, source: Endpoint) -> None:
         """A request from there was answered with this status."""
-        if status not in LOGGED:
+        if status not in LEVELS:
             return
         now, key = self._clock.time(), (source[0], status)
         if now - self._logged_at.get(key, -EVERY_SECONDS) < EVERY_SECONDS:
@@ -35,6 +36,5 @@ class RefusalLog:
             del self._logged_at[next(iter(self._logged_at))]
         if len(self._logged_at) < MAX_SOURCES:
             self._logged_at[key] = now
-            log.warning(
-                "SIP requests from %s are answered %d %s", source[0], status, PHRASES[status]
-            )
+            text = "SIP requests from %s are answered %d %s"
+            log.log(LEVELS[status], text, source[0], status, PHRASES[status])
