@@ -34,7 +34,8 @@ class AnswerRun:
         self.answer = Answer(call.journal, turn, speculative)
         self.task: asyncio.Task[None] | None = None
         self.using_tool = False
-        """A tool is at work; what it does, or finds, is worth waiting for."""
+        """A tool is at work, or has been and its answer is not yet said: worth waiting for."""
+        self._in_tool = False
         self._call = call
         self._turn = turn
         self._push = push
@@ -69,14 +70,15 @@ class AnswerRun:
             async for step in self._steps():
                 match step:
                     case Say(clause, act):
+                        self.using_tool = False
                         filler.cancel()
                         await self._say(clause, act)
                     case CallingTool(name, arguments):
-                        self.using_tool = True
+                        self.using_tool = self._in_tool = True
                         self._tool_began = self._clock()
                         self.answer.record(ToolCalled, tool=name, arguments=dict(arguments))
                     case ToolAnswered():
-                        self.using_tool = False
+                        self._in_tool = False
                         self._tool_answered(step)
                     case NeedsIdentity() | HandOver() | EndCall():
                         return step
@@ -104,7 +106,7 @@ class AnswerRun:
         if not self.answer.committed:
             return None
         settings = self._call.settings.response
-        tool = 2 * settings.tool_timeout_seconds if self.using_tool else 0.0
+        tool = 2 * settings.tool_timeout_seconds if self._in_tool else 0.0
         return self._clock() + settings.timeout_seconds + tool
 
     def commit(self) -> None:

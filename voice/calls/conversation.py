@@ -260,6 +260,7 @@ class Conversation(FrameProcessor):
 
     async def _fulfil(self, request: Request) -> None:
         self._run = None
+        self._kept.clear()
         match request:
             case NeedsIdentity():
                 self._job(self._ask_identity(request.level))
