@@ -13,7 +13,7 @@ _LONGEST = 3
 _PATIENCE = re.compile(
     r"(?:(?:okay|ok|sure|right|yes|yeah|hello|hi|thanks|thank you|please|sir|madam|um|uh|mm|hm|"
     r"no problem|no hurry|take your time|i'll wait|i can wait|one moment|just a moment|"
-    r"are you (?:still )?there|(?:is )?anybody there|still there|can you hear me)\b\s*)+"
+    r"(?:are )?you (?:still )?there|(?:is )?anybody there|still there|can you hear me)\b\s*)+"
 )
 
 
