@@ -60,6 +60,12 @@ class CallStarted(CallEvent):
     direction: Literal["inbound", "outbound"] = "inbound"
     sample_rate: int = 8000
     """Hz of the leg's audio."""
+    sip_call_id: str = ""
+    """Call-ID of the caller's side, by which its own records know the call."""
+    trunk: str | None = None
+    """Name of the trunk or of the SIP user by which the call came."""
+    source: str = ""
+    """Address and port that the INVITE came from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +206,15 @@ class SupervisorJoined(CallEvent):
 
     supervisor: str
     mode: Literal["listen", "whisper", "barge", "take over"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferProgressed(CallEvent):
+    """The person's side says how the hand-over goes."""
+
+    target: str
+    status: int
+    """A provisional SIP status: 180 when it rings there."""
 
 
 @dataclass(frozen=True, kw_only=True)

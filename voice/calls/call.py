@@ -16,6 +16,7 @@ from voice.calls.barge_in import BargeIn
 from voice.calls.conversation import Conversation
 from voice.calls.echo import EchoGuard
 from voice.calls.engines import Engines
+from voice.calls.hand_over import note_progress, note_result
 from voice.calls.input import CallInput
 from voice.calls.journal import CallJournal
 from voice.calls.output import CallOutput
@@ -41,6 +42,7 @@ from voice.telephony.leg import (
     Played,
     Record,
     Resume,
+    TransferProgress,
     TransferResult,
 )
 from voice.turns import TurnTracker
@@ -117,6 +119,9 @@ class Call:
             caller_number=self._offer.caller_number,
             called=self._offer.called,
             sample_rate=self._offer.sample_rate,
+            sip_call_id=self._offer.sip_call_id,
+            trunk=self._offer.trunk,
+            source=self._offer.source,
         )
         reading = asyncio.create_task(self._read())
         talking = asyncio.create_task(self._talk())
@@ -195,9 +200,10 @@ class Call:
                     await self._input.hold(False)
                 case Answered():
                     self._answered.set()
-                case TransferResult(ok=ok, reason=reason):
-                    if call.transfer and not call.transfer.done():
-                        call.transfer.set_result((ok, reason))
+                case TransferProgress():
+                    note_progress(call, message)
+                case TransferResult():
+                    note_result(call, message)
                 case MediaLost():
                     return self._lost("no sound from the caller", "system")
                 case Cancelled():
@@ -206,7 +212,9 @@ class Call:
                     return self._lost(f"edge: {reason}", "system")
                 case _:
                     pass
-        if self._leg.ended_well:
+        if call.handed_over:
+            self._lost(call.handed_over, "assistant")
+        elif self._leg.ended_well:
             self._lost("hang-up", "caller")
         else:
             self._lost("edge lost", "system")

@@ -12,7 +12,7 @@ from voice.calls.journal import CallJournal
 from voice.calls.playback import Playback
 from voice.identity import Caller
 from voice.settings import Settings
-from voice.telephony.leg import LegMessage
+from voice.telephony.leg import LegMessage, TransferResult
 from voice.turns import TurnTracker
 
 EndedBy = Literal["caller", "assistant", "system"]
@@ -30,6 +30,15 @@ class CallLeg(Protocol):
 
     def __aiter__(self) -> AsyncIterator[LegMessage]:
         """All messages until the leg is over."""
+
+
+@dataclass
+class Transferring:
+    """A transfer that the edge was asked for; how it ends is the edge's to say."""
+
+    target: str
+    reason: str
+    outcome: asyncio.Future[TransferResult]
 
 
 def _set_event() -> asyncio.Event:
@@ -72,8 +81,10 @@ class CallState:
     """Clear from an interruption until it is known what the caller heard."""
     unread_turn: bool = False
     """A turn is over, but what was said in it is still being recognised."""
-    transfer: asyncio.Future[tuple[bool, str]] | None = None
-    """The outcome of a transfer that is under way."""
+    transfer: Transferring | None = None
+    """The transfer that is under way."""
+    handed_over: str = ""
+    """Why the caller is with a person now: this call says nothing any more, and only listens."""
 
     def end(self, reason: str, by: EndedBy) -> None:
         """Decide that the call ends once what is being said has been heard."""

@@ -31,7 +31,8 @@ class WaysOut:
     @property
     def leaving(self) -> bool:
         """The call ends, or goes to a person: nothing is answered any more."""
-        return self._call.ending.is_set() or self._call.transfer is not None
+        call = self._call
+        return call.ending.is_set() or call.transfer is not None or bool(call.handed_over)
 
     async def hand_over(self, reason: str) -> None:
         """To a person; where none is to be had, the caller is told."""
@@ -44,8 +45,7 @@ class WaysOut:
                 self._call.end(f"no person configured ({reason})", "assistant")
             return
         announced = await self._say(phrases.HAND_OVER, protected=True)
-        if await transfer_call(self._call, announced, target, reason):
-            self._call.end(f"transferred ({reason})", "assistant")
+        if await transfer_call(self._call, announced, target, reason) or self._call.ending.is_set():
             return
         self.giving_up = False
         await self._say(phrases.TRANSFER_FAILED, protected=True)

@@ -23,6 +23,7 @@ from voice.events import (
     IdentityDecided,
     Interrupted,
     ToolCalled,
+    TransferProgressed,
     Transferred,
     TurnEnded,
     from_json,
@@ -64,8 +65,12 @@ class CallView:
                 self._line(event, "PIN accepted" if event.accepted else "PIN refused", "dim")
             case Interrupted():
                 self._line(event, f"interrupted after: {event.heard or '(nothing)'}", "yellow")
-            case Transferred():
+            case TransferProgressed(status=180):
+                self._line(event, "the person's telephone rings", "dim")
+            case Transferred(ok=True):
                 self._line(event, "handed over to a person", "yellow")
+            case Transferred():
+                self._line(event, f"no person took the call: {event.reason}", "yellow")
             case CallEnded():
                 self._line(event, f"the call ended: {event.reason}", "dim")
             case _:

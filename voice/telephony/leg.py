@@ -33,6 +33,7 @@ from voice.telephony.leg_control import (
     Answer,
     Answered,
     Cancelled,
+    CancelTransfer,
     Control,
     Flush,
     HangUp,
@@ -47,6 +48,7 @@ from voice.telephony.leg_control import (
     Resume,
     Ring,
     Transfer,
+    TransferProgress,
     TransferResult,
 )
 from voice.telephony.leg_frames import (
@@ -66,6 +68,7 @@ __all__ = [
     "Answer",
     "Answered",
     "Audio",
+    "CancelTransfer",
     "Cancelled",
     "Control",
     "Dtmf",
@@ -87,6 +90,7 @@ __all__ = [
     "Resume",
     "Ring",
     "Transfer",
+    "TransferProgress",
     "TransferResult",
     "connect_leg",
 ]

@@ -54,6 +54,12 @@ class Offer(Control):
     identity: str
     """How far the number can be relied on: a lower-case name of voice.identity.IdentityLevel."""
     diversion: str | None = None
+    sip_call_id: str = ""
+    """Call-ID of the caller's side, by which its own records know the call."""
+    trunk: str | None = None
+    """Name of the trunk or of the SIP user by which the call came."""
+    source: str = ""
+    """Address and port that the INVITE came from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +94,26 @@ class MediaLost(Control):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransferProgress(Control):
+    """How a transfer goes; the deadline is the edge's."""
+
+    status: int
+    """What the person's side reports: a provisional SIP status, 180 when it rings."""
+    bridged: bool
+    """By the edge's own call to the person, and not by the caller's side (REFER)."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TransferResult(Control):
-    """How a transfer ended; after `ok` the edge ends the leg."""
+    """How a transfer ended, once and finally; after `ok` nothing more is to be said.
+
+    The edge then ends the leg: at once, or, when `bridged`, once the caller or the person hangs up.
+    """
 
     ok: bool
     reason: str
+    bridged: bool = False
+    """The caller and the person are through to each other by way of the edge."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,10 +172,15 @@ class MuteRecording(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(Control):
-    """Send the caller to somebody else; answered by TransferResult."""
+    """Send the caller to somebody else; answered by TransferProgress and one TransferResult."""
 
     target: str
     """SIP URI."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelTransfer(Control):
+    """Give up the transfer; without effect once the caller's side or the person has accepted it."""
 
 
 @dataclass(frozen=True, kw_only=True)

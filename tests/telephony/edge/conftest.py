@@ -11,8 +11,12 @@ import numpy as np
 import pytest
 from edge_caller import tone
 from edge_programs import APOLOGY_HZ, EdgeProcess, EdgeStarter, Program, running
+from inner_call_process import CallProcess, Start
 
 from voice.audio import write_wav
+from voice.settings import load_settings
+from voice.telephony.edge import Edge
+from voice.telephony.leg import LegServer
 
 
 @pytest.fixture
@@ -66,3 +70,24 @@ async def call_process(installation: Path) -> AsyncIterator[Program]:
     async with running([sys.executable, script, socket]) as program:
         await program.line("ready")
         yield program
+
+
+@pytest.fixture
+async def process(installation: Path) -> AsyncIterator[CallProcess]:
+    process = CallProcess()
+    async with LegServer(installation / "run" / "calls-0.sock", process.on_leg):
+        yield process
+
+
+@pytest.fixture
+async def start(installation: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Start]:
+    async with contextlib.AsyncExitStack() as running:
+
+        async def start(**settings: str) -> tuple[str, int]:
+            for name, value in settings.items():
+                monkeypatch.setenv(name, value)
+            edge = Edge(load_settings(installation / "voice.toml"))
+            running.push_async_callback(edge.stop)
+            return await edge.start()
+
+        yield start

@@ -15,7 +15,7 @@ from voice.telephony.rtp import MediaClock, RtpHandlers, RtpSession, RtpTarget, 
 from voice.telephony.sip import LocalMedia, UserAgent, accept_answer, make_offer
 from voice.telephony.sip.call import CallEnd, CallHandlers
 
-TONE_HZ = 440.0
+TONE_HZ = 600.0
 FRAME = 160
 
 

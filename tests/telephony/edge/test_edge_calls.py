@@ -172,20 +172,6 @@ async def test_killed_call_process_is_apologised_for_within_a_second(
         assert (end.cause, end.text) == (EndCause.REMOTE_BYE, "call process lost")
 
 
-async def test_after_the_apology_a_person_is_tried_where_there_is_one(
-    start_edge: EdgeStarter, call_process: Program
-) -> None:
-    async with (
-        start_edge(VOICE_SIP__PERSON="sip:person@127.0.0.1:9") as edge,
-        calling(edge.address) as caller,
-    ):
-        await caller.hears(TONE_HZ)
-        call_process.kill()
-        await caller.hears(APOLOGY_HZ)
-        end = await asyncio.wait_for(caller.ended, 5)
-        assert end.text in ("transferred", "transfer failed")
-
-
 async def test_failing_call_handler_is_apologised_for(
     edge: EdgeProcess, call_process: Program
 ) -> None:

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from edge_caller import TONE_HZ, calling
 from edge_programs import APOLOGY_HZ
+from inner_call_process import CallProcess, Start
 
-from voice.settings import load_settings
-from voice.telephony.edge import Edge
 from voice.telephony.leg import (
-    Answer,
-    Audio,
     Cancelled,
     Dtmf,
     Hold,
-    Leg,
     LegEnded,
     LegFailed,
-    LegMessage,
-    LegServer,
     MediaLost,
-    Offer,
-    Ring,
     Transfer,
     TransferResult,
 )
@@ -35,63 +24,6 @@ from voice.telephony.sip import CallRejected, CallState, EndCause
 pytestmark = pytest.mark.calls
 
 NOWHERE = "sip:person@127.0.0.1:9"
-
-
-class CallProcess:
-    """Echoes what it hears and keeps what else it is told; `answers` may be put off."""
-
-    def __init__(self) -> None:
-        self.answers = True
-        self.offers: list[Offer] = []
-        self.told: list[LegMessage] = []
-        self.legs: list[Leg] = []
-        self._news = asyncio.Event()
-
-    async def on_leg(self, leg: Leg, offer: Offer) -> None:
-        self.offers.append(offer)
-        self.legs.append(leg)
-        leg.send(Answer() if self.answers else Ring())
-        async for message in leg:
-            if isinstance(message, Audio):
-                leg.send(message)
-            else:
-                self.told.append(message)
-            self._news.set()
-
-    async def hears_of(self, kind: type[object]) -> LegMessage:
-        """The first message of a kind, once it has come."""
-        async with asyncio.timeout(5):
-            while True:
-                for message in self.told:
-                    if isinstance(message, kind):
-                        return message
-                self._news.clear()
-                await self._news.wait()
-
-
-Start = Callable[..., Awaitable[tuple[str, int]]]
-
-
-@pytest.fixture
-async def process(installation: Path) -> AsyncIterator[CallProcess]:
-    process = CallProcess()
-    async with LegServer(installation / "run" / "calls-0.sock", process.on_leg):
-        yield process
-
-
-@pytest.fixture
-async def start(installation: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Start]:
-    """Starts the edge with settings from the environment; returns its address."""
-    async with contextlib.AsyncExitStack() as running:
-
-        async def start(**settings: str) -> tuple[str, int]:
-            for name, value in settings.items():
-                monkeypatch.setenv(name, value)
-            edge = Edge(load_settings(installation / "voice.toml"))
-            running.push_async_callback(edge.stop)
-            return await edge.start()
-
-        yield start
 
 
 async def test_caller_who_gives_up_while_it_rings_leaves_the_next_call_healthy(

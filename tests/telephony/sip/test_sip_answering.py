@@ -301,8 +301,10 @@ def test_a_transfer_ends_with_the_status_in_the_notify() -> None:
         scene = Scene(answer)
         await scene.send(message())
         await scene.send(message("ACK", branch="z9hG4bK2", to_tag=scene.tag))
-        transfer = asyncio.ensure_future(scene.calls[0].refer("sip:person@127.0.0.1:5090"))
+        told: list[int] = []
+        transfer = scene.calls[0].refer("sip:person@127.0.0.1:5090", on_progress=told.append)
         await asyncio.sleep(0.1)
+        assert not transfer.is_accepted
         refer = scene.peer.got[-1]
         assert "Refer-To: <sip:person@127.0.0.1:5090>\r\n" in refer
         accepted = refer.split("\r\n\r\n")[0].replace(
@@ -313,7 +315,9 @@ def test_a_transfer_ends_with_the_status_in_the_notify() -> None:
             notify = message("NOTIFY", branch=f"z9hG4bK{number}n", cseq=number, to_tag=scene.tag)
             sized = notify.replace("Content-Length: 0", f"Content-Length: {len(fragment)}")
             await scene.send(sized + fragment)
-        assert await transfer == 486
+        await transfer.accepted()
+        assert await transfer.outcome() == 486
+        assert told == [100]
         assert scene.calls[0].state is CallState.CONFIRMED
 
     run_virtual(scenario)

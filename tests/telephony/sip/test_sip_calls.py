@@ -247,7 +247,8 @@ def test_a_blind_transfer_reports_what_the_peer_says() -> None:
         world = World()
         call = await world.connected()
         # A REFER is not among what we answer.
-        assert await world.calls[0].refer("sip:person@127.0.0.1") == 405
+        with pytest.raises(CallRejected, match="405"):
+            await world.calls[0].refer("sip:person@127.0.0.1").accepted()
         assert call.state is CallState.CONFIRMED
 
     run_virtual(scenario)

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import functools
 import logging
-import re
 import secrets
 from collections.abc import Iterator
-from typing import Protocol
 
 from voice.audio.pcm import Pcm
 from voice.errors import VoiceError
-from voice.feed import SoundFeed
-from voice.settings import Settings
-from voice.telephony.edge.announcement import Announcement
-from voice.telephony.edge.call_processes import UNAVAILABLE, CallProcesses, is_full
+from voice.telephony.edge.bridge import TEMPORARY_FAILURE
+from voice.telephony.edge.call_media import CallMedia
+from voice.telephony.edge.call_processes import UNAVAILABLE, is_full
 from voice.telephony.edge.call_sound import CallSound
-from voice.telephony.edge.figures import EdgeFigures
-from voice.telephony.edge.file_thread import FileThread
+from voice.telephony.edge.hand_over import HandOver
 from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.ledger import Ledger
 from voice.telephony.edge.presence import PresenceCheck
 from voice.telephony.edge.recording import open_recording
+from voice.telephony.edge.services import EdgeServices
 from voice.telephony.leg import (
     Answer,
     Answered,
     Audio,
     Cancelled,
+    CancelTransfer,
     Dtmf,
     Flush,
     HangUp,
@@ -41,60 +38,30 @@ from voice.telephony.leg import (
     LegMessage,
     MediaLost,
     MuteRecording,
-    Offer,
     Record,
     Reject,
     Resume,
     Ring,
     Transfer,
-    TransferResult,
 )
-from voice.telephony.rtp import MediaClock, RtpHandlers, RtpSession, RtpTarget, open_port_pair
+from voice.telephony.rtp import PlayoutRing, RtpHandlers
 from voice.telephony.sip import (
     CallEnd,
     CallHandlers,
     CallState,
     EndCause,
     IncomingCall,
-    LocalMedia,
-    MediaAgreement,
     NotAcceptable,
     SessionDescription,
-    accept_answer,
-    answer_offer,
-    make_offer,
-    printable,
 )
 
 log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 8000
-CODECS = ("PCMU", "PCMA")
-TEMPORARY_FAILURE = 41
-"""Q.850 cause of a BYE after a fault of ours."""
 ANSWER_SECONDS = 10.0
 """A call process that has not answered or refused by then is taken as stuck."""
 STUCK_FRAMES = 150
 """So is one that reads no audio for 3 s beyond what the socket holds."""
-
-_SIP_URI = re.compile(r"sips?:[^\s<>\"]{1,200}")
-
-
-class EdgeServices(Protocol):
-    """What a call needs of the edge."""
-
-    settings: Settings
-    clock: MediaClock
-    processes: CallProcesses
-    recordings: FileThread
-    apology: Announcement
-    feed: SoundFeed
-    figures: EdgeFigures
-    media_host: str
-    advertised: str
-
-    def dialogs_changed(self) -> None:
-        """A call was confirmed or ended."""
 
 
 class EdgeCall:
@@ -105,18 +72,17 @@ class EdgeCall:
         self._edge = edge
         self._sip = incoming
         self._leg: Leg | None = None
-        self._rtp: RtpSession | None = None
-        self._local: LocalMedia | None = None
-        self._agreed: MediaAgreement | None = None
-        """What holds from the next ACK on."""
+        self._media: CallMedia | None = None
+        self._voice: PlayoutRing | None = None
+        """What the call process says; a bridge plays something else to the caller meanwhile."""
         self._ledger: Ledger | None = None
         self._sound = CallSound(self.call_id, edge.recordings, edge.feed)
         self._announcement: Iterator[Pcm] | None = None
+        self._apologised = False
         self._hanging_up: str | None = None
-        self._held = False
-        self._presence = PresenceCheck(incoming)
         self._unread_frames = 0
-        self._transfer: asyncio.Task[None] | None = None
+        self._hand_over: HandOver | None = None
+        self._handing_over: asyncio.Task[None] | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._over = asyncio.Event()
         incoming.handlers = CallHandlers(
@@ -132,7 +98,8 @@ class EdgeCall:
         """Find a call process and do what it says until the call is over."""
         loop = asyncio.get_running_loop()
         self._patience = loop.call_later(ANSWER_SECONDS, self._not_answered)
-        async with contextlib.aclosing(self._edge.processes.legs(self._offer())) as legs:
+        offer = offer_of(self.call_id, self._sip, SAMPLE_RATE)
+        async with contextlib.aclosing(self._edge.processes.legs(offer)) as legs:
             async for leg in legs:
                 if self._over.is_set():
                     leg.send(Cancelled())
@@ -163,25 +130,14 @@ class EdgeCall:
             await self._leg_is_over(leg.ended_well)
         return True
 
-    def _offer(self) -> Offer:
-        return Offer(
-            call_id=self.call_id,
-            caller_number=self._sip.caller.number,
-            caller_display=printable(self._sip.display_name),
-            called=printable(self._sip.called),
-            sample_rate=SAMPLE_RATE,
-            identity=self._sip.caller.level.name.lower(),
-            diversion=printable(self._sip.diversion) if self._sip.diversion else None,
-        )
-
     # What the call process wants
 
     async def _obey(self, message: LegMessage) -> None:
         match message:
             case Audio(pcm, sample_rate):
                 self._play(pcm, sample_rate)
-            case Dtmf(digit) if self._rtp is not None:
-                self._rtp.send_key(digit)
+            case Dtmf(digit) if self._media is not None:
+                self._media.rtp.send_key(digit)
             case Ring():
                 self._sip.ring()
             case Answer():
@@ -195,7 +151,9 @@ class EdgeCall:
             case MuteRecording(on=on):
                 self._sound.secret = on
             case Transfer(target=target):
-                self._transfer = asyncio.create_task(self._hand_to(target))
+                self._begin_hand_over(target)
+            case CancelTransfer() if self._hand_over is not None:
+                self._hand_over.cancel()
             case HangUp(reason=reason):
                 self._hang_up(reason)
             case LegFailed(reason):
@@ -208,15 +166,14 @@ class EdgeCall:
     def _play(self, pcm: Pcm, sample_rate: int) -> None:
         if sample_rate != SAMPLE_RATE:
             raise LegError(f"leg socket: audio at {sample_rate} Hz on a leg of {SAMPLE_RATE} Hz")
-        if self._rtp is not None and self._hanging_up is None:
-            self._rtp.ring.push(pcm)
+        if self._voice is not None and self._hanging_up is None:
+            self._voice.push(pcm)
 
     async def _answer(self) -> None:
-        if self._rtp is not None or self._sip.state is not CallState.RINGING:
+        if self._media is not None or self._sip.state is not CallState.RINGING:
             return
-        settings = self._edge.settings.rtp
-        ports = open_port_pair(self._edge.media_host, settings.port_min, settings.port_max)
-        rtp = RtpSession(
+        media = CallMedia(
+            self._edge,
             RtpHandlers(
                 self._frame,
                 self._key,
@@ -224,28 +181,19 @@ class EdgeCall:
                 self._failed,
                 functools.partial(log.warning, "%s", extra={"call_id": self.call_id}),
             ),
-            jitter_ms=(settings.jitter_min_ms, settings.jitter_max_ms),
-            media_timeout=settings.media_timeout_seconds,
+            self._sip.source[0],
+            self._sip.media,
+            self._note_hold,
         )
-        await rtp.open(ports)
+        await media.open()
         if self._over.is_set():
-            rtp.close()
+            media.close()
             return
-        self._rtp = rtp
-        self._ledger = Ledger(rtp.ring, self._tell)
-        self._local = LocalMedia(
-            address=self._edge.advertised,
-            port=ports.port,
-            session_id=secrets.randbits(31),
-            version=1,
-        )
-        if self._sip.offer is None:
-            self._sip.answer(make_offer(self._local, codecs=CODECS))
-        else:
-            agreed = answer_offer(self._sip.offer, self._local, codecs=CODECS)
-            self._agreed = agreed
-            self._sip.answer(agreed.sdp)
-        self._edge.figures.opened(rtp)
+        media.presence = PresenceCheck(self._sip)
+        self._media, self._voice = media, media.rtp.ring
+        self._ledger = Ledger(media.rtp.ring, self._tell)
+        self._sip.answer(media.describe(self._sip.offer))
+        self._edge.figures.opened(media.rtp)
 
     def _record(self, asked: str) -> None:
         directory = self._edge.settings.records.directory
@@ -253,84 +201,90 @@ class EdgeCall:
 
     def _hang_up(self, reason: str) -> None:
         """End the call once everything that was sent has been heard."""
+        if self._hand_over is not None:
+            self._hand_over.cancel()
         self._hanging_up = reason
         if self._all_heard():
             self._sip.bye(reason)
 
-    async def _hand_to(self, target: str) -> None:
-        ok, reason = False, "not a SIP URI"
-        if _SIP_URI.fullmatch(target):
-            status = await self._sip.refer(target)
-            ok, reason = 200 <= status < 300, str(status)
-        self._tell(TransferResult(ok=ok, reason=reason))
-        if ok or self._leg_is_gone():
-            self._sip.bye("transferred" if ok else "transfer failed")
+    def _begin_hand_over(self, target: str) -> None:
+        if self._media is None or self._hand_over is not None:
+            log.warning("a transfer is not possible now", extra={"call_id": self.call_id})
+            return
+        self._hand_over = HandOver(
+            self._edge,
+            self._sip,
+            self._media.rtp,
+            target,
+            self._tell,
+            lambda: self._sip.bye("hang-up"),
+        )
+        self._handing_over = asyncio.create_task(self._hand_to(target, self._hand_over))
+
+    async def _hand_to(self, target: str, hand_over: HandOver) -> None:
+        result = await hand_over.result()
+        outcome = "done" if result.ok else "failed"
+        log.info(
+            "hand-over to %s %s: %s",
+            target,
+            outcome,
+            result.reason,
+            extra={"call_id": self.call_id},
+        )
+        self._tell(result)
+        if result.bridged:
+            return
+        self._hand_over = None
+        if result.ok:
+            self._sip.bye("transferred")
+        elif self._leg_is_gone() and self._apologised:
+            self._sip.bye("transfer failed")
+        elif self._leg_is_gone():
+            await self._apologise()
 
     # What the caller does
 
     def _acknowledged(self) -> None:
-        """Sound goes where an offer says only once the caller has shown that they are there."""
-        if self._agreed is not None:
-            self._direct(self._agreed)
-            self._agreed = None
+        if self._media is not None:
+            self._media.acknowledged()
 
     def _confirmed(self) -> None:
-        assert self._rtp is not None
-        self._edge.clock.add(self._rtp)
+        assert self._media is not None
+        self._media.start()
         self._tell(Answered())
         self._edge.dialogs_changed()
 
     def _late_answer(self, answer: SessionDescription) -> None:
-        assert self._local is not None
+        assert self._media is not None
         try:
-            self._direct(accept_answer(answer, self._local))
+            self._media.accept(answer)
         except NotAcceptable:
             self._sip.bye("no common codec", 88)
 
     def _offered_anew(self, offer: SessionDescription | None) -> bytes:
         """Answer a re-INVITE: hold, resume, or another address."""
-        if self._local is None:
+        if self._media is None:
             raise NotAcceptable("not answered yet")
-        local = dataclasses.replace(self._local, version=self._local.version + 1)
-        if offer is None:
-            self._local = local
-            return make_offer(local, codecs=CODECS)
-        agreed = answer_offer(offer, local, codecs=CODECS)
-        self._local = local
-        self._agreed = agreed
-        return agreed.sdp
+        return self._media.describe(offer)
 
-    def _direct(self, agreed: MediaAgreement) -> None:
-        assert self._rtp is not None
-        self._rtp.direct(
-            RtpTarget(
-                host=agreed.remote_address,
-                port=agreed.remote_port,
-                codec=agreed.codec,
-                payload_type=agreed.payload_type,
-                dtmf_payload_type=agreed.dtmf_payload_type,
-                sends=agreed.sends,
-                # Who holds us plays music or sends nothing: neither is the caller.
-                receives=agreed.receives and agreed.sends,
-                signalling_host=self._sip.source[0],
-                media=self._sip.media,
-            )
-        )
-        self._presence.switch(not (agreed.sends and agreed.receives))
-        if self._held == agreed.sends:
-            self._held = not agreed.sends
-            self._tell(Hold() if self._held else Resume())
+    def _note_hold(self, held: bool) -> None:
+        self._tell(Hold() if held else Resume())
 
     def _info(self, content_type: str, body: bytes) -> None:
         key = key_in_info(content_type, body)
-        if key is not None and self._rtp is not None:
-            self._rtp.press(key)
+        if key is not None and self._media is not None:
+            self._media.rtp.press(key)
 
     def _key(self, digit: str) -> None:
-        self._tell(Dtmf(digit))
+        if self._hand_over is not None and self._hand_over.bridge is not None:
+            self._hand_over.bridge.press(digit)
+        else:
+            self._tell(Dtmf(digit))
 
     def _media_lost(self) -> None:
-        if self._leg_is_gone():
+        if self._hand_over is not None and not self._hand_over.is_bridged:
+            return  # the caller's side may be dialling
+        if self._hand_over is not None or self._leg_is_gone():
             self._sip.bye("no audio from the caller", TEMPORARY_FAILURE)
         self._tell(MediaLost())
 
@@ -338,18 +292,18 @@ class EdgeCall:
         self._over.set()
         if end.cause is EndCause.REJECTED and end.status:
             self._edge.figures.refused(end.status)
-        if self._announcement is not None:
+        if self._apologised:
             about = {"call_id": self.call_id, "reason": "call process lost", "by": "system"}
             log.info("call ended", extra=about)
-        self._presence.switch(False)
         if self._patience is not None:
             self._patience.cancel()
-        if self._transfer is not None and not self._transfer.done():
-            self._transfer.cancel()
-        if self._rtp is not None:
-            self._edge.clock.discard(self._rtp)
-            self._edge.figures.closed(self._rtp)
-            self._rtp.close()
+        if self._handing_over is not None:
+            self._handing_over.cancel()
+        if self._hand_over is not None and (result := self._hand_over.caller_gone()):
+            self._tell(result)
+        if self._media is not None:
+            self._media.close()
+            self._edge.figures.closed(self._media.rtp)
         if self._ledger is not None and not self._leg_is_gone():
             self._ledger.report()
         self._sound.close()
@@ -363,18 +317,21 @@ class EdgeCall:
 
     def _was_not_asked_for(self, end: CallEnd) -> bool:
         """Neither by the caller nor by the call process, which is to know why then."""
-        asked = self._hanging_up is not None or self._transfer is not None
+        asked = self._hanging_up is not None or self._handing_over is not None
         return end.cause is not EndCause.REMOTE_BYE and not asked
 
     # Every 20 ms
 
     def _frame(self, heard: Pcm, said: Pcm) -> None:
-        assert self._rtp is not None and self._ledger is not None
-        if self._sip.state is CallState.CONFIRMED:
+        assert self._media is not None and self._ledger is not None
+        bridge = self._hand_over.bridge if self._hand_over is not None else None
+        if bridge is not None:
+            bridge.from_caller(heard)
+        elif self._sip.state is CallState.CONFIRMED:
             self._pass_on(heard)
-        self._sound.add(heard, said, self._rtp)
+        self._sound.add(heard, said, self._media.rtp)
         if self._announcement is not None:
-            self._announce(self._rtp, self._announcement)
+            self._announce(self._announcement)
             return
         self._ledger.tick()
         if self._hanging_up is not None and self._all_heard():
@@ -394,7 +351,10 @@ class EdgeCall:
 
     def _all_heard(self) -> bool:
         """Nothing waits to be played, or nobody listens."""
-        return self._rtp is None or self._held or not self._rtp.ring.waiting
+        media, voice = self._media, self._voice
+        if media is None or voice is None or media.held or media.rtp.ring is not voice:
+            return True
+        return not voice.waiting
 
     def _failed(self) -> None:
         """The audio of this call cannot go on."""
@@ -411,15 +371,16 @@ class EdgeCall:
 
     async def _leg_is_over(self, ended_well: bool) -> None:
         """The call process closed the leg: hang up, or apologise for its death."""
+        if self._hand_over is not None and (self._hand_over.is_bridged or not ended_well):
+            return  # it goes on without the call process
         if ended_well:
             self._hang_up("")
-        elif self._rtp is None or self._sip.state is CallState.RINGING:
+        elif self._media is None or self._sip.state is CallState.RINGING:
             self._refuse()
         elif self._hanging_up is None:
             log.error("the call process is gone", extra={"call_id": self.call_id})
             self._edge.figures.lost.inc()
-            self._rtp.ring.flush()
-            self._announcement = iter(await self._edge.apology.frames())
+            await self._apologise()
 
     def _not_answered(self) -> None:
         if self._sip.state is CallState.RINGING:
@@ -430,14 +391,21 @@ class EdgeCall:
     def _refuse(self) -> None:
         self._sip.reject(UNAVAILABLE, retry_after=self._edge.settings.sip.retry_after_seconds)
 
-    def _announce(self, rtp: RtpSession, frames: Iterator[Pcm]) -> None:
+    async def _apologise(self) -> None:
+        self._apologised = True
+        if self._voice is not None:
+            self._voice.flush()
+        self._announcement = iter(await self._edge.apology.frames())
+
+    def _announce(self, frames: Iterator[Pcm]) -> None:
         """Play the apology; after it a person takes over, or the call ends."""
         frame = next(frames, None)
-        if frame is not None:
-            rtp.ring.push(frame)
-        elif self._all_heard() and (self._transfer is None or self._transfer.done()):
+        if frame is not None and self._voice is not None:
+            self._voice.push(frame)
+        elif self._all_heard():
+            self._announcement = None
             person = self._edge.settings.sip.person
-            if person is None:
+            if person is None or self._handing_over is not None:
                 self._sip.bye("call process lost", TEMPORARY_FAILURE)
             else:
-                self._transfer = asyncio.create_task(self._hand_to(person))
+                self._begin_hand_over(person)

@@ -18,6 +18,7 @@ from voice.telephony.edge.call_processes import CallProcesses
 from voice.telephony.edge.figures import EdgeFigures
 from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal
+from voice.telephony.edge.outgoing import OutgoingTrunk
 from voice.telephony.rtp import MediaClock
 from voice.telephony.sip import AccessPolicy, Dialog, IncomingCall, Trunk, UserAgent
 
@@ -42,6 +43,7 @@ class Edge:
         self._host, self._port = _listening_address(settings)
         self.media_host = self._host
         self.advertised = settings.sip.advertised_address or self._host
+        self.outgoing = OutgoingTrunk(settings, self.advertised)
         self._journal = DialogJournal(settings.runtime.dialog_journal)
         self._orphans: list[Dialog] = []
         self._tasks: set[asyncio.Task[None]] = set()

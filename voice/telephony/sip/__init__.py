@@ -43,8 +43,10 @@ Answering calls
     call.bye(text="", cause=16)             # Reason: Q.850; waits for the ACK by itself; 480 if
                                             # not yet answered. Safe in every state, idempotent.
     await call.reinvite(sdp) -> SessionDescription     # our own hold/resume; raises CallRejected
-    await call.refer(target: str) -> int    # blind transfer: final status that the peer reports
-                                            # (NOTIFY), or of the REFER; never raises. Then bye().
+    referral = call.refer("sip:person@192.0.2.7", credentials=None, on_progress=...)
+    await referral.accepted()               # blind transfer; CallRejected when the peer refuses it
+    await referral.outcome() -> int         # the final status that it reports (NOTIFY); 202 when it
+                                            # reports none. Then bye().
     call.ask_presence()                     # OPTIONS in the dialog; the call ends (TIMEOUT) if the
                                             # other side does not answer or does not know it
     call.state: CallState                   # RINGING, ANSWERED, CONFIRMED, ENDED
@@ -130,6 +132,7 @@ from voice.telephony.sip.offer_answer import (
 )
 from voice.telephony.sip.outgoing_call import OutgoingCall
 from voice.telephony.sip.policy import AccessPolicy, Trunk
+from voice.telephony.sip.referral import Referral
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.timers import Timers
 
@@ -149,6 +152,7 @@ __all__ = [
     "MediaAgreement",
     "NotAcceptable",
     "OutgoingCall",
+    "Referral",
     "SessionDescription",
     "SipSyntaxError",
     "Timers",

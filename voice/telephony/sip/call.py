@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +11,12 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 from voice.telephony.sip.dialog import Dialog
+from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import CallRejected, NotAcceptable, SipSyntaxError
 from voice.telephony.sip.grammar import printable, quote, split, unquote
 from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.message import ALLOW, SDP, Request, Response, make_response
+from voice.telephony.sip.referral import Referral
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.server_transaction import InviteServerTransaction, ServerTransaction
 from voice.telephony.sip.stack import Stack
@@ -23,7 +24,6 @@ from voice.telephony.sip.timers import Handle, Repeater
 
 MAX_SERVED = 64
 """Requests inside a call always pass; so many answers are kept in case one comes again."""
-REFER_SECONDS = 60.0
 NORMAL_CLEARING = 16
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,9 @@ class Call:
         self._goodbye: str | None = None
         self._reinviting = False
         self._expects_answer = False
-        self._refer: asyncio.Future[int | None] | None = None
+        self._credentials: Credentials | None = None
+        """What our requests inside the dialog answer a challenge with."""
+        self._referral: Referral | None = None
 
     async def wait_ended(self) -> CallEnd:
         """Return when the call is over."""
@@ -200,32 +202,20 @@ class Call:
 
         self._stack.in_dialog(self.dialog, "OPTIONS", receive, [("Accept", SDP)])
 
-    async def refer(self, target: str) -> int:
-        """Blind transfer (RFC 3515): the final status that the peer reports, or the REFER's own."""
-        if self.state is not CallState.CONFIRMED or self.dialog is None or self._refer is not None:
-            return 481
-        self._refer = asyncio.get_running_loop().create_future()
-        status = 408
+    def refer(
+        self,
+        target: str,
+        credentials: Credentials | None = None,
+        on_progress: Callable[[int], None] = lambda _: None,
+    ) -> Referral:
+        """Blind transfer (RFC 3515); raises CallRejected when the call cannot be transferred.
 
-        def receive(response: Response | None) -> None:
-            nonlocal status
-            status = 408 if response is None else response.status
-            refused = status >= 300
-            if refused and self._refer is not None and not self._refer.done():
-                self._refer.set_result(status)
-
-        headers = [
-            ("Contact", self._stack.contact),
-            ("Refer-To", f"<{target}>"),
-            ("Referred-By", self._stack.contact),
-        ]
-        self._stack.in_dialog(self.dialog, "REFER", receive, headers)
-        try:
-            return await asyncio.wait_for(self._refer, REFER_SECONDS) or status
-        except TimeoutError:
-            return status
-        finally:
-            self._refer = None
+        `on_progress` is called with each provisional status that the other side reports.
+        """
+        if self.state is not CallState.CONFIRMED or self.dialog is None:
+            raise CallRejected(481, "no confirmed call")
+        self._referral = Referral(self._stack, self.dialog, target, credentials, on_progress)
+        return self._referral
 
     def receive_request(self, transaction: ServerTransaction) -> None:
         """A request inside the dialog."""
@@ -292,9 +282,9 @@ class Call:
         self._stop_pending()
         self._forget(self)
         self._over.set()
-        if self._refer is not None and not self._refer.done():
-            self._refer.set_result(None)
         self.tell(self.handlers.on_ended, end)
+        if self._referral is not None:
+            self._referral.call_over()
 
     def _take_answer(self, request: Request) -> bool:
         """The answer to our late offer stands in the ACK."""
@@ -348,14 +338,12 @@ class Call:
         return None
 
     def _receive_notify(self, transaction: ServerTransaction) -> None:
-        """Progress of a transfer: a status line as message/sipfrag (RFC 3515 2.4.5)."""
-        if self._refer is None:
+        """Progress of a transfer."""
+        if self._referral is None:
             self._respond(transaction, 481)
             return
         self._respond(transaction, 200)
-        match = re.match(rb"SIP/2\.0 ([2-6][0-9]{2})", transaction.request.body)
-        if match and not self._refer.done():
-            self._refer.set_result(int(match[1]))
+        self.tell(self._referral.notified, transaction.request)
 
     def _hung_up(self, request: Request) -> None:
         self.finish(CallEnd(EndCause.REMOTE_BYE, text=reason_text(request)))
@@ -369,7 +357,7 @@ class Call:
             return
         assert self.dialog is not None
         try:
-            self._stack.say_goodbye(self.dialog, reason)
+            self._stack.say_goodbye(self.dialog, reason, self._credentials)
         finally:
             self.finish(end)
 

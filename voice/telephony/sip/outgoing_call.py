@@ -15,25 +15,20 @@ from voice.telephony.sip.call import (
     EndCause,
     reason_header,
 )
+from voice.telephony.sip.challenges import ChallengeAnswers
 from voice.telephony.sip.client_transaction import (
     ClientState,
     ClientTransaction,
     InviteClientTransaction,
 )
 from voice.telephony.sip.dialog import Dialog
-from voice.telephony.sip.digest import Credentials, answer_challenge
+from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import CallRejected, SipSyntaxError
 from voice.telephony.sip.grammar import printable, quote
 from voice.telephony.sip.headers import HeaderList, Headers
 from voice.telephony.sip.message import ALLOW, SDP, Request, Response
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.stack import Stack
-
-MAX_CHALLENGES = 2
-_CHALLENGES = {
-    401: ("WWW-Authenticate", "Authorization"),
-    407: ("Proxy-Authenticate", "Proxy-Authorization"),
-}
 
 
 class OutgoingCall(Call):
@@ -67,7 +62,7 @@ class OutgoingCall(Call):
         self._from = f"{name}<{from_uri}>;tag={stack.token()}"
         self._cseq = stack.first_cseq()
         self._authorization: list[tuple[str, str]] = []
-        self._challenges = 0
+        self._challenges = ChallengeAnswers(credentials)
         self._cancelled = False
         self._cancel_sent = False
         self._ack: bytes | None = None
@@ -87,6 +82,11 @@ class OutgoingCall(Call):
             values.append(("Content-Type", SDP))
         request = Request(Headers(values), self._sdp, method="INVITE", uri=self._uri)
         self._invite = self._stack.transactions.request(request, self._destination, self._receive)
+
+    @property
+    def is_reached(self) -> bool:
+        """Some response has come to the INVITE."""
+        return self._invite is not None and self._invite.state is not ClientState.CALLING
 
     async def answered(self) -> SessionDescription:
         """The other side's description; raises CallRejected."""
@@ -151,7 +151,8 @@ class OutgoingCall(Call):
         ack = self._stack.acknowledge(dialog, self._cseq, self._authorization)
         if self.state is not CallState.RINGING:
             # A second answer, from another branch of a forked INVITE (13.2.2.4).
-            self._stack.say_goodbye(dialog, reason_header("answered elsewhere", 26))
+            reason = reason_header("answered elsewhere", 26)
+            self._stack.say_goodbye(dialog, reason, self._credentials)
             return
         self._ack, self.dialog = ack, dialog
         self.state = CallState.CONFIRMED
@@ -171,19 +172,12 @@ class OutgoingCall(Call):
 
     def _try_again(self, response: Response) -> bool:
         """Answer a challenge with a new INVITE; False when that is of no use."""
-        if response.status not in _CHALLENGES or self._credentials is None or self._cancelled:
+        if self._cancelled or self._invite is None:
             return False
-        asked, given = _CHALLENGES[response.status]
-        self._challenges += 1
-        challenges = response.headers.getlist(asked)
-        if self._challenges > MAX_CHALLENGES or (self._challenges > 1 and not _stale(challenges)):
+        answer = self._challenges.answer(self._invite.request, response, self._stack.token())
+        if answer is None:
             return False
-        value = answer_challenge(
-            challenges, self._credentials, "INVITE", self._uri, self._stack.token()
-        )
-        if value is None:
-            return False
-        self._authorization = [(given, value)]
+        self._authorization = [answer]
         self._cseq += 1
         self.start()
         return True
@@ -202,7 +196,3 @@ class OutgoingCall(Call):
         cancel = Request(Headers(values), b"", method="CANCEL", uri=self._uri)
         self._stack.transactions.request(cancel, self._destination, lambda _: None)
         invite.expect_final()
-
-
-def _stale(challenges: list[str]) -> bool:
-    return any("stale=true" in value.lower().replace('"', "") for value in challenges)

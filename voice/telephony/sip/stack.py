@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from voice.telephony.sip.addresses import Endpoint, bracketed
+from voice.telephony.sip.challenges import ChallengeAnswers
 from voice.telephony.sip.client_transaction import ClientTransaction
 from voice.telephony.sip.dialog import Dialog
+from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.message import Response
 from voice.telephony.sip.refusal_log import RefusalLog
@@ -70,11 +72,28 @@ class Stack:
         on_response: Callable[[Response | None], None],
         headers: HeaderList = (),
         body: bytes = b"",
+        *,
+        credentials: Credentials | None = None,
     ) -> ClientTransaction:
-        """Send a request inside a dialog."""
-        common = [("User-Agent", self.product)]
-        request = dialog.request(method, via=self.via(), headers=[*common, *headers], body=body)
-        return self.transactions.request(request, dialog.destination(), on_response)
+        """Send a request inside a dialog; with `credentials` again when it is challenged."""
+        common = [("User-Agent", self.product), *headers]
+        challenges = ChallengeAnswers(credentials)
+
+        def send(authorization: HeaderList) -> ClientTransaction:
+            request = dialog.request(
+                method, via=self.via(), headers=[*common, *authorization], body=body
+            )
+
+            def receive(response: Response | None) -> None:
+                answer = response and challenges.answer(request, response, self.token())
+                if answer:
+                    send([answer])
+                else:
+                    on_response(response)
+
+            return self.transactions.request(request, dialog.destination(), receive)
+
+        return send([])
 
     def acknowledge(self, dialog: Dialog, cseq: int, authorization: HeaderList = ()) -> bytes:
         """The ACK to a 2xx; sent once, returned to be sent again (13.2.2.4)."""
@@ -82,7 +101,9 @@ class Stack:
         self.send(ack, dialog.destination())
         return ack
 
-    def say_goodbye(self, dialog: Dialog, reason: str) -> asyncio.Future[int]:
+    def say_goodbye(
+        self, dialog: Dialog, reason: str, credentials: Credentials | None = None
+    ) -> asyncio.Future[int]:
         """Send BYE; the future holds the final status, 408 when nobody answers."""
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.goodbyes.add(done)
@@ -93,5 +114,5 @@ class Stack:
             if status >= 200 and not done.done():
                 done.set_result(status)
 
-        self.in_dialog(dialog, "BYE", finish, [("Reason", reason)])
+        self.in_dialog(dialog, "BYE", finish, [("Reason", reason)], credentials=credentials)
         return done
