@@ -41,7 +41,8 @@ class LegCaller:
         self._path = path
         self._offer = Offer(
             call_id=call_id, caller_number=number, caller_display="", called="100",
-            sample_rate=RATE, identity="unknown",
+            sample_rate=RATE, identity="unknown", sip_call_id="a84b4c76e66710", trunk="carrier",
+            source="192.0.2.7:5060",
         )  # fmt: skip
         self._to_say: deque[Pcm] = deque()
         self._ring: deque[Pcm] = deque()

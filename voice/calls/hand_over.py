@@ -32,7 +32,7 @@ async def transfer_call(call: CallState, announced: Answer, target: str, reason:
     except asyncio.CancelledError:
         cancel_transfer(call)
         if outcome.cancelled():
-            call.journal.record(Transferred, target=target, reason="the call ended", ok=False)
+            call.journal.record(Transferred, target=target, reason="cancelled", ok=False)
         raise
     finally:
         call.transfer = None

@@ -41,6 +41,7 @@ _OUTCOMES = {
     "486": "busy",
     "600": "busy",
     "603": "declined",
+    "cancelled": "cancelled",
 }
 
 TRANSFER_OUTCOMES = ("taken", *dict.fromkeys(_OUTCOMES.values()), "failed")

@@ -223,14 +223,6 @@ class EdgeCall:
 
     async def _hand_to(self, target: str, hand_over: HandOver) -> None:
         result = await hand_over.result()
-        outcome = "done" if result.ok else "failed"
-        log.info(
-            "hand-over to %s %s: %s",
-            target,
-            outcome,
-            result.reason,
-            extra={"call_id": self.call_id},
-        )
         self._tell(result)
         if result.bridged:
             return

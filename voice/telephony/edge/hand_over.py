@@ -95,7 +95,7 @@ class HandOver:
         try:
             status = await self._refer(target)
         except CallRejected as refused:
-            log.info("REFER was refused (%s): the person is called", refused)
+            log.info("REFER was refused (%d): the person is called", refused.status)
             self._referral = None
             return await self._call(target)
         return _reported(status)
