@@ -129,8 +129,8 @@ class Conversation(FrameProcessor):
         seconds = settings.max_minutes * 60
         self._length = LengthTimer(
             seconds,
-            lambda: self._job(self._time_runs_out()),
-            lambda: self._job(self._time_is_up()),
+            lambda: self._job(self._ways_out.time_runs_out()),
+            lambda: self._job(self._ways_out.time_is_up(self._fall_silent)),
         )
         answer = Answer(self._call.journal)
         for clause, protected in phrases.greeting(settings.greeting, recorded):
@@ -356,16 +356,6 @@ class Conversation(FrameProcessor):
 
     def _is_busy(self) -> bool:
         return self._ways_out.leaving or self._run is not None or self._checks > 0
-
-    async def _time_runs_out(self) -> None:
-        await self._sayings.say(phrases.TIME_RUNS_OUT, protected=True)
-
-    async def _time_is_up(self) -> None:
-        if self._call.keep_open:
-            return
-        await self._fall_silent()
-        await self._sayings.say(phrases.TIME_IS_UP, protected=True)
-        self._call.end("maximum length", "system")
 
     async def _fail(self, engine: str, error: Exception) -> None:
         await self._discard()

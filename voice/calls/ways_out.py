@@ -7,7 +7,7 @@ from typing import Any
 
 from voice.calls import phrases
 from voice.calls.answer import Answer
-from voice.calls.hand_over import transfer_call
+from voice.calls.hand_over import cancel_transfer, transfer_call
 from voice.calls.state import CallState
 from voice.events import EngineFailed
 from voice.foreign_code import ForeignError, error_note
@@ -49,6 +49,20 @@ class WaysOut:
             return
         self.giving_up = False
         await self._say(phrases.TRANSFER_FAILED, protected=True)
+
+    async def time_runs_out(self) -> None:
+        """The call comes near its longest."""
+        if not self.leaving:
+            await self._say(phrases.TIME_RUNS_OUT, protected=True)
+
+    async def time_is_up(self, fall_silent: Callable[[], Awaitable[None]]) -> None:
+        """End the call at its longest; with a person, or in an emergency, it has no such limit."""
+        if self._call.handed_over or self._call.keep_open:
+            return
+        cancel_transfer(self._call)
+        await fall_silent()
+        await self._say(phrases.TIME_IS_UP, protected=True)
+        self._call.end("maximum length", "system")
 
     async def apologise(self, engine: str, error: Exception) -> None:
         """An engine gave up: apologise from the cache, then hand over or end."""
