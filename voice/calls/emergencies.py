@@ -51,14 +51,14 @@ class Emergencies:
         call, kind = self._call, self._heard.kind
         call.withdraw_end()
         if call.transfer is not None:  # Somebody is being called already.
-            await asyncio.wait({call.transfer})
+            await asyncio.wait({call.transfer.outcome})
         connecting, nobody = phrases.in_emergencies(call.settings)
         for target in (call.settings.calls.emergency_target, call.settings.sip.person):
             if target is None or call.ending.is_set():
                 continue
             announced = await self._say(connecting, protected=True)
             if await transfer_call(call, announced, target, f"emergency: {kind}"):
-                call.end(f"transferred (emergency: {kind})", "assistant")
+                return
         if not call.ending.is_set():
             call.keep_open = True
             await self._say(nobody, protected=True)

@@ -270,13 +270,16 @@ class EdgeCall:
     def _key(self, digit: str) -> None:
         if self._hand_over is not None and self._hand_over.bridge is not None:
             self._hand_over.bridge.press(digit)
-        else:
+        if not self._is_bridged():
             self._tell(Dtmf(digit))
 
+    def _is_bridged(self) -> bool:
+        return self._hand_over is not None and self._hand_over.is_bridged
+
     def _media_lost(self) -> None:
-        if self._hand_over is not None and not self._hand_over.is_bridged:
+        if self._hand_over is not None and not self._is_bridged():
             return  # the caller's side may be dialling
-        if self._hand_over is not None or self._leg_is_gone():
+        if self._is_bridged() or self._leg_is_gone():
             self._sip.bye("no audio from the caller", TEMPORARY_FAILURE)
         self._tell(MediaLost())
 
@@ -316,10 +319,9 @@ class EdgeCall:
 
     def _frame(self, heard: Pcm, said: Pcm) -> None:
         assert self._media is not None and self._ledger is not None
-        bridge = self._hand_over.bridge if self._hand_over is not None else None
-        if bridge is not None:
-            bridge.from_caller(heard)
-        elif self._sip.state is CallState.CONFIRMED:
+        if self._hand_over is not None and self._hand_over.bridge is not None:
+            self._hand_over.bridge.from_caller(heard)
+        if self._sip.state is CallState.CONFIRMED and not self._is_bridged():
             self._pass_on(heard)
         self._sound.add(heard, said, self._media.rtp)
         if self._announcement is not None:
@@ -363,7 +365,7 @@ class EdgeCall:
 
     async def _leg_is_over(self, ended_well: bool) -> None:
         """The call process closed the leg: hang up, or apologise for its death."""
-        if self._hand_over is not None and (self._hand_over.is_bridged or not ended_well):
+        if self._is_bridged() or (self._hand_over is not None and not ended_well):
             return  # it goes on without the call process
         if ended_well:
             self._hang_up("")
