@@ -114,6 +114,8 @@ class Leg(asyncio.Protocol):
         self.leg_id = b""
         self.audio_dropped = 0
         """Frames that the other side was too slow for."""
+        self.unread_frames = 0
+        """So many of them in a row, up to the latest."""
         self.ended_well = False
         """LegEnded was received or sent; otherwise the other process went away."""
         self._on_connected = on_connected
@@ -136,12 +138,15 @@ class Leg(asyncio.Protocol):
         backlog = self._transport.get_write_buffer_size()
         if isinstance(message, Audio) and backlog > AUDIO_BACKLOG_BYTES:
             self.audio_dropped += 1
+            self.unread_frames += 1
             return
         if backlog > CONTROL_BACKLOG_BYTES:
             log.warning("leg socket: the other side does not read; the leg is closed")
             self.abort()
             return
         self._transport.write(encode(message))
+        if isinstance(message, Audio):
+            self.unread_frames = 0
         if isinstance(message, LegEnded):
             self.ended_well = True
 

@@ -18,6 +18,7 @@ from voice.telephony.edge.call_sound import CallSound
 from voice.telephony.edge.hand_over import HandOver
 from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.ledger import Ledger
+from voice.telephony.edge.offers import offer_of
 from voice.telephony.edge.presence import PresenceCheck
 from voice.telephony.edge.recording import open_recording
 from voice.telephony.edge.services import EdgeServices
@@ -80,7 +81,6 @@ class EdgeCall:
         self._announcement: Iterator[Pcm] | None = None
         self._apologised = False
         self._hanging_up: str | None = None
-        self._unread_frames = 0
         self._hand_over: HandOver | None = None
         self._handing_over: asyncio.Task[None] | None = None
         self._patience: asyncio.TimerHandle | None = None
@@ -172,19 +172,10 @@ class EdgeCall:
     async def _answer(self) -> None:
         if self._media is not None or self._sip.state is not CallState.RINGING:
             return
-        media = CallMedia(
-            self._edge,
-            RtpHandlers(
-                self._frame,
-                self._key,
-                self._media_lost,
-                self._failed,
-                functools.partial(log.warning, "%s", extra={"call_id": self.call_id}),
-            ),
-            self._sip.source[0],
-            self._sip.media,
-            self._note_hold,
-        )
+        warn = functools.partial(log.warning, "%s", extra={"call_id": self.call_id})
+        handlers = RtpHandlers(self._frame, self._key, self._media_lost, self._failed, warn)
+        source, rule = self._sip.source[0], self._sip.media
+        media = CallMedia(self._edge, handlers, source, rule, self._note_hold)
         await media.open()
         if self._over.is_set():
             media.close()
@@ -335,10 +326,8 @@ class EdgeCall:
         """Let the call process hear the caller; one that has long stopped reading is given up."""
         if self._leg is None or self._leg.closed:
             return
-        dropped = self._leg.audio_dropped
         self._leg.send(Audio(heard, SAMPLE_RATE))
-        self._unread_frames = self._unread_frames + 1 if self._leg.audio_dropped > dropped else 0
-        if self._unread_frames >= STUCK_FRAMES:
+        if self._leg.unread_frames >= STUCK_FRAMES:
             log.error("the call process is stuck", extra={"call_id": self.call_id})
             self._edge.figures.stuck.inc()
             self._leg.abort()
