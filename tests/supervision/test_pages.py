@@ -53,7 +53,7 @@ async def test_a_supervisor_watches_listens_and_replays(
     await replays(page)
     assert page.mistakes == []  # type: ignore[attr-defined]
     await page.goto(installation.url)
-    await expect(page.locator("#past tbody tr")).to_contain_text("hang-up")
+    await expect(page.locator("#past tbody tr")).to_contain_text("the caller hung up")
 
 
 async def watches(page: Page, caller: Caller) -> None:

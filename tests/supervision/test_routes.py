@@ -22,6 +22,7 @@ from voice.settings import Supervision
 from voice.supervision.accounts import Accounts
 from voice.supervision.application import application
 from voice.supervision.board import Board
+from voice.supervision.call_index import CallIndex
 from voice.supervision.desk import Desk
 from voice.supervision.listening import MOST_CHUNKS, MOST_LISTENERS, Listening
 from voice.supervision.past_calls import PastCalls
@@ -62,13 +63,17 @@ def site_of(folder: Path, settings: Supervision) -> Site:
     accounts, clock = Accounts(folder / "accounts.json"), Clock()
     password = accounts.issue("ana")
     told: list[Listen] = []
+    past = PastCalls(folder / "records", {})
     desk = Desk(
         settings,
         accounts,
         Sessions(accounts, settings.session_hours, clock),
         Board(12),
         Listening(told.append),
-        PastCalls(folder / "records", {}),
+        past,
+        CallIndex(folder / "records", past.line),
+        ("balance", "plan"),
+        lambda: "sip:192.0.2.7:5060",
         Attempts(clock),
     )
     return Site(desk, application(desk), clock, password, told)

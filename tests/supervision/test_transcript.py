@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from events_of_a_call import NUMBER, EventsOfACall
@@ -10,16 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.events import (
+    HIDDEN,
     CallEnded,
     CallEvent,
     ClauseSpoken,
+    DtmfReceived,
+    EngineFailed,
     FinalTranscript,
+    IdentityDecided,
     Interrupted,
     NoInput,
     PartialTranscript,
     ResponseStarted,
+    SpeechStarted,
+    SupervisorJoined,
     ToolCalled,
     ToolReturned,
+    Transferred,
     TurnEnded,
 )
 from voice.supervision.masking import NumberMask, masked_number
@@ -191,3 +199,151 @@ def test_an_event_counts_once() -> None:
     assert call.apply(event, 1) and not call.apply(event, 2)
     assert call.apply(make.next(CallEnded, reason="over", by="caller"), 3)
     assert not call.running
+
+
+def test_what_is_said_after_keys_is_a_line_of_its_own() -> None:
+    make = EventsOfACall()
+    lines = lines_of(
+        make.next(ClauseSpoken, text="Please enter your PIN.", kind="notice"),
+        make.next(DtmfReceived, digit=HIDDEN),
+        make.next(DtmfReceived, digit=HIDDEN),
+        make.next(ClauseSpoken, text="Thank you.", kind="notice"),
+        make.next(ClauseSpoken, text="One moment.", kind="notice"),
+        make.next(SupervisorJoined, supervisor="ana", mode="listen"),
+        make.next(ClauseSpoken, text="Here it is.", kind="notice"),
+    )
+    assert [(line.kind, line.text) for line in lines] == [
+        ("notice", "Please enter your PIN."),
+        ("key", "• •"),
+        ("notice", "Thank you. One moment. Here it is."),
+        ("listen", "ana"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        (NoInput, {"count": 1}),
+        (IdentityDecided, {"accepted": False, "level": "unknown"}),
+        (Transferred, {"target": "sip:a@b", "reason": "486", "ok": False}),
+        (ToolCalled, {"tool": "get_plan"}),
+        (EngineFailed, {"engine": "speech", "reason": "EngineBusy"}),
+    ],
+)
+def test_nothing_is_said_above_what_happened_before_it(
+    between: tuple[type[CallEvent], dict[str, Any]],
+) -> None:
+    make = EventsOfACall()
+    lines = lines_of(
+        make.next(ClauseSpoken, text="Before.", kind="answer"),
+        make.next(between[0], **between[1]),
+        make.next(ClauseSpoken, text="After.", kind="answer"),
+    )
+    assert [line.text for line in lines if line.side == "assistant"] == ["Before.", "After."]
+    assert [line.side for line in lines] == ["assistant", "note", "assistant"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "shown", "cut"),
+    [
+        ("One. Two. Thr", ["One. Two.", "Thr"], [False, True]),
+        ("Two. Three. Fo", ["One. Two.", "Three. Fo"], [False, True]),
+        ("One. Tw", ["One. Tw", ""], [True, True]),
+        ("Three.", ["One. Two.", "Three."], [False, True]),
+    ],
+)
+def test_an_answer_around_a_note_is_cut_at_what_was_heard(
+    heard: str, shown: list[str], cut: list[bool]
+) -> None:
+    make = EventsOfACall()
+    lines = lines_of(
+        *(make.next(ClauseSpoken, text=text, kind="answer") for text in ("One.", "Two.")),
+        make.next(DtmfReceived, digit="5"),
+        *(make.next(ClauseSpoken, text=text, kind="answer") for text in ("Three.", "Four.")),
+        make.next(SpeechStarted),
+        make.next(PartialTranscript, text="stop"),
+        make.next(Interrupted, heard=heard),
+    )
+    spoken = [line for line in lines if line.side == "assistant"]
+    assert [line.text for line in spoken] == shown
+    assert [line.interrupted for line in spoken] == cut
+
+
+def test_what_was_heard_of_an_earlier_turn_is_left_alone() -> None:
+    make = EventsOfACall()
+    lines = lines_of(
+        make.next(ClauseSpoken, text="One.", kind="answer"),
+        make.next(FinalTranscript, text="and", confidence=0.9),
+        make.next(ClauseSpoken, text="Two.", kind="answer"),
+        make.next(Interrupted, heard="T"),
+    )
+    assert [line.text for line in lines if line.side == "assistant"] == ["One.", "T"]
+
+
+def test_lines_name_the_turn_that_the_waterfall_names() -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {})
+    events = (
+        make.started(),
+        make.next(ClauseSpoken, text="Hello?", kind="greeting"),
+        *(
+            each
+            for _ in range(2)
+            for each in (
+                make.next(TurnEnded, speech_end_ms=100, pause_ms=100),
+                make.next(FinalTranscript, text="plan", confidence=0.5),
+                make.next(ResponseStarted, response_ms=10.0),
+                make.next(ClauseSpoken, text="Large.", kind="answer"),
+            )
+        ),
+    )
+    for position, event in enumerate(events, start=1):
+        call.apply(event, position)
+    told = call.changes_since(0)
+    assert [line["turn"] for line in told["lines"]] == [None, 1, 1, 2, 2]
+    assert [turn["turn"] for turn in told["turns"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a short one", "a short one"),
+        ("word " * 30 + "the end", "… " + "word " * 22 + "the end"),
+        ("x" * 200, "…" + "x" * 120),
+        ("x" * 200 + " ", "…" + "x" * 119 + " "),
+    ],
+)
+def test_last_words_are_cut_at_a_word(text: str, shown: str) -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {})
+    call.apply(make.started(), 1)
+    call.apply(make.next(ClauseSpoken, text=text, kind="answer"), 2)
+    words = call.summary()["last_words"]
+    assert words == shown and len(words) <= 122
+
+
+@pytest.mark.parametrize(
+    ("event_type", "values", "trouble"),
+    [
+        (IdentityDecided, {"accepted": False, "level": "unknown"}, {"identity": 1}),
+        (IdentityDecided, {"accepted": True, "level": "verified"}, {}),
+        (NoInput, {"count": 1}, {"reprompt": 1}),
+        (Transferred, {"target": "sip:a@b", "reason": "no answer", "ok": False}, {"no person": 1}),
+        (Transferred, {"target": "sip:a@b", "reason": "asked", "ok": True}, {}),
+        (
+            CallEnded,
+            {"reason": "no person configured (asked)", "by": "assistant"},
+            {"no person": 1},
+        ),
+        (CallEnded, {"reason": "hang-up", "by": "caller"}, {}),
+        (EngineFailed, {"engine": "speech", "reason": "EngineBusy"}, {"failure": 1}),
+    ],
+)
+def test_a_call_that_needs_help_is_marked(
+    event_type: type[CallEvent], values: dict[str, Any], trouble: dict[str, int]
+) -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {})
+    call.apply(make.started(), 1)
+    call.apply(make.next(event_type, **values), 2)
+    assert call.summary()["trouble"] == call.past_call().trouble == trouble

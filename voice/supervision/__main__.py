@@ -24,9 +24,10 @@ from voice.logs import configure_logging
 from voice.network import isolate
 from voice.settings import Settings, load_settings
 from voice.supervision.accounts import FIRST_NAME, Accounts
-from voice.supervision.address import check_exposure, listening_socket, url_of
+from voice.supervision.address import check_exposure, dialled, listening_socket, url_of
 from voice.supervision.application import application
 from voice.supervision.board import Board
+from voice.supervision.call_index import CallIndex
 from voice.supervision.desk import Desk
 from voice.supervision.intake import Intake
 from voice.supervision.past_calls import PastCalls
@@ -84,7 +85,19 @@ async def _run(settings: Settings) -> None:
         # Many past calls take a while to read; pages and running calls do not wait for them.
         filling = asyncio.create_task(past.fill(board, own.history_hours, intake.is_running))
         sessions = Sessions(accounts, own.session_hours)
-        desk = Desk(own, accounts, sessions, board, intake.listening, past)
+        index = CallIndex(settings.records.directory, past.line)
+        indexing = asyncio.create_task(index.run())
+        desk = Desk(
+            own,
+            accounts,
+            sessions,
+            board,
+            intake.listening,
+            past,
+            index,
+            tuple(sorted(set(tasks.values()))),
+            lambda: dialled(settings),
+        )
         app = application(desk)
         heartbeat = Heartbeat(settings.runtime.statistics("supervision"), registry=_metrics(desk))
         beating = asyncio.create_task(heartbeat.run())
@@ -110,6 +123,7 @@ async def _run(settings: Settings) -> None:
             raise ConfigError(f"supervision.certificate, key: {error}") from None
         finally:
             filling.cancel()
+            indexing.cancel()
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
 

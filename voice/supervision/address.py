@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import json
 import os
 import socket
 
 from voice.errors import ConfigError
-from voice.settings import Supervision
+from voice.settings import Settings, Supervision
 from voice.supervision.protection import served_securely
 
 _SEND_BYTES = 65_536
@@ -54,6 +56,16 @@ def url_of(settings: Supervision, listener: socket.socket) -> str:
     shown = f"[{host}]" if ":" in host else host
     scheme = "https" if settings.certificate is not None else "http"
     return f"{scheme}://{shown}:{port}"
+
+
+def dialled(settings: Settings) -> str:
+    """The SIP URI that reaches the assistant, as the running edge says, else as the settings do."""
+    listen = settings.sip.listen
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        figures = json.loads(settings.runtime.statistics("edge").read_text(encoding="utf-8"))
+        listen = str(figures["address"])
+    host, _, port = listen.rpartition(":")
+    return f"sip:{settings.sip.advertised_address or host}:{port}"
 
 
 def _host_and_port(settings: Supervision) -> tuple[str, int]:

@@ -12,11 +12,18 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from voice.supervision.call_search import Search
 from voice.supervision.desk import Desk
 from voice.supervision.live import listen, live
 from voice.supervision.protection import (
@@ -27,6 +34,7 @@ from voice.supervision.protection import (
     served_securely,
 )
 from voice.supervision.wording import COOKIE, LANGUAGES, language_of, wording
+from voice.telemetry import END_REASONS
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +52,7 @@ def application(desk: Desk) -> Starlette:
             Route(SIGN_IN, sign_in_page, methods=["GET"]),
             Route(SIGN_IN, sign_in, methods=["POST"]),
             Route("/sign-out", sign_out, methods=["POST"]),
+            Route("/past", past),
             Route("/calls/{call_id}", call_page),
             Route("/calls/{call_id}/recording", recording),
             WebSocketRoute("/live", live),
@@ -59,7 +68,22 @@ def application(desk: Desk) -> Starlette:
 
 async def board_page(request: Request) -> Response:
     """All calls."""
-    return _page(request, "board.html")
+    desk: Desk = request.app.state.desk
+    return _page(
+        request,
+        "board.html",
+        tasks=desk.tasks,
+        ends=END_REASONS,
+        dialled=await asyncio.to_thread(desk.dialled),
+        hours=f"{desk.settings.history_hours:g}",
+    )
+
+
+async def past(request: Request) -> Response:
+    """A page of past calls, as they are searched for."""
+    desk: Desk = request.app.state.desk
+    search = Search.of(request.query_params)
+    return JSONResponse(await asyncio.to_thread(desk.search, search))
 
 
 async def call_page(request: Request) -> Response:

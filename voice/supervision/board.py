@@ -51,6 +51,10 @@ class Board:
         """A call on the board."""
         return self._calls.get(call_id)
 
+    def calls(self) -> list[SupervisedCall]:
+        """All calls on the board."""
+        return list(self._calls.values())
+
     def apply(self, event: CallEvent) -> None:
         """Take an event, of a call in any order of calls, known or new."""
         call = self._calls.get(event.call_id)
@@ -132,6 +136,7 @@ class Board:
             "running": sum(call.running for call in calls),
             "calls": len(calls),
             "transferred": len(self._handed_over),
+            "trouble": sum(call.in_trouble for call in calls),
             "latency_median_ms": round(statistics.median(latencies)) if latencies else None,
             "latency_p95_ms": (
                 round(latencies[min(len(latencies) - 1, int(len(latencies) * 0.95))])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import HTTPConnection
 
 from voice.settings import Supervision
 from voice.supervision.accounts import Accounts
 from voice.supervision.board import Board
+from voice.supervision.call_index import CallIndex
+from voice.supervision.call_search import Search, found
 from voice.supervision.listening import Listening
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import cookie_name
@@ -27,11 +31,26 @@ class Desk:
     board: Board
     listening: Listening
     past: PastCalls
+    index: CallIndex
+    tasks: tuple[str, ...] = ()
+    """Names of all tasks, to choose from."""
+    dialled: Callable[[], str] = lambda: ""
+    """The SIP URI under which calls are answered."""
     attempts: Attempts = field(default_factory=Attempts)
     pages: set[HTTPConnection] = field(default_factory=set)
     """Whose websockets are open."""
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """One password at a time: each check takes 64 MiB and a good part of a core."""
+
+    def search(self, search: Search) -> dict[str, Any]:
+        """A page of the calls that are over, and how many are not looked at yet."""
+        calls = dict(self.index.calls)
+        for call in self.board.calls():
+            if call.running:
+                calls.pop(call.call_id, None)
+            else:
+                calls[call.call_id] = call.past_call()
+        return {**found(search, calls.values()), "unread": self.index.unread}
 
     def still_signed_in(self, connection: HTTPConnection) -> bool:
         """Whether the session with which the connection began still holds."""

@@ -25,14 +25,20 @@ def masked_number(number: str | None) -> str:
     return shown
 
 
+def significant_digits(number: str) -> str:
+    """What tells a number apart: a country code may be left out, or written as 00 or 0.
+
+    Empty for what is too short to be anybody's number.
+    """
+    digits = re.sub(r"\D", "", number)
+    return digits[-9:] if len(digits) >= _LEAST_DIGITS else ""
+
+
 class NumberMask:
     """Hides one caller's number in whatever text and data it appears, however it is written."""
 
     def __init__(self, number: str | None) -> None:
-        digits = re.sub(r"\D", "", number or "")
-        self._number = number
-        # A country code may be left out or written as 00 or 0; the rest is what gives it away.
-        significant = digits[-9:] if len(digits) >= _LEAST_DIGITS else ""
+        significant = significant_digits(number or "")
         separated = r"[\s().-]*".join(significant)
         self._pattern = re.compile(rf"\+?\d*{separated}") if significant else None
 

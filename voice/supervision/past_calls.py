@@ -12,6 +12,7 @@ from pathlib import Path
 from voice.events import CallEnded, CallEvent, from_json
 from voice.records import EVENTS, RECORDING, call_folder, call_folders
 from voice.supervision.board import MOST_ENDED, Board
+from voice.supervision.call_search import PastCall
 from voice.supervision.supervised_call import SupervisedCall
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,11 @@ class PastCalls:
     async def call(self, call_id: str) -> SupervisedCall | None:
         """A call that is no longer on the board."""
         return await asyncio.to_thread(self._read_call, call_id)
+
+    def line(self, name: str) -> PastCall | None:
+        """The line of the call whose folder has this name, for the index."""
+        call = self._read_call(name)
+        return call.past_call() if call is not None else None
 
     async def fill(
         self, board: Board, history_hours: float, is_running: Callable[[str], bool]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,9 @@ from voice.events import (
     CallEvent,
     CallStarted,
     ClauseSpoken,
+    EngineFailed,
     FinalTranscript,
+    IdentityDecided,
     IdentityRequested,
     NoInput,
     PartialTranscript,
@@ -20,12 +23,13 @@ from voice.events import (
     Transferred,
     TurnEnded,
 )
+from voice.supervision.call_search import PastCall, number_mark
 from voice.supervision.masking import NumberMask, masked_number
 from voice.supervision.transcript import Transcript
-from voice.telemetry import TurnFollower, TurnTimes
+from voice.telemetry import TurnFollower, TurnTimes, end_reason
 
 _LAST_WORDS = 120
-"""Characters of the last line on the board."""
+"""Characters of the last line on the board, at most."""
 _MOST_TURNS = 500
 _UNKNOWN = "unknown"
 
@@ -53,7 +57,8 @@ class SupervisedCall:
         self._duration_ms: int | None = None
         self._last = (0.0, 0)
         """Wall time and ms of the last event."""
-        self._reprompts = 0
+        self._mark = ""
+        self._trouble: Counter[str] = Counter()
         self._confidences: list[float] = []
         self._packets = {"received": 0, "lost": 0, "late": 0}
         self._follower = TurnFollower()
@@ -63,6 +68,11 @@ class SupervisedCall:
     def running(self) -> bool:
         """Whether it is not over."""
         return self.ended is None
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether something went wrong for the caller, so that they may need help."""
+        return bool(self._trouble)
 
     @property
     def latencies_ms(self) -> list[float]:
@@ -82,6 +92,7 @@ class SupervisedCall:
         if isinstance(event, CallStarted):
             self.began = event.wall_time
             self._number = masked_number(event.caller_number)
+            self._mark = number_mark(event.caller_number)
             self.transcript.mask = NumberMask(event.caller_number)
             self._called = self.transcript.mask.text(event.called)
         self.began = self.began or event.wall_time - event.ms / 1000
@@ -106,7 +117,6 @@ class SupervisedCall:
     def summary(self) -> dict[str, Any]:
         """Its row on the board."""
         last = next((line for line in reversed(self.transcript.lines) if line.side != "note"), None)
-        words = last.text[-_LAST_WORDS:] if last else ""
         return {
             "id": self.call_id,
             "number": self._number,
@@ -117,9 +127,28 @@ class SupervisedCall:
             "duration_ms": self._duration_ms,
             "end": self._end,
             "last_side": last.side if last else "",
-            "last_words": words,
-            "latency_ms": round(self.latencies_ms[-1]) if self._turns else None,
+            "last_words": last_words(last.text) if last else "",
+            "latency_ms": self._latency_ms,
+            "trouble": dict(self._trouble),
         }
+
+    def past_call(self) -> PastCall:
+        """Its line among the calls that are over."""
+        return PastCall(
+            id=self.call_id,
+            number=self._number,
+            mark=self._mark,
+            task=self._task,
+            began=self.began,
+            duration_ms=self._duration_ms,
+            end=self._end,
+            latency_ms=self._latency_ms,
+            trouble=dict(self._trouble),
+        )
+
+    @property
+    def _latency_ms(self) -> int | None:
+        return round(self._turns[-1][1].total_ms) if self._turns else None
 
     def changes_since(self, position: int) -> dict[str, Any]:
         """What a page that knows the call up to there still has to learn."""
@@ -133,7 +162,7 @@ class SupervisedCall:
                 if changed > position
             ],
             "health": {
-                "reprompts": self._reprompts,
+                "reprompts": self._trouble["reprompt"],
                 "confidence": round(min(confidences), 2) if confidences else None,
                 "mean_confidence": (
                     round(sum(confidences) / len(confidences), 2) if confidences else None
@@ -159,16 +188,41 @@ class SupervisedCall:
             case Transferred(ok=True):
                 self._state = "transferred"
             case CallEnded():
-                self._end = event.reason
+                self._end = end_reason(event)
                 self.ended, self._duration_ms = event.wall_time, event.duration_ms
 
     def _measure(self, event: CallEvent, position: int) -> None:
+        if kind := _trouble(event):
+            self._trouble[kind] += 1
         match event:
-            case NoInput():
-                self._reprompts += 1
             case FinalTranscript() if event.text:
                 self._confidences.append(event.confidence)
                 del self._confidences[:-_MOST_TURNS]
         if times := self._follower.take(event):
             self._turns.append((position, times))
             del self._turns[:-_MOST_TURNS]
+
+
+def last_words(text: str) -> str:
+    """The end of a text, cut at a word."""
+    if len(text) <= _LAST_WORDS:
+        return text
+    end = text[-_LAST_WORDS:]
+    _, space, words = end.partition(" ")
+    return f"… {words}" if space and words else f"…{end}"
+
+
+def _trouble(event: CallEvent) -> str:
+    """What shows that a caller needs help; empty when nothing does."""
+    match event:
+        case IdentityDecided(accepted=False):
+            return "identity"
+        case NoInput():
+            return "reprompt"
+        case Transferred(ok=False):
+            return "no person"
+        case CallEnded() if end_reason(event) == "no person":
+            return "no person"
+        case EngineFailed():
+            return "failure"
+    return ""

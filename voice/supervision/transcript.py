@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voice.events import (
+    HIDDEN,
     CallEvent,
     ClauseSpoken,
     DtmfReceived,
@@ -51,6 +52,8 @@ class Line:
     confidence: float | None = None
     interrupted: bool = False
     """The caller heard only this much of it."""
+    turn: int | None = None
+    """Number of the caller's turn that it belongs to, from 1."""
 
 
 class Transcript:
@@ -60,13 +63,17 @@ class Transcript:
         self.lines: deque[Line] = deque(maxlen=MOST_LINES)
         self.mask = NumberMask(None)
         self._count = 0
-        self._clauses: list[str] = []
-        """Of the assistant's line that still grows."""
+        self._spoken: list[tuple[Line, str]] = []
+        """The clauses that may yet be cut at what was heard, each with its line."""
+        self._divided = False
+        """A note stands behind the assistant's last line: what is said next is another one."""
         self._hearing: Line | None = None
         """What the caller is saying."""
         self._turn_end_ms: int | None = None
         """When the caller's last voiced frame ended."""
         self._speaking: Line | None = None
+        """The assistant's line that still grows."""
+        self._turn: int = 0
 
     def changed_since(self, position: int) -> list[Line]:
         """The lines that are new or different."""
@@ -78,10 +85,12 @@ class Transcript:
             case PartialTranscript():
                 self._hear(event, position, event.text, "partial")
             case TurnEnded():
+                self._turn += 1
                 self._turn_end_ms = event.speech_end_ms
             case FinalTranscript():
                 line = self._hear(event, position, event.text, "speech")
                 line.confidence = event.confidence
+                line.turn = self._turn or None
                 if self._turn_end_ms is not None and event.audio_seconds:
                     line.ms = max(0, self._turn_end_ms - round(event.audio_seconds * 1000))
                 self._hearing = self._turn_end_ms = None
@@ -99,7 +108,7 @@ class Transcript:
     def _notice(self, event: CallEvent, position: int) -> None:
         match event:
             case DtmfReceived():
-                self._note(event, position, "key", event.digit)
+                self._press(event, position)
             case NoInput():
                 self._note(event, position, "silence", str(event.count))
             case IdentityDecided():
@@ -113,10 +122,10 @@ class Transcript:
             case EngineFailed():
                 self._note(event, position, "failure", event.engine, event.reason)
             case SupervisorJoined():
-                self._note(event, position, event.mode, event.supervisor)
+                self._add(event, position, "note", event.mode, event.supervisor)
 
     def _hear(self, event: CallEvent, position: int, text: str, kind: str) -> Line:
-        self._speaking = None
+        self._speaking, self._divided = None, False
         line = self._hearing
         if line is None:
             line = self._hearing = self._add(event, position, "caller", kind, text)
@@ -126,29 +135,38 @@ class Transcript:
     def _speak(self, event: ClauseSpoken, position: int) -> None:
         line = self._speaking
         if line is None or line.kind != event.kind:
+            goes_on = self._divided and self._spoken and self._spoken[-1][0].kind == event.kind
+            if not goes_on:
+                self._spoken = []
             line = self._speaking = self._add(event, position, "assistant", event.kind, "")
-            self._clauses = []
-        self._clauses.append(event.text)
-        line.text, line.position = self.mask.text(" ".join(self._clauses)), position
+            line.turn = self._turn if event.kind == "answer" else None
+            self._divided = False
+        self._spoken.append((line, event.text))
+        self._write(line, position)
+
+    def _write(self, line: Line, position: int) -> None:
+        """Put the clauses of an assistant's line together."""
+        text = " ".join(clause for of, clause in self._spoken if of is line and clause)
+        line.text, line.position = self.mask.text(text), position
 
     def _cut(self, heard: str, position: int) -> None:
         """Keep what was heard: the last clauses are replaced by as much of them as that was."""
-        line = self._speaking
-        if line is None:
-            line = next((each for each in reversed(self.lines) if each.side == "assistant"), None)
-        if line is None or not self._clauses:
+        if not self._spoken:
             return
-        kept = next(
-            (
-                self._clauses[:-count]
-                for count in range(1, len(self._clauses) + 1)
-                if " ".join(self._clauses[-count:]).startswith(heard)
-            ),
-            self._clauses[:-1],
-        )
-        line.text = self.mask.text(" ".join(part for part in (*kept, heard) if part))
-        line.interrupted, line.position = True, position
-        self._speaking, self._clauses = None, []
+        clauses = [clause for _, clause in self._spoken]
+        counts = range(1, len(clauses) + 1)
+        known = next((n for n in counts if " ".join(clauses[-n:]).startswith(heard)), 0)
+        first, rest = len(clauses) - max(known, 1), heard
+        for number in range(first, len(clauses)):
+            line, clause = self._spoken[number]
+            part = rest[: len(clause)] if known else rest
+            rest = rest[len(part) :].lstrip()
+            self._spoken[number] = (line, part)
+            cut_here = part != clause or number == len(clauses) - 1
+            line.interrupted = line.interrupted or cut_here
+        for line, _ in self._spoken[first:]:
+            self._write(line, position)
+        self._speaking, self._spoken = None, []
 
     def _tool_returned(self, event: ToolReturned, position: int) -> None:
         """The result stands with the call that it answers."""
@@ -162,9 +180,19 @@ class Transcript:
     def _plain(self, data: object) -> str:
         return json.dumps(self.mask.data(data), ensure_ascii=False)
 
+    def _press(self, event: DtmfReceived, position: int) -> None:
+        """Keys that follow each other stand together."""
+        key = "•" if event.digit == HIDDEN else event.digit
+        last = self.lines[-1] if self.lines else None
+        if last is None or last.kind != "key":
+            self._note(event, position, "key", key)
+        else:
+            last.text, last.position = f"{last.text} {key}", position
+
     def _note(
         self, event: CallEvent, position: int, kind: str, text: str, detail: str = ""
     ) -> None:
+        self._speaking, self._divided = None, True
         line = self._add(event, position, "note", kind, text)
         line.detail = self.mask.text(detail)
 

@@ -5,11 +5,12 @@ from voice.telemetry.call_metrics import CallMetrics
 from voice.telemetry.engine_metrics import measured_queues
 from voice.telemetry.heartbeat import Heartbeat
 from voice.telemetry.metrics import process_registry
-from voice.telemetry.reasons import end_reason
+from voice.telemetry.reasons import END_REASONS, end_reason
 from voice.telemetry.stalls import Stalls
 from voice.telemetry.waterfall import TurnFollower, TurnTimes, waterfall
 
 __all__ = [
+    "END_REASONS",
     "CallMetrics",
     "Heartbeat",
     "Stalls",

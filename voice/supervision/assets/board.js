@@ -1,104 +1,67 @@
-// The board: a row for each call, kept in step with the service.
+// The board: a row for each running call, kept in step with the service, and the totals.
 
 import { follow } from "./live.js";
-import { clock, duration, element, figure, milliseconds, setText, word } from "./words.js";
+import { callEnded } from "./past.js";
+import { cell, fillRow, makeRow } from "./rows.js";
+import { duration, element, figure, labelled, milliseconds, setText, word } from "./words.js";
 
-const tables = {
-  running: document.querySelector("#running tbody"),
-  past: document.querySelector("#past tbody"),
-};
+const COLUMNS = ["number", "began", "task", "state", "duration", "last_words", "latency"];
+const body = document.querySelector("#running tbody");
 const calls = new Map();
 const rows = new Map();
 let clockAhead = 0;
 
 follow("", (changes, anew) => {
   clockAhead = Date.now() / 1000 - changes.now;
-  if (anew) calls.clear();
-  for (const call of changes.calls) calls.set(call.id, call);
   const kept = new Set(changes.kept);
-  for (const id of [...calls.keys()]) if (!kept.has(id)) calls.delete(id);
-  for (const [id, row] of [...rows]) {
+  for (const call of changes.calls) {
+    if (call.state !== "ended") calls.set(call.id, call);
+    else if (calls.delete(call.id) || !anew) callEnded();
+  }
+  for (const id of calls.keys()) if (!kept.has(id)) calls.delete(id);
+  for (const [id, row] of rows) {
     if (calls.has(id)) continue;
     row.remove();
     rows.delete(id);
   }
   for (const call of changes.calls) if (calls.has(call.id)) show(call);
-  total("running", figure(changes.totals.running));
-  total("calls", figure(changes.totals.calls));
-  total("transferred", figure(changes.totals.transferred));
+  for (const key of ["running", "trouble", "calls", "transferred"]) total(key, figure(changes.totals[key]));
   total("median", milliseconds(changes.totals.latency_median_ms));
   total("p95", milliseconds(changes.totals.latency_p95_ms));
-  for (const [name, body] of Object.entries(tables)) {
-    document.getElementById(name).hidden = !body.children.length;
-    document.getElementById(`no-${name}`).hidden = Boolean(body.children.length);
-  }
+  document.getElementById("running").hidden = !calls.size;
+  document.getElementById("no-running").hidden = Boolean(calls.size);
 });
 
-setInterval(() => {
-  for (const call of calls.values()) if (call.duration_ms == null) showDuration(call);
-}, 1000);
+setInterval(() => calls.forEach(showDuration), 1000);
 
 function total(key, text) {
   setText(document.querySelector(`[data-total="${key}"]`), text);
 }
 
 function show(call) {
-  const over = call.state === "ended";
-  const table = over ? "past" : "running";
   let row = rows.get(call.id);
-  if (!row || row.dataset.table !== table) {
-    row?.remove();
-    row = makeRow(call, table);
+  if (!row) {
+    row = makeRow(call, COLUMNS);
     rows.set(call.id, row);
-    place(row, call, tables[table]);
+    place(row, call);
   }
-  cell(row, "task", call.task);
-  if (over) {
-    cell(row, "began", clock(call.began));
-    cell(row, "end", call.end);
-  } else {
-    cell(row, "state", word(`state_${call.state}`));
-    cell(row, "last_words", call.last_words && `${word(call.last_side)}: ${call.last_words}`);
-  }
-  cell(row, "latency", call.latency_ms == null ? "" : milliseconds(call.latency_ms));
+  fillRow(row, call);
+  const state = row.querySelector('[data-column="state"]');
+  if (!state.firstChild) state.append(element("span", "chip"));
+  state.firstChild.dataset.state = call.state;
+  setText(state.firstChild, word(`state_${call.state}`));
+  cell(row, "last_words", call.last_words && labelled(word(call.last_side), call.last_words));
   showDuration(call);
 }
 
 // The newest call stands first.
-function place(row, call, body) {
+function place(row, call) {
   row.dataset.began = call.began;
   const next = [...body.children].find((other) => Number(other.dataset.began) < call.began);
   body.insertBefore(row, next ?? null);
 }
 
-function makeRow(call, table) {
-  const row = element("tr");
-  row.dataset.table = table;
-  row.dataset.call = call.id;
-  const columns =
-    table === "past"
-      ? ["number", "task", "began", "duration", "end", "latency"]
-      : ["number", "task", "state", "duration", "last_words", "latency"];
-  for (const column of columns) {
-    const made = element("td");
-    made.dataset.column = column;
-    made.dataset.label = word(column);
-    if (column === "duration" || column === "latency") made.className = "figure";
-    if (column === "last_words" || column === "end") made.className = "words";
-    row.append(made);
-  }
-  const link = element("a", "", call.number || word("unknown_number"));
-  link.href = `/calls/${encodeURIComponent(call.id)}`;
-  row.firstChild.append(link);
-  return row;
-}
-
-function cell(row, column, text) {
-  setText(row.querySelector(`[data-column="${column}"]`), text);
-}
-
 function showDuration(call) {
-  const ms = call.duration_ms ?? (Date.now() / 1000 - clockAhead - call.began) * 1000;
-  const row = rows.get(call.id);
-  if (row && !(call.state === "ended" && call.duration_ms == null)) cell(row, "duration", duration(ms));
+  const ms = (Date.now() / 1000 - clockAhead - call.began) * 1000;
+  cell(rows.get(call.id), "duration", duration(ms));
 }

@@ -87,8 +87,10 @@ export function offerListening(id) {
   }
 
   return () => {
+    const section = document.getElementById("listen-section");
     if (running) stop("call_over");
-    else document.getElementById("listen-section").hidden = true;
+    else section.hidden = true;
+    section.classList.remove("player"); // the replay takes its place
     document.getElementById("listen-controls").hidden = true;
     document.getElementById("listen-figures").hidden = true;
   };

@@ -4,9 +4,12 @@ const TRIES = 2;
 const PAUSE_MS = 1500;
 
 export class Replay {
-  constructor(id, lines) {
+  // `onCurrent` is told the line that is heard.
+  constructor(id, lines, onCurrent) {
     this.ready = false;
     this._lines = lines;
+    this._onCurrent = onCurrent;
+    this._current = null;
     this._source = `/calls/${encodeURIComponent(id)}/recording`;
     this._audio = document.getElementById("replay");
     this._shown = false;
@@ -56,5 +59,7 @@ export class Replay {
       if (ms <= now && !item.classList.contains("note")) current = item;
     }
     current?.classList.add("now");
+    if (current && current !== this._current) this._onCurrent(current);
+    this._current = current;
   }
 }

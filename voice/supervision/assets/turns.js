@@ -1,6 +1,6 @@
 // A turn's waterfall: one bar, a piece for each stage that the caller waited for.
 
-import { element, milliseconds, word } from "./words.js";
+import { element, figure, milliseconds, word } from "./words.js";
 
 const STAGES = ["end_of_turn", "recognition", "response", "synthesis", "output"];
 const SVG = "http://www.w3.org/2000/svg";
@@ -9,7 +9,7 @@ const SHOWN_MS = 2000;
 export function showTurn(turn, seek) {
   const list = document.getElementById("turns");
   const row = element("li");
-  const button = element("button", "time turn", `${word("turn")} ${turn.turn}`);
+  const button = element("button", "time turn", `${word("turn")} ${figure(turn.turn)}`);
   button.type = "button";
   button.title = word("seek");
   button.addEventListener("click", () => seek(turn.speech_end_ms - 2000));

@@ -3,20 +3,30 @@
 const words = JSON.parse(document.getElementById("wording").textContent);
 const language = document.documentElement.lang;
 const figures = new Intl.NumberFormat(language);
+const shares = new Intl.NumberFormat(language, { style: "percent" });
+const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 export const word = (key) => words[key] ?? key;
 
-export const milliseconds = (ms) => (ms == null ? "–" : `${figures.format(Math.round(ms))} ms`);
+// A word for something that the service names; what has none is shown as it is.
+export const named = (kind, name) => words[`${kind}_${name}`] ?? name;
+
+export const taskName = (task) => words[`task_${task}`] ?? task.replaceAll("_", " ");
+
+export const labelled = (label, text) => word("labelled").replace("{label}", label).replace("{text}", text);
+
+export const milliseconds = (ms) => (ms == null ? "–" : `${figures.format(Math.round(ms))}\u202fms`);
 
 export const figure = (value) => (value == null ? "–" : figures.format(value));
+
+export const share = (value) => (value == null ? "–" : shares.format(value));
 
 export function duration(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-export const clock = (wall) =>
-  new Date(wall * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+export const moment = (wall) => moments.format(new Date(wall * 1000));
 
 // An element with text, never with markup: what callers say stays text.
 export function element(name, className, text) {
@@ -29,4 +39,11 @@ export function element(name, className, text) {
 // Changes the text only where it differs, so that a selection or a screen reader is left alone.
 export function setText(node, text) {
   if (node.textContent !== String(text)) node.textContent = text;
+}
+
+// What went wrong for the caller, a chip for each kind.
+export function troubles(trouble) {
+  return Object.entries(trouble).map(([kind, count]) =>
+    element("span", "chip trouble", word(`trouble_${kind}`) + (count > 1 ? ` ×\u202f${figure(count)}` : "")),
+  );
 }

@@ -81,7 +81,7 @@ class Edge:
             self.feed.start()
         statistics = self.settings.runtime.statistics("edge")
         self._beating = asyncio.create_task(
-            Heartbeat(statistics, registry=self.figures.registry).run()
+            Heartbeat(statistics, self._statistics, registry=self.figures.registry).run()
         )
         for dialog in tuple(self._orphans):
             self._keep(self._end_orphan(dialog), "orphan")
@@ -123,6 +123,10 @@ class Edge:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _statistics(self) -> dict[str, object]:
+        host, port = self.agent.address
+        return {"address": f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}
 
     def _begin(self, incoming: IncomingCall) -> None:
         call = EdgeCall(self, incoming)

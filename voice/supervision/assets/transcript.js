@@ -1,0 +1,62 @@
+// The transcript: a bubble for what was said, a line for what was done.
+
+import { duration, element, figure, labelled, named, share, word } from "./words.js";
+
+const HIDDEN = "[hidden]";
+
+export class Transcript {
+  constructor(seek, canSeek) {
+    this._list = document.getElementById("transcript");
+    this._seek = seek;
+    this._canSeek = canSeek;
+    this.lines = new Map();
+  }
+
+  clear() {
+    this._list.replaceChildren();
+    this.lines.clear();
+  }
+
+  show(line) {
+    let item = this.lines.get(line.number)?.item;
+    if (!item) {
+      item = element("li");
+      this.lines.set(line.number, { item, ms: line.ms });
+      this._list.append(item);
+    }
+    item.className = `${line.side} ${line.kind === "partial" ? "partial" : ""}`;
+    item.dataset.number = line.number;
+    item.replaceChildren(...(line.side === "note" ? this._note(line) : this._speech(line)));
+  }
+
+  _speech(line) {
+    const head = element("span", "head");
+    head.append(this._time(line.ms), element("strong", "", word(line.side)));
+    if (line.turn != null) head.append(element("span", "", `${word("turn")} ${figure(line.turn)}`));
+    if (line.confidence != null) {
+      head.append(element("span", "", `${word("confidence")} ${share(line.confidence)}`));
+    }
+    const nothing = line.side === "caller" ? "nothing_understood" : "nothing_heard";
+    const words = line.text.replaceAll(HIDDEN, word("hidden"));
+    const parts = [head, element("span", "words", words || word(nothing))];
+    if (line.interrupted) parts.push(element("span", "cut", ` — ${word("interrupted")}`));
+    return parts;
+  }
+
+  _note(line) {
+    const said = labelled(word(`note_${line.kind}`), named("said", line.text));
+    const parts = [this._time(line.ms), element("span", "", ` ${said} `)];
+    if (line.detail) parts.push(element("code", "", line.detail));
+    return parts;
+  }
+
+  // A time that can be sought once there is something to replay.
+  _time(ms) {
+    const made = element("button", "time", duration(ms));
+    made.type = "button";
+    made.title = word("seek");
+    made.disabled = !this._canSeek();
+    made.addEventListener("click", () => this._seek(ms));
+    return made;
+  }
+}
