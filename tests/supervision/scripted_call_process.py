@@ -15,12 +15,15 @@ from edge_caller import tone
 from voice.calls.event_files import EventFiles
 from voice.calls.journal import CallJournal
 from voice.events import (
+    HIDDEN,
     CallAnswered,
     CallEnded,
     CallStarted,
     ClauseSpoken,
+    DtmfReceived,
     EventSink,
     FinalTranscript,
+    IdentityDecided,
     Interrupted,
     NoInput,
     PartialTranscript,
@@ -29,6 +32,7 @@ from voice.events import (
     SupervisorJoined,
     ToolCalled,
     ToolReturned,
+    Transferred,
     TurnEnded,
 )
 from voice.feed import EventFeed, Listen
@@ -96,6 +100,18 @@ class ScriptedCalls:
                 journal.record(ClauseSpoken, text="Are you still there?", kind="reprompt")
             case "4" | "5":
                 leg.send(MuteRecording(on=key == "4"))
+            case "6":
+                for number in range(40):
+                    journal.record(FinalTranscript, text=f"line {number}", confidence=0.9)
+            case "7":
+                journal.record(ClauseSpoken, text="Please enter your PIN.", kind="notice")
+                for _ in range(4):
+                    journal.record(DtmfReceived, digit=HIDDEN)
+                journal.record(IdentityDecided, accepted=False, level="verified")
+                journal.record(ClauseSpoken, text="That was not right.", kind="notice")
+            case "8":
+                values = {"target": "sip:a@b", "reason": "no answer", "ok": False}
+                journal.record(Transferred, **values)
             case "9":
                 leg.send(HangUp(reason="asked to"))
 

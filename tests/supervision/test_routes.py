@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from events_of_a_call import NUMBER, EventsOfACall
+from kept_calls import KeptCall
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -18,8 +21,9 @@ from voice.audio import FlacWriter
 from voice.events import CallEnded, FinalTranscript
 from voice.feed import Listen, Sound
 from voice.records import RECORDING
-from voice.settings import Supervision
+from voice.settings import Runtime, Settings, Sip, Supervision
 from voice.supervision.accounts import Accounts
+from voice.supervision.address import dialled
 from voice.supervision.application import application
 from voice.supervision.board import Board
 from voice.supervision.call_index import CallIndex
@@ -298,3 +302,57 @@ def test_pages_speak_english_and_french(
     shown = site.client().get(f"/{asked}", headers=headers).text
     assert f'<html lang="{language}">' in shown
     assert ("Running calls" in shown) == (language == "en")
+
+
+def test_past_calls_are_those_of_the_board_and_of_the_records(site: Site, tmp_path: Path) -> None:
+    KeptCall("kept", days=20).write(tmp_path / "records")
+    KeptCall("still", days=0).write(tmp_path / "records")
+    asyncio.run(site.desk.index.refresh())
+    for event in (
+        EventsOfACall("running", wall=time.time()),
+        EventsOfACall("over", wall=time.time()),
+    ):
+        site.desk.board.apply(event.started())
+        if event.call_id == "over":
+            site.desk.board.apply(event.next(CallEnded, reason="no input", by="assistant"))
+    # Its process has come back since the records were read.
+    site.desk.board.apply(EventsOfACall("still", wall=time.time()).started())
+    client = site.client()
+    told = client.get("/past").json()
+    assert [row["id"] for row in told["calls"]] == ["over", "kept"]
+    assert told["calls"][0]["end"] == "no input" and NUMBER not in str(told)
+    assert client.get("/past?text=kept&page=7").json()["found"] == 1
+    assert client.get("/past?" + "x" * 500 + "=1&end=%00&page=999999999999").status_code == 200
+
+
+def test_an_empty_board_says_what_to_dial(site: Site) -> None:
+    shown = site.client().get("/").text
+    assert "No call is running." in shown and "<code>sip:192.0.2.7:5060</code>" in shown
+    assert '<option value="balance">balance</option>' in shown
+    french = site.client().get("/?language=fr").text
+    assert '<option value="balance">solde</option>' in french
+    assert "l’appelant a raccroché" in french
+    assert "built-in method" not in shown + french
+
+
+@pytest.mark.parametrize(
+    ("said", "sip", "shown"),
+    [
+        ('{"address": "127.0.0.1:41234"}', Sip(listen="127.0.0.1:0"), "sip:127.0.0.1:41234"),
+        ('{"address": "[::1]:41234"}', Sip(listen="[::1]:0"), "sip:[::1]:41234"),
+        (
+            '{"address": "0.0.0.0:5070"}',
+            Sip(listen="0.0.0.0:5070", advertised_address="203.0.113.7"),
+            "sip:203.0.113.7:5070",
+        ),
+        ("not JSON", Sip(listen="192.0.2.7:5060"), "sip:192.0.2.7:5060"),
+        (None, Sip(listen="192.0.2.7:5060"), "sip:192.0.2.7:5060"),
+    ],
+)
+def test_what_to_dial_is_what_the_edge_listens_on(
+    said: str | None, sip: Sip, shown: str, tmp_path: Path
+) -> None:
+    settings = Settings(sip=sip, runtime=Runtime(directory=tmp_path))
+    if said is not None:
+        settings.runtime.statistics("edge").write_text(said)
+    assert dialled(settings) == shown

@@ -65,7 +65,8 @@ def dialled(settings: Settings) -> str:
         figures = json.loads(settings.runtime.statistics("edge").read_text(encoding="utf-8"))
         listen = str(figures["address"])
     host, _, port = listen.rpartition(":")
-    return f"sip:{settings.sip.advertised_address or host}:{port}"
+    address = settings.sip.advertised_address or host.strip("[]")
+    return f"sip:{f'[{address}]' if ':' in address else address}:{port}"
 
 
 def _host_and_port(settings: Supervision) -> tuple[str, int]:

@@ -10,7 +10,7 @@ import { duration, figure, milliseconds, moment, named, setText, share, taskName
 
 const id = document.getElementById("summary").dataset.call;
 const following = new Following(document.getElementById("talk"), document.getElementById("follow"));
-const transcript = new Transcript(seek, () => replay.ready);
+const transcript = new Transcript((ms) => replay.seek(ms), () => replay.ready);
 const replay = new Replay(id, transcript.lines, (item) => following.show(item));
 let clockAhead = 0;
 let call = null;
@@ -25,16 +25,12 @@ follow(id, (changes, anew) => {
   showSummary(changes.call);
   for (const line of changes.lines) transcript.show(line);
   if (call.state !== "ended") following.show();
-  for (const turn of changes.turns) showTurn(turn, seek);
+  for (const turn of changes.turns) showTurn(turn, (ms) => replay.seek(ms));
   showHealth(changes.health);
 });
 
 setInterval(showDuration, 1000);
-
-function seek(ms) {
-  replay.seek(ms);
-  following.resume();
-}
+document.getElementById("replay").addEventListener("seeking", () => following.resume());
 
 function showSummary(summary) {
   const first = call === null;
