@@ -19,7 +19,7 @@ TASKS = {"get_plan": "plan", "get_bill": "balance"}
 
 
 def index_of(records: Path) -> CallIndex:
-    return CallIndex(records, PastCalls(records, TASKS, 15).line)
+    return CallIndex(records, PastCalls(records, TASKS).line)
 
 
 async def ids(records: Path, **asked: str) -> list[str]:
