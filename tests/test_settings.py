@@ -98,6 +98,11 @@ def test_the_environment_wins_over_the_file(
         ("[rtp]\nport_min = 20000\nport_max = 20000", r"rtp\.port_max: 20000 is not above"),
         ("[rtp]\nport_max = 70000", r"rtp\.port_max: .*65534"),
         ("[rtp]\njitter_min_ms = 200", r"rtp\.jitter_max_ms: 160 is not above"),
+        (
+            "[calls]\ncountry = 'XX'",
+            r"calls\.country: no emergency number is known for 'XX' \(.*IE",
+        ),
+        ("[calls]\nemergency_target = '112'", r"calls\.emergency_target: 112 is no SIP address"),
         ("[turns]\ndetector = 'energy'", r"turns\.detector: .*'webrtc' or 'silero'"),
         ("[sip\n", "not valid TOML"),
     ],

@@ -40,6 +40,8 @@ class ScriptedTurn:
                 yield step
         elif "plan" in text:
             yield ToolCalled("get_plan", {})
+            if owner.tool_hold is not None:
+                await owner.tool_hold.wait()
             yield ToolReturned("get_plan", {"plan": "Meadow Large"})
             for clause in LONG_ANSWER:
                 yield Say(clause, "plan")
@@ -111,6 +113,7 @@ class ScriptedResponder:
         self.failure: Exception | None = None
         self.busy: list[Exception] = []
         self.hold: asyncio.Event | None = None
+        self.tool_hold: asyncio.Event | None = None
 
     def session(self, tools: object, caller: Caller) -> ScriptedSession:
         return ScriptedSession(self, caller)

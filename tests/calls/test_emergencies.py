@@ -21,6 +21,7 @@ from voice.events import (
     FinalTranscript,
     IdentityRequested,
     NoInput,
+    ToolCalled,
     Transferred,
 )
 from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
@@ -188,6 +189,20 @@ async def test_while_an_answer_is_being_made(
         responder.hold = asyncio.Event()
         await caller.say(say("What is my plan?"))
         await log.wait(FinalTranscript)
+        await caller.say(say(CRY))
+        await put_through(caller, log)
+    assert LONG_ANSWER[0] not in spoken(log)
+
+
+async def test_while_a_tool_is_at_work(
+    serve: Serve, log: EventLog, say: Say, recogniser: InDistress, responder: ScriptedResponder
+) -> None:
+    responder.tool_hold = asyncio.Event()
+    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "tool") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        await log.wait(ToolCalled)
         await caller.say(say(CRY))
         await put_through(caller, log)
     assert LONG_ANSWER[0] not in spoken(log)
