@@ -169,7 +169,7 @@ class NoInput(CallEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DtmfReceived(CallEvent):
-    """The caller pressed a key; the key is masked while a secret is being entered."""
+    """The caller pressed a key; which digit it was is hidden, because it may belong to a PIN."""
 
     digit: str
 
@@ -188,6 +188,8 @@ class IdentityDecided(CallEvent):
 
     accepted: bool
     level: str
+    reason: Literal["", "wrong PIN", "too many tries"] = ""
+    """Why it was refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +234,7 @@ class EngineFailed(CallEvent):
 
     engine: str
     reason: str
+    """The error's class and an id that the log knows, never its text: that may hold a secret."""
 
 
 @dataclass(frozen=True, kw_only=True)

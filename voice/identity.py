@@ -10,7 +10,7 @@ class IdentityLevel(IntEnum):
     """How far a caller's identity can be relied on; a tool declares the least that it needs."""
 
     UNKNOWN = 0
-    """Any number in From: anybody can write it there."""
+    """Any number in From: anybody can write it there, so nothing is told or looked up by it."""
     CLAIMED = 1
     """Asserted by a trunk that is marked as trusted (P-Asserted-Identity, RFC 3325)."""
     VERIFIED = 2

@@ -139,6 +139,15 @@ class Calls(Section):
         return ANSWER_SECONDS + prompts * (self.no_input_seconds + PROMPT_SECONDS)
 
 
+class Identity(Section):
+    """Proofs of identity over all calls; `calls.pin_attempts` is the limit within one."""
+
+    tries_per_hour: int = Field(5, ge=1, le=1000)
+    """Wrong PINs for one customer, and from one source; then a person takes over."""
+    database: Path = Field(default_factory=lambda: _state_directory() / "pin_tries.sqlite")
+    """Where the tries of the last hour are kept."""
+
+
 class Turns(Section):
     """When the caller speaks and when the caller's turn is over."""
 
@@ -235,6 +244,7 @@ class Settings(BaseSettings):
     rtp: Rtp = Field(Rtp(), validate_default=True)
     runtime: Runtime = Runtime()
     records: Records = Records()
+    identity: Identity = Identity()
     turns: Turns = Turns()
     recognition: Recognition = Recognition()
     response: Response = Response()

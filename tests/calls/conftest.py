@@ -14,6 +14,7 @@ from scripted import PIN, ScriptedIdentity, ScriptedResponder
 
 from voice.audio import Pcm
 from voice.calls.engines import Engines, warm_up
+from voice.calls.pin_tries import PinTries
 from voice.calls.server import CallServer
 from voice.recognition import WhisperRecogniser
 from voice.settings import Calls, Settings
@@ -74,10 +75,11 @@ def responder() -> ScriptedResponder:
 
 @pytest.fixture
 async def engines(
-    loaded: tuple[WhisperRecogniser, PiperSpeaker], responder: ScriptedResponder
+    loaded: tuple[WhisperRecogniser, PiperSpeaker], responder: ScriptedResponder, tmp_path: Path
 ) -> Engines:
     recogniser, speaker = loaded
-    made = Engines(recogniser, responder, speaker, None, ScriptedIdentity())  # type: ignore[arg-type]
+    tries = PinTries(tmp_path / "pin_tries.sqlite", SETTINGS.identity.tries_per_hour)
+    made = Engines(recogniser, responder, speaker, None, ScriptedIdentity(), tries)  # type: ignore[arg-type]
     await warm_up(made, SETTINGS)
     return made
 

@@ -36,12 +36,17 @@ class LegCaller:
     """Calls, speaks, presses keys and listens, as an async context manager."""
 
     def __init__(
-        self, path: Path, call_id: str, number: str | None = "4915550000001", echo_db: float = 0.0
+        self,
+        path: Path,
+        call_id: str,
+        number: str | None = "4915550000001",
+        echo_db: float = 0.0,
+        identity: str = "claimed",
     ) -> None:
         self._path = path
         self._offer = Offer(
             call_id=call_id, caller_number=number, caller_display="", called="100",
-            sample_rate=RATE, identity="unknown", sip_call_id="a84b4c76e66710", trunk="carrier",
+            sample_rate=RATE, identity=identity, sip_call_id="a84b4c76e66710", trunk="carrier",
             source="192.0.2.7:5060",
         )  # fmt: skip
         self._to_say: deque[Pcm] = deque()

@@ -136,11 +136,14 @@ class ScriptedIdentity:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Caller, str]] = []
+        self.failure: Exception | None = None
 
-    async def knows(self, caller: Caller) -> bool:
-        return caller.number is not None
+    async def knows(self, caller: Caller) -> str | None:
+        return "400213" if caller.number is not None else None
 
     async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
         self.asked.append((caller, pin))
+        if self.failure is not None:
+            raise self.failure
         right = pin == PIN_DIGITS
         return Caller(caller.number, "400213", IdentityLevel.VERIFIED) if right else None

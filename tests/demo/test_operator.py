@@ -37,6 +37,11 @@ def _rows(operator: Operator) -> dict[str, list[tuple[object, ...]]]:
         return {name: books.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
 
 
+def _claimed(number: str) -> Caller:
+    """As a trusted trunk asserts the number."""
+    return Caller(number, level=IdentityLevel.CLAIMED)
+
+
 async def _run(tools: ToolBox, name: str, caller: Caller) -> dict[str, Value]:
     tool = tools.get(name)
     assert tool is not None
@@ -58,7 +63,7 @@ def test_pins_are_kept_as_salted_hashes(operator: Operator) -> None:
 async def test_the_right_pin_verifies(operator: Operator, person: Customer) -> None:
     directory = CustomerDirectory(operator)
     caller = Caller(person.number)
-    assert await directory.knows(caller)
+    assert await directory.knows(caller) == person.customer_number
     verified = await directory.verify_pin(caller, person.pin)
     assert verified == Caller(person.number, person.customer_number, IdentityLevel.VERIFIED)
 
@@ -99,7 +104,7 @@ async def test_tools_refuse_callers_who_have_not_proved_themselves(
     operator: Operator, person: Customer
 ) -> None:
     before = _rows(operator)
-    for name in ("get_bill", "block_sim"):
+    for name in ("get_bill", "get_plan", "block_sim"):
         with pytest.raises(PermissionError):
             await _run(tools_of(operator), name, Caller(person.number, person.customer_number))
     assert _rows(operator) == before
@@ -109,9 +114,17 @@ async def test_bill_and_plan_are_what_the_books_say(operator: Operator, person: 
     caller = Caller(person.number, person.customer_number, IdentityLevel.VERIFIED)
     bill = await _run(tools_of(operator), "get_bill", caller)
     assert (bill["amount"], bill["due_date"]) == (person.amount, person.due_date)
-    plan = await _run(tools_of(operator), "get_plan", Caller("+" + person.number))
+    plan = await _run(tools_of(operator), "get_plan", _claimed("+" + person.number))
     assert (plan["plan"], plan["price"]) == (person.plan.name, person.plan.price)
-    assert await _run(tools_of(operator), "get_plan", Caller("1")) == {"status": "not_found"}
+    nobody = await _run(tools_of(operator), "get_plan", _claimed("1"))
+    assert nobody == {"status": "not_found"}
+
+
+async def test_a_customer_number_that_was_only_said_tells_no_plan(
+    operator: Operator, person: Customer
+) -> None:
+    liar = Caller("1", person.customer_number, IdentityLevel.CLAIMED)
+    assert await _run(tools_of(operator), "get_plan", liar) == {"status": "not_found"}
 
 
 def test_a_database_is_made_where_there_is_none(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from voice.identity import Caller, IdentityLevel
 from voice.response import Responder, ResponseSession, ResponseTurn, Say, Step, Tool, ToolBox, Value
 
 ROOT = Path(__file__).resolve().parents[2]
-STRANGER = Caller("35315550101")
+STRANGER = Caller("35315550101", level=IdentityLevel.CLAIMED)
+"""Has proved nothing; a trusted trunk vouches for the number."""
 CUSTOMER = Caller("35315550101", "123456", IdentityLevel.VERIFIED)
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.response.conftest import CUSTOMER, STRANGER, Office, acts, spoken, steps_of
-from voice.identity import IdentityLevel
+from voice.identity import Caller, IdentityLevel
 from voice.response import (
     EndCall,
     HandOver,
@@ -28,7 +28,16 @@ async def test_the_balance_is_told_with_its_due_date(session: ResponseSession, w
     assert "42.17 euros" in said and "14 December" in said
 
 
-async def test_the_plan_needs_no_identity(responder: Responder, office: Office) -> None:
+async def test_a_number_that_nobody_vouches_for_is_told_nothing(
+    responder: Responder, office: Office
+) -> None:
+    session = responder.session(office.tools(), Caller(STRANGER.number))
+    steps = await steps_of(session.begin("which plan am i on"))
+    assert steps == [NeedsIdentity(IdentityLevel.CLAIMED, "get_plan")]
+    assert office.done == []
+
+
+async def test_the_plan_needs_no_proof(responder: Responder, office: Office) -> None:
     session = responder.session(office.tools(), STRANGER)
     steps = await steps_of(session.begin("which plan am i on"))
     assert [type(step) for step in steps[:2]] == [ToolCalled, ToolReturned]

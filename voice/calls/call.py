@@ -25,6 +25,7 @@ from voice.calls.recognition import RecognitionStep
 from voice.calls.speech import SpeechStep
 from voice.calls.state import CallLeg, CallState, EndedBy
 from voice.events import CallAnswered, CallEnded, CallStarted, EventSink, SupervisorJoined
+from voice.foreign_code import error_note
 from voice.identity import Caller, IdentityLevel
 from voice.records import RECORDING, call_folder
 from voice.settings import Settings
@@ -84,6 +85,7 @@ class Call:
             playback=Playback(offer.sample_rate),
             tracker=TurnTracker(settings.turns, offer.sample_rate),
             caller=Caller(offer.caller_number, None, _claimed(offer.identity)),
+            source=_source(offer),
             sample_rate=offer.sample_rate,
         )
         session = engines.recogniser.session()
@@ -240,9 +242,15 @@ class Call:
     def _report(self, outcomes: Sequence[object]) -> None:
         for outcome in outcomes:
             if isinstance(outcome, Exception):
-                log.error("a call ended by a fault", exc_info=outcome)
+                note, call_id = error_note(outcome), self._call.call_id
+                log.error("a call ended by a fault: %s", note, extra={"call_id": call_id})
                 self._call.end(f"fault: {type(outcome).__name__}", "system")
         self._call.end("over", "system")
+
+
+def _source(offer: Offer) -> str:
+    """On whose account a caller's PINs are tried."""
+    return f"number {offer.caller_number}"
 
 
 def _claimed(identity: str) -> IdentityLevel:

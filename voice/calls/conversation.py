@@ -29,6 +29,7 @@ from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, HoldFrame, Hypothesis
 from voice.calls.identification import Identification
 from voice.calls.sayings import Sayings
+from voice.calls.secrets import masked
 from voice.calls.silence import Silence
 from voice.calls.state import CallState
 from voice.calls.timers import LengthTimer
@@ -229,9 +230,10 @@ class Conversation(FrameProcessor):
     async def _begin(self, transcript: Transcript, speculative: bool) -> None:
         await self._sayings.settle()
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
+        text = masked(transcript.text, self._call)
 
         def begin() -> ResponseTurn:
-            return self._session.begin(transcript.text, transcript.confidence, priority)
+            return self._session.begin(text, transcript.confidence, priority)
 
         self._follow(AnswerRun(self._call, begin(), speculative, self._sayings.push, begin))
 

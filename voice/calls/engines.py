@@ -12,6 +12,7 @@ import numpy as np
 
 from voice.audio import write_wav
 from voice.calls import phrases
+from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError
 from voice.identity import Caller
@@ -26,13 +27,20 @@ _TOOLS_GROUP = "voice.tools"
 
 
 class IdentityCheck(Protocol):
-    """What the operator's side knows of its customers; comes with the tools."""
+    """What the operator's side knows of its customers; comes with the tools.
+
+    Whatever it raises, only the error's class is kept.
+    """
 
     customer_digits: int
     """Length of a customer number."""
 
-    async def knows(self, caller: Caller) -> bool:
-        """Whether the calling number or customer number belongs to a customer."""
+    async def knows(self, caller: Caller) -> str | None:
+        """The customer number that a caller's number belongs to, or None.
+
+        Asked only where the number can be relied on, so that nobody learns whose customer he is
+        not by writing a number into From.
+        """
         ...
 
     async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
@@ -49,6 +57,7 @@ class Engines:
     speaker: PiperSpeaker
     tools: ToolBox
     identity: IdentityCheck
+    pin_tries: PinTries
 
     def close(self) -> None:
         """End the engines' threads; running work ends first."""
@@ -65,7 +74,9 @@ async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueu
     )
     tools, identity = load_tools(settings)
     tools.require(responder.tasks)
-    engines = Engines(recogniser, responder, speaker, tools, identity)
+    tries = PinTries(settings.identity.database, settings.identity.tries_per_hour)
+    await asyncio.to_thread(tries.prepare)
+    engines = Engines(recogniser, responder, speaker, tools, identity, tries)
     await warm_up(engines, settings)
     return engines
 

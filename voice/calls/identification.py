@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from voice.calls import phrases
@@ -15,6 +16,8 @@ from voice.events import IdentityDecided, IdentityRequested
 from voice.foreign_code import ForeignError
 from voice.identity import IdentityLevel
 from voice.telephony.leg import MuteRecording
+
+log = logging.getLogger(__name__)
 
 _CLEAR_KEY, _ENTER_KEY = "*", "#"
 
@@ -56,11 +59,17 @@ class Identification:
             return False
         call = self._call
         check = IdentityInTime(call.engines.identity, call.settings.response.tool_timeout_seconds)
-        known = await check.knows(call.caller)
+        relied_on = call.caller.level >= IdentityLevel.CLAIMED
+        customer = await check.knows(call.caller) if relied_on else None
         self._level = level
         self._keys = ""
         self._verification = Verification(
-            check, call.caller, known, call.settings.calls.pin_attempts
+            check,
+            call.engines.pin_tries,
+            call.caller,
+            customer,
+            call.source,
+            call.settings.calls.pin_attempts,
         )
         await self._ask(self._verification.question())
         return True
@@ -97,24 +106,39 @@ class Identification:
         if verification is None:
             return None
         self._keys = ""
+        digits = spoken_digits(said, verification.digits_expected)
         try:
-            reply = await verification.answer(spoken_digits(said))
+            reply = await verification.answer(digits)
         except ForeignError:
             self.give_up()
             raise
         if reply.decided:
-            accepted = reply.outcome is Outcome.VERIFIED
-            self._call.journal.record(
-                IdentityDecided, accepted=accepted, level=self._level.name.lower()
-            )
+            self._note(reply)
         if reply.outcome is Outcome.ASKING:
             await self._ask(reply)
             return None
         self.give_up()
-        self._call.caller = verification.caller
         self._given_up = reply.outcome is Outcome.GIVEN_UP
+        if not self._given_up:
+            self._call.caller = verification.caller
         await self._say(reply.text)
         return not self._given_up
+
+    def _note(self, reply: Reply) -> None:
+        """Put the decision about a PIN on record."""
+        call = self._call
+        call.journal.record(
+            IdentityDecided,
+            accepted=reply.outcome is Outcome.VERIFIED,
+            level=self._level.name.lower(),
+            reason=reply.reason,
+        )
+        if reply.used_up:
+            log.warning(
+                "a PIN was refused untried: the tries of this hour are used up (%s)",
+                reply.used_up,
+                extra={"call_id": call.call_id},
+            )
 
     async def _ask(self, reply: Reply) -> None:
         assert self._verification is not None

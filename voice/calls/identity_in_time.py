@@ -18,9 +18,12 @@ class IdentityInTime:
         self.customer_digits = check.customer_digits
         """Length of a customer number."""
 
-    async def knows(self, caller: Caller) -> bool:
+    async def knows(self, caller: Caller) -> str | None:
         """See IdentityCheck.knows; raises ForeignError."""
-        return bool(await call_foreign(_NAME, self._seconds, self._check.knows, caller))
+        customer: str | None = await call_foreign(_NAME, self._seconds, self._check.knows, caller)
+        if customer is not None and not isinstance(customer, str):
+            raise ForeignError(_NAME, "an answer that is no customer number")
+        return customer
 
     async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
         """See IdentityCheck.verify_pin; raises ForeignError."""

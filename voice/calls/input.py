@@ -63,7 +63,7 @@ class CallInput(FrameProcessor):
         await super().process_frame(frame, direction)
         if isinstance(frame, Hypothesis) and direction is FrameDirection.UPSTREAM:
             wanted = self._call.digits_expected
-            if wanted and len(spoken_digits(frame.transcript.text)) == wanted:
+            if wanted and len(spoken_digits(frame.transcript.text, wanted)) == wanted:
                 await self._follow(self._call.tracker.detector.conclude())
             return
         await self.push_frame(frame, direction)
@@ -83,8 +83,11 @@ class CallInput(FrameProcessor):
         await self._follow(signal)
 
     async def key(self, digit: str) -> None:
-        """The caller pressed a key (0-9, *, #)."""
-        self._call.journal.record(DtmfReceived, digit=HIDDEN if self._call.secret else digit)
+        """The caller pressed a key (0-9, *, #).
+
+        Any digit may be one of a PIN, asked for or not: none is recorded.
+        """
+        self._call.journal.record(DtmfReceived, digit=HIDDEN if digit.isdigit() else digit)
         await self.push_frame(InputDTMFFrame(button=KeypadEntry(digit)))
 
     async def hold(self, held: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from voice.events import CallEvent, EventSink
+from voice.foreign_code import error_note
 
 log = logging.getLogger(__name__)
 
@@ -46,5 +47,5 @@ class CallJournal:
         for sink in self._sinks:
             try:
                 sink(event)
-            except Exception:  # noqa: BLE001 - whoever listens must not end the call
-                log.exception("an event sink failed on %s", event.name)
+            except Exception as error:  # noqa: BLE001 - whoever listens must not end the call
+                log.error("an event sink failed on %s: %s", event.name, error_note(error))

@@ -18,7 +18,7 @@ from voice.calls.barge_in import BargeIn, Step
 from voice.calls.failures import EngineFailure, patiently
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
-from voice.calls.secrets import masked
+from voice.calls.secrets import follow_dictation, masked
 from voice.calls.state import CallState
 from voice.events import FinalTranscript, PartialTranscript
 from voice.recognition import Expectation, RecognitionSession, Transcript
@@ -132,4 +132,5 @@ class RecognitionStep(FrameProcessor):
             recognition_ms=round(self._took_ms, 1),
             speculative=speculative,
         )
+        follow_dictation(transcript.text, self._call)
         await self.push_frame(CallerTurn(transcript, self._took_ms, speculative))

@@ -1,28 +1,19 @@
-"""Keeps secrets out of what is recorded of a call."""
+"""Keeps secrets out of what is recorded of a call and out of what the response step reads."""
 
 from __future__ import annotations
 
-import re
-
 from voice.calls.state import CallState
 from voice.events import HIDDEN
-
-_MENTION = re.compile(r"\bpins?\b", re.IGNORECASE)
-_DIGIT = (
-    r"(?:\d|oh?|zero|nought|nil|one|two|three|four|five|six|seven|eight|nine|double|triple|treble"
-    r"|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
-    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty)"
-)
-_DIGITS = re.compile(rf"\b{_DIGIT}(?:[\s,.-]*{_DIGIT})+\b", re.IGNORECASE)
+from voice.hidden_numbers import speaks_of_secrets, without_numbers
 
 
 def masked(text: str, call: CallState) -> str:
-    """`text` as it may be recorded: nothing while a secret is asked for, no PIN at any time."""
+    """`text` without secrets: nothing of it while one is asked for, no number at any time."""
     if call.secret or call.secret_turn:
         return HIDDEN if text else ""
-    return without_pin(text)
+    return without_numbers(text, dictated=call.dictates or call.digits_expected > 0)
 
 
-def without_pin(text: str) -> str:
-    """`text` without strings of digits where a caller speaks of a PIN unasked."""
-    return _DIGITS.sub(HIDDEN, text) if _MENTION.search(text) else text
+def follow_dictation(text: str, call: CallState) -> None:
+    """Remember from a turn to the next that a number may go on: 'my code is', then 'four'."""
+    call.dictates = speaks_of_secrets(text)

@@ -59,6 +59,8 @@ class CallState:
     playback: Playback
     tracker: TurnTracker
     caller: Caller
+    source: str
+    """Who places the call, as far as that can be relied on: on this account PINs are tried."""
     sample_rate: int
     """Hz of the leg's audio in both directions."""
     ending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,6 +79,8 @@ class CallState:
     """What the caller says or keys now reaches no event, log, model or recording."""
     secret_turn: bool = False
     """The caller's turn began while that was so, and stays unrecorded to its end."""
+    dictates: bool = False
+    """The caller's turn before spoke of a secret or held a number: the next may go on with it."""
     accounted: asyncio.Event = field(default_factory=_set_event)
     """Clear from an interruption until it is known what the caller heard."""
     unread_turn: bool = False

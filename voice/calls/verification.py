@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Literal
 
 from voice.calls import phrases
 from voice.calls.engines import IdentityCheck
+from voice.calls.pin_tries import Limit, PinTries, TriesUsedUp
 from voice.identity import Caller, IdentityLevel
 
 PIN_DIGITS = 4
@@ -31,18 +33,39 @@ class Reply:
     text: str
     decided: bool = False
     """A PIN was accepted or refused just now."""
+    used_up: Limit | None = None
+    """The PIN was refused untried: whose tries of this hour are used up."""
+
+    @property
+    def reason(self) -> Literal["", "wrong PIN", "too many tries"]:
+        """Why the PIN was refused."""
+        if self.outcome is Outcome.VERIFIED:
+            return ""
+        return "too many tries" if self.used_up else "wrong PIN"
 
 
 class Verification:
-    """One verification of one caller, with at most `attempts` PINs and as many failed replies."""
+    """One verification of one caller, with at most `attempts` PINs and as many failed replies.
+
+    `customer` is the caller's customer number where the calling number tells it, and `source` on
+    whose account the tries of all calls are counted.
+    """
 
     def __init__(
-        self, check: IdentityCheck, caller: Caller, knows_caller: bool, attempts: int
+        self,
+        check: IdentityCheck,
+        tries: PinTries,
+        caller: Caller,
+        customer: str | None,
+        source: str,
+        attempts: int,
     ) -> None:
         self._check = check
+        self._tries = tries
+        self._customer = customer
+        self._source = source
         self._attempts = attempts
         self._refused = self._misheard = 0
-        self._needs_number = not knows_caller
         self.caller = caller
         """The caller as far as they are known by now."""
 
@@ -54,16 +77,16 @@ class Verification:
     @property
     def digits_expected(self) -> int:
         """How many digits the answer to the last question has."""
-        return self._check.customer_digits if self._needs_number else PIN_DIGITS
+        return PIN_DIGITS if self.secret else self._check.customer_digits
 
     @property
     def secret(self) -> bool:
         """Whether the answer to the last question must stay unheard."""
-        return not self._needs_number
+        return bool(self._customer)
 
     def question(self) -> Reply:
         """The question that is open."""
-        asked = phrases.ASK_CUSTOMER_NUMBER if self._needs_number else phrases.ASK_PIN
+        asked = phrases.ASK_PIN if self.secret else phrases.ASK_CUSTOMER_NUMBER
         return Reply(Outcome.ASKING, asked)
 
     async def answer(self, digits: str) -> Reply:
@@ -71,12 +94,16 @@ class Verification:
         if len(digits) != self.digits_expected:
             return self._not_understood()
         self._misheard = 0
-        if self._needs_number:
-            self._needs_number = False
+        if not self._customer:
+            self._customer = digits
             self.caller = replace(self.caller, customer=digits)
             return self.question()
-        verified = await self._check.verify_pin(self.caller, digits)
-        if verified is not None and verified.level >= IdentityLevel.VERIFIED:
+        try:
+            verified = await self._try(self._customer, digits)
+        except TriesUsedUp as error:
+            text = phrases.NOT_VERIFIED
+            return Reply(Outcome.GIVEN_UP, text, decided=True, used_up=error.limit)
+        if verified is not None:
             self.caller = verified
             return Reply(Outcome.VERIFIED, phrases.VERIFIED, decided=True)
         self._refused += 1
@@ -84,9 +111,22 @@ class Verification:
             return Reply(Outcome.GIVEN_UP, phrases.NOT_VERIFIED, decided=True)
         return Reply(Outcome.ASKING, phrases.WRONG_PIN, decided=True)
 
+    async def _try(self, customer: str, pin: str) -> Caller | None:
+        """The verified caller; only a wrong PIN, or a call that ends meanwhile, costs a try."""
+        number = await self._tries.begin(customer, self._source)
+        try:
+            verified = await self._check.verify_pin(self.caller, pin)
+        except Exception:
+            await self._tries.forgive(number)
+            raise
+        if verified is None or verified.level < IdentityLevel.VERIFIED:
+            return None
+        await self._tries.forgive(number)
+        return verified
+
     def _not_understood(self) -> Reply:
         self._misheard += 1
         if self._misheard >= self._attempts:
             return Reply(Outcome.GIVEN_UP, phrases.NOT_VERIFIED)
-        again = phrases.CUSTOMER_NUMBER_AGAIN if self._needs_number else phrases.PIN_AGAIN
+        again = phrases.PIN_AGAIN if self.secret else phrases.CUSTOMER_NUMBER_AGAIN
         return Reply(Outcome.ASKING, again)

@@ -116,7 +116,9 @@ async def _by_phone(console: Console, folder: Path, seed: int, address: str) -> 
     user, password = f"phone{secrets.randbelow(9000) + 1000}", secrets.token_urlsafe(9)
     customer = caller_of(open_books(folder / "operator.sqlite", seed), seed).persona
     with console.status("Starting the service and its models ..."):
-        service = await TrialService(folder, _settings(address, (user, password))).__aenter__()
+        service = await TrialService(
+            folder, _settings(address, (user, password)), trusts_loopback=False
+        ).__aenter__()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_exit(service.__aexit__)
         console.print(

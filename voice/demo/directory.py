@@ -20,9 +20,9 @@ class CustomerDirectory:
     def __init__(self, operator: Operator) -> None:
         self._operator = operator
 
-    async def knows(self, caller: Caller) -> bool:
-        """Whether the calling number or the customer number belongs to a customer."""
-        return await off_loop("directory", self._customer, caller) is not None
+    async def knows(self, caller: Caller) -> str | None:
+        """The customer number that the calling number or the customer number belongs to."""
+        return await off_loop("directory", self._customer, caller)
 
     async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
         """The verified caller, or None when the PIN is wrong or nobody is known."""

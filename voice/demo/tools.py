@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from voice.demo.directory import CustomerDirectory, customer_of
 from voice.demo.operator import Operator
@@ -29,7 +30,7 @@ def tools_of(operator: Operator) -> ToolBox:
     return ToolBox(
         [
             _tool(operator, "get_bill", IdentityLevel.VERIFIED, False, _get_bill),
-            _tool(operator, "get_plan", IdentityLevel.UNKNOWN, False, _get_plan),
+            _tool(operator, "get_plan", IdentityLevel.CLAIMED, False, _get_plan),
             _tool(operator, "block_sim", IdentityLevel.VERIFIED, True, _block_sim, _block_outcome),
             _tool(operator, "transfer_to_person", IdentityLevel.UNKNOWN, True, _transfer),
         ]
@@ -64,7 +65,9 @@ def _get_bill(operator: Operator, caller: Caller) -> dict[str, Value]:
 
 
 def _get_plan(operator: Operator, caller: Caller) -> dict[str, Value]:
-    customer = customer_of(operator, caller)
+    # A customer number that was said but not proved tells nobody a contract.
+    proved = caller if caller.level >= IdentityLevel.VERIFIED else replace(caller, customer=None)
+    customer = customer_of(operator, proved)
     plan = operator.plan(customer) if customer else None
     if plan is None:
         return {"status": "not_found"}

@@ -22,6 +22,15 @@ FINISH_SECONDS, STOP_SECONDS = 1.0, 8.0
 _READY = "Ready: answering sip:"
 _SAYS = "voice: "
 _EDGE = "voice.telephony.edge"
+_CARRIER = """
+[[sip.trunks]]
+name = "carrier"
+networks = ["127.0.0.0/8"]
+trusted = true
+"""
+_TRIES = "pin_tries.sqlite"
+_MANY = 1000
+"""PINs an hour: a few customers stand for all callers of a trial, and their tries add up."""
 
 
 class TrialFailed(VoiceError):
@@ -31,13 +40,16 @@ class TrialFailed(VoiceError):
 class TrialService:
     """Runs the service from `folder` as long as the context lasts; nothing of it stays running."""
 
-    def __init__(self, folder: Path, settings: str) -> None:
-        """`settings` is TOML without the sections runtime, records, demo and telemetry."""
+    def __init__(self, folder: Path, settings: str, trusts_loopback: bool = True) -> None:
+        """`settings` is TOML without the sections runtime, records, demo, identity and telemetry.
+
+        `trusts_loopback`: simulated callers dial as if from a carrier that asserts their numbers.
+        """
         self.folder = folder
         self.records = folder / "records"
         self.runtime = folder / "run"
         self.database = folder / "operator.sqlite"
-        self._settings = settings
+        self._settings = settings + (_CARRIER if trusts_loopback else "")
         self._process: asyncio.subprocess.Process | None = None
         self.address = ""
         """HOST:PORT on which calls are answered."""
@@ -100,6 +112,7 @@ class TrialService:
             "records": f"directory = {_quoted(self.records)}",
             "demo": f"database = {_quoted(self.database)}",
             "telemetry": 'listen = "127.0.0.1:0"',
+            "identity": f"database = {_quoted(self.folder / _TRIES)}\ntries_per_hour = {_MANY}",
         }
         sections = "".join(f"\n[{name}]\n{value}\n" for name, value in own.items())
         file.write_text(self._settings + sections)

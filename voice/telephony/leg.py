@@ -29,6 +29,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
+from voice.foreign_code import error_note
 from voice.telephony.leg_control import (
     Answer,
     Answered,
@@ -313,8 +314,9 @@ class LegServer:
             return
         try:
             await self._handler(leg, offer)
-        except Exception:  # a failing call must not end the others
-            log.exception("call leg failed", extra={"call_id": offer.call_id})
+        except Exception as error:  # noqa: BLE001 - a failing call must not end the others
+            note, call_id = error_note(error), offer.call_id
+            log.error("call leg failed: %s", note, extra={"call_id": call_id})
             leg.send(LegFailed("the call process failed"))
         finally:
             leg.close()

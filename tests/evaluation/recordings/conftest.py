@@ -14,6 +14,7 @@ from evaluated import COSTS, RATE, SETTINGS, Evaluate, Say
 
 from voice.audio import Pcm, silence, write_wav
 from voice.calls.engines import Engines, warm_up
+from voice.calls.pin_tries import PinTries
 from voice.evaluation.recordings.call_result import CallResult
 from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.recorded_call import evaluate_call
@@ -48,16 +49,24 @@ def say(embedded_caller_voice_path: Path) -> Iterator[Say]:
 
 @pytest.fixture(scope="session")
 def loaded(
-    embedded_recogniser_path: Path, embedded_voice_path: Path
+    embedded_recogniser_path: Path,
+    embedded_voice_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[WhisperRecogniser, PiperSpeaker]]:
     queues = VirtualQueues(COSTS)
     recogniser = WhisperRecogniser.load(embedded_recogniser_path, make_queue=queues)
     speaker = PiperSpeaker.load(embedded_voice_path, make_queue=queues)
-    engines = Engines(recogniser, ScriptedResponder(), speaker, None, ScriptedIdentity())  # type: ignore[arg-type]
+    engines = _engines(recogniser, speaker, tmp_path_factory.mktemp("tries"))
     run_virtually(warm_up(engines, SETTINGS))
     yield recogniser, speaker
     recogniser.close()
     speaker.close()
+
+
+def _engines(recogniser: WhisperRecogniser, speaker: PiperSpeaker, folder: Path) -> Engines:
+    tries = PinTries(folder / "pin_tries.sqlite", SETTINGS.identity.tries_per_hour)
+    identity = ScriptedIdentity()
+    return Engines(recogniser, ScriptedResponder(), speaker, None, identity, tries)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -74,7 +83,7 @@ def evaluate(loaded: tuple[WhisperRecogniser, PiperSpeaker], tmp_path: Path) -> 
             write_wav(tmp_path / "sound.wav", sound, RATE)
             sound = tmp_path / "sound.wav"
         speaker.forget()
-        engines = Engines(recogniser, ScriptedResponder(), speaker, None, ScriptedIdentity())  # type: ignore[arg-type]
+        engines = _engines(recogniser, speaker, tmp_path)
         recording = replace(Recording(0, sound.name, sound), **changed)  # type: ignore[arg-type]
         return run_virtually(evaluate_call(recording, "left", from_answer, settings, engines))
 

@@ -34,6 +34,7 @@ class PhoneLine:
     async def dial(self, target: str, number: str, credentials: Credentials | None = None) -> None:
         """Call `target` (a SIP URI) from `number`; returns once the call is answered.
 
+        The number is asserted, as a carrier asserts those of its subscribers (RFC 3325).
         Raises CallRejected with the SIP status when it is not.
         """
         await self._agent.listen(self._address, 0)
@@ -45,6 +46,7 @@ class PhoneLine:
             make_offer(local),
             credentials=credentials,
             from_uri=f"sip:{number}@{self._address}",
+            headers=[("P-Asserted-Identity", f"<sip:{number}@{self._address}>")],
             handlers=CallHandlers(on_ended=self._on_ended),
         )
         answer = await self._call.answered()

@@ -56,7 +56,8 @@ async def evaluate_call(
         caller_display="",
         called="evaluation",
         sample_rate=SAMPLE_RATE,
-        identity="unknown",
+        # Whoever evaluates says whose call it was, as a trusted trunk does.
+        identity="claimed" if recording.caller_number else "unknown",
     )
     events: list[CallEvent] = []
     await Call(leg, offer, settings, engines, [events.append], virtual_wall_clock).run()

@@ -11,20 +11,29 @@ from voice.evaluation.virtual_time.loop import EPOCH
 from voice.settings import Demo, Records, Settings
 
 BOOKS_SEED = 1
+_TRIES = "pin_tries.sqlite"
 
 
 def settings_for(settings: Settings, scratch: Path) -> Settings:
-    """The live settings, but nothing is recorded and the demo's database is one of our own."""
-    own = {"records": Records(), "demo": Demo(database=scratch / "operator.sqlite")}
+    """The live settings, but nothing is recorded, and all databases are our own."""
+    own = {
+        "records": Records(),
+        "demo": Demo(database=scratch / "operator.sqlite"),
+        "identity": settings.identity.model_copy(update={"database": scratch / _TRIES}),
+    }
     return settings.model_copy(update=own)
 
 
 class Books:
-    """The demonstration operator's database: written once, copied for each call."""
+    """The demonstration operator's database: written once, copied for each call.
+
+    No call's tries of PINs count for the next.
+    """
 
     def __init__(self, scratch: Path) -> None:
         self._database = scratch / "operator.sqlite"
         self._template = scratch / "template.sqlite"
+        self._tries = scratch / _TRIES
 
     def open_anew(self) -> None:
         """As before the first call; bills are due as seen from the virtual clock's first day."""
@@ -32,3 +41,4 @@ class Books:
             today = datetime.datetime.fromtimestamp(EPOCH, datetime.UTC).date()
             Operator.create(self._template, BOOKS_SEED, today)
         shutil.copyfile(self._template, self._database)
+        self._tries.unlink(missing_ok=True)

@@ -1,0 +1,66 @@
+"""What of a caller's words may be kept: no number that might be a PIN."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice.hidden_numbers import speaks_of_secrets, without_numbers
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("my pin is four two seven one, what is my plan", "my pin is [hidden], what is my plan"),
+        ("my PIN is forty-two seventy one", "my PIN is [hidden]"),
+        ("4271 is my pin", "[hidden] is my pin"),
+        ("double four two one, that's the pin", "[hidden], that's the pin"),
+        ("my code is four two seven one", "my code is [hidden]"),
+        (
+            "the secret number is four thousand two hundred seventy one",
+            "the secret number is [hidden]",
+        ),
+        ("it's four two seven one", "it's [hidden]"),
+        ("forty two seventy one and I want my bill", "[hidden] and I want my bill"),
+        ("nineteen eighty four", "[hidden]"),
+        ("four, I think, two, seven, one", "[hidden], I think, [hidden]"),
+        ("it starts with four", "it starts with [hidden]"),
+        ("my code is four two euros", "my code is [hidden] euros"),
+        ("four", "[hidden]"),
+        ("and then, uh, seven", "and then, uh, [hidden]"),
+        ("4.2.7.1", "[hidden]"),
+    ],
+)
+def test_a_number_that_may_be_a_pin_is_hidden(said: str, kept: str) -> None:
+    assert without_numbers(said) == kept
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i forgot my pin, one moment",
+        "i pay forty two euros",
+        "forty two euros and seventeen cents",
+        "is it $42.17",
+        "due on 14 December or on December the 15th",
+        "i have two phones",
+        "twenty gigabytes, please",
+        "one of them was stolen",
+        "i want to ask for my plan",
+        "",
+    ],
+)
+def test_what_is_plainly_something_else_stays(said: str) -> None:
+    assert without_numbers(said) == said
+
+
+def test_a_number_may_go_on_from_the_turn_before() -> None:
+    assert without_numbers("I said two there") == "I said two there"
+    assert without_numbers("I said two there", dictated=True) == "I said [hidden] there"
+
+
+@pytest.mark.parametrize(
+    ("said", "secret"),
+    [("my code is", True), ("it's forty two", True), ("which plan am I on", False)],
+)
+def test_whether_a_number_may_go_on_is_known(said: str, secret: bool) -> None:
+    assert speaks_of_secrets(said) is secret
