@@ -64,6 +64,7 @@ SENTENCES = (
     "No, please stop, how much is my bill?",
     "Okay.",
     "Are you there?",
+    "My code is four, two, seven, one.",
     PIN,
 )
 

@@ -185,8 +185,7 @@ async def test_an_unknown_number_gives_its_customer_number_first(
         await log.clause("42.17")
         caller.hang_up()
         await log.wait(CallEnded)
-    digits = "".join(event.digit for event in log.of(DtmfReceived)[:6])
-    assert digits == "400213"
+    assert {event.digit for event in log.of(DtmfReceived)} == {"[hidden]"}
 
 
 async def test_the_caller_interrupts_and_the_rest_is_not_said(
