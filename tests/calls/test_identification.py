@@ -18,6 +18,7 @@ from voice.calls.pin_tries import PinTries
 from voice.calls.secrets import follow_dictation, masked
 from voice.calls.state import CallState
 from voice.events import CallEvent, IdentityDecided
+from voice.foreign_code import ForeignError
 from voice.identity import Caller, IdentityLevel
 from voice.settings import Settings
 
@@ -152,7 +153,7 @@ async def test_a_check_that_fails_costs_no_try(call: Callable[..., Asked]) -> No
     for _ in range(TRIES + 1):
         failing = call()
         failing.check.failure = LookupError("no connection")
-        with pytest.raises(LookupError):
+        with pytest.raises(ForeignError):
             await failing.try_pins(PIN_DIGITS)
     assert await call().try_pins(PIN_DIGITS) == [True]
 
