@@ -12,6 +12,7 @@ import pytest
 from scripted import PIN_DIGITS, ScriptedIdentity
 
 from voice.calls import phrases
+from voice.calls.call import source_of
 from voice.calls.identification import Identification
 from voice.calls.journal import CallJournal
 from voice.calls.pin_tries import PinTries
@@ -20,7 +21,9 @@ from voice.calls.state import CallState
 from voice.events import CallEvent, IdentityDecided
 from voice.foreign_code import ForeignError
 from voice.identity import Caller, IdentityLevel
-from voice.settings import Settings
+from voice.settings import Settings, Sip
+from voice.telephony.leg import Offer
+from voice.telephony_settings import Trunk
 
 
 class SlowIdentity(ScriptedIdentity):
@@ -198,3 +201,21 @@ def test_a_number_said_over_several_turns_is_hidden_in_each() -> None:
 
 def test_while_digits_are_asked_for_every_digit_is_hidden() -> None:
     assert masked("I think four", state(digits_expected=6)) == "I think [hidden]"
+
+
+@pytest.mark.parametrize(
+    ("identity", "trunk", "source"),
+    [
+        ("claimed", "carrier", "number 35312345"),
+        ("unknown", "carrier", "trunk carrier, number 35312345"),
+        ("unknown", "alice", "account alice"),
+        ("unknown", None, "address 192.0.2.7"),
+    ],
+)
+def test_on_whose_account_pins_are_tried(identity: str, trunk: str | None, source: str) -> None:
+    offer = Offer(
+        call_id="c", caller_number="35312345", caller_display="", called="100", sample_rate=8000,
+        identity=identity, trunk=trunk, source="192.0.2.7:5060",
+    )  # fmt: skip
+    carrier = Trunk(name="carrier", networks=["192.0.2.0/24"])
+    assert source_of(offer, Settings(sip=Sip(trunks=[carrier]))) == source

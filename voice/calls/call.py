@@ -85,7 +85,7 @@ class Call:
             playback=Playback(offer.sample_rate),
             tracker=TurnTracker(settings.turns, offer.sample_rate),
             caller=Caller(offer.caller_number, None, _claimed(offer.identity)),
-            source=_source(offer),
+            source=source_of(offer, settings),
             sample_rate=offer.sample_rate,
         )
         session = engines.recogniser.session()
@@ -248,9 +248,17 @@ class Call:
         self._call.end("over", "system")
 
 
-def _source(offer: Offer) -> str:
-    """On whose account a caller's PINs are tried."""
-    return f"number {offer.caller_number}"
+def source_of(offer: Offer, settings: Settings) -> str:
+    """On whose account a caller's PINs are tried; a number in From counts only where it must."""
+    number = f"number {offer.caller_number}"
+    if _claimed(offer.identity) is IdentityLevel.CLAIMED and offer.caller_number:
+        return number
+    if any(offer.trunk == trunk.name for trunk in settings.sip.trunks):
+        return f"trunk {offer.trunk}, {number}"
+    if offer.trunk:
+        return f"account {offer.trunk}"
+    host, _, _ = offer.source.rpartition(":")
+    return f"address {host}" if host else number
 
 
 def _claimed(identity: str) -> IdentityLevel:
