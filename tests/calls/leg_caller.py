@@ -22,6 +22,8 @@ from voice.telephony.leg import (
     Leg,
     Offer,
     Played,
+    Record,
+    Recording,
     connect_leg,
 )
 
@@ -58,6 +60,8 @@ class LegCaller:
         self._told = asyncio.Event()
         self.flush_seconds = 0.0
         """How long the edge takes to answer a flush."""
+        self.records: bool | None = True
+        """Whether the edge can record; None: it does not say in time."""
         self.noise: Pcm | None = None
         self.heard: list[Pcm] = []
         self.controls: list[Control] = []
@@ -135,6 +139,8 @@ class LegCaller:
                 case Audio(pcm):
                     self._ring.append(pcm)
                     self.most_in_ring = max(self.most_in_ring, len(self._ring))
+                case Record() if self.records is not None:
+                    self.leg.send(Recording(on=self.records))
                 case Answer():
                     self.leg.send(Answered())
                 case Flush():

@@ -47,12 +47,14 @@ async def _serve(settings: Settings, process: int) -> None:
     from voice.calls.server import CallServer
     from voice.events import EventSink
     from voice.feed import EventFeed
+    from voice.records import check_directory
     from voice.telemetry import CallMetrics, log_call, measured_queues, process_registry
 
     signals: asyncio.Queue[None] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, None)
     registry = process_registry()
+    check_directory(settings.records.directory)
     engines = await load_engines(settings, measured_queues(registry))
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings.runtime.apology)

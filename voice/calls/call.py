@@ -42,7 +42,9 @@ from voice.telephony.leg import (
     Offer,
     Played,
     Record,
+    Recording,
     Resume,
+    StopRecording,
     TransferProgress,
     TransferResult,
 )
@@ -55,6 +57,8 @@ LAST_WORDS_SECONDS = 10.0
 DRAIN_SECONDS = 20.0
 """A pipeline that has not come to its end by then is cancelled."""
 CANCEL_SECONDS = 5.0
+RECORDING_SECONDS = 2.0
+"""A disk that has not begun a recording by then is not waited for: the call is not recorded."""
 HANG_UP_SECONDS = 3.0
 """How long the edge may take to play its ring out and end the leg."""
 
@@ -111,6 +115,7 @@ class Call:
             processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
         )
         self._answered = asyncio.Event()
+        self._recording: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._caller_gone = False
 
     async def run(self) -> None:
@@ -149,7 +154,7 @@ class Call:
 
     async def _talk(self) -> None:
         """Answer, then run the pipeline until the call is to end."""
-        self._start_recording()
+        await self._start_recording()
         self._leg.send(Answer())
         await self._answered.wait()
         self._call.journal.record(CallAnswered)
@@ -202,6 +207,9 @@ class Call:
                     await self._input.hold(False)
                 case Answered():
                     self._answered.set()
+                case Recording(on=on):
+                    if not self._recording.done():
+                        self._recording.set_result(on)
                 case TransferProgress():
                     note_progress(call, message)
                 case TransferResult():
@@ -233,11 +241,17 @@ class Call:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(reading), HANG_UP_SECONDS)
 
-    def _start_recording(self) -> None:
+    async def _start_recording(self) -> None:
+        """Know before the greeting whether the call is recorded: the caller is told the truth."""
         directory = self._call.settings.records.directory
-        if directory is not None:
-            path = call_folder(directory, self._call.call_id) / RECORDING
-            self._leg.send(Record(path=str(path.absolute())))
+        if directory is None:
+            return
+        path = call_folder(directory, self._call.call_id) / RECORDING
+        self._leg.send(Record(path=str(path.absolute())))
+        try:
+            self._call.recorded = await asyncio.wait_for(self._recording, RECORDING_SECONDS)
+        except TimeoutError:
+            self._leg.send(StopRecording())
 
     def _report(self, outcomes: Sequence[object]) -> None:
         for outcome in outcomes:

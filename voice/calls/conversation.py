@@ -125,7 +125,6 @@ class Conversation(FrameProcessor):
 
     async def _greet(self) -> None:
         """What must be disclosed is heard to its end; what follows it may be interrupted."""
-        recorded = self._call.settings.records.directory is not None
         settings = self._call.settings.calls
         seconds = settings.max_minutes * 60
         self._length = LengthTimer(
@@ -134,7 +133,7 @@ class Conversation(FrameProcessor):
             lambda: self._job(self._ways_out.time_is_up(self._fall_silent)),
         )
         answer = Answer(self._call.journal)
-        for clause, protected in phrases.greeting(settings.greeting, recorded):
+        for clause, protected in phrases.greeting(settings.greeting, self._call.recorded):
             await self._sayings.push(ClauseText(clause, "greeting", answer), protected)
 
     async def _is_emergency(self, transcript: Transcript) -> bool:

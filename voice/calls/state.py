@@ -85,6 +85,8 @@ class CallState:
     """Clear from an interruption until it is known what the caller heard."""
     unread_turn: bool = False
     """A turn is over, but what was said in it is still being recognised."""
+    recorded: bool = False
+    """The edge records the call, and the caller is told so."""
     transfer: Transferring | None = None
     """The transfer that is under way."""
     handed_over: str = ""

@@ -1,6 +1,22 @@
 """Records: the folders that calls leave behind, and how long they are kept."""
 
-from voice.records.folders import EVENTS, RECORDING, call_folder, call_folders
+from voice.records.folders import (
+    EVENTS,
+    RECORDING,
+    call_folder,
+    call_folders,
+    check_directory,
+    check_room,
+)
 from voice.records.retention import Deleted, delete_old
 
-__all__ = ["EVENTS", "RECORDING", "Deleted", "call_folder", "call_folders", "delete_old"]
+__all__ = [
+    "EVENTS",
+    "RECORDING",
+    "Deleted",
+    "call_folder",
+    "call_folders",
+    "check_directory",
+    "check_room",
+    "delete_old",
+]

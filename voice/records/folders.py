@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from voice.errors import ConfigError
+
 RECORDING = "call.flac"
 EVENTS = "events.jsonl"
+
+
+RESERVE_BYTES = 16 << 20
+"""What must be free before a recording is begun, and said to be made: about fifteen minutes."""
+
+
+def check_room(directory: Path) -> None:
+    """Whether a call's records can be written there; raises OSError with the system's reason."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryFile(dir=directory) as file:
+        os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+
+
+def check_directory(directory: Path | None) -> None:
+    """Refuse a `records.directory` that cannot be written at the start; raises ConfigError."""
+    try:
+        if directory is not None:
+            check_room(directory)
+    except OSError as error:
+        raise ConfigError(f"records.directory: {directory}: {error.strerror}") from None
 
 
 def call_folder(directory: Path, call_id: str) -> Path:

@@ -83,7 +83,10 @@ def _model_file(name: str | Path) -> Path:
     if place.is_file():
         return place
     if not place.is_dir():
-        raise ModelError(f"{place}: there is no such voice")
+        raise ModelError(
+            f"{place}: there is no such voice; `voice models pull` fetches those of "
+            "`voice models list` from the hosts of [network] allow"
+        )
     if (place / USUAL_FILE).is_file():
         return place / USUAL_FILE
     models = sorted(place.glob("*.onnx"))

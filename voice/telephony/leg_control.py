@@ -117,6 +117,13 @@ class TransferResult(Control):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recording(Control):
+    """The answer to Record: whether the call is recorded from now on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hold(Control):
     """The caller put us on hold: they neither speak nor hear."""
 
@@ -156,10 +163,18 @@ class Flush(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Record(Control):
-    """Record both sides into a stereo FLAC file (caller left, assistant right)."""
+    """Record both sides into a stereo FLAC file (caller left, assistant right).
+
+    Answered by Recording; before that nobody may be told that the call is recorded.
+    """
 
     path: str
     """Inside the records directory, relative to it or absolute."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopRecording(Control):
+    """Record no more and keep nothing: the caller was not told in time."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from edge_caller import TONE_HZ, calling
@@ -16,6 +17,9 @@ from voice.telephony.leg import (
     LegEnded,
     LegFailed,
     MediaLost,
+    Record,
+    Recording,
+    StopRecording,
     Transfer,
     TransferResult,
 )
@@ -141,3 +145,38 @@ async def test_caller_may_send_nothing_while_holding_but_not_after(
         assert not any(isinstance(message, MediaLost) for message in process.told)
         await caller.offer_anew("sendrecv")
         await process.hears_of(MediaLost)
+
+
+async def test_a_recording_is_announced_once_there_is_a_file(
+    start: Start, process: CallProcess, installation: Path
+) -> None:
+    async with calling(await start()):
+        process.legs[0].send(Record(path="first/call.flac"))
+        assert await process.hears_of(Recording) == Recording(on=True)
+        assert (installation / "records" / "first" / "call.flac").exists()
+
+
+async def test_a_recording_that_cannot_be_made_is_not_announced(
+    start: Start, process: CallProcess, installation: Path
+) -> None:
+    address = await start()
+    (installation / "records").rmdir()
+    (installation / "records").touch()
+    async with calling(address):
+        process.legs[0].send(Record(path="first/call.flac"))
+        assert await process.hears_of(Recording) == Recording(on=False)
+
+
+async def test_a_recording_that_is_not_wanted_leaves_no_file(
+    start: Start, process: CallProcess, installation: Path
+) -> None:
+    async with calling(await start()) as caller:
+        process.legs[0].send(Record(path="first/call.flac"))
+        await process.hears_of(Recording)
+        process.legs[0].send(StopRecording())
+        await caller.listens(10)
+    await process.hears_of(LegEnded)
+    file = installation / "records" / "first" / "call.flac"
+    async with asyncio.timeout(5):
+        while file.exists():
+            await asyncio.sleep(0.01)

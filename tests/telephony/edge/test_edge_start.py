@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import sys
 from pathlib import Path
 
 import pytest
-from edge_programs import EdgeProcess, running
+from edge_caller import calling
+from edge_programs import EdgeProcess, Program, running
 
 pytestmark = pytest.mark.calls
 
@@ -65,6 +67,19 @@ async def test_port_in_use_is_one_line(tmp_path: Path) -> None:
         ),
         ('[sip]\nlisen = "127.0.0.1:0"', "did you mean listen"),
         ('[runtime]\ndirectory = "/proc/none"', "runtime.directory"),
+        ('[records]\ndirectory = "/proc/none"', "records.directory: /proc/none: "),
+        ('[records]\ndirectory = "/dev/null"', "records.directory: /dev/null: "),
+        ("[rtp]\nport_min = 30000\nport_max = 30003", "rtp.port_min..port_max: 2 pairs"),
+        (
+            '[sip]\nmax_calls = 2\nperson = "sip:a@192.0.2.1"\n'
+            "[rtp]\nport_min = 30000\nport_max = 30005",
+            "needs 4 (two a call",
+        ),
+        ("[sip.outgoing]\nusername = 'a'", "sip.outgoing needs password"),
+        (
+            "[sip]\nlisten = '127.0.0.1:5999'\nperson = 'sip:a@127.0.0.1:5999'",
+            "sip.person: sip:a@127.0.0.1:5999 would be a call to Voice itself",
+        ),
     ],
 )
 async def test_setting_that_cannot_be_used_is_one_line(
@@ -76,3 +91,28 @@ async def test_setting_that_cannot_be_used_is_one_line(
     status, lines = await outcome(file)
     assert status == 2
     assert len(lines) == 1 and lines[0].startswith("voice: ") and part in lines[0]
+
+
+async def test_rtp_ports_in_use_are_counted(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1] // 2 * 2
+        file = tmp_path / "voice.toml"
+        file.write_text(
+            f"[sip]\nlisten = '127.0.0.1:0'\nmax_calls = 1\n[rtp]\nport_min = {port}\n"
+            f"port_max = {port + 1}\n[runtime]\ndirectory = '{tmp_path / 'run'}'"
+        )
+        status, lines = await outcome(file)
+    assert status == 2
+    assert "rtp.port_min..port_max: 0 pairs of ports are free" in lines[0]
+
+
+async def test_a_disk_that_fills_up_is_seen_before_the_next_call_is_told_of_a_recording(
+    edge: EdgeProcess, call_process: Program
+) -> None:
+    async with calling(edge.address, "recorded"):
+        await call_process.line("Recording(on=True)")
+        # The kernel now refuses this process's larger files, as it would on a full disk.
+        resource.prlimit(edge.program.pid, resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    async with calling(edge.address, "recorded"):
+        await call_process.line("Recording(on=False)")

@@ -40,9 +40,11 @@ from voice.telephony.leg import (
     MediaLost,
     MuteRecording,
     Record,
+    Recording,
     Reject,
     Resume,
     Ring,
+    StopRecording,
     Transfer,
 )
 from voice.telephony.rtp import PlayoutRing, RtpHandlers
@@ -148,6 +150,8 @@ class EdgeCall:
                 self._ledger.flush()
             case Record(path=path):
                 self._record(path)
+            case StopRecording():
+                self._sound.stop_recording()
             case MuteRecording(on=on):
                 self._sound.secret = on
             case Transfer(target=target):
@@ -158,9 +162,7 @@ class EdgeCall:
                 self._hang_up(reason)
             case LegFailed(reason):
                 log.error("call process: %s", reason, extra={"call_id": self.call_id})
-            case LegEnded():
-                pass
-            case _:
+            case _ if not isinstance(message, LegEnded):
                 log.debug("%s does not apply now", type(message).__name__)
 
     def _play(self, pcm: Pcm, sample_rate: int) -> None:
@@ -174,8 +176,8 @@ class EdgeCall:
             return
         warn = functools.partial(log.warning, "%s", extra={"call_id": self.call_id})
         handlers = RtpHandlers(self._frame, self._key, self._media_lost, self._failed, warn)
-        source, rule = self._sip.source[0], self._sip.media
-        media = CallMedia(self._edge, handlers, source, rule, self._note_hold)
+        host, rule = self._sip.source[0], self._sip.media
+        media = CallMedia(self._edge, handlers, host, rule, self._tell_hold)
         await media.open()
         if self._over.is_set():
             media.close()
@@ -188,7 +190,10 @@ class EdgeCall:
 
     def _record(self, asked: str) -> None:
         directory = self._edge.settings.records.directory
-        self._sound.record(functools.partial(open_recording, directory, asked, SAMPLE_RATE))
+        self._sound.record(
+            functools.partial(open_recording, directory, asked, SAMPLE_RATE),
+            lambda on: self._tell(Recording(on=on)),
+        )
 
     def _hang_up(self, reason: str) -> None:
         """End the call once everything that was sent has been heard."""
@@ -249,9 +254,6 @@ class EdgeCall:
         if self._media is None:
             raise NotAcceptable("not answered yet")
         return self._media.describe(offer)
-
-    def _note_hold(self, held: bool) -> None:
-        self._tell(Hold() if held else Resume())
 
     def _info(self, content_type: str, body: bytes) -> None:
         key = key_in_info(content_type, body)
@@ -344,6 +346,9 @@ class EdgeCall:
         self._sip.bye("audio failed", TEMPORARY_FAILURE)
 
     # The call process is gone
+
+    def _tell_hold(self, held: bool) -> None:
+        self._tell(Hold() if held else Resume())
 
     def _leg_is_gone(self) -> bool:
         return self._leg is None or self._leg.closed

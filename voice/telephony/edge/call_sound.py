@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import numpy as np
@@ -31,10 +32,22 @@ class CallSound:
         self._waiting: list[Pcm] = []
         self._frames = 0
 
-    def record(self, open_file: Callable[[], FlacWriter]) -> None:
-        """Record from now on; a second recording is not begun."""
+    def record(self, open_file: Callable[[], FlacWriter], tell: Callable[[bool], None]) -> None:
+        """Record from now on and tell whether that is possible; a second one is not begun."""
         if self._recording is None:
-            self._recording = Recording(self._recordings, open_file, self._call_id)
+            loop = asyncio.get_running_loop()
+            self._recording = Recording(
+                self._recordings,
+                open_file,
+                self._call_id,
+                lambda begun: loop.call_soon_threadsafe(tell, begun),
+            )
+
+    def stop_recording(self) -> None:
+        """Record no more; what was recorded is not kept."""
+        if self._recording is not None:
+            self._recording.discard()
+            self._recording = None
 
     def add(self, heard: Pcm, said: Pcm, rtp: RtpSession) -> None:
         """Take a frame of both sides."""

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 
 from voice.errors import ConfigError
 from voice.feed import SoundFeed
+from voice.records import check_directory
 from voice.settings import Settings
 from voice.telemetry import Heartbeat
 from voice.telephony.edge.announcement import Announcement
@@ -19,7 +20,7 @@ from voice.telephony.edge.figures import EdgeFigures
 from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal
 from voice.telephony.edge.outgoing import OutgoingTrunk
-from voice.telephony.rtp import MediaClock
+from voice.telephony.rtp import MediaClock, free_pairs
 from voice.telephony.sip import AccessPolicy, Dialog, IncomingCall, Trunk, UserAgent
 
 OPEN_INVITES = 20
@@ -66,14 +67,16 @@ class Edge:
         )
 
     async def start(self) -> tuple[str, int]:
-        """Listen; returns the address really bound. Raises ConfigError when it is in use."""
+        """Listen; returns the address really bound. Raises ConfigError for what is in use."""
         self._make_runtime_directory()
+        check_directory(self.settings.records.directory)
         self._orphans = self._journal.read()
         try:
             await self.agent.listen(self._host, self._port)
         except OSError as error:
             where = f"{self._host}:{self._port}"
             raise ConfigError(f"sip.listen: {where}: {_reason(error)}") from None
+        self._check_ports()
         self.clock.start()
         self.processes.look()
         self._keep(self.processes.watch(), "call processes")
@@ -144,6 +147,18 @@ class Edge:
         log.info("a dialog of the edge before this one was ended (%d)", status)
         self._orphans.remove(dialog)
         self.dialogs_changed()
+
+    def _check_ports(self) -> None:
+        """As many calls as are admitted must find ports; each that is bridged takes two pairs."""
+        sip, rtp = self.settings.sip, self.settings.rtp
+        needed = sip.max_calls * (2 if sip.person else 1)
+        free = free_pairs(self.media_host, rtp.port_min, rtp.port_max, needed)
+        if free < needed:
+            raise ConfigError(
+                f"rtp.port_min..port_max: {free} pairs of ports are free in {rtp.port_min}.."
+                f"{rtp.port_max}, and sip.max_calls = {sip.max_calls} needs {needed}"
+                f"{' (two a call, for hand-overs)' if sip.person else ''}"
+            )
 
     def _make_runtime_directory(self) -> None:
         directory = self.settings.runtime.directory

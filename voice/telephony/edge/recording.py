@@ -12,6 +12,7 @@ from voice.audio.flac import FlacWriter
 from voice.audio.pcm import Pcm
 from voice.audio.wav import AudioFileError
 from voice.errors import VoiceError
+from voice.records import check_room
 from voice.telephony.edge.file_thread import FileThread
 
 log = logging.getLogger(__name__)
@@ -28,10 +29,18 @@ class Recording:
     """One call's recording: caller left, assistant right, from the moment it was asked for."""
 
     def __init__(
-        self, thread: FileThread, open_file: Callable[[], FlacWriter], call_id: str
+        self,
+        thread: FileThread,
+        open_file: Callable[[], FlacWriter],
+        call_id: str,
+        on_begun: Callable[[bool], object] = lambda _: None,
     ) -> None:
-        """`open_file` is called on the thread; what it raises is logged."""
+        """`open_file` is called on the thread, and so is `on_begun`: whether there is a file.
+
+        What goes wrong is logged.
+        """
         self._thread = thread
+        self._on_begun = on_begun
         self._open_file = open_file
         self._call_id = call_id
         self._file: FlacWriter | None = None
@@ -39,6 +48,8 @@ class Recording:
         self._caller: list[Pcm] = []
         self._assistant: list[Pcm] = []
         self._begun = self._submit(self._open)
+        if not self._begun:
+            on_begun(False)
 
     def add(self, caller: Pcm, assistant: Pcm) -> None:
         """Take a frame of both sides."""
@@ -56,6 +67,11 @@ class Recording:
         if self._begun:
             self._thread.submit(lambda: self._try(self._close), must=True)
 
+    def discard(self) -> None:
+        """End it and leave no file."""
+        if self._begun:
+            self._thread.submit(lambda: self._try(self._discard), must=True)
+
     def _hand_over(self) -> None:
         caller, assistant = np.concatenate(self._caller), np.concatenate(self._assistant)
         self._caller.clear()
@@ -71,7 +87,15 @@ class Recording:
     # On the thread
 
     def _open(self) -> None:
-        self._file = self._open_file()
+        try:
+            self._file = self._open_file()
+        finally:
+            self._on_begun(self._file is not None)
+
+    def _discard(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file.path.unlink()
 
     def _append(self, caller: Pcm, assistant: Pcm) -> None:
         if self._file is not None:
@@ -98,7 +122,7 @@ def open_recording(directory: Path | None, asked: str, sample_rate: int) -> Flac
     """Begin the file that was asked for; raises RecordingRefused or AudioFileError."""
     path = recording_path(directory, asked)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_room(path.parent)
     except OSError as error:
         raise AudioFileError(f"{path.parent}: {error.strerror}") from None
     return FlacWriter(path, sample_rate)

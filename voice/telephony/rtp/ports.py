@@ -40,14 +40,30 @@ class PortPair:
 
 def open_port_pair(host: str, lowest: int, highest: int) -> PortPair:
     """Bind a random even port and the next; raises NoFreePort when none is left."""
-    first = (lowest + 1) // 2
-    count = (highest - 1) // 2 - first + 1
-    if count > 0:
-        tries = [secrets.randbelow(count) for _ in range(RANDOM_TRIES)]
-        for number in (*tries, *range(count)):
+    pairs = _pairs(lowest, highest)
+    if pairs:
+        tries = [secrets.choice(pairs) for _ in range(RANDOM_TRIES)]
+        for port in (*tries, *pairs):
             with contextlib.suppress(OSError):
-                return _bind_pair(host, 2 * (first + number))
+                return _bind_pair(host, port)
     raise NoFreePort(f"rtp.port_min..port_max: no free pair of ports in {lowest}..{highest}")
+
+
+def free_pairs(host: str, lowest: int, highest: int, enough: int) -> int:
+    """How many pairs of the range can be bound now, counted up to `enough`."""
+    free = 0
+    for port in _pairs(lowest, highest):
+        if free == enough:
+            break
+        with contextlib.suppress(OSError):
+            _bind_pair(host, port).close()
+            free += 1
+    return free
+
+
+def _pairs(lowest: int, highest: int) -> range:
+    """The even ports whose pair lies in the range."""
+    return range(lowest + lowest % 2, highest, 2)
 
 
 def _bind_pair(host: str, port: int) -> PortPair:
