@@ -69,9 +69,12 @@ async def test_port_in_use_is_one_line(tmp_path: Path) -> None:
         ('[runtime]\ndirectory = "/proc/none"', "runtime.directory"),
         ('[records]\ndirectory = "/proc/none"', "records.directory: /proc/none: "),
         ('[records]\ndirectory = "/dev/null"', "records.directory: /dev/null: "),
-        ("[rtp]\nport_min = 30000\nport_max = 30003", "rtp.port_min..port_max: 2 pairs"),
         (
-            '[sip]\nmax_calls = 2\nperson = "sip:a@192.0.2.1"\n'
+            "[sip]\nlisten = '127.0.0.1:0'\n[rtp]\nport_min = 30000\nport_max = 30003",
+            "rtp.port_min..port_max: 2 pairs",
+        ),
+        (
+            '[sip]\nlisten = "127.0.0.1:0"\nmax_calls = 2\nperson = "sip:a@192.0.2.1"\n'
             "[rtp]\nport_min = 30000\nport_max = 30005",
             "needs 4 (two a call",
         ),
