@@ -42,7 +42,9 @@ def answer_and_hang_up(call: IncomingCall) -> None:
 async def sipp(port: int, scenario: str, folder: Path, *options: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         "sipp", f"127.0.0.1:{port}", "-sf", str(SCENARIOS / f"{scenario}.xml"),
-        "-i", "127.0.0.1", "-nostdin", "-timeout", "40", "-timeout_error", "-d", "100", *options,
+        "-i", "127.0.0.1", "-nostdin", "-timeout", "40", "-timeout_error", "-d", "100",
+        # By itself it signs a URI without the user that it calls.
+        "-auth_uri", f"bot@127.0.0.1:{port}", *options,
         cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
