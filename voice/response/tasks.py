@@ -34,6 +34,22 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ActWords(_Part):
+    """What a caller may say to the question before an act, beside yes and no.
+
+    Phrases in the notation of `voice.response.phrases`.
+    """
+
+    lists: dict[str, list[str]] = Field(default_factory=dict)
+    """Named parts of the phrases."""
+    act: list[str] = Field(default_factory=list)
+    """The act itself: agrees."""
+    reasons: list[str] = Field(default_factory=list)
+    """Why it should happen: supports a yes."""
+    against: list[str] = Field(default_factory=list)
+    """Why it should not: a no."""
+
+
 class TaskTool(_Part):
     """The tool of a task, as far as the conversation needs to know it."""
 
@@ -45,7 +61,10 @@ class TaskTool(_Part):
     declined: str | None = None
     """The act that answers a no to that question."""
     unclear: str | None = None
-    """The act that asks once more after neither yes nor no."""
+    """The act that asks once more, in other words, after neither yes nor no."""
+    begins: str | None = None
+    """The act that is said after a yes; the tool runs once it was heard without objection."""
+    answered: ActWords = Field(default_factory=ActWords)
     result: dict[str, ValueKind | dict[str, list[str]]]
     """Kind of each value; `status` maps each of its words to the acts that may follow."""
 

@@ -1,11 +1,38 @@
-"""Whether a caller agreed: read by fixed rules, because something irreversible may hang on it."""
+"""Whether a caller agreed: read by a grammar, because something irreversible may hang on it.
+
+An answer is a yes only when *all* of its words belong to phrases that agree or support agreeing:
+what is not known to support a yes (a condition, a question, a name, half a word) makes it unclear.
+The phrases are data: one file for the language, and what the task says of its act.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from itertools import dropwhile
+from pathlib import Path
+from typing import Any
 
-from voice.response.caller_text import normal_form
+import yaml
+
+from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
+from voice.response.tasks import ActWords
+
+_LANGUAGE = Path(__file__).with_name("answers_en.yaml")
+_LONGEST_ANSWER = 20
+"""Words; a longer answer is about something else."""
+_ACTS = frozenset({"go_ahead", "act"})
+_FRAGILE = _ACTS | {"says", "certain"}
+"""A lost "not" may have turned them from a no into a yes."""
+_AGREES = _FRAGILE | {"yes", "mild"}
+_SENTENCES = frozenset({"says", "echo", "mild"})
+_INSIDE = ("trap", "no", "unsure", "question")
+"""Kinds that are looked for anywhere; all others have to be laid side by side."""
+
+
+_NO_WORDS = frozenset({"no", "nope", "nah"})
 
 
 class YesNo(Enum):
@@ -16,52 +43,145 @@ class YesNo(Enum):
     UNCLEAR = "unclear"
 
 
-_LONGEST_ANSWER = 14
-"""Words; a longer answer is about something else."""
+@dataclass(frozen=True)
+class _Laid:
+    """The beginning of an answer, laid out with phrases."""
 
-_NO = re.compile(
-    r"\b(no|nope|nah|nay|don't|do not|dont|not|never|stop|wait|cancel|leave it|forget it|"
-    r"never mind|changed my mind|hold on|rather|found|abort|negative|keep it|isn't|wouldn't|"
-    r"got it back|skip it|let it be|let me|wrong|mistake|instead)\b"
-)
-_NO_THAT_MEANS_YES = re.compile(r"\b(why not|no problem|no doubt|not a problem)\b")
-_CLEAR_YES = re.compile(
-    r"\b(yes|yeah|yep|yup|yah|aye|absolutely|definitely|certainly|of course|by all means|"
-    r"affirmative|confirmed|i confirm|i agree|agreed|please do|go for it|proceed|exactly|"
-    r"i'm sure|i am sure|that's right|that is right|that's correct|that's fine|that is fine)\b"
-)
-_IMPERATIVE = re.compile(r"\b(go ahead|do it|do that|do so|block it|carry on|lock it|go on)\b")
-_MILD = frozenset(
-    (*("sure", "okay", "ok", "right", "fine", "correct", "alright", "all", "perfect", "indeed"),)
-    + ("please", "good", "great", "naturally", "thanks", "thank", "you", "then", "sounds", "so")
-    + ("that", "that's", "is", "well", "um", "uh", "er", "oh", "ah", "grand", "mm", "hmm", "ya")
-    + ("huh", "i", "do", "would", "may", "can", "it", "works", "now", "lovely", "thing", "true")
-)
-_MILD_YES = re.compile(
-    r"\b(sure|okay|ok|right|fine|correct|alright|all right|perfect|indeed|please|naturally|"
-    r"sounds good|good|grand|ya|mm hmm|uh huh|i do|i would|you may|you can|that works|true)\b"
-)
-_QUESTION = re.compile(
-    r"^((?!it |that |this )\w+ )?"
-    r"(what|when|which|how|who|where|why|can you|could you|is|are|does|will) "
-)
+    last: str = ""
+    """Kind of the phrase laid last."""
+    agrees: bool = False
+    firmly: bool = False
+    """By more than a mild word."""
+    by_a_yes: bool = False
+    """And not only by what a lost "not" could have left."""
+    thanks: bool = False
+
+    def with_next(self, kind: str) -> _Laid:
+        return _Laid(
+            kind,
+            self.agrees or kind in _AGREES,
+            self.firmly or kind in _AGREES - {"mild"},
+            self.by_a_yes or kind in _AGREES - _FRAGILE,
+            self.thanks or kind == "thanks",
+        )
+
+    def admits(self, kind: str) -> bool:
+        """Whether a phrase of this kind may come next."""
+        if self.last == "tag":
+            return False
+        if self.last == "before":
+            return kind in _ACTS
+        if self.last == "certain":
+            return kind not in _SENTENCES
+        if kind == "link":
+            return self.last not in {"", "lead", "link"}
+        if self.last == "link":
+            return kind not in {"lead", "tag"}
+        return kind != "after_act" or self.last in _ACTS | {"reason"}
+
+    @property
+    def is_yes(self) -> bool:
+        ended = self.agrees and self.last not in {"lead", "link", "before"}
+        return ended and (self.firmly or not self.thanks)
+
+
+class AnswerReader:
+    """Reads answers to the question about one act, or to a question about none."""
+
+    def __init__(self, act: ActWords | None = None) -> None:
+        language = _language()
+        self._phrases = {kind: [matcher] for kind, matcher in language.phrases.items()}
+        if act is not None:
+            lists = {**language.lists, **named(act.lists, "answered: lists")}
+            for kind, rules in (("act", act.act), ("reason", act.reasons), ("no", act.against)):
+                matcher = any_of(rules, lists, f"answered: {kind}")
+                self._phrases.setdefault(kind, []).append(matcher)
+
+    def read(self, text: str, sure: bool = True) -> YesNo:
+        """What an answer (in normal form) says.
+
+        Unless the words were heard for `sure`, a mere "do it" is unclear too: it is what is left
+        of "don't do it" when a word is lost.
+        """
+        words = _language().words(text)
+        if not words or len(words) > _LONGEST_ANSWER or self._holds("trap", words):
+            return YesNo.UNCLEAR
+        if laid := self._laid_out(words):
+            return YesNo.YES if sure or any(way.by_a_yes for way in laid) else YesNo.UNCLEAR
+        if not self._holds("no", words) or self._holds("unsure", words):
+            return YesNo.UNCLEAR
+        if words[0] in _NO_WORDS:
+            return YesNo.UNCLEAR if self._yes_after_no(words) else YesNo.NO
+        return YesNo.UNCLEAR if self._holds("question", words) else YesNo.NO
+
+    def _laid_out(self, words: Sequence[str]) -> list[_Laid]:
+        """The ways in which all words belong to phrases that together make a yes."""
+        reached: list[set[_Laid]] = [{_Laid()}, *(set[_Laid]() for _ in words)]
+        for start, ways in enumerate(reached[:-1]):
+            if not ways:
+                continue
+            for kind, end in self._phrases_at(words, start):
+                reached[end] |= {way.with_next(kind) for way in ways if way.admits(kind)}
+        return [way for way in reached[-1] if way.is_yes]
+
+    def _phrases_at(self, words: Sequence[str], start: int) -> set[tuple[str, int]]:
+        return {
+            (kind, end)
+            for kind, matchers in self._phrases.items()
+            if kind not in _INSIDE
+            for matcher in matchers
+            for end in matcher(words, start) - {start}
+        }
+
+    def _holds(self, kind: str, words: Sequence[str]) -> bool:
+        return any(stands_in(matcher, words) for matcher in self._phrases[kind])
+
+    def _yes_after_no(self, words: Sequence[str]) -> bool:
+        """As in "no no go ahead"."""
+        rest = list(dropwhile(_NO_WORDS.__contains__, words))
+        return bool(rest and self._laid_out(rest))
+
+
+@dataclass(frozen=True)
+class _Language:
+    """The phrases of one language."""
+
+    lists: Lists
+    phrases: dict[str, Matcher]
+    endings: dict[str, str]
+    """Of contracted words, with what they stand for."""
+    contractions: dict[str, str]
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text, contractions resolved."""
+        return [word for part in text.split() for word in self._whole(part).split()]
+
+    def _whole(self, word: str) -> str:
+        if word in self.contractions:
+            return self.contractions[word]
+        for ending, meaning in self.endings.items():
+            if word.endswith(ending) and word != ending:
+                return f"{self._whole(word.removesuffix(ending))} {meaning}"
+        return word.strip("'")
+
+
+@cache
+def _language() -> _Language:
+    content: dict[str, Any] = yaml.safe_load(_LANGUAGE.read_text(encoding="utf-8"))
+    contractions = content.pop("contractions")
+    whole = contractions.pop("whole")
+    lists = named(content.pop("lists"), f"{_LANGUAGE.name}: lists")
+    phrases = {
+        kind: any_of(rules, lists, f"{_LANGUAGE.name}: {kind}") for kind, rules in content.items()
+    }
+    return _Language(lists, phrases, contractions, whole)
+
+
+@cache
+def _plain() -> AnswerReader:
+    return AnswerReader()
 
 
 def read_yes_no(text: str, sure: bool = True) -> YesNo:
-    """Any sign of a no outweighs a yes; questions and long speeches are unclear.
-
-    Unless the words were heard for `sure`, a mere "do it" is unclear too: it is what is left of
-    "don't do it" when a word is lost.
-    """
-    words = _NO_THAT_MEANS_YES.sub("yes", normal_form(text))
-    count = len(words.split())
-    if _NO.search(words):
-        return YesNo.NO if count <= _LONGEST_ANSWER else YesNo.UNCLEAR
-    if count > _LONGEST_ANSWER or _QUESTION.search(f"{words} "):
-        return YesNo.UNCLEAR
-    if _CLEAR_YES.search(words):
-        return YesNo.YES
-    if _IMPERATIVE.search(words):
-        return YesNo.YES if sure else YesNo.UNCLEAR
-    mild = _MILD_YES.search(words) is not None and _MILD.issuperset(words.split())
-    return YesNo.YES if mild else YesNo.UNCLEAR
+    """An answer to a question that is about no act of a task."""
+    return _plain().read(text, sure)
