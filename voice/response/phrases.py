@@ -88,7 +88,9 @@ def _part(token: str, tokens: list[str], lists: Lists) -> Matcher:
         return lists[token[1:-1]]
     if not _WORD.fullmatch(token):
         raise ValueError(f"{token} is not expected")
-    return lambda words, start: frozenset({start + 1} if words[start : start + 1] == [token] else ())
+    return lambda words, start: frozenset(
+        {start + 1} if words[start : start + 1] == [token] else ()
+    )
 
 
 def _either(options: Sequence[Matcher]) -> Matcher:

@@ -7,7 +7,7 @@ The phrases are data: one file for the language, and what the task says of its a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -27,7 +27,15 @@ _ACTS = frozenset({"go_ahead", "act"})
 _FRAGILE = _ACTS | {"says", "certain"}
 """A lost "not" may have turned them from a no into a yes."""
 _AGREES = _FRAGILE | {"yes", "mild"}
-_SENTENCES = frozenset({"says", "echo", "mild"})
+_ONLY_AFTER = {"after_act": _ACTS | {"reason"}, "echo": {"yes"}}
+_NEVER_AFTER: dict[str, Set[str]] = {
+    "": {"link"},
+    "lead": {"link"},
+    "link": {"link", "lead", "tag"},
+    "certain": {"says", "mild"},
+    "tag": _AGREES | {"support", "reason", "thanks", "lead", "link", "before", "tag"},
+}
+"""Which kinds cannot stand side by side; "" is the beginning."""
 _INSIDE = ("trap", "no", "unsure", "question")
 """Kinds that are looked for anywhere; all others have to be laid side by side."""
 
@@ -67,17 +75,11 @@ class _Laid:
 
     def admits(self, kind: str) -> bool:
         """Whether a phrase of this kind may come next."""
-        if self.last == "tag":
-            return False
         if self.last == "before":
             return kind in _ACTS
-        if self.last == "certain":
-            return kind not in _SENTENCES
-        if kind == "link":
-            return self.last not in {"", "lead", "link"}
-        if self.last == "link":
-            return kind not in {"lead", "tag"}
-        return kind != "after_act" or self.last in _ACTS | {"reason"}
+        if kind in _ONLY_AFTER:
+            return self.last in _ONLY_AFTER[kind]
+        return kind not in _NEVER_AFTER.get(self.last, ())
 
     @property
     def is_yes(self) -> bool:
@@ -105,6 +107,8 @@ class AnswerReader:
         """
         words = _language().words(text)
         if not words or len(words) > _LONGEST_ANSWER or self._holds("trap", words):
+            return YesNo.UNCLEAR
+        if _language().breaks_off(text):
             return YesNo.UNCLEAR
         if laid := self._laid_out(words):
             return YesNo.YES if sure or any(way.by_a_yes for way in laid) else YesNo.UNCLEAR
@@ -155,6 +159,11 @@ class _Language:
     def words(self, text: str) -> list[str]:
         """The words of a text, contractions resolved."""
         return [word for part in text.split() for word in self._whole(part).split()]
+
+    def breaks_off(self, text: str) -> bool:
+        """Whether the last word is one that must be followed by another, as "it's"."""
+        last = self._whole(text.split()[-1]).split()
+        return len(last) > 1 and last[-1] in self.endings.values() and last[-1] != "not"
 
     def _whole(self, word: str) -> str:
         if word in self.contractions:
