@@ -125,6 +125,13 @@ class Operator:
         status = self._one("SELECT status FROM sim WHERE customer_number = ?", customer_number)
         return status == "blocked"
 
+    def unblock_sim(self, customer_number: str) -> None:
+        """Make a customer's SIM card active again."""
+        with self._books() as books, books:
+            books.execute(
+                "UPDATE sim SET status = 'active' WHERE customer_number = ?", (customer_number,)
+            )
+
     def _one(self, query: str, value: str) -> str | None:
         found = self._row(query, value)
         return str(found[0]) if found else None

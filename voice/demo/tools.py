@@ -32,6 +32,14 @@ def tools_of(operator: Operator) -> ToolBox:
             _tool(operator, "get_bill", IdentityLevel.VERIFIED, False, _get_bill),
             _tool(operator, "get_plan", IdentityLevel.CLAIMED, False, _get_plan),
             _tool(operator, "block_sim", IdentityLevel.VERIFIED, True, _block_sim, _block_outcome),
+            _tool(
+                operator,
+                "unblock_sim",
+                IdentityLevel.VERIFIED,
+                True,
+                _unblock_sim,
+                _unblock_outcome,
+            ),
             _tool(operator, "transfer_to_person", IdentityLevel.UNKNOWN, True, _transfer),
         ]
     )
@@ -84,6 +92,15 @@ def _block_outcome(operator: Operator, caller: Caller) -> dict[str, Value]:
     if not operator.is_blocked(caller.customer or ""):
         return {}
     return {"status": "blocked", "replacement_days": _REPLACEMENT_DAYS}
+
+
+def _unblock_sim(operator: Operator, caller: Caller) -> dict[str, Value]:
+    operator.unblock_sim(caller.customer or "")
+    return {"status": "active"}
+
+
+def _active(operator: Operator, caller: Caller) -> dict[str, Value]:
+    return {} if operator.is_blocked(caller.customer or "") else {"status": "active"}
 
 
 def _transfer(operator: Operator, caller: Caller) -> dict[str, Value]:

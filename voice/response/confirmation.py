@@ -1,21 +1,21 @@
-"""Whether something irreversible may run: fixed rules and the model have to agree."""
+"""Whether something irreversible may run: the grammar decides, the model may only object."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from voice.response.yes_no import YesNo, read_yes_no
+from voice.response.yes_no import YesNo
 
 _LEAST_CONFIDENCE = 0.25
 """Of the recogniser, for a yes that is acted on."""
 _SURE = 0.6
-"""Of the recogniser, for a yes that one lost word could turn into a no."""
+"""Of the recogniser, for a yes that one lost word could have left of a no."""
 _LIKELY = 0.5
 _CERTAIN = 0.8
-"""Of the model, for a no that the rules do not see; a misheard yes looks like one at times."""
-_SHORT = 5
-"""Words; a longer answer may ask for something else."""
+"""Of the model, for a no that the grammar does not see; a misheard yes looks like one at times."""
+_OBJECTS = 0.9
+"""Of the model, to stand against a yes of the grammar."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,10 @@ class Opinion:
     kind: str
     """agrees, declines, other (another request), again (repeat, wait) or unsure."""
     probability: float
+
+    def is_(self, kind: str, probability: float) -> bool:
+        """Whether the model is of this opinion, at least so surely."""
+        return self.kind == kind and self.probability >= probability
 
 
 class Verdict(Enum):
@@ -37,18 +41,20 @@ class Verdict(Enum):
     DOUBT = auto()
 
 
-def decide(text: str, confidence: float, opinion: Opinion) -> Verdict:
-    """The verdict on the caller's words; only a clear yes that the model saw too is a yes."""
-    read = read_yes_no(text, sure=confidence >= _SURE)
-    brief = len(text.split()) <= _SHORT
-    likely = opinion.probability >= _LIKELY
-    if read is YesNo.YES and opinion.kind == "agrees":
-        return Verdict.RUN if confidence >= _LEAST_CONFIDENCE else Verdict.DOUBT
-    if opinion.kind == "other" and likely and not (brief and read is not YesNo.UNCLEAR):
+def decide(read: YesNo, confidence: float, opinion: Opinion) -> Verdict:
+    """The verdict on an answer that the grammar read so; without its yes nothing runs."""
+    match read:
+        case YesNo.YES:
+            objects = opinion.is_("other", _OBJECTS)
+            heard = confidence >= _LEAST_CONFIDENCE
+            return Verdict.RUN if heard and not objects else Verdict.DOUBT
+        case YesNo.FRAGILE_YES:
+            objects = opinion.is_("other", _OBJECTS) or opinion.is_("declines", _OBJECTS)
+            return Verdict.RUN if confidence >= _SURE and not objects else Verdict.DOUBT
+        case YesNo.NO:
+            return Verdict.DECLINE
+    if opinion.is_("other", _LIKELY):
         return Verdict.OTHER_REQUEST
-    unheard_no = read is YesNo.UNCLEAR and opinion.probability >= _CERTAIN
-    if read is YesNo.NO or (opinion.kind == "declines" and unheard_no):
+    if opinion.is_("declines", _CERTAIN):
         return Verdict.DECLINE
-    if opinion.kind == "again" and likely:
-        return Verdict.SAY_AND_ASK_ON
-    return Verdict.DOUBT
+    return Verdict.SAY_AND_ASK_ON if opinion.is_("again", _LIKELY) else Verdict.DOUBT

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voice.engine_queue import Priority
 from voice.identity import Caller
 from voice.response.confirmation import Opinion, Verdict, decide
 from voice.response.engine import Engine
-from voice.response.exchange import Exchange, Means, Reply
+from voice.response.exchange import Exchange, Means, Reply, SecondThoughts
 from voice.response.harmony import Message
-from voice.response.state import Pending, State
+from voice.response.state import Act, Pending, Question, State
 from voice.response.tasks import TaskSet, TaskTool
 from voice.response.tools import ToolBox
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
-from voice.response.yes_no import YesNo, read_yes_no
+from voice.response.yes_no import agrees, declines
 
 _MOST_TOOLS = 2
 """Per turn."""
@@ -25,7 +25,11 @@ _LEAST_CONFIDENCE = 0.12
 """Of the recogniser; below it the words are taken as not understood."""
 _LEAST_PROBABILITY = 0.35
 """Of the model's first message; below it the model is guessing."""
+_CERTAIN = 0.8
+"""Of the model's call of another tool, to follow it after a no."""
 _MOST_MISUNDERSTOOD = 3
+_MOST_DOUBTS = 1
+"""How often the question before an act is put in other words."""
 _BRIEF = 5
 """Words; a longer answer to an offer may ask for something else."""
 _PERSON = "transfer_to_person"
@@ -45,17 +49,34 @@ class Said:
     text: str
     confidence: float
     priority: Priority
+    early: bool = False
+    """Begun before all that was said to them had been heard."""
 
 
 class Conversation:
     """The rules of one call's conversation; the session keeps its history and state."""
 
     def __init__(
-        self, engine: Engine, tasks: TaskSet, tools: ToolBox, tool_timeout_seconds: float
+        self,
+        engine: Engine,
+        tasks: TaskSet,
+        tools: ToolBox,
+        tool_timeout_seconds: float,
+        *,
+        has_person: bool = False,
+        second_thoughts: SecondThoughts | None = None,
     ) -> None:
         self._tasks = tasks
         self._closed = engine.closed_answers
-        self._means = Means(engine, tasks, tools, Wordings(tasks), tool_timeout_seconds)
+        self._means = Means(
+            engine,
+            tasks,
+            tools,
+            Wordings(tasks),
+            tool_timeout_seconds,
+            has_person=has_person,
+            second_thoughts=second_thoughts,
+        )
 
     async def answer(
         self,
@@ -67,14 +88,18 @@ class Conversation:
         """The script of an ordinary turn."""
         exchange = Exchange(self._means, turn, history, caller)
         before = turn.state
+        if before.untold:
+            exchange.tell(before.untold)
         if not said.text or said.confidence < _LEAST_CONFIDENCE:
             await self._not_understood(exchange, before)
         elif self._wants_person(said, before):
             await self._use_person(exchange)
-        elif before.awaiting_confirmation:
-            await self._after_question(exchange, said, before)
+        elif before.question:
+            await self._after_question(exchange, said, before, before.question)
         elif before.person_offered and self._declines(said):
             await exchange.answer("okay")
+        elif undo := self._undo_wanted(said, before):
+            exchange.ask_first(undo)
         else:
             await self._follow(exchange, said, before)
 
@@ -87,23 +112,40 @@ class Conversation:
     ) -> None:
         """The script of a turn that waited for the caller's identity."""
         exchange = Exchange(self._means, turn, history, caller)
-        tool = self._tasks.tools[pending.tool]
+        act = pending.act
         if pending.asks_first:
-            exchange.ask_first(tool)
-        elif await exchange.use(tool, {}):
+            exchange.ask_first(act)
+        elif await exchange.use(self._tasks.tools[act.tool], act.arguments):
             said = Said("", 1.0, Priority.FINAL)
             await self._follow(exchange, said, turn.state)
+
+    async def ask_again(
+        self,
+        turn: ResponseTurn,
+        history: Sequence[Sequence[Message]],
+        caller: Callable[[], Caller],
+    ) -> None:
+        """The script of a turn that puts an open question once more."""
+        assert turn.state.question is not None
+        Exchange(self._means, turn, history, caller).ask_again(turn.state.question)
+
+    def _undo_wanted(self, said: Said, before: State) -> Act | None:
+        if before.done is None:
+            return None
+        undo = self._tasks.tools[before.done.tool].undo
+        wanted = self._tasks.undo_readers[before.done.tool].names_act(said.text)
+        return Act(undo.tool, before.done.arguments) if undo and wanted else None
 
     def _wants_person(self, said: Said, before: State) -> bool:
         if _PERSON not in self._tasks.tools:
             return False
-        agreed = before.person_offered and read_yes_no(said.text) is YesNo.YES
+        agreed = before.person_offered and agrees(said.text)
         return agreed or _WANTS_PERSON.fullmatch(said.text) is not None
 
     @staticmethod
     def _declines(said: Said) -> bool:
         brief = len(said.text.split()) <= _BRIEF
-        return brief and read_yes_no(said.text) is YesNo.NO
+        return brief and declines(said.text)
 
     async def _use_person(self, exchange: Exchange) -> None:
         if await exchange.use(self._tasks.tools[_PERSON], {}):
@@ -161,8 +203,8 @@ class Conversation:
     async def _not_understood(self, exchange: Exchange, before: State) -> None:
         """Ask again; then offer a person; then hand over."""
         count = before.misunderstood + 1
-        if before.awaiting_confirmation:
-            self._doubt(exchange, self._tasks.tools[before.awaiting_confirmation], before)
+        if before.question:
+            await self._doubt(exchange, before.question)
             return
         if count >= _MOST_MISUNDERSTOOD:
             exchange.say("give_up")
@@ -173,25 +215,48 @@ class Conversation:
 
     # The answer to "shall I?"
 
-    async def _after_question(self, exchange: Exchange, said: Said, before: State) -> None:
-        assert before.awaiting_confirmation is not None
-        tool = self._tasks.tools[before.awaiting_confirmation]
+    async def _after_question(
+        self, exchange: Exchange, said: Said, before: State, question: Question
+    ) -> None:
+        tool = self._tasks.tools[question.act.tool]
         reply = await exchange.reply(said.priority)
-        match decide(said.text, said.confidence, self._opinion(reply, tool)):
+        opinion = self._opinion(reply, tool)
+        words = f"{question.agreed} {said.text}".strip()
+        read = self._tasks.readers[tool.name].read(words)
+        heard = (question.heard and not said.early) or bool(question.agreed)
+        match decide(read, said.confidence, opinion):
+            case Verdict.RUN if heard:
+                await self._act(exchange, said, question, words)
             case Verdict.RUN:
-                if await exchange.use(tool, {}, confirmed=True):
-                    await self._follow(exchange, said, before)
+                exchange.ask_again(question)
             case Verdict.DECLINE:
                 exchange.say(tool.declined or "okay")
+                if opinion.is_("other", _CERTAIN) and reply.tool is not None:
+                    await self._follow(exchange, said, before, reply)
             case Verdict.OTHER_REQUEST:
                 await self._follow(exchange, said, before, reply)
             case Verdict.SAY_AND_ASK_ON:
                 await exchange.answer(self._tasks.act_of(reply.text) or "repeat")
-                exchange.update(awaiting_confirmation=tool.name, doubts=before.doubts)
+                exchange.update(question=question)
             case Verdict.DOUBT:
-                self._doubt(exchange, tool, before)
+                await self._doubt(exchange, question)
+
+    async def _act(self, exchange: Exchange, said: Said, question: Question, words: str) -> None:
+        """The caller agreed: after a time in which they may object, it happens."""
+        tool = self._tasks.tools[question.act.tool]
+        await exchange.give_time_to_object(question, words)
+        exchange.update(question=None)
+        if not await exchange.use(tool, question.act.arguments, confirmed=True):
+            return
+        if tool.name in self._tasks.undoing:
+            await exchange.answer("")
+        else:
+            await self._follow(exchange, said, exchange.state)
 
     def _opinion(self, reply: Reply, tool: TaskTool) -> Opinion:
+        """What undoes something is not known to the model: it has no opinion."""
+        if tool.name in self._tasks.undoing:
+            return Opinion("unsure", 0.0)
         if reply.tool is not None:
             kind = "agrees" if reply.tool == tool.name else "other"
         else:
@@ -201,10 +266,11 @@ class Conversation:
             kind = known.get(act) or ("unsure" if act in vague else "other")
         return Opinion(kind, reply.probability)
 
-    def _doubt(self, exchange: Exchange, tool: TaskTool, before: State) -> None:
-        """Neither yes nor no: ask once more, then leave it."""
-        if before.doubts + 1 >= _MOST_MISUNDERSTOOD:
-            exchange.say(tool.declined or "okay")
+    async def _doubt(self, exchange: Exchange, question: Question) -> None:
+        """Neither yes nor no: ask once more; then it is left, and a person helps."""
+        if question.doubts < _MOST_DOUBTS:
+            exchange.ask_again(replace(question, doubts=question.doubts + 1))
             return
-        exchange.say(tool.unclear or "not_understood")
-        exchange.update(awaiting_confirmation=tool.name, doubts=before.doubts + 1)
+        exchange.say(self._tasks.tools[question.act.tool].declined or "okay")
+        if exchange.has_person:
+            await exchange.hand_over("neither yes nor no to the question before an act")

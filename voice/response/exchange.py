@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,7 @@ from voice.identity import Caller
 from voice.response.engine import Engine
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolCall, ToolResult
-from voice.response.state import Pending, State
+from voice.response.state import Act, Pending, Question, State
 from voice.response.steps import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
 from voice.response.tasks import LAST_ANSWER, TaskSet, TaskTool, slots_of
 from voice.response.tool_run import ToolRun, run_tool
@@ -24,6 +24,9 @@ from voice.response.values import Value, written
 from voice.response.wording import Wordings, clauses, fill
 
 log = logging.getLogger(__name__)
+
+SecondThoughts = Callable[[], Awaitable[None]]
+"""Returns once what was said has been heard to its end and the caller had the time to object."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class Means:
     tools: ToolBox
     wordings: Wordings
     tool_timeout_seconds: float
+    has_person: bool = False
+    """Whether the call can be handed over to a person."""
+    second_thoughts: SecondThoughts | None = None
+    """Waited for between a yes and the act; without one the act runs at once."""
 
 
 class Exchange:
@@ -93,13 +100,17 @@ class Exchange:
 
     # Tools
 
-    async def use(self, tool: TaskTool, arguments: dict[str, str], confirmed: bool = False) -> bool:
+    async def use(
+        self, tool: TaskTool, arguments: Mapping[str, str], confirmed: bool = False
+    ) -> bool:
         """Run a tool if it may run now; False when the turn ends here instead."""
+        act = Act(tool.name, arguments)
         if tool.confirmation and not confirmed:
-            self.ask_first(tool)
+            self.ask_first(act)
             return False
-        if not self._identified(tool, asks_first=False):
+        if not self._identified(act, asks_first=False):
             return False
+        arguments = dict(arguments)
         self._turn.messages.append(ToolCall(tool.name, arguments))
         runnable = self._means.tools.get(tool.name)
         assert runnable is not None, "checked when the session began"
@@ -109,6 +120,7 @@ class Exchange:
         else:
             run = await self._run(tool, runnable, arguments)
         if run.result:
+            self._keep_in_mind(act, str(run.result["status"]))
             return True
         self._turn.messages.pop()
         if run.unknown:
@@ -118,20 +130,57 @@ class Exchange:
             self.say("tool_failed")
         return False
 
-    def ask_first(self, tool: TaskTool) -> None:
-        """Ask whether the tool may run, once the caller's identity is high enough for it."""
-        assert tool.confirmation is not None
-        if self._identified(tool, asks_first=True):
-            self.say(tool.confirmation)
-            self.update(awaiting_confirmation=tool.name, doubts=0)
+    def _keep_in_mind(self, act: Act, status: str) -> None:
+        """What was done is told even to who interrupts, and can be undone where that is offered."""
+        tool = self._means.tasks.tools[act.tool]
+        self._turn.has_acted = tool.confirmation is not None
+        if self.undo_of(act) and tool.undo and status in tool.undo.after:
+            self.update(done=act)
+        elif act.tool in self._means.tasks.undoing:
+            self.update(done=None)
 
-    def _identified(self, tool: TaskTool, asks_first: bool) -> bool:
-        runnable = self._means.tools.get(tool.name)
+    def undo_of(self, act: Act) -> TaskTool | None:
+        """The tool that undoes an act, if the operator has it."""
+        undo = self._means.tasks.tools[act.tool].undo
+        if undo is None or self._means.tools.get(undo.tool) is None:
+            return None
+        return self._means.tasks.tools[undo.tool]
+
+    def ask_first(self, act: Act) -> None:
+        """Ask whether an act may happen, once the caller's identity is high enough for it."""
+        tool = self._means.tasks.tools[act.tool]
+        assert tool.confirmation is not None
+        if self._identified(act, asks_first=True):
+            self.say(tool.confirmation)
+            self.update(question=Question(act))
+
+    def ask_again(self, question: Question) -> None:
+        """Ask the same in other words; what was agreed to so far counts no more."""
+        self.say(self._means.tasks.tools[question.act.tool].unclear or "not_understood")
+        self.update(question=replace(question, heard=True, agreed=""))
+
+    async def give_time_to_object(self, question: Question, agreed: str) -> None:
+        """Say what is about to happen; goes on when nothing was said against it.
+
+        Whoever does speak stops this turn; the question is then open, with what was `agreed`.
+        """
+        wait = self._means.second_thoughts
+        if wait is None:
+            return
+        begins = self._means.tasks.tools[question.act.tool].begins
+        if begins and not question.agreed:
+            self.say(begins)
+        self.update(question=replace(question, heard=False, agreed=agreed))
+        await self._turn.until_committed()
+        await wait()
+
+    def _identified(self, act: Act, asks_first: bool) -> bool:
+        tool, runnable = self._means.tasks.tools[act.tool], self._means.tools.get(act.tool)
         assert runnable is not None, "checked when the session began"
         level = max(tool.identity, runnable.level)
         if self._caller().level >= level:
             return True
-        self._turn.pending = Pending(tool.name, asks_first)
+        self._turn.pending = Pending(act, asks_first)
         self._turn.emit(NeedsIdentity(level, tool.name))
         return False
 
@@ -152,6 +201,11 @@ class Exchange:
             return {"status": str(result["status"])}
         return {key: written(value) for key, value in result.items()}
 
+    @property
+    def has_person(self) -> bool:
+        """Whether the call can be handed over to a person."""
+        return self._means.has_person
+
     # Words
 
     async def answer(self, act: str) -> None:
@@ -161,6 +215,9 @@ class Exchange:
             acts = [tool.acts_after(str(result["status"]))[0] for tool, result in self._results]
         else:
             acts = [act]
+        if self._turn.has_acted and self.state.done is not None:
+            undo = self._means.tasks.tools[self.state.done.tool].undo
+            acts += [undo.told] if undo else []
         for number, one in enumerate(acts):
             if one in self._means.tasks.hand_over_after:
                 await self.hand_over("the caller asked for a person")
@@ -182,29 +239,42 @@ class Exchange:
                 return
             self._turn.emit(Say(clause, "free"))
         self._turn.answered(text)
-        self._turn.state = State(last_answer=text)
+        self._turn.state = State(last_answer=text, done=self.state.done)
+
+    def tell(self, text: str) -> None:
+        """Say what was said before, and not heard."""
+        for clause in clauses(text):
+            self._turn.emit(Say(clause, "told again"))
+        self.update(untold="")
 
     def say(self, act: str, goes_on: bool = False) -> bool:
         """One wording of an act; False, and nothing said, when its facts cannot be vouched for."""
         sentence = self._means.wordings.choose(act)
         before = self._turn.state
-        spoken = fill(sentence, [result for _, result in self._results], before.last_answer)
-        if spoken is None or not self._is_true(sentence, spoken):
+        values = self._values(act, sentence)
+        spoken = fill(sentence, values)
+        if spoken is None or (values.keys() - {LAST_ANSWER} and not _is_true(spoken, values)):
             return False
         for clause in clauses(spoken):
             self._turn.emit(Say(clause, act))
         self._turn.answered(sentence)
         last = f"{before.last_answer} {spoken}" if goes_on else spoken
         offers = act in self._means.tasks.person_if_yes
-        self._turn.state = State(person_offered=offers, last_answer=last)
+        self._turn.state = State(person_offered=offers, last_answer=last, done=before.done)
         return True
 
-    def _is_true(self, sentence: str, spoken: str) -> bool:
-        slots = set(slots_of(sentence))
-        if not slots or slots == {LAST_ANSWER}:
-            return True
-        facts = FactCheck(result for _, result in self._results)
-        return not any(facts.wrong(clause) for clause in clauses(spoken))
+    def _values(self, act: str, sentence: str) -> dict[str, Value]:
+        """What the slots of an act stand for, each from the tool that it belongs to."""
+        results = {tool.name: result for tool, result in self._results}
+        values: dict[str, Value] = {}
+        for slot in slots_of(sentence):
+            if slot == LAST_ANSWER:
+                values[slot] = self.state.last_answer
+                continue
+            tool, key = self._means.tasks.source(act, slot)
+            if key in results.get(tool, {}):
+                values[slot] = results[tool][key]
+        return values
 
     def _allowed(self) -> list[str]:
         """The acts that fit all results of this turn."""
@@ -220,6 +290,11 @@ class Exchange:
         """To a person, once the turn counts."""
         await self._turn.until_committed()
         self._turn.emit(HandOver(reason))
+
+
+def _is_true(spoken: str, values: Mapping[str, Value]) -> bool:
+    facts = FactCheck([values])
+    return not any(facts.wrong(clause) for clause in clauses(spoken))
 
 
 def _arguments(content: str) -> dict[str, str]:

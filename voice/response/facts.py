@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from voice.response.number_words import number_of
@@ -29,10 +29,17 @@ _CERTAINTY_OF_COUNT = 2
 
 
 class FactCheck:
-    """The facts that may be said in a turn."""
+    """The facts that may be said in a turn.
 
-    def __init__(self, results: Iterable[dict[str, Value]]) -> None:
-        values = [value for result in results for value in result.values()]
+    What two results give under one key, but differently, is no fact: who says it could mean either.
+    """
+
+    def __init__(self, results: Iterable[Mapping[str, Value]]) -> None:
+        given: dict[str, set[Value]] = {}
+        for result in results:
+            for key, value in result.items():
+                given.setdefault(key, set()).add(value)
+        values = [value for same in given.values() if len(same) == 1 for value in same]
         self._dates = {v for v in values if isinstance(v, datetime.date)}
         self._amounts = {Decimal(v) for v in values if isinstance(v, Decimal | int)}
         words = [v.lower() for v in values if isinstance(v, str)]

@@ -8,6 +8,7 @@ from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.identity import Caller
 from voice.response.conversation import Conversation
 from voice.response.embedded import EmbeddedEngine
+from voice.response.exchange import SecondThoughts
 from voice.response.harmony import CallerSaid
 from voice.response.session import ResponseSession
 from voice.response.tasks import TaskSet
@@ -51,10 +52,27 @@ class Responder:
         """How many requests wait for the model."""
         return self._engine.depth
 
-    def session(self, tools: ToolBox, caller: Caller) -> ResponseSession:
-        """One call's conversation; raises ConfigError when a task's tool is missing."""
+    def session(
+        self,
+        tools: ToolBox,
+        caller: Caller,
+        *,
+        has_person: bool = False,
+        second_thoughts: SecondThoughts | None = None,
+    ) -> ResponseSession:
+        """One call's conversation; raises ConfigError when a task's tool is missing.
+
+        `has_person`: the call can be handed over. `second_thoughts`: see SecondThoughts.
+        """
         tools.require(self.tasks)
-        conversation = Conversation(self._engine, self.tasks, tools, self._tool_timeout_seconds)
+        conversation = Conversation(
+            self._engine,
+            self.tasks,
+            tools,
+            self._tool_timeout_seconds,
+            has_person=has_person,
+            second_thoughts=second_thoughts,
+        )
         return ResponseSession(conversation, caller)
 
     async def warm_up(self) -> None:

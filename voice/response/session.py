@@ -32,21 +32,52 @@ class ResponseSession:
         self._settle()
         return [list(turn.messages) for turn in self._turns]
 
+    @property
+    def asks(self) -> bool:
+        """Whether the caller was asked if something irreversible may happen."""
+        self._settle()
+        return self._state().question is not None
+
     def begin(
-        self, text: str, confidence: float = 1.0, priority: Priority = Priority.FINAL
+        self,
+        text: str,
+        confidence: float = 1.0,
+        priority: Priority = Priority.FINAL,
+        *,
+        early: bool = False,
     ) -> ResponseTurn:
         """Answer what the caller said; `confidence` is the recogniser's, 0 to 1.
 
-        The turn runs at once and may be a guess: nothing counts before its `commit`.
+        `early`: they began to speak before they had heard all that was said to them. The turn runs
+        at once and may be a guess: nothing counts before its `commit`.
         """
-        self._replace_current()
+        acting = self._replace_current()
         words = normal_form(text)
-        said, history = Said(words, confidence, priority), self.history
+        said, history = Said(words, confidence, priority, early), self.history
 
         async def script(turn: ResponseTurn) -> None:
+            if acting is not None:
+                await turn.follow(acting)
             await self._conversation.answer(turn, said, history, lambda: self.caller)
 
         return self._start([CallerSaid(words)], script, self._state())
+
+    def ask_again(self) -> ResponseTurn:
+        """Put the question before an act once more; counts from the start.
+
+        Raises VoiceError when none is open.
+        """
+        if not self.asks:
+            raise VoiceError("no question is open")
+        self._replace_current()
+        history = self.history
+
+        async def script(turn: ResponseTurn) -> None:
+            await self._conversation.ask_again(turn, history, lambda: self.caller)
+
+        turn = self._start([], script, self._state())
+        turn.commit()
+        return turn
 
     def resume(self) -> ResponseTurn:
         """Go on with the turn that waited for the caller's identity; counts from the start.
@@ -85,14 +116,19 @@ class ResponseSession:
         self._current = ResponseTurn(state, messages, script)
         return self._current
 
-    def _replace_current(self) -> None:
-        """Settle the turn that ran last, and let it make nothing further."""
+    def _replace_current(self) -> ResponseTurn | None:
+        """Settle the turn that ran last, and let it make nothing further.
+
+        Returns it when it is changing something just now, and therefore goes on.
+        """
         self._settle()
         for turn in (self._current, *self._turns[-1:]):
             if turn is not None:
                 turn.stop()
         self._current = None
         self.abandon_pending()
+        last = self._turns[-1] if self._turns else None
+        return last if last is not None and last.acting else None
 
     def _settle(self) -> None:
         """A committed turn belongs to the history."""

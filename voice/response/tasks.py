@@ -17,11 +17,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from voice.errors import ConfigError
 from voice.identity import IdentityLevel
+from voice.response.yes_no import ActWords, AnswerReader
 
 ValueKind = Literal["money", "date", "number", "name", "text"]
 """What a value of a tool's result is, which decides how it is written and checked."""
 
-_SLOT = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{([\w.]+)\}")
 LAST_ANSWER = "last_answer"
 """The slot that stands for what was said before."""
 
@@ -34,20 +35,17 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ActWords(_Part):
-    """What a caller may say to the question before an act, beside yes and no.
+class Undo(_Part):
+    """How an act can be undone within the call, where the operator has a tool for it."""
 
-    Phrases in the notation of `voice.response.phrases`.
-    """
-
-    lists: dict[str, list[str]] = Field(default_factory=dict)
-    """Named parts of the phrases."""
-    act: list[str] = Field(default_factory=list)
-    """The act itself: agrees."""
-    reasons: list[str] = Field(default_factory=list)
-    """Why it should happen: supports a yes."""
-    against: list[str] = Field(default_factory=list)
-    """Why it should not: a no."""
+    tool: str
+    """A tool of another task, called with the same arguments; models do not see it."""
+    after: list[str]
+    """The statuses after which there is something to undo."""
+    asked: list[str]
+    """How a caller may ask for it; phrases that may use the lists of `answered`."""
+    told: str
+    """The act that tells the caller of it."""
 
 
 class TaskTool(_Part):
@@ -65,6 +63,7 @@ class TaskTool(_Part):
     begins: str | None = None
     """The act that is said after a yes; the tool runs once it was heard without objection."""
     answered: ActWords = Field(default_factory=ActWords)
+    undo: Undo | None = None
     result: dict[str, ValueKind | dict[str, list[str]]]
     """Kind of each value; `status` maps each of its words to the acts that may follow."""
 
@@ -94,6 +93,8 @@ class TaskSet:
     def __init__(self, tasks: list[Task]) -> None:
         self.tasks = tasks
         self.tools = {task.tool.name: task.tool for task in tasks if task.tool}
+        self.undoing = frozenset(tool.undo.tool for tool in self.tools.values() if tool.undo)
+        """Tools that undo what others did; an installation may lack them."""
         self.end_call_after = frozenset(act for task in tasks for act in task.end_call_after)
         self.hand_over_after = frozenset(act for task in tasks for act in task.hand_over_after)
         self.person_if_yes = frozenset(act for task in tasks for act in task.person_if_yes)
@@ -126,7 +127,7 @@ class TaskSet:
     @property
     def instruction(self) -> str:
         """What the model is told before each conversation."""
-        return f"telephone company. {' '.join(sorted(self.tools))}"
+        return f"telephone company. {' '.join(sorted(set(self.tools) - self.undoing))}"
 
     @cached_property
     def _acts(self) -> dict[str, str]:
@@ -136,18 +137,82 @@ class TaskSet:
         """The act of a sentence with slots; None when it is not in the closed set."""
         return self._acts.get(sentence.strip())
 
+    @cached_property
+    def readers(self) -> dict[str, AnswerReader]:
+        """What reads the answers to the question before each tool that has one."""
+        return {
+            name: AnswerReader(tool.answered, f"tool {name}: answered")
+            for name, tool in self.tools.items()
+            if tool.confirmation
+        }
+
+    @cached_property
+    def undo_readers(self) -> dict[str, AnswerReader]:
+        """What finds the wish to undo what a tool did."""
+        return {
+            name: AnswerReader(
+                ActWords(lists=tool.answered.lists, act=tool.undo.asked), f"tool {name}: undo"
+            )
+            for name, tool in self.tools.items()
+            if tool.undo
+        }
+
+    @cached_property
+    def _tool_of_act(self) -> dict[str, TaskTool | None]:
+        return {
+            act: task.tool for task in self.tasks for act in (*task.answers, *task.spoken_by_code)
+        }
+
+    def source(self, act: str, slot: str) -> tuple[str, str]:
+        """The tool, and the key of its result, that a slot of an act stands for.
+
+        `{tool.key}` names both; a mere `{key}` is of the act's own task, or else of the only tool
+        that gives such a value. Raises ValueError when that is none or more than one.
+        """
+        tool, _, key = slot.rpartition(".")
+        own = self._tool_of_act[act]
+        if own is not None and tool in ("", own.name) and key in own.result:
+            return own.name, key
+        giving = [one.name for one in self.tools.values() if key in one.result]
+        fitting = [name for name in giving if tool in ("", name)]
+        if not fitting:
+            raise ValueError(f"no tool gives a value for {{{slot}}}")
+        if len(fitting) > 1:
+            raise ValueError(f"{{{slot}}} may be of {' or '.join(fitting)}: write {{tool.{slot}}}")
+        return fitting[0], key
+
     def _check(self, folder: Path) -> None:
         for name, tool in self.tools.items():
             if not isinstance(tool.result.get("status"), dict):
                 raise ConfigError(f"{folder}: tool {name}: result.status must map words to acts")
-        known = {slot for tool in self.tools.values() for slot in tool.result} | {LAST_ANSWER}
+            self._check_undo(folder, tool)
         for act, wordings in self.wordings.items():
             if not wordings:
                 raise ConfigError(f"{folder}: act {act}: no wording")
-            for slot in {slot for words in wordings for slot in slots_of(words)} - known:
-                raise ConfigError(f"{folder}: act {act}: no tool gives a value for {{{slot}}}")
+            for slot in {slot for words in wordings for slot in slots_of(words)} - {LAST_ANSWER}:
+                try:
+                    self.source(act, slot)
+                except ValueError as error:
+                    raise ConfigError(f"{folder}: act {act}: {error}") from None
+        try:
+            _ = self.readers, self.undo_readers
+        except ConfigError as error:
+            raise ConfigError(f"{folder}: {error}") from None
         for act in self._named_acts() - set(self.wordings):
             raise ConfigError(f"{folder}: act {act} is named but has no wording")
+
+    def _check_undo(self, folder: Path, tool: TaskTool) -> None:
+        if tool.undo is None:
+            return
+        undoing = self.tools.get(tool.undo.tool)
+        if undoing is None or not undoing.confirmation:
+            raise ConfigError(
+                f"{folder}: tool {tool.name}: undo.tool: no task asks before it runs"
+                f" {tool.undo.tool}"
+            )
+        for status in tool.undo.after:
+            if not tool.acts_after(status):
+                raise ConfigError(f"{folder}: tool {tool.name}: undo.after: no status {status}")
 
     def _named_acts(self) -> set[str]:
         named = {*self.end_call_after, *self.hand_over_after, *self.person_if_yes}
@@ -155,7 +220,9 @@ class TaskSet:
             words = tool.result["status"]
             if isinstance(words, dict):
                 named.update(act for acts in words.values() for act in acts)
-            named.update(act for act in (tool.confirmation, tool.declined, tool.unclear) if act)
+            spoken = [tool.confirmation, tool.declined, tool.unclear, tool.begins]
+            spoken += [tool.undo.told] if tool.undo else []
+            named.update(act for act in spoken if act)
         return named
 
 

@@ -51,9 +51,14 @@ class ToolBox:
         return self._tools.get(name)
 
     def require(self, tasks: TaskSet) -> None:
-        """Raise ConfigError unless every task's tool is there and agrees with its task."""
+        """Raise ConfigError unless every task's tool is there and agrees with its task.
+
+        Tools that only undo what others did may be missing.
+        """
         for wanted in tasks.tools.values():
             tool = self._tools.get(wanted.name)
+            if tool is None and wanted.name in tasks.undoing:
+                continue
             if tool is None:
                 raise ConfigError(f"tasks: there is no tool {wanted.name}")
             if (wanted.confirmation or wanted.side_effect) and not tool.side_effect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from voice.response.harmony import Answer, Message
@@ -13,8 +14,8 @@ from voice.response.wording import cut, share_heard
 
 T = TypeVar("T")
 
-_QUESTION_HEARD = 0.6
-"""A question of which less was heard was not asked."""
+_OFFER_HEARD = 0.6
+"""An offer of which less was heard was not made. A question before an act is heard whole or not."""
 
 Script = Callable[["ResponseTurn"], Awaitable[None]]
 
@@ -40,7 +41,10 @@ class ResponseTurn:
         self._written: list[str] = []
         self.failed = False
         """An error ended it; history keeps nothing of it."""
-        self._acting = False
+        self.acting = False
+        """A tool of it is changing something."""
+        self.has_acted = False
+        """Something irreversible was done, and the answer tells of it."""
         self._task = asyncio.create_task(self._run(script))
 
     @property
@@ -60,7 +64,7 @@ class ResponseTurn:
 
     def stop(self) -> None:
         """Make nothing further; a tool that is changing something is left to end."""
-        if not self._acting:
+        if not self.acting:
             self._task.cancel()
 
     def heard(self, text: str) -> None:
@@ -70,10 +74,17 @@ class ResponseTurn:
         if share >= 1.0:
             return
         self._keep(share)
-        if share < _QUESTION_HEARD:
-            self.state = State(
-                misunderstood=self.state.misunderstood, last_answer=self._before.last_answer
-            )
+        question = self.state.question and replace(self.state.question, heard=False)
+        if share >= _OFFER_HEARD:
+            self.state = replace(self.state, question=question)
+            return
+        self.state = State(
+            question=question,
+            misunderstood=self.state.misunderstood,
+            last_answer=self._before.last_answer,
+            done=self.state.done,
+            untold=self.state.last_answer if self.has_acted else self._before.untold,
+        )
 
     def _keep(self, share: float) -> None:
         shortened = cut(" ".join(self._written), share)
@@ -89,11 +100,16 @@ class ResponseTurn:
 
     async def undisturbed(self, work: Coroutine[Any, Any, T]) -> T:
         """For the script: something that must not be cut off once it has begun."""
-        self._acting = True
+        self.acting = True
         try:
             return await work
         finally:
-            self._acting = False
+            self.acting = False
+
+    async def follow(self, acting: ResponseTurn) -> None:
+        """For the script: begin from where a turn that was still acting came to."""
+        await asyncio.gather(acting._task, return_exceptions=True)
+        self.state = self._before = acting.state
 
     def emit(self, step: Step) -> None:
         """For the script: the next step."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from voice.response.tasks import LAST_ANSWER, TaskSet, slots_of
+from voice.response.tasks import TaskSet, slots_of
 from voice.response.values import Value, written
 
 _CLAUSE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
@@ -26,15 +26,13 @@ class Wordings:
         return options[number % len(options)]
 
 
-def fill(sentence: str, results: Iterable[Mapping[str, Value]], last_answer: str) -> str | None:
-    """The sentence with its values; None when a slot has none."""
-    values: dict[str, str] = {LAST_ANSWER: last_answer}
-    for result in results:
-        values.update({key: written(value) for key, value in result.items()})
-    if any(not values.get(slot) for slot in slots_of(sentence)):
-        return None
+def fill(sentence: str, values: Mapping[str, Value]) -> str | None:
+    """The sentence with the values of its slots; None when one has none."""
     for slot in slots_of(sentence):
-        sentence = sentence.replace(f"{{{slot}}}", values[slot])
+        value = written(values[slot]) if slot in values else ""
+        if not value:
+            return None
+        sentence = sentence.replace(f"{{{slot}}}", value)
     return sentence
 
 

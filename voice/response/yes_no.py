@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict, Field
 
 from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
-from voice.response.tasks import ActWords
 
 _LANGUAGE = Path(__file__).with_name("answers_en.yaml")
 _LONGEST_ANSWER = 20
@@ -47,8 +47,28 @@ class YesNo(Enum):
     """The answer to a question that can be answered with yes or no."""
 
     YES = "yes"
+    FRAGILE_YES = "fragile yes"
+    """One that a lost word could have left of a no, as "do it" of "don't do it"."""
     NO = "no"
     UNCLEAR = "unclear"
+
+
+class ActWords(BaseModel):
+    """What a caller may say to the question before an act, beside yes and no.
+
+    Phrases in the notation of `voice.response.phrases`, contractions written in full.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lists: dict[str, list[str]] = Field(default_factory=dict)
+    """Named parts of the phrases."""
+    act: list[str] = Field(default_factory=list)
+    """The act itself: agrees."""
+    reasons: list[str] = Field(default_factory=list)
+    """Why it should happen: supports a yes."""
+    against: list[str] = Field(default_factory=list)
+    """Why it should not: a no."""
 
 
 @dataclass(frozen=True)
@@ -90,33 +110,36 @@ class _Laid:
 class AnswerReader:
     """Reads answers to the question about one act, or to a question about none."""
 
-    def __init__(self, act: ActWords | None = None) -> None:
+    def __init__(self, act: ActWords | None = None, where: str = "") -> None:
+        """Raises ConfigError with `where` when a phrase is not well written."""
+        act = act or ActWords()
         language = _language()
+        lists = {**language.lists, **named(act.lists, f"{where}: lists")}
         self._phrases = {kind: [matcher] for kind, matcher in language.phrases.items()}
-        if act is not None:
-            lists = {**language.lists, **named(act.lists, "answered: lists")}
-            for kind, rules in (("act", act.act), ("reason", act.reasons), ("no", act.against)):
-                matcher = any_of(rules, lists, f"answered: {kind}")
-                self._phrases.setdefault(kind, []).append(matcher)
+        for kind, rules in (("act", act.act), ("reason", act.reasons), ("no", act.against)):
+            matchers = [any_of(rules, lists, f"{where}: {kind}")] if rules else []
+            self._phrases.setdefault(kind, []).extend(matchers)
 
-    def read(self, text: str, sure: bool = True) -> YesNo:
-        """What an answer (in normal form) says.
-
-        Unless the words were heard for `sure`, a mere "do it" is unclear too: it is what is left
-        of "don't do it" when a word is lost.
-        """
+    def read(self, text: str) -> YesNo:
+        """What an answer (in normal form) says."""
         words = _language().words(text)
         if not words or len(words) > _LONGEST_ANSWER or self._holds("trap", words):
             return YesNo.UNCLEAR
         if _language().breaks_off(text):
             return YesNo.UNCLEAR
         if laid := self._laid_out(words):
-            return YesNo.YES if sure or any(way.by_a_yes for way in laid) else YesNo.UNCLEAR
+            plain = any(way.by_a_yes for way in laid)
+            return YesNo.YES if plain else YesNo.FRAGILE_YES
         if not self._holds("no", words) or self._holds("unsure", words):
             return YesNo.UNCLEAR
         if words[0] in _NO_WORDS:
             return YesNo.UNCLEAR if self._yes_after_no(words) else YesNo.NO
         return YesNo.UNCLEAR if self._holds("question", words) else YesNo.NO
+
+    def names_act(self, text: str) -> bool:
+        """Whether an utterance asks for the act, and says nothing against it."""
+        words = _language().words(text)
+        return self._holds("act", words) and bool(self._laid_out(words))
 
     def _laid_out(self, words: Sequence[str]) -> list[_Laid]:
         """The ways in which all words belong to phrases that together make a yes."""
@@ -191,6 +214,11 @@ def _plain() -> AnswerReader:
     return AnswerReader()
 
 
-def read_yes_no(text: str, sure: bool = True) -> YesNo:
-    """An answer to a question that is about no act of a task."""
-    return _plain().read(text, sure)
+def agrees(text: str) -> bool:
+    """Whether a caller says yes to a question that is about no act."""
+    return _plain().read(text) in {YesNo.YES, YesNo.FRAGILE_YES}
+
+
+def declines(text: str) -> bool:
+    """Whether a caller says no to a question that is about no act."""
+    return _plain().read(text) is YesNo.NO
