@@ -84,8 +84,15 @@ class ScriptedSession:
     caller: Caller
     abandoned: bool = False
 
+    asks = False
+
     def begin(
-        self, text: str, confidence: float, priority: Priority = Priority.FINAL
+        self,
+        text: str,
+        confidence: float,
+        priority: Priority = Priority.FINAL,
+        *,
+        early: bool = False,
     ) -> ScriptedTurn:
         return self._turn(text.lower())
 
@@ -115,7 +122,7 @@ class ScriptedResponder:
         self.hold: asyncio.Event | None = None
         self.tool_hold: asyncio.Event | None = None
 
-    def session(self, tools: object, caller: Caller) -> ScriptedSession:
+    def session(self, tools: object, caller: Caller, **_: object) -> ScriptedSession:
         return ScriptedSession(self, caller)
 
     async def warm_up(self) -> None:

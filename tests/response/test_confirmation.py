@@ -14,7 +14,7 @@ from voice.response.confirmation import Opinion, Verdict, decide
 from voice.response.conversation import Conversation
 from voice.response.harmony import Message
 from voice.response.harmony_parser import Delta
-from voice.response.yes_no import YesNo, read_yes_no
+from voice.response.yes_no import YesNo
 
 LOST = "i lost my phone please block my sim card"
 
@@ -91,39 +91,35 @@ async def test_a_reckless_model_blocks_nothing_without_a_yes(office: Office, ans
     assert office.done == []
 
 
-@pytest.mark.parametrize(
-    ("text", "meaning"),
-    [
-        ("Yes.", YesNo.YES), ("yeah go ahead", YesNo.YES), ("okay", YesNo.YES),
-        ("that's all right", YesNo.YES), ("why not", YesNo.YES), ("do it", YesNo.YES),
-        ("no", YesNo.NO), ("yes no wait", YesNo.NO), ("don't do it", YesNo.NO),
-        ("it is yes", YesNo.YES), ("that is right", YesNo.YES), ("yes is it free", YesNo.UNCLEAR),
-        ("yes but not now", YesNo.NO), ("it was right here", YesNo.UNCLEAR),
-        ("what would that do", YesNo.UNCLEAR), ("", YesNo.UNCLEAR), ("bananas", YesNo.UNCLEAR),
-    ],
-)  # fmt: skip
-def test_yes_and_no_are_read_by_fixed_rules(text: str, meaning: YesNo) -> None:
-    assert read_yes_no(text) is meaning
+AGREES = Opinion("agrees", 1.0)
 
 
 def test_what_a_lost_word_could_leave_of_a_no_needs_certainty() -> None:
-    agrees = Opinion("agrees", 1.0)
-    assert decide("do it", 0.4, agrees) is Verdict.DOUBT
-    assert decide("do it", 0.9, agrees) is Verdict.RUN
-    assert decide("yes do it", 0.4, agrees) is Verdict.RUN
-    assert decide("yes", 0.1, agrees) is Verdict.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 0.4, AGREES) is Verdict.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 0.9, AGREES) is Verdict.RUN
+    assert decide(YesNo.YES, 0.4, AGREES) is Verdict.RUN
+    assert decide(YesNo.YES, 0.1, AGREES) is Verdict.DOUBT
+
+
+@pytest.mark.parametrize("read", [YesNo.NO, YesNo.UNCLEAR])
+def test_the_model_alone_never_agrees(read: YesNo) -> None:
+    assert decide(read, 1.0, AGREES) is not Verdict.RUN
+
+
+def test_the_model_may_object_to_a_yes() -> None:
+    assert decide(YesNo.YES, 1.0, Opinion("other", 0.95)) is Verdict.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 1.0, Opinion("declines", 0.95)) is Verdict.DOUBT
 
 
 @pytest.mark.parametrize(
-    ("text", "probability", "verdict"),
+    ("read", "probability", "verdict"),
     [
-        ("keep my card", 0.95, Verdict.DECLINE),
-        ("just mickly", 0.57, Verdict.DOUBT),
-        ("no", 0.5, Verdict.DECLINE),
-        ("yes", 1.0, Verdict.DOUBT),
+        (YesNo.UNCLEAR, 0.95, Verdict.DECLINE),
+        (YesNo.UNCLEAR, 0.57, Verdict.DOUBT),
+        (YesNo.NO, 0.5, Verdict.DECLINE),
     ],
 )
-def test_a_no_without_the_word_needs_a_model_that_is_certain(
-    text: str, probability: float, verdict: Verdict
+def test_a_no_that_the_grammar_does_not_see_needs_a_model_that_is_certain(
+    read: YesNo, probability: float, verdict: Verdict
 ) -> None:
-    assert decide(text, 0.9, Opinion("declines", probability)) is verdict
+    assert decide(read, 0.9, Opinion("declines", probability)) is verdict

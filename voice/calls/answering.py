@@ -12,7 +12,7 @@ from voice.calls.frames import ClauseText
 from voice.calls.state import CallState
 from voice.engine_queue import EngineBusy
 from voice.events import ResponseStarted, ToolCalled, ToolReturned
-from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn, Say, Step
+from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn, Say, Step, Waits
 from voice.response import ToolCalled as CallingTool
 from voice.response import ToolReturned as ToolAnswered
 
@@ -45,6 +45,8 @@ class AnswerRun:
         self._begun = self._clock()
         self._clauses = 0
         self._tool_began = self._begun
+        self._waits = False
+        """It goes on when the caller has had the time to object, and is never overdue."""
         self._limit: asyncio.Timeout | None = None
 
     async def clauses(self) -> Request | None:
@@ -68,6 +70,7 @@ class AnswerRun:
     async def _once(self) -> Request | None:
         async with bridged(self._fill, once=self.answer.permission) as filler:
             async for step in self._steps():
+                self._waits = isinstance(step, Waits)
                 match step:
                     case Say(clause, act):
                         self.using_tool = False
@@ -103,7 +106,7 @@ class AnswerRun:
 
     def _latest(self) -> float | None:
         """When the next step is overdue, in the loop's time; a speculative one never is."""
-        if not self.answer.committed:
+        if self._waits or not self.answer.committed:
             return None
         settings = self._call.settings.response
         tool = 2 * settings.tool_timeout_seconds if self._in_tool else 0.0

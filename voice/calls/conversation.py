@@ -22,7 +22,8 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.answering import AnswerRun, Request
-from voice.calls.backchannels import is_backchannel, is_patience
+from voice.calls.attention import Attention
+from voice.calls.backchannels import is_patience
 from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
@@ -56,10 +57,15 @@ class Conversation(FrameProcessor):
     def __init__(self, call: CallState) -> None:
         super().__init__()
         self._call = call
-        self._session = call.engines.responder.session(call.engines.tools, call.caller)
-        self._run: AnswerRun | None = None
-        self._spoke_over = False
         self._sayings = Sayings(call, self.push_frame)
+        self._attention = Attention(call, self._sayings, lambda: self._identification.active)
+        self._session = call.engines.responder.session(
+            call.engines.tools,
+            call.caller,
+            has_person=call.settings.sip.person is not None,
+            second_thoughts=self._attention.second_thoughts,
+        )
+        self._run: AnswerRun | None = None
         self._ways_out = WaysOut(call, self._sayings.say, self._job)
         self._checks = 0
         """How often the operator's side is being asked who calls, right now."""
@@ -69,9 +75,7 @@ class Conversation(FrameProcessor):
         self._length: LengthTimer | None = None
         self._identification = Identification(call, self._sayings.say)
         self._emergencies = Emergencies(call, self._sayings.say)
-        self._silence = Silence(
-            call, self._sayings.say, self._job, self._open_question, self._is_busy
-        )
+        self._silence = Silence(call, self._sayings.say, self._job, self._put_again, self._is_busy)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Everything that matters to the conversation arrives as a system frame, in order."""
@@ -85,7 +89,8 @@ class Conversation(FrameProcessor):
                 self._call.at_rest.clear()
                 self._emergencies.begin_turn()
                 self._silence.hold()
-                self._spoke_over = self._call.playback.audible
+                run = self._run
+                self._attention.speech_began(run is not None and run.answer.committed)
             case Hypothesis() if not await self._is_emergency(frame.transcript):
                 await self._prepare(frame.transcript)
             case EagerEndOfTurnCancelFrame():
@@ -150,7 +155,7 @@ class Conversation(FrameProcessor):
 
     async def _prepare(self, transcript: Transcript) -> None:
         """Begin the answer although the caller may still go on."""
-        if self._identification.active or self._is_nothing(transcript.text):
+        if self._identification.active or self._attention.is_nothing(transcript.text):
             return
         if self._ways_out.leaving or self._is_at_work:
             return
@@ -168,7 +173,7 @@ class Conversation(FrameProcessor):
         if self._ways_out.leaving:
             await self._discard()
             return
-        if self._is_nothing(transcript.text):
+        if self._attention.is_nothing(transcript.text):
             await self._discard()
             await self._go_on()
             return
@@ -186,6 +191,7 @@ class Conversation(FrameProcessor):
         assert self._run is not None
         self._sayings.answered()
         self._run.commit()
+        self._attention.turn_taken()
 
     @property
     def _is_at_work(self) -> bool:
@@ -207,34 +213,31 @@ class Conversation(FrameProcessor):
         for transcript in kept[-1:]:
             await self._take_turn(transcript)
 
-    def _is_nothing(self, text: str) -> bool:
-        """No words, or none that take the floor: a backchannel over the assistant's words.
-
-        After its last word there is nothing to go on with: then 'okay' is an answer. Words from
-        a turn that began as the answer to a PIN question are never taken for anything else.
-        """
-        if not text.strip() or (self._call.secret_turn and not self._identification.active):
-            return True
-        if not (self._spoke_over and is_backchannel(text)):
-            return False
-        return self._sayings.unfinished
-
     async def _go_on(self) -> None:
         """What sounded like the caller was nothing; finish what it cut short."""
-        if await self._sayings.go_on():
-            return
-        if not self._call.playback.audible and self._run is None:
+        self._attention.turn_taken()
+        if self._sayings.interrupted and self._session.asks:
+            await self._sayings.settle()
+            self._go_through(self._session.ask_again())
+        elif not await self._sayings.go_on() and not self._call.playback.audible and self._run is None:
             self._silence.resume()
 
     async def _begin(self, transcript: Transcript, speculative: bool) -> None:
         await self._sayings.settle()
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
-        text = masked(transcript.text, self._call)
+        heard = self._attention.heard_last
+        text, confidence = masked(transcript.text, self._call), transcript.confidence
 
         def begin() -> ResponseTurn:
-            return self._session.begin(text, transcript.confidence, priority)
+            return self._session.begin(text, confidence, priority, heard_last=heard)
 
         self._follow(AnswerRun(self._call, begin(), speculative, self._sayings.push, begin))
+
+    def _go_through(self, turn: ResponseTurn) -> None:
+        """A turn that counts from the start."""
+        run = AnswerRun(self._call, turn, False, self._sayings.push)
+        self._follow(run)
+        run.commit()
 
     def _follow(self, run: AnswerRun) -> None:
         self._run = run
@@ -322,9 +325,7 @@ class Conversation(FrameProcessor):
                 self._silence.await_caller()
         elif result:
             self._session.caller = self._call.caller
-            run = AnswerRun(self._call, self._session.resume(), False, self._sayings.push)
-            self._follow(run)
-            run.commit()
+            self._go_through(self._session.resume())
         else:
             await self._not_confirmed()
 
@@ -352,15 +353,22 @@ class Conversation(FrameProcessor):
         if self._sayings.silent and not (call.tracker.detector.speaking or call.unread_turn):
             call.at_rest.set()
 
-    def _open_question(self) -> str:
-        return self._emergencies.reminder() or self._identification.ask_again()
+    async def _put_again(self) -> bool:
+        """Once more what the caller has not answered; False when there is no such thing."""
+        if text := self._emergencies.reminder() or self._identification.ask_again():
+            await self._sayings.say(text, "reprompt")
+        elif self._session.asks:
+            self._go_through(self._session.ask_again())
+        else:
+            return False
+        return True
 
     def _is_busy(self) -> bool:
         return self._ways_out.leaving or self._run is not None or self._checks > 0
 
     async def _fail(self, engine: str, error: Exception) -> None:
         await self._discard()
-        self._run = None
+        await self._give_up_answer()
         await self._ways_out.apologise(engine, error)
 
     def _call_over(self) -> None:

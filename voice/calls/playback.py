@@ -61,6 +61,16 @@ class Playback:
         """Samples that have left or were dropped, of those sent."""
         return self._left + self._dropped
 
+    def in_words(self, ago_ms: float) -> bool:
+        """Whether words were still to be heard, so long ago while it plays; silence is none."""
+        heard = self.position - (ago_ms * self._rate / 1000 if self.audible else 0)
+        return any(heard < span.start + self._words_end(span) for span in self._spans)
+
+    def _words_end(self, span: _Span) -> int:
+        """Samples until the end of a clause's last word, as far as it was sent."""
+        words = span.clause.spoken.words
+        return min(round(words[-1].end_ms * self._rate / 1000), span.sent) if words else span.sent
+
     def begin(self, clause: ClauseAudio) -> None:
         """The samples sent from now on belong to this clause."""
         self._spans.append(_Span(clause, self._sent))

@@ -19,6 +19,7 @@ class Sayings:
         self._saying: list[Answer] = []
         self._interrupted: list[Answer] = []
         self._protected: list[ClauseText] = []
+        self._last: Answer | None = None
 
     async def say(self, text: str, kind: ClauseKind = "notice", protected: bool = False) -> Answer:
         """Say a fixed phrase; a protected one is heard to its end whatever the caller does."""
@@ -37,6 +38,7 @@ class Sayings:
             self._protected.append(clause)
         if clause.kind != "filler":
             self._call.at_rest.clear()
+            self._last = clause.answer
             clause.answer.add(clause)
             if clause.answer not in self._saying:
                 self._saying.append(clause.answer)
@@ -47,6 +49,18 @@ class Sayings:
         """Whether the caller has not heard the end of something."""
         answers = (*self._saying, *self._interrupted)
         return self._call.playback.audible or any(answer.unheard for answer in answers)
+
+    def heard_to_the_end(self, ago_ms: float) -> bool:
+        """Whether so long ago all words of an answer had been heard, and nothing was said since."""
+        last = self._last
+        if last is None or last.turn is None or any(answer.unheard for answer in self._saying):
+            return False
+        return not self._call.playback.in_words(ago_ms)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether something was cut short of which it is open whether it goes on."""
+        return bool(self._interrupted)
 
     @property
     def silent(self) -> bool:

@@ -15,8 +15,9 @@ from voice.events import NoInput
 class Silence:
     """Watches one caller's silence.
 
-    `say` speaks to the caller, `start` runs what takes its time, `question` gives what the caller
-    was asked for and has not answered, and `busy` tells whether it is ours to go on.
+    `say` speaks to the caller, `start` runs what takes its time, `put_again` asks once more what
+    the caller has not answered (False when there is no such thing), and `busy` tells whether it is
+    ours to go on.
     """
 
     def __init__(
@@ -24,12 +25,12 @@ class Silence:
         call: CallState,
         say: Callable[..., Awaitable[Answer]],
         start: Callable[[Coroutine[Any, Any, None]], None],
-        question: Callable[[], str],
+        put_again: Callable[[], Awaitable[bool]],
         busy: Callable[[], bool],
     ) -> None:
         self._call = call
         self._say = say
-        self._question = question
+        self._put_again = put_again
         self._busy = busy
         self._count = 0
         seconds = call.settings.calls.no_input_seconds
@@ -64,6 +65,6 @@ class Silence:
             await self._say(phrases.NOBODY_THERE, protected=True)
             self._call.end("no input", "assistant")
             return
-        texts = phrases.STILL_THERE
-        text = self._question() or texts[min(self._count, len(texts)) - 1]
-        await self._say(text, "reprompt")
+        if not await self._put_again():
+            texts = phrases.STILL_THERE
+            await self._say(texts[min(self._count, len(texts)) - 1], "reprompt")

@@ -32,14 +32,7 @@ def tools_of(operator: Operator) -> ToolBox:
             _tool(operator, "get_bill", IdentityLevel.VERIFIED, False, _get_bill),
             _tool(operator, "get_plan", IdentityLevel.CLAIMED, False, _get_plan),
             _tool(operator, "block_sim", IdentityLevel.VERIFIED, True, _block_sim, _block_outcome),
-            _tool(
-                operator,
-                "unblock_sim",
-                IdentityLevel.VERIFIED,
-                True,
-                _unblock_sim,
-                _unblock_outcome,
-            ),
+            _tool(operator, "unblock_sim", IdentityLevel.VERIFIED, True, _unblock_sim, _active),
             _tool(operator, "transfer_to_person", IdentityLevel.UNKNOWN, True, _transfer),
         ]
     )

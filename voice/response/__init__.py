@@ -15,6 +15,7 @@ from voice.response.steps import (
     Step,
     ToolCalled,
     ToolReturned,
+    Waits,
 )
 from voice.response.tasks import TaskSet
 from voice.response.tools import Tool, ToolBox
@@ -36,4 +37,5 @@ __all__ = [
     "ToolCalled",
     "ToolReturned",
     "Value",
+    "Waits",
 ]

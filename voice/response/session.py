@@ -34,9 +34,9 @@ class ResponseSession:
 
     @property
     def asks(self) -> bool:
-        """Whether the caller was asked if something irreversible may happen."""
-        self._settle()
-        return self._state().question is not None
+        """Whether the caller was asked if an act may happen, and has not answered yet."""
+        last = self._current if self._current and self._current.committed else None
+        return (last.state if last else self._state()).question is not None
 
     def begin(
         self,
@@ -51,13 +51,11 @@ class ResponseSession:
         `early`: they began to speak before they had heard all that was said to them. The turn runs
         at once and may be a guess: nothing counts before its `commit`.
         """
-        acting = self._replace_current()
+        self._replace_current()
         words = normal_form(text)
         said, history = Said(words, confidence, priority, early), self.history
 
         async def script(turn: ResponseTurn) -> None:
-            if acting is not None:
-                await turn.follow(acting)
             await self._conversation.answer(turn, said, history, lambda: self.caller)
 
         return self._start([CallerSaid(words)], script, self._state())
@@ -116,19 +114,14 @@ class ResponseSession:
         self._current = ResponseTurn(state, messages, script)
         return self._current
 
-    def _replace_current(self) -> ResponseTurn | None:
-        """Settle the turn that ran last, and let it make nothing further.
-
-        Returns it when it is changing something just now, and therefore goes on.
-        """
+    def _replace_current(self) -> None:
+        """Settle the turn that ran last, and let it make nothing further."""
         self._settle()
         for turn in (self._current, *self._turns[-1:]):
             if turn is not None:
                 turn.stop()
         self._current = None
         self.abandon_pending()
-        last = self._turns[-1] if self._turns else None
-        return last if last is not None and last.acting else None
 
     def _settle(self) -> None:
         """A committed turn belongs to the history."""

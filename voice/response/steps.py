@@ -58,4 +58,9 @@ class EndCall:
     reason: str
 
 
-Step = Say | ToolCalled | ToolReturned | NeedsIdentity | HandOver | EndCall
+@dataclass(frozen=True)
+class Waits:
+    """The turn goes on once the caller has had the time to object; that may be long."""
+
+
+Step = Say | ToolCalled | ToolReturned | NeedsIdentity | Waits | HandOver | EndCall

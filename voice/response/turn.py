@@ -41,8 +41,7 @@ class ResponseTurn:
         self._written: list[str] = []
         self.failed = False
         """An error ended it; history keeps nothing of it."""
-        self.acting = False
-        """A tool of it is changing something."""
+        self._acting = False
         self.has_acted = False
         """Something irreversible was done, and the answer tells of it."""
         self._task = asyncio.create_task(self._run(script))
@@ -64,7 +63,7 @@ class ResponseTurn:
 
     def stop(self) -> None:
         """Make nothing further; a tool that is changing something is left to end."""
-        if not self.acting:
+        if not self._acting:
             self._task.cancel()
 
     def heard(self, text: str) -> None:
@@ -100,16 +99,11 @@ class ResponseTurn:
 
     async def undisturbed(self, work: Coroutine[Any, Any, T]) -> T:
         """For the script: something that must not be cut off once it has begun."""
-        self.acting = True
+        self._acting = True
         try:
             return await work
         finally:
-            self.acting = False
-
-    async def follow(self, acting: ResponseTurn) -> None:
-        """For the script: begin from where a turn that was still acting came to."""
-        await asyncio.gather(acting._task, return_exceptions=True)
-        self.state = self._before = acting.state
+            self._acting = False
 
     def emit(self, step: Step) -> None:
         """For the script: the next step."""

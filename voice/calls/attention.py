@@ -1,0 +1,69 @@
+"""What the caller had heard when they began to speak, and whether they still may object."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from voice.calls.backchannels import is_backchannel
+from voice.calls.sayings import Sayings
+from voice.calls.state import CallState
+
+_OBJECTION_SECONDS = 0.3
+"""How long after the last word an objection may still be on its way from the caller."""
+_LOOK_SECONDS = 0.02
+
+
+class Attention:
+    """Holds one caller's turns against what is said to them.
+
+    `identifying` tells whether they are proving who they are.
+    """
+
+    def __init__(self, call: CallState, sayings: Sayings, identifying: Callable[[], bool]) -> None:
+        self._call = call
+        self._sayings = sayings
+        self._identifying = identifying
+        self.heard_last = True
+        """When their turn began they had heard an answer to its end, and nothing since."""
+        self._over_sound = False
+        """It began while the assistant was audible."""
+        self._caller_speaks = False
+
+    def speech_began(self, preparing: bool) -> None:
+        """The caller begins to speak; `preparing`: an answer to them is being made."""
+        call = self._call
+        before = call.unread_turn  # Then both are read as one.
+        heard = not preparing and self._sayings.heard_to_the_end(call.settings.turns.start_ms)
+        self.heard_last = heard and (self.heard_last or not before)
+        self._over_sound = call.playback.audible or (before and self._over_sound)
+        self._caller_speaks = True
+
+    def turn_taken(self) -> None:
+        """What the caller said is being answered, or was nothing."""
+        self._caller_speaks = False
+
+    def is_nothing(self, text: str) -> bool:
+        """No words, or none that take the floor: a backchannel over the assistant's words.
+
+        After its last word there is nothing to go on with: then 'okay' is an answer. Words from
+        a turn that began as the answer to a PIN question are never taken for anything else.
+        """
+        if not text.strip() or (self._call.secret_turn and not self._identifying()):
+            return True
+        return self._over_sound and is_backchannel(text) and self._sayings.unfinished
+
+    async def second_thoughts(self) -> None:
+        """Wait until all that was said has been heard, and the caller has said nothing to it."""
+        clock = asyncio.get_running_loop().time
+        quiet_since = clock()
+        while clock() < quiet_since + _OBJECTION_SECONDS:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._somebody_speaks:
+                quiet_since = clock()
+
+    @property
+    def _somebody_speaks(self) -> bool:
+        call = self._call
+        caller = self._caller_speaks or call.tracker.detector.speaking or call.unread_turn
+        return caller or not self._sayings.silent or call.held
