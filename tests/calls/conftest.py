@@ -65,6 +65,8 @@ SENTENCES = (
     "Okay.",
     "Are you there?",
     "My code is four, two, seven, one.",
+    "Yes, please do.",
+    "No, please stop.",
     PIN,
 )
 

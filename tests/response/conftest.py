@@ -21,6 +21,7 @@ class Office:
 
     def __init__(self) -> None:
         self.done: list[str] = []
+        self.arguments: list[dict[str, str]] = []
         self.results: dict[str, dict[str, Value]] = {
             "get_bill": {
                 "status": "open",
@@ -31,24 +32,28 @@ class Office:
                 "status": "found", "plan": "Smart", "data_gb": 20, "price": Decimal("19.99"),
             },
             "block_sim": {"status": "blocked", "replacement_days": 3},
+            "unblock_sim": {"status": "active"},
             "transfer_to_person": {"status": "ok"},
         }  # fmt: skip
         self.failures: dict[str, Exception] = {}
 
-    def tools(self) -> ToolBox:
+    def tools(self, without: str = "") -> ToolBox:
+        return ToolBox(tool for tool in self.each_tool() if tool.name != without)
+
+    def each_tool(self) -> list[Tool]:
         verified, unknown = IdentityLevel.VERIFIED, IdentityLevel.UNKNOWN
-        return ToolBox(
-            [
-                self._tool("get_bill", verified, False),
-                self._tool("get_plan", unknown, False),
-                self._tool("block_sim", verified, True),
-                self._tool("transfer_to_person", unknown, True),
-            ]
-        )
+        return [
+            self._tool("get_bill", verified, False),
+            self._tool("get_plan", unknown, False),
+            self._tool("block_sim", verified, True),
+            self._tool("unblock_sim", verified, True),
+            self._tool("transfer_to_person", unknown, True),
+        ]
 
     def _tool(self, name: str, level: IdentityLevel, side_effect: bool) -> Tool:
         async def run(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
             self.done.append(name)
+            self.arguments.append(arguments)
             if name in self.failures:
                 raise self.failures[name]
             return self.results[name]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, STRANGER, Office, acts, spoken, steps_of
+from tests.response.test_yes_no import answers
 from voice.engine_queue import Priority
 from voice.identity import IdentityLevel
 from voice.response import NeedsIdentity, Responder, ResponseSession, TaskSet
@@ -123,3 +124,26 @@ def test_a_no_that_the_grammar_does_not_see_needs_a_model_that_is_certain(
     read: YesNo, probability: float, verdict: Verdict
 ) -> None:
     assert decide(read, 0.9, Opinion("declines", probability)) is verdict
+
+
+EACH = 4
+"""So many of the answers are left out between two; a model takes its time."""
+
+
+async def ran(responder: Responder, answer: str) -> bool:
+    """Whether the act happened after this answer to the question."""
+    office = Office()
+    session = responder.session(office.tools(), CUSTOMER)
+    await steps_of(session.begin(LOST, 0.9))
+    await steps_of(session.begin(answer, 0.9))
+    return "block_sim" in office.done
+
+
+async def test_with_the_model_too_clear_yeses_run_the_act_and_nothing_else_does(
+    responder: Responder,
+) -> None:
+    yeses = answers("clear_yes")[::EACH]
+    missed = [text for text in yeses if not await ran(responder, text)]
+    assert len(missed) <= 0.05 * len(yeses), missed
+    others = (answers("clear_no") + answers("unclear"))[::EACH]
+    assert [text for text in others if await ran(responder, text)] == []

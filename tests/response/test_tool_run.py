@@ -75,7 +75,7 @@ def returned(steps: list[Step]) -> Returned:
 async def test_a_change_that_is_answered_needs_no_look_up(network: Network) -> None:
     network.found = fail
     steps = await network.block()
-    assert acts(steps) == {"blocked"}
+    assert "blocked" in acts(steps)
     assert returned(steps).error == ""
 
 
@@ -85,7 +85,7 @@ async def test_a_change_of_which_the_answer_was_lost_is_looked_up_and_told(
 ) -> None:
     network.answer, network.found = answer, lambda: DONE
     steps = await network.block()
-    assert acts(steps) == {"blocked"} and "3 days" in spoken(steps)
+    assert "blocked" in acts(steps) and "3 days" in spoken(steps)
     assert returned(steps).error and "4271" not in returned(steps).error
     assert not returned(steps).unknown
 

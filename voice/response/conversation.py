@@ -234,6 +234,7 @@ class Conversation:
                 if opinion.is_("other", _CERTAIN) and reply.tool is not None:
                     await self._follow(exchange, said, before, reply)
             case Verdict.OTHER_REQUEST:
+                exchange.say(tool.declined or "okay")
                 await self._follow(exchange, said, before, reply)
             case Verdict.SAY_AND_ASK_ON:
                 await exchange.answer(self._tasks.act_of(reply.text) or "repeat")

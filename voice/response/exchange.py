@@ -15,7 +15,15 @@ from voice.response.engine import Engine
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolCall, ToolResult
 from voice.response.state import Act, Pending, Question, State
-from voice.response.steps import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
+from voice.response.steps import (
+    EndCall,
+    HandOver,
+    NeedsIdentity,
+    Say,
+    ToolCalled,
+    ToolReturned,
+    Waits,
+)
 from voice.response.tasks import LAST_ANSWER, TaskSet, TaskTool, slots_of
 from voice.response.tool_run import ToolRun, run_tool
 from voice.response.tools import Tool, ToolBox
@@ -171,6 +179,7 @@ class Exchange:
         if begins and not question.agreed:
             self.say(begins)
         self.update(question=replace(question, heard=False, agreed=agreed))
+        self._turn.emit(Waits())
         await self._turn.until_committed()
         await wait()
 
