@@ -11,7 +11,6 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +32,11 @@ _NEVER_AFTER: dict[str, Set[str]] = {
     "lead": {"link"},
     "link": {"link", "lead", "tag"},
     "certain": {"says", "mild"},
-    "tag": _AGREES | {"support", "reason", "thanks", "lead", "link", "before", "tag"},
+    "tag": _AGREES | {"support", "reason", "not_with_mild", "lead", "link", "before", "tag"},
 }
 """Which kinds cannot stand side by side; "" is the beginning."""
-_INSIDE = ("trap", "no", "unsure", "question")
+_INSIDE = ("trap", "no", "bare_no", "unsure", "question")
 """Kinds that are looked for anywhere; all others have to be laid side by side."""
-
-
-_NO_WORDS = frozenset({"no", "nope", "nah"})
 
 
 class YesNo(Enum):
@@ -82,7 +78,7 @@ class _Laid:
     """By more than a mild word."""
     by_a_yes: bool = False
     """And not only by what a lost "not" could have left."""
-    thanks: bool = False
+    needs_firmness: bool = False
 
     def with_next(self, kind: str) -> _Laid:
         return _Laid(
@@ -90,7 +86,7 @@ class _Laid:
             self.agrees or kind in _AGREES,
             self.firmly or kind in _AGREES - {"mild"},
             self.by_a_yes or kind in _AGREES - _FRAGILE,
-            self.thanks or kind == "thanks",
+            self.needs_firmness or kind == "not_with_mild",
         )
 
     def admits(self, kind: str) -> bool:
@@ -104,7 +100,7 @@ class _Laid:
     @property
     def is_yes(self) -> bool:
         ended = self.agrees and self.last not in {"lead", "link", "before"}
-        return ended and (self.firmly or not self.thanks)
+        return ended and (self.firmly or not self.needs_firmness)
 
 
 class AnswerReader:
@@ -132,9 +128,9 @@ class AnswerReader:
             return YesNo.YES if plain else YesNo.FRAGILE_YES
         if not self._holds("no", words) or self._holds("unsure", words):
             return YesNo.UNCLEAR
-        if words[0] in _NO_WORDS:
-            return YesNo.UNCLEAR if self._yes_after_no(words) else YesNo.NO
-        return YesNo.UNCLEAR if self._holds("question", words) else YesNo.NO
+        rest = self._after_bare_no(words)
+        mixed = self._laid_out(rest) if len(rest) < len(words) else self._holds("question", words)
+        return YesNo.UNCLEAR if mixed else YesNo.NO
 
     def names_act(self, text: str) -> bool:
         """Whether an utterance asks for the act, and says nothing against it."""
@@ -163,10 +159,11 @@ class AnswerReader:
     def _holds(self, kind: str, words: Sequence[str]) -> bool:
         return any(stands_in(matcher, words) for matcher in self._phrases[kind])
 
-    def _yes_after_no(self, words: Sequence[str]) -> bool:
-        """As in "no no go ahead"."""
-        rest = list(dropwhile(_NO_WORDS.__contains__, words))
-        return bool(rest and self._laid_out(rest))
+    def _after_bare_no(self, words: Sequence[str]) -> Sequence[str]:
+        """What follows the noes with which an answer begins."""
+        while any(ends := [matcher(words, 0) for matcher in self._phrases["bare_no"]]):
+            words = words[max(max(end, default=0) for end in ends) :]
+        return words
 
 
 @dataclass(frozen=True)
