@@ -92,7 +92,7 @@ class ScriptedSession:
         confidence: float,
         priority: Priority = Priority.FINAL,
         *,
-        early: bool = False,
+        heard_last: bool = True,
     ) -> ScriptedTurn:
         return self._turn(text.lower())
 

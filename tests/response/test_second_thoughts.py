@@ -99,7 +99,7 @@ async def test_an_answer_that_began_before_the_questions_end_is_none(
     session: ResponseSession, office: Office
 ) -> None:
     await steps_of(session.begin(LOST))
-    assert acts(await steps_of(session.begin("yes", early=True))) == {"not_sure_block"}
+    assert acts(await steps_of(session.begin("yes", heard_last=False))) == {"not_sure_block"}
     assert office.done == []
     await steps_of(session.begin("yes"))
     assert office.done == ["block_sim"]
@@ -107,7 +107,7 @@ async def test_an_answer_that_began_before_the_questions_end_is_none(
 
 async def test_a_no_may_come_early(session: ResponseSession, office: Office) -> None:
     await steps_of(session.begin(LOST))
-    assert acts(await steps_of(session.begin("no", early=True))) == {"not_blocked"}
+    assert acts(await steps_of(session.begin("no", heard_last=False))) == {"not_blocked"}
     await steps_of(session.begin("yes"))
     assert office.done == []
 

@@ -219,7 +219,11 @@ class Conversation(FrameProcessor):
         if self._sayings.interrupted and self._session.asks:
             await self._sayings.settle()
             self._go_through(self._session.ask_again())
-        elif not await self._sayings.go_on() and not self._call.playback.audible and self._run is None:
+        elif (
+            not await self._sayings.go_on()
+            and not self._call.playback.audible
+            and self._run is None
+        ):
             self._silence.resume()
 
     async def _begin(self, transcript: Transcript, speculative: bool) -> None:

@@ -49,8 +49,8 @@ class Said:
     text: str
     confidence: float
     priority: Priority
-    early: bool = False
-    """Begun before all that was said to them had been heard."""
+    heard_last: bool = True
+    """They had heard the last answer to its end, and nothing since, when they began."""
 
 
 class Conversation:
@@ -223,7 +223,7 @@ class Conversation:
         opinion = self._opinion(reply, tool)
         words = f"{question.agreed} {said.text}".strip()
         read = self._tasks.readers[tool.name].read(words)
-        heard = (question.heard and not said.early) or bool(question.agreed)
+        heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):
             case Verdict.RUN if heard:
                 await self._act(exchange, said, question, words)

@@ -44,16 +44,16 @@ class ResponseSession:
         confidence: float = 1.0,
         priority: Priority = Priority.FINAL,
         *,
-        early: bool = False,
+        heard_last: bool = True,
     ) -> ResponseTurn:
         """Answer what the caller said; `confidence` is the recogniser's, 0 to 1.
 
-        `early`: they began to speak before they had heard all that was said to them. The turn runs
-        at once and may be a guess: nothing counts before its `commit`.
+        `heard_last`: when they began to speak they had heard the last answer to its end, and
+        nothing since. The turn runs at once and may be a guess: nothing counts before its `commit`.
         """
         self._replace_current()
         words = normal_form(text)
-        said, history = Said(words, confidence, priority, early), self.history
+        said, history = Said(words, confidence, priority, heard_last), self.history
 
         async def script(turn: ResponseTurn) -> None:
             await self._conversation.answer(turn, said, history, lambda: self.caller)
