@@ -14,13 +14,12 @@ from voice.response.caller_text import normal_form
 from voice.response.yes_no import ActWords, AnswerReader, YesNo, agrees, declines
 
 ANSWERS = ROOT / "tests" / "data" / "held_out" / "confirmation"
-PARTS = ("first", "second", "third")
 YESES = {YesNo.YES, YesNo.FRAGILE_YES}
 
 
 def answers(kind: str) -> list[str]:
     content = yaml.safe_load((ANSWERS / f"{kind}.yaml").read_text())
-    return [text for part in PARTS for text in content[part]]
+    return [text for part, texts in content.items() if part != "intent" for text in texts]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +33,7 @@ def read(reader: AnswerReader, text: str) -> YesNo:
 
 def test_there_are_many_answers_of_each_kind() -> None:
     counts = {kind: len(set(answers(kind))) for kind in ("clear_yes", "clear_no", "unclear")}
-    assert counts["clear_yes"] >= 200 and counts["clear_no"] >= 100 and counts["unclear"] >= 340
+    assert counts["clear_yes"] >= 200 and counts["clear_no"] >= 100 and counts["unclear"] >= 600
 
 
 def test_clear_yeses_are_yeses(reader: AnswerReader) -> None:

@@ -77,6 +77,8 @@ class Exchange:
         self._history = history
         self._caller = caller
         self._results: list[tuple[TaskTool, dict[str, Value]]] = []
+        self._to_add: list[str] = []
+        """Acts that are said behind the answer."""
 
     @property
     def tools_used(self) -> int:
@@ -142,17 +144,12 @@ class Exchange:
         """What was done is told even to who interrupts, and can be undone where that is offered."""
         tool = self._means.tasks.tools[act.tool]
         self._turn.has_acted = tool.confirmation is not None
-        if self.undo_of(act) and tool.undo and status in tool.undo.after:
+        undo = tool.undo
+        if undo and status in undo.after and self._means.tools.get(undo.tool):
             self.update(done=act)
+            self._to_add.append(undo.told)
         elif act.tool in self._means.tasks.undoing:
             self.update(done=None)
-
-    def undo_of(self, act: Act) -> TaskTool | None:
-        """The tool that undoes an act, if the operator has it."""
-        undo = self._means.tasks.tools[act.tool].undo
-        if undo is None or self._means.tools.get(undo.tool) is None:
-            return None
-        return self._means.tasks.tools[undo.tool]
 
     def ask_first(self, act: Act) -> None:
         """Ask whether an act may happen, once the caller's identity is high enough for it."""
@@ -224,10 +221,7 @@ class Exchange:
             acts = [tool.acts_after(str(result["status"]))[0] for tool, result in self._results]
         else:
             acts = [act]
-        if self._turn.has_acted and self.state.done is not None:
-            undo = self._means.tasks.tools[self.state.done.tool].undo
-            acts += [undo.told] if undo else []
-        for number, one in enumerate(acts):
+        for number, one in enumerate((*acts, *self._to_add)):
             if one in self._means.tasks.hand_over_after:
                 await self.hand_over("the caller asked for a person")
                 return
@@ -249,6 +243,8 @@ class Exchange:
             self._turn.emit(Say(clause, "free"))
         self._turn.answered(text)
         self._turn.state = State(last_answer=text, done=self.state.done)
+        for act in self._to_add:
+            self.say(act, goes_on=True)
 
     def tell(self, text: str) -> None:
         """Say what was said before, and not heard."""
