@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from voice.calls.answering import AnswerRun
 from voice.calls.backchannels import is_backchannel
 from voice.calls.sayings import Sayings
 from voice.calls.state import CallState
@@ -30,9 +31,10 @@ class Attention:
         """It began while the assistant was audible."""
         self._caller_speaks = False
 
-    def speech_began(self, preparing: bool) -> None:
-        """The caller begins to speak; `preparing`: an answer to them is being made."""
+    def speech_began(self, run: AnswerRun | None) -> None:
+        """The caller begins to speak; `run` is the answer that is being made, if there is one."""
         call = self._call
+        preparing = run is not None and run.answer.committed
         before = call.unread_turn  # Then both are read as one.
         heard = not preparing and self._sayings.heard_to_the_end(call.settings.turns.start_ms)
         self.heard_last = heard and (self.heard_last or not before)

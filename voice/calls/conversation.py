@@ -59,11 +59,9 @@ class Conversation(FrameProcessor):
         self._call = call
         self._sayings = Sayings(call, self.push_frame)
         self._attention = Attention(call, self._sayings, lambda: self._identification.active)
+        person, thoughts = call.settings.sip.person is not None, self._attention.second_thoughts
         self._session = call.engines.responder.session(
-            call.engines.tools,
-            call.caller,
-            has_person=call.settings.sip.person is not None,
-            second_thoughts=self._attention.second_thoughts,
+            call.engines.tools, call.caller, has_person=person, second_thoughts=thoughts
         )
         self._run: AnswerRun | None = None
         self._ways_out = WaysOut(call, self._sayings.say, self._job)
@@ -89,8 +87,7 @@ class Conversation(FrameProcessor):
                 self._call.at_rest.clear()
                 self._emergencies.begin_turn()
                 self._silence.hold()
-                run = self._run
-                self._attention.speech_began(run is not None and run.answer.committed)
+                self._attention.speech_began(self._run)
             case Hypothesis() if not await self._is_emergency(frame.transcript):
                 await self._prepare(frame.transcript)
             case EagerEndOfTurnCancelFrame():
@@ -208,22 +205,15 @@ class Conversation(FrameProcessor):
             self._kept.append(transcript)
         await self._sayings.fill(phrases.ONE_MOMENT)
 
-    async def _take_up_kept(self) -> None:
-        kept, self._kept = self._kept, []
-        for transcript in kept[-1:]:
-            await self._take_turn(transcript)
-
     async def _go_on(self) -> None:
         """What sounded like the caller was nothing; finish what it cut short."""
         self._attention.turn_taken()
         if self._sayings.interrupted and self._session.asks:
             await self._sayings.settle()
             self._go_through(self._session.ask_again())
-        elif (
-            not await self._sayings.go_on()
-            and not self._call.playback.audible
-            and self._run is None
-        ):
+        elif await self._sayings.go_on():
+            return
+        elif not self._call.playback.audible and self._run is None:
             self._silence.resume()
 
     async def _begin(self, transcript: Transcript, speculative: bool) -> None:
@@ -261,8 +251,9 @@ class Conversation(FrameProcessor):
             return
         if run is self._run and await run.answer.permission():
             self._run = None
-            if self._kept:
-                await self._take_up_kept()
+            if kept := self._kept:
+                self._kept = []
+                await self._take_turn(kept[-1])
             elif not run.answer.audible and not self._call.playback.audible:
                 self._silence.await_caller()
 
@@ -359,13 +350,12 @@ class Conversation(FrameProcessor):
 
     async def _put_again(self) -> bool:
         """Once more what the caller has not answered; False when there is no such thing."""
+        asks = self._session.asks
         if text := self._emergencies.reminder() or self._identification.ask_again():
             await self._sayings.say(text, "reprompt")
-        elif self._session.asks:
+        elif asks:
             self._go_through(self._session.ask_again())
-        else:
-            return False
-        return True
+        return bool(text) or asks
 
     def _is_busy(self) -> bool:
         return self._ways_out.leaving or self._run is not None or self._checks > 0
