@@ -74,6 +74,26 @@ def test_a_mistake_in_a_task_is_explained(
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "reason"),
+    [
+        ("tool: unblock_sim", "tool: unlock", "tool block_sim: undo.tool: no task asks before it"),
+        ("after: [blocked]", "after: [gone]", "tool block_sim: undo.after: no status gone"),
+        ("told: can_unblock", "told: nothing", "act nothing is named but has no wording"),
+        ("for good | permanently", "for (good", r"tool block_sim: answered: reason: .* is missing"),
+    ],
+)
+def test_a_mistake_in_what_is_said_of_an_act_is_explained(
+    tmp_path: Path, right: str, wrong: str, reason: str
+) -> None:
+    folder = Path(shutil.copytree(TASKS, tmp_path / "tasks"))
+    file = folder / "block_sim.yaml"
+    assert right in file.read_text()
+    file.write_text(file.read_text().replace(right, wrong))
+    with pytest.raises(ConfigError, match=reason):
+        TaskSet.load(folder)
+
+
 def test_every_task_needs_its_tool(responder: Responder) -> None:
     with pytest.raises(ConfigError, match="there is no tool"):
         responder.session(ToolBox([]), CUSTOMER)

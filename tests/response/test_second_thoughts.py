@@ -122,6 +122,19 @@ async def test_a_question_whose_last_words_were_not_heard_is_asked_again(
     assert office.done == []
 
 
+async def test_what_was_the_question_is_answered_by_the_question(
+    session: ResponseSession, office: Office
+) -> None:
+    question = spoken(await steps_of(session.begin(LOST)))
+    assert spoken(await steps_of(session.begin("what was the question"))) == question
+    turn = session.begin("could you say that again")
+    await steps_of(turn)
+    turn.heard("")
+    assert acts(await steps_of(session.begin("could you say that again"))) == {"not_sure_block"}
+    await steps_of(session.begin("yes"))
+    assert office.done == ["block_sim"]
+
+
 async def test_who_stays_unclear_gets_a_person(responder: Responder, office: Office) -> None:
     session = responder.session(office.tools(), CUSTOMER, has_person=True)
     await steps_of(session.begin(LOST))

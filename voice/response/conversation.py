@@ -227,8 +227,6 @@ class Conversation:
         match decide(read, said.confidence, opinion):
             case Verdict.RUN if heard:
                 await self._act(exchange, said, question, words)
-            case Verdict.RUN:
-                exchange.ask_again(question)
             case Verdict.DECLINE:
                 exchange.say(tool.declined or "okay")
                 if opinion.is_("other", _CERTAIN) and reply.tool is not None:
@@ -236,9 +234,11 @@ class Conversation:
             case Verdict.OTHER_REQUEST:
                 exchange.say(tool.declined or "okay")
                 await self._follow(exchange, said, before, reply)
-            case Verdict.SAY_AND_ASK_ON:
+            case Verdict.SAY_AND_ASK_ON if heard:
                 await exchange.answer(self._tasks.act_of(reply.text) or "repeat")
-                exchange.update(question=question)
+                exchange.update(question=replace(question, heard=True, agreed=""))
+            case Verdict.RUN | Verdict.SAY_AND_ASK_ON:
+                exchange.ask_again(question)
             case Verdict.DOUBT:
                 await self._doubt(exchange, question)
 
