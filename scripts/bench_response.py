@@ -24,10 +24,6 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
 from voice.demo.tools import tools_of
@@ -35,6 +31,8 @@ from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.identity import Caller, IdentityLevel
 from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, Say, ToolCalled
+
+ROOT = Path(__file__).resolve().parent.parent
 
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
 QUICK = 8

@@ -27,13 +27,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "supervision")]
-
-from browser import axe_source, barriers, chromium, open_page, sign_in, until, wait_for_tone
 from playwright.async_api import Browser, Page
 
+from tests.supervision.browser import (
+    axe_source,
+    barriers,
+    chromium,
+    open_page,
+    sign_in,
+    until,
+    wait_for_tone,
+)
 from voice.audio import Pcm
 from voice.errors import VoiceError
 from voice.evaluation.callers.phone_line import PhoneLine
@@ -48,6 +52,8 @@ from voice.evaluation.trial_service import TrialService
 from voice.events import CallEvent, ClauseSpoken, FinalTranscript
 from voice.network import isolate
 from voice.supervision.accounts import Accounts
+
+ROOT = Path(__file__).resolve().parent.parent
 
 MARKER_HZ = 1700.0
 MARKER_SECONDS = 0.3

@@ -13,11 +13,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 _FOLDER = Path("/var/tmp/voice-train/recogniser")
 
@@ -57,6 +54,7 @@ def main() -> None:
         export(arguments.folder / "checkpoint", arguments.export)
         return
     import torch.multiprocessing
+
     from training.recogniser.training import train
 
     with tempfile.TemporaryDirectory() as meeting_place:

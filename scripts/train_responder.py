@@ -11,16 +11,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
 import torch
 import torch.nn.functional as F
+from transformers import GptOssForCausalLM
+
 from training.dialogues.dialogue import DialogueWriter
 from training.dialogues.noise import HearingNoise, sounds_alike, vocabulary
 from training.dialogues.recorded import RecordedHearing
@@ -28,10 +26,10 @@ from training.response_model import export
 from training.response_model import vocabulary as model_vocabulary
 from training.response_model.examples import NOT_LEARNT, Batch, batches
 from training.response_model.network import dense_gpt_oss, logits
-from transformers import GptOssForCausalLM
-
 from voice.response.harmony import PADDING, RETURN, Harmony
 from voice.response.tasks import TaskSet
+
+ROOT = Path(__file__).resolve().parent.parent
 
 _WARM_UP_STEPS = 60
 _FLAT_SHARE = 0.3

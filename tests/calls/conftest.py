@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from event_log import EventLog
-from scripted import PIN, ScriptedIdentity, ScriptedResponder
 
+from tests.calls.event_log import EventLog
+from tests.calls.scripted import PIN, ScriptedIdentity, ScriptedResponder
 from voice.audio import Pcm
 from voice.calls.engines import Engines, warm_up
 from voice.calls.pin_tries import PinTries

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Say, Serve
-from event_log import EventLog
-from leg_caller import LegCaller
-from scripted import PIN_DIGITS
 
+from tests.calls.conftest import Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import PIN_DIGITS
 from voice.events import CallEnded, ClauseSpoken, ToolCalled
 from voice.identity import Caller, IdentityLevel
 from voice.response import Responder, Tool, ToolBox, Value

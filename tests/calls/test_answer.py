@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from event_log import EventLog
-
+from tests.calls.event_log import EventLog
 from voice.calls.answer import Answer
 from voice.calls.frames import ClauseText
 from voice.calls.journal import CallJournal

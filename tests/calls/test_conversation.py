@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SETTINGS, Say, Serve
-from event_log import EventLog
-from leg_caller import LegCaller
-from scripted import LONG_ANSWER, PIN, PIN_DIGITS, ScriptedResponder
 
+from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import LONG_ANSWER, PIN, PIN_DIGITS, ScriptedResponder
 from voice.audio import dbfs, silence
 from voice.events import (
     CallEnded,

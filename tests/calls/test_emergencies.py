@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from conftest import GREETING, SETTINGS, Say, Serve
-from event_log import EventLog
-from leg_caller import LegCaller
-from scripted import LONG_ANSWER, ScriptedResponder
 
+from tests.calls.conftest import GREETING, SETTINGS, Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import LONG_ANSWER, ScriptedResponder
 from voice.audio import Pcm
 from voice.calls import phrases
 from voice.engine_queue import Priority

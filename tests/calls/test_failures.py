@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import SETTINGS, Say, Serve
-from event_log import EventLog
-from leg_caller import LegCaller
-from scripted import LONG_ANSWER, ScriptedResponder
 
+from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import LONG_ANSWER, ScriptedResponder
 from voice.audio import Pcm
 from voice.calls import phrases
 from voice.engine_queue import EngineBusy, Priority

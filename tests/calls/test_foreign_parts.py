@@ -7,11 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from conftest import SETTINGS, Say, Serve
-from event_log import EventLog
-from leg_caller import LegCaller
-from scripted import LONG_ANSWER, PIN_DIGITS, ScriptedIdentity, ScriptedResponder
 
+from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, ScriptedIdentity, ScriptedResponder
 from voice.audio import Pcm
 from voice.calls import phrases
 from voice.events import (

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from scripted import PIN_DIGITS, ScriptedIdentity
 
+from tests.calls.scripted import PIN_DIGITS, ScriptedIdentity
 from voice.calls import phrases
 from voice.calls.call import source_of
 from voice.calls.identification import Identification

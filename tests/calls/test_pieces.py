@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from event_log import EventLog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.calls.event_log import EventLog
 from voice.calls.backchannels import is_backchannel
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SETTINGS, Serve
-from event_log import EventLog
-from leg_caller import LegCaller
 
+from tests.calls.conftest import SETTINGS, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
 from voice.calls import phrases
 from voice.events import CallEnded, ClauseSpoken
 from voice.settings import Records

@@ -12,12 +12,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from conftest import SETTINGS, Say
-from event_log import EventLog
-from leg_caller import LegCaller
 from pydantic import TypeAdapter
-from scripted import PIN_DIGITS, ScriptedIdentity, ScriptedResponder
 
+from tests.calls.conftest import SETTINGS, Say
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import PIN_DIGITS, ScriptedIdentity, ScriptedResponder
 from voice.calls.engines import Engines
 from voice.calls.event_files import EventFiles
 from voice.calls.server import CallServer

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+import bench_call
+import update_readme
 from voice.errors import VoiceError
 from voice.evaluation.callers import SCENARIOS
 from voice.evaluation.database_changes import RowChange
@@ -23,18 +22,6 @@ from voice.evaluation.trial_call import changes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTE = 60
-
-
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-bench_call = script("bench_call")
-update_readme = script("update_readme")
 
 
 def test_a_full_run_has_all_scenarios_with_five_seeds_and_fits_into_half_an_hour() -> None:

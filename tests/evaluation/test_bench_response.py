@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
+import bench_response
 from voice.evaluation.figures import BenchmarkResult
-
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench_response.py"
 
 
 def test_scores_become_figures_with_bounds_and_a_row_for_each_intent(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("bench_response", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    bench = sys.modules["bench_response"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bench)
-
-    plan = bench.Score(right=8, milliseconds=[40.0] * 8)
-    person = bench.Score(right=1, asked_again=1, milliseconds=[60.0] * 4)
+    plan = bench_response.Score(right=8, milliseconds=[40.0] * 8)
+    person = bench_response.Score(right=1, asked_again=1, milliseconds=[60.0] * 4)
     person.wrong["get_bill"] += 2
     result = BenchmarkResult.begin("bench_response")
-    bench.add_scores(result, {"plan": plan, "person": person})
+    bench_response.add_scores(result, {"plan": plan, "person": person})
     result.save(tmp_path / "bench_response.json")
 
     saved = json.loads((tmp_path / "bench_response.json").read_text())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from synthetic_call import BEGAN, answer, at, exchange, report, run, spoken
 
+from tests.evaluation.synthetic_call import BEGAN, answer, at, exchange, report, run, spoken
 from voice.evaluation.busy_load import LoadOutcome, is_dropped
 from voice.evaluation.call_figures import add_latency, add_load, add_success, row_of
 from voice.evaluation.callers import GaveUp

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from synthetic_call import BEGAN, answer, at, exchange, report, run, spoken
 
+from tests.evaluation.synthetic_call import BEGAN, answer, at, exchange, report, run, spoken
 from voice.evaluation.callers import find_scenario
 from voice.evaluation.callers.ears import HeardTurn
 from voice.evaluation.database_changes import RowChange

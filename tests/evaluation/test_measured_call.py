@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from synthetic_call import answer, at, exchange, report, run, spoken
 
+from tests.evaluation.synthetic_call import answer, at, exchange, report, run, spoken
 from voice.evaluation.callers import MASKED
 from voice.evaluation.measured_call import find_events, measure, read_events
 from voice.evaluation.report import CpuTimes, report_of

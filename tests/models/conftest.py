@@ -8,8 +8,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from loopback_sources import CONFIG, HUB_PATH, MEMBERS, WEIGHTS, Site, Told, model, put_packages
 
+from tests.models.loopback_sources import (
+    CONFIG,
+    HUB_PATH,
+    MEMBERS,
+    WEIGHTS,
+    Site,
+    Told,
+    model,
+    put_packages,
+)
 from voice.models import CatalogueModel, ModelStore, Origins
 
 

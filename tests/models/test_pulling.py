@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from loopback_sources import (
+
+from tests.models.loopback_sources import (
     CONFIG,
     FILES,
     HUB_PATH,
@@ -22,7 +23,6 @@ from loopback_sources import (
     put_packages,
     wheel,
 )
-
 from voice.errors import ModelError
 from voice.models import CatalogueModel, ModelStore, Origins, WrongHash, connections, pull
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from loopback_sources import Told
 from typer.testing import CliRunner
 
+from tests.models.loopback_sources import Told
 from voice.cli.app import app
 from voice.errors import ModelError
 from voice.model_folders import find_model

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.response.conftest import ROOT
-
-sys.path.append(str(ROOT / "scripts"))
-
-from training.dialogues import assistant_sentence, caller_sentence, phrasebook  # noqa: E402
-from training.dialogues.dialogue import DialogueWriter  # noqa: E402
-
-from voice.response import TaskSet  # noqa: E402
-from voice.response.harmony import Answer, CallerSaid, ToolCall  # noqa: E402
+from training.dialogues import assistant_sentence, caller_sentence, phrasebook
+from training.dialogues.dialogue import DialogueWriter
+from voice.response import TaskSet
+from voice.response.harmony import Answer, CallerSaid, ToolCall
 
 MINE = [ROOT / "scripts" / "train_responder.py", ROOT / "scripts" / "training"]
 

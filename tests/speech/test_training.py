@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,9 @@ pytestmark = pytest.mark.torch
 torch = pytest.importorskip("torch")
 for module in ("pyworld", "soundfile", "onnx"):
     pytest.importorskip(module)
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-sys.path.insert(0, str(SCRIPTS))
 
 from piper import PiperVoice  # noqa: E402
+
 from training.voice.acoustic import AcousticModel  # noqa: E402
 from training.voice.alignment import align  # noqa: E402
 from training.voice.corpus import Example, prepare, read  # noqa: E402

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from browser import chromium, chromium_path
 from playwright.async_api import Browser
-from supervised_installation import Installation, installed, tools
+
+from tests.supervision.browser import chromium, chromium_path
+from tests.supervision.supervised_installation import Installation, installed, tools
 
 
 @pytest.fixture

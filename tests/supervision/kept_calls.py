@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from events_of_a_call import EventsOfACall
-
+from tests.supervision.events_of_a_call import EventsOfACall
 from voice.events import CallEnded, CallEvent, IdentityDecided, ToolCalled
 from voice.records import EVENTS
 

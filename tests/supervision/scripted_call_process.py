@@ -10,8 +10,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from edge_caller import tone
-
+from tests.telephony.edge.edge_caller import tone
 from voice.calls.event_files import EventFiles
 from voice.calls.journal import CallJournal
 from voice.events import (

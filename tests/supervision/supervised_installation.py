@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from browser import BrowserMissing
 
-EDGE_TESTS = Path(__file__).resolve().parent.parent / "telephony" / "edge"
-sys.path.append(str(EDGE_TESTS))
-
-from edge_programs import Program, running  # noqa: E402
+from tests.supervision.browser import BrowserMissing
+from tests.telephony.edge.edge_programs import Program, running
 
 
 @dataclass
@@ -50,18 +47,20 @@ async def installed(folder: Path) -> AsyncIterator[Installation]:
         """
     )
     runtime.mkdir(mode=0o700)
-    script = Path(__file__).with_name("scripted_call_process.py")
     python = [sys.executable, "-m"]
     async with contextlib.AsyncExitStack() as stack:
         start = stack.enter_async_context
-        path = f"{Path.cwd()}:{EDGE_TESTS}"
         supervision = await start(running([*python, "voice.supervision", "--settings", settings]))
         _, url, name, password = (await supervision.line("ready ")).split()
         calls = await start(
             running(
-                [sys.executable, script, runtime / "calls-0.sock", runtime / "supervision.sock"]
-                + [records],
-                PYTHONPATH=path,
+                [
+                    *python,
+                    "tests.supervision.scripted_call_process",
+                    runtime / "calls-0.sock",
+                    runtime / "supervision.sock",
+                    records,
+                ]  # fmt: skip
             )
         )
         await calls.line("ready")

@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from events_of_a_call import EventsOfACall
-
+from tests.supervision.events_of_a_call import EventsOfACall
 from voice.events import CallEnded, ClauseSpoken, FinalTranscript, PartialTranscript, Transferred
 from voice.feed import SoundCount
 from voice.records import EVENTS

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from browser import open_page, sign_in, until
-from edge_caller import calling
 from playwright.async_api import Browser, Page, expect
-from supervised_installation import Installation
 
+from tests.supervision.browser import open_page, sign_in, until
+from tests.supervision.supervised_installation import Installation
+from tests.telephony.edge.edge_caller import calling
 from voice.supervision.wording import wording
 
 pytestmark = [pytest.mark.calls, pytest.mark.timeout(120)]

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from events_of_a_call import NUMBER
-from kept_calls import DAY, KeptCall
 
+from tests.supervision.events_of_a_call import NUMBER
+from tests.supervision.kept_calls import DAY, KeptCall
 from voice.records import EVENTS, RECORDING
 from voice.supervision.call_index import CallIndex
 from voice.supervision.call_search import CALLS_PER_PAGE, Search, found, number_mark

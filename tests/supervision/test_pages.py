@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from browser import (
+from playwright.async_api import Browser, Page, expect
+
+from tests.supervision.browser import (
     axe_source,
     barriers,
     keep_screenshot,
@@ -12,10 +14,9 @@ from browser import (
     until,
     wait_for_tone,
 )
-from edge_caller import Caller, calling
-from playwright.async_api import Browser, Page, expect
-from scripted_call_process import ASSISTANT_HZ, PLANTED
-from supervised_installation import Installation, tools
+from tests.supervision.scripted_call_process import ASSISTANT_HZ, PLANTED
+from tests.supervision.supervised_installation import Installation, tools
+from tests.telephony.edge.edge_caller import Caller, calling
 
 MARKER_HZ = 1700.0
 

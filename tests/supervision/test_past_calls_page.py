@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser import axe_source, barriers, keep_screenshot, open_page, sign_in
-from edge_caller import calling
-from kept_calls import KeptCall
 from playwright.async_api import Browser, expect
-from supervised_installation import Installation, tools
+
+from tests.supervision.browser import axe_source, barriers, keep_screenshot, open_page, sign_in
+from tests.supervision.kept_calls import KeptCall
+from tests.supervision.supervised_installation import Installation, tools
+from tests.telephony.edge.edge_caller import calling
 
 pytestmark = [pytest.mark.calls, pytest.mark.timeout(120)]
 

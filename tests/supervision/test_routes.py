@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from events_of_a_call import NUMBER, EventsOfACall
-from kept_calls import KeptCall
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from tests.supervision.events_of_a_call import NUMBER, EventsOfACall
+from tests.supervision.kept_calls import KeptCall
 from voice.audio import FlacWriter
 from voice.events import CallEnded, FinalTranscript
 from voice.feed import Listen, Sound

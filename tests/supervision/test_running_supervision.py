@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from edge_caller import calling
-from edge_programs import running
-from scripted_call_process import ASSISTANT_HZ
-from supervised_installation import Installation
 
+from tests.supervision.scripted_call_process import ASSISTANT_HZ
+from tests.supervision.supervised_installation import Installation
+from tests.telephony.edge.edge_caller import calling
+from tests.telephony.edge.edge_programs import running
 from voice.audio import Pcm, read_stereo_flac
 from voice.calls.abandoned_calls import end_abandoned_calls
 from voice.errors import VoiceError

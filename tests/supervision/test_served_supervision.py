@@ -7,9 +7,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from browser import keep_screenshot, open_page, sign_in
 from playwright.async_api import Browser, expect
 
+from tests.supervision.browser import keep_screenshot, open_page, sign_in
 from voice.evaluation.demo_operator import caller_of, open_books
 from voice.evaluation.measured_call import read_events
 from voice.evaluation.trial_call import hold_trial_call

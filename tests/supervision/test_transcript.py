@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from events_of_a_call import NUMBER, EventsOfACall
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.supervision.events_of_a_call import NUMBER, EventsOfACall
 from voice.events import (
     HIDDEN,
     CallEnded,

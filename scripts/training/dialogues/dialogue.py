@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from training.dialogues import framing, phrasebook, spoken_numbers
 from training.dialogues.recorded import RecordedHearing
-
 from voice.response.caller_text import normal_form
 from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
 from voice.response.tasks import LAST_ANSWER, TaskSet

@@ -1,7 +1,8 @@
 """Speak sentences of training patterns and write down what a recogniser hears.
 
-    python scripts/training/dialogues/record.py --out WORK/recorded.jsonl --sentences 3000
+    python -m training.dialogues.record --out WORK/recorded.jsonl --sentences 3000
 
+Run in `scripts/`.
 The response model learns from these lines beside its made-up hearing errors. The voices are
 espeak-ng's; none of them speaks in a measurement.
 """
@@ -12,19 +13,17 @@ import argparse
 import asyncio
 import json
 import random
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
 import numpy as np
+
 from training.dialogues import framing, phrasebook
 from training.speech_corpus import espeak
 from training.speech_corpus.channel import RATE_HZ, TelephoneLine
-
 from voice.audio import Pcm, resample
 from voice.recognition import WhisperRecogniser
+
+ROOT = Path(__file__).resolve().parents[3]
 
 _SPOKEN = {
     "balance": 18, "due_date": 12, "balance_and_due": 6, "plan": 18, "balance_and_plan": 6,

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import yaml
+
 from training.dialogues import framing, phrasebook, spoken_numbers
 from training.speech_corpus import numbers
 

@@ -13,21 +13,19 @@ import asyncio
 import itertools
 import json
 import os
-import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_library] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
+
 from training.recogniser.judgement import word_errors  # noqa: E402
 from training.recogniser.score import score, spoken  # noqa: E402
 from training.speech_corpus.channel import RATE_HZ  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
-
 from voice.audio import Pcm, resample  # noqa: E402
 from voice.recognition import WhisperRecogniser, features, folder  # noqa: E402
 from voice.recognition.decoding import Decoder, confidence  # noqa: E402

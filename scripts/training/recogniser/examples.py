@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
 from training.recogniser.network import MOST_PHONES, Recogniser
 from training.recogniser.vocabulary import Vocabulary
 

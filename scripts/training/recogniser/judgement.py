@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from training.recogniser.network import Recogniser
 
 _PADDING = 16

@@ -11,9 +11,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from training.recogniser.vocabulary import Vocabulary
 from transformers import GenerationConfig, WhisperConfig, WhisperForConditionalGeneration
 from transformers.utils import logging
+
+from training.recogniser.vocabulary import Vocabulary
 
 logging.disable_progress_bar()
 

@@ -11,20 +11,18 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_library] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
+
 from training.recogniser.judgement import word_errors  # noqa: E402
 from training.speech_corpus.channel import RATE_HZ  # noqa: E402
-
 from voice.recognition import WhisperRecogniser  # noqa: E402
 
 _SAMPLES = 2000

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
 from training.recogniser.network import Recogniser, Size
 from training.recogniser.vocabulary import Vocabulary
 

@@ -18,6 +18,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
+
 from training.recogniser.examples import Batch, Corpus, Variation, collate
 from training.recogniser.judgement import judge
 from training.recogniser.network import Recogniser, Size

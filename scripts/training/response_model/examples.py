@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from training.dialogues.dialogue import DialogueWriter, Line
 
+from training.dialogues.dialogue import DialogueWriter, Line
 from voice.response.harmony import Harmony, Instruction
 
 LONGEST = 256

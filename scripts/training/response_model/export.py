@@ -7,9 +7,9 @@ import os
 import shutil
 from pathlib import Path
 
-from training.gpt_oss_to_ctranslate2 import convert
 from transformers import GptOssForCausalLM
 
+from training.gpt_oss_to_ctranslate2 import convert
 from voice.response.harmony import RETURN, Harmony
 
 _KEPT = ("README.md",)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-from training.dialogues.dialogue import DialogueWriter
 
+from training.dialogues.dialogue import DialogueWriter
 from voice.response.harmony import CONTROL, Answer, CallerSaid
 from voice.response.tasks import TaskSet, slots_of
 

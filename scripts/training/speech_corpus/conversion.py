@@ -9,6 +9,7 @@ import numpy as np
 import pyworld
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
+
 from training.speech_corpus.speech import Speech
 
 RATE_HZ = 16000

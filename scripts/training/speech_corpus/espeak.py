@@ -9,6 +9,7 @@ import random
 
 import numpy as np
 from numpy.typing import NDArray
+
 from training.speech_corpus.speech import Speech
 
 VARIANTS = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.io import wavfile
+
 from training.speech_corpus.speech import Speech
 
 VOICES = ("cmu_us_slt_arctic_hts", "kal_diphone", "ked_diphone")

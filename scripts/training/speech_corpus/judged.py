@@ -24,6 +24,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from piper import PiperVoice, SynthesisConfig
 from scipy.io import wavfile
 from scipy.signal import resample_poly
+
 from training.speech_corpus import conversion, festival, numbers, text
 from training.speech_corpus.channel import TelephoneLine
 from training.speech_corpus.espeak import Espeak, held_out_voice

@@ -26,6 +26,7 @@ import numpy as np  # noqa: E402
 from faster_whisper.feature_extractor import FeatureExtractor  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 from scipy.signal import resample_poly  # noqa: E402
+
 from training.speech_corpus import conversion, festival, text  # noqa: E402
 from training.speech_corpus.channel import RATE_HZ, TelephoneLine  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402

@@ -7,6 +7,7 @@ from typing import Final
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
+
 from training.voice.features import SIZE
 
 SYMBOLS: Final = 256

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
 from training.voice.teachers import Segment
 
 START: Final = "^"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
 from piper.phonemize_espeak import EspeakPhonemizer
+
 from training.voice.alignment import END, START, align
 from training.voice.features import HOP, SAMPLE_RATE, SIZE, analyse
 from training.voice.teachers import Teacher, Utterance

@@ -11,6 +11,7 @@ from typing import Any, Final
 import onnx
 import torch
 from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
+
 from training.voice.acoustic import SYMBOLS, AcousticModel
 from training.voice.corpus import ESPEAK_VOICE, FRAMES_PER_SECOND
 from training.voice.features import SAMPLE_RATE

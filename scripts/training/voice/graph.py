@@ -6,6 +6,7 @@ from typing import Final
 
 import torch
 from torch import Tensor, nn
+
 from training.voice.acoustic import AcousticModel, positions
 from training.voice.features import CEPSTRA
 from training.voice.vocoder import SourceFilterVocoder

@@ -18,6 +18,7 @@ import soxr
 from numpy.typing import NDArray
 from piper import PiperConfig, PiperVoice
 from pocketsphinx import Decoder
+
 from training.voice.features import SAMPLE_RATE
 from training.voice.teachers import Teacher
 

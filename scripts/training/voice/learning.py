@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
+
 from training.voice.acoustic import PER_FRAME, AcousticModel, positions
 from training.voice.corpus import Example
 from training.voice.features import CEPSTRA, SIZE

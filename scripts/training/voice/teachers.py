@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 from numpy.typing import NDArray
+
 from training.voice.features import SAMPLE_RATE, PitchRange
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
+
 from training.voice.features import BINS, COSINES, FFT_SIZE, HOP, SAMPLE_RATE, SINES
 
 _NOISE_SAMPLES: Final = 65_521

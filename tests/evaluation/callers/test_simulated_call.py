@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answering_peer import QUIET_FRAMES, AnsweringPeer, voiced
 
+from tests.evaluation.callers.answering_peer import QUIET_FRAMES, AnsweringPeer, voiced
 from voice.audio import Pcm
 from voice.evaluation.callers import OWN_PHRASINGS, Persona, Phrasings, find_scenario
 from voice.evaluation.callers.call_report import CallReport

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from evaluated import COSTS, RATE, SETTINGS, Evaluate, Say
 
+from tests.calls.scripted import ScriptedIdentity, ScriptedResponder
+from tests.evaluation.recordings.evaluated import COSTS, RATE, SETTINGS, Evaluate, Say
 from voice.audio import Pcm, silence, write_wav
 from voice.calls.engines import Engines, warm_up
 from voice.calls.pin_tries import PinTries
@@ -22,9 +22,6 @@ from voice.evaluation.virtual_time import VirtualQueues, run_virtually
 from voice.recognition import WhisperRecogniser
 from voice.settings import Settings
 from voice.speech import PiperSpeaker
-
-sys.path.append(str(Path(__file__).resolve().parents[2] / "calls"))
-from scripted import ScriptedIdentity, ScriptedResponder  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from evaluated import RATE, SETTINGS, Evaluate, Say
 
+from tests.evaluation.recordings.evaluated import RATE, SETTINGS, Evaluate, Say
 from voice.audio import StereoWriter, resample, silence, write_wav
 
 pytestmark = pytest.mark.calls

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from evaluated import RATE, Say
 
+from tests.evaluation.recordings.evaluated import RATE, Say
 from voice.audio import write_wav
 from voice.errors import VoiceError
 from voice.evaluation.recordings import run as running

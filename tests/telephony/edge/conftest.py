@@ -9,10 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from edge_caller import tone
-from edge_programs import APOLOGY_HZ, EdgeProcess, EdgeStarter, Program, running
-from inner_call_process import CallProcess, Start
 
+from tests.telephony.edge.edge_caller import tone
+from tests.telephony.edge.edge_programs import (
+    APOLOGY_HZ,
+    EdgeProcess,
+    EdgeStarter,
+    Program,
+    running,
+)
+from tests.telephony.edge.inner_call_process import CallProcess, Start
 from voice.audio import write_wav
 from voice.settings import load_settings
 from voice.telephony.edge import Edge
@@ -65,9 +71,9 @@ async def edge(start_edge: EdgeStarter) -> AsyncIterator[EdgeProcess]:
 
 @pytest.fixture
 async def call_process(installation: Path) -> AsyncIterator[Program]:
-    script = Path(__file__).with_name("echo_call_process.py")
     socket = installation / "run" / "calls-0.sock"
-    async with running([sys.executable, script, socket]) as program:
+    module = "tests.telephony.edge.echo_call_process"
+    async with running([sys.executable, "-m", module, socket]) as program:
         await program.line("ready")
         yield program
 

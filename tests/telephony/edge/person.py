@@ -7,8 +7,7 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from edge_caller import FRAME, strength, tone
-
+from tests.telephony.edge.edge_caller import FRAME, strength, tone
 from voice.audio import Pcm
 from voice.telephony.rtp import MediaClock, RtpHandlers, RtpSession, RtpTarget, open_port_pair
 from voice.telephony.sip import (

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from edge_caller import TONE_HZ, calling, strength
-from edge_programs import APOLOGY_HZ, EdgeProcess, EdgeStarter, Program
 
+from tests.telephony.edge.edge_caller import TONE_HZ, calling, strength
+from tests.telephony.edge.edge_programs import APOLOGY_HZ, EdgeProcess, EdgeStarter, Program
 from voice.audio import dbfs, read_stereo_flac
 from voice.telephony.rtp import RtpPacket
 from voice.telephony.sip import CallRejected, EndCause

@@ -6,10 +6,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from edge_caller import TONE_HZ, calling
-from edge_programs import APOLOGY_HZ
-from inner_call_process import CallProcess, Start
 
+from tests.telephony.edge.edge_caller import TONE_HZ, calling
+from tests.telephony.edge.edge_programs import APOLOGY_HZ
+from tests.telephony.edge.inner_call_process import CallProcess, Start
 from voice.telephony.leg import (
     Cancelled,
     Dtmf,

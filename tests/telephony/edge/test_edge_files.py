@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from edge_caller import tone
 
+from tests.telephony.edge.edge_caller import tone
 from voice.audio import write_wav
 from voice.telephony.edge.announcement import Announcement
 from voice.telephony.edge.file_thread import FileThread

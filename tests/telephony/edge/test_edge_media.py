@@ -7,9 +7,9 @@ import json
 import socket
 
 import pytest
-from edge_caller import Caller, calling
-from edge_programs import EdgeStarter, Program
 
+from tests.telephony.edge.edge_caller import Caller, calling
+from tests.telephony.edge.edge_programs import EdgeStarter, Program
 from voice.telephony.rtp import RtpPacket
 from voice.telephony.rtp.telephone_event import key_packets
 

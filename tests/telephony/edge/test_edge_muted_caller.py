@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from edge_caller import calling
 
+from tests.telephony.edge.edge_caller import calling
 from voice.calls.phrases import NOBODY_THERE, STILL_THERE
 from voice.evaluation.trial_service import TrialService
 from voice.events import CallEnded, CallEvent, ClauseSpoken, NoInput, from_json

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from edge_caller import TONE_HZ, calling
-from hand_caller import HandCaller, Listener
 
+from tests.telephony.edge.edge_caller import TONE_HZ, calling
+from tests.telephony.edge.hand_caller import HandCaller, Listener
 from voice.settings import load_settings
 from voice.telephony.edge import Edge
 from voice.telephony.leg import Answer, Audio, Leg, LegServer, Offer, Reject

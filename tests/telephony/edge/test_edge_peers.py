@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from edge_caller import TONE_HZ, strength, tone
-from edge_programs import EdgeProcess, Program, running
 
+from tests.telephony.edge.edge_caller import TONE_HZ, strength, tone
+from tests.telephony.edge.edge_programs import EdgeProcess, Program, running
 from voice.audio import encode_ulaw, read_stereo_flac, read_wav, write_wav
 
 pytestmark = pytest.mark.calls

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from edge_caller import TONE_HZ, calling, tone
-from edge_programs import APOLOGY_HZ, ROOT
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.telephony.edge.edge_caller import TONE_HZ, calling, tone
+from tests.telephony.edge.edge_programs import APOLOGY_HZ, ROOT
 from voice.audio import write_wav
 from voice.errors import ConfigError
 from voice.service import ChildProcess, Service
@@ -57,10 +57,11 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
 
     def child(name: str, module: str, arguments: Sequence[str]) -> ChildProcess:
         if module == "voice.calls":
-            return ChildProcess(name, "echo_call_process", [str(runtime / "calls-0.sock")])
+            module = "tests.telephony.edge.echo_call_process"
+            arguments = [str(runtime / "calls-0.sock")]
         return ChildProcess(name, module, arguments)
 
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (ROOT, Path(__file__).parent))))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr("voice.service.service.ChildProcess", child)
     return Service(load_settings(file), file)
 

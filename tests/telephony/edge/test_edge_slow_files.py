@@ -12,10 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from edge_caller import TONE_HZ, calling, strength
-from edge_programs import APOLOGY_HZ, EdgeProcess, Program, running
-from slow_disk_edge import STALL_SECONDS
 
+from tests.telephony.edge.edge_caller import TONE_HZ, calling, strength
+from tests.telephony.edge.edge_programs import APOLOGY_HZ, EdgeProcess, Program, running
+from tests.telephony.edge.slow_disk_edge import STALL_SECONDS
 from voice.audio import Pcm, read_stereo_flac
 from voice.evaluation.callers.phone_line import PhoneLine
 from voice.evaluation.latency import HeardPacket
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.calls
 
 @pytest.fixture
 async def slow_disk_edge(installation: Path) -> AsyncIterator[EdgeProcess]:
-    script = Path(__file__).with_name("slow_disk_edge.py")
-    command = [sys.executable, script, "--settings", installation / "voice.toml"]
+    module = "tests.telephony.edge.slow_disk_edge"
+    command = [sys.executable, "-m", module, "--settings", installation / "voice.toml"]
     async with running(command) as program:
         yield await EdgeProcess.ready(program)
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from edge_caller import calling
-from edge_programs import EdgeProcess, Program, running
+
+from tests.telephony.edge.edge_caller import calling
+from tests.telephony.edge.edge_programs import EdgeProcess, Program, running
 
 pytestmark = pytest.mark.calls
 

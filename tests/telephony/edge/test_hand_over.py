@@ -9,12 +9,12 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from edge_caller import TONE_HZ, Caller, calling, strength
-from edge_programs import APOLOGY_HZ
-from inner_call_process import CallProcess, Start
-from person import PERSON_HZ, Person, a_person, plays_early, refuses, rings
-from referring_caller import ReferringCaller, referring_caller
 
+from tests.telephony.edge.edge_caller import TONE_HZ, Caller, calling, strength
+from tests.telephony.edge.edge_programs import APOLOGY_HZ
+from tests.telephony.edge.inner_call_process import CallProcess, Start
+from tests.telephony.edge.person import PERSON_HZ, Person, a_person, plays_early, refuses, rings
+from tests.telephony.edge.referring_caller import ReferringCaller, referring_caller
 from voice.audio import read_stereo_flac
 from voice.telephony.leg import (
     CancelTransfer,

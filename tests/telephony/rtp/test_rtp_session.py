@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rtp_sides import TONE, Side, deliver, packet_from, target, wire
 
+from tests.telephony.rtp.rtp_sides import TONE, Side, deliver, packet_from, target, wire
 from voice.audio import dbfs, encode_ulaw
 from voice.telephony.rtp import RtpPacket, RtpTarget, open_port_pair
 from voice.telephony.rtp.concealment import Concealer

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 
 import pytest
-from rtp_sides import Phone, Side, target
+
+from tests.telephony.rtp.rtp_sides import Phone, Side, target
 
 
 async def phone_and_side() -> tuple[Side, Phone]:

@@ -7,8 +7,8 @@ import time
 
 import numpy as np
 import pytest
-from rtp_sides import TONE, Phone, Side, deliver, target, wire
 
+from tests.telephony.rtp.rtp_sides import TONE, Phone, Side, deliver, target, wire
 from voice.audio import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from voice.telephony.rtp import RtpPacket
 

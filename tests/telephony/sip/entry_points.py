@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hand_written import SDP, message, wired
+from tests.telephony.sip.hand_written import SDP, message, wired
 
 
 @dataclass

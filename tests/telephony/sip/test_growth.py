@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
-from entry_points import ENTRY_POINTS
-from hand_written import message
-from hostile_shapes import Shape, grows_too_fast, shapes
-from virtual_network import Network, Peer, run_virtual, seeded
 
+from tests.telephony.sip.entry_points import ENTRY_POINTS
+from tests.telephony.sip.hand_written import message
+from tests.telephony.sip.hostile_shapes import Shape, grows_too_fast, shapes
+from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.rtp import RtpPacket, RtpSession, RtpTarget
 from voice.telephony.sip import (

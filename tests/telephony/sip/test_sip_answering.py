@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from hand_written import SDP, message
-from virtual_network import Network, Peer, run_virtual, seeded
 
+from tests.telephony.sip.hand_written import SDP, message
+from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.identity import IdentityLevel
 from voice.telephony.sip import (
     AccessPolicy,

@@ -6,9 +6,9 @@ import asyncio
 import random
 
 import pytest
-from two_agents import CLIENT, HERE, SERVER, URI, World, answer
-from virtual_network import Network, run_virtual
 
+from tests.telephony.sip.two_agents import CLIENT, HERE, SERVER, URI, World, answer
+from tests.telephony.sip.virtual_network import Network, run_virtual
 from voice.telephony.sip import (
     AccessPolicy,
     CallEnd,

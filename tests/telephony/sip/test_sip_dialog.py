@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hand_written import message
-from virtual_network import Network, Peer, run_virtual, seeded
 
+from tests.telephony.sip.hand_written import message
+from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.telephony.sip import (
     CallRejected,
     Credentials,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from virtual_network import seeded
 
+from tests.telephony.sip.virtual_network import seeded
 from voice.telephony.sip import Credentials, SipSyntaxError
 from voice.telephony.sip.authenticator import (
     MAX_CREDENTIALS,

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hand_written import message
-from virtual_network import Network, Peer, run_virtual, seeded
 
+from tests.telephony.sip.hand_written import message
+from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.logs import configure_logging
 from voice.telephony.sip import AccessPolicy, Credentials, UserAgent
 from voice.telephony.sip.digest import answer_challenge

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from two_agents import HERE, THERE, URI, World, answer
-from virtual_network import run_virtual
 
+from tests.telephony.sip.two_agents import HERE, THERE, URI, World, answer
+from tests.telephony.sip.virtual_network import run_virtual
 from voice.telephony.sip import (
     CallRejected,
     CallState,

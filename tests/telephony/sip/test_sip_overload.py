@@ -6,10 +6,10 @@ import asyncio
 import logging
 
 import pytest
-from hand_written import message, wired
-from two_agents import answer
-from virtual_network import Network, Peer, run_virtual, seeded
 
+from tests.telephony.sip.hand_written import message, wired
+from tests.telephony.sip.two_agents import answer
+from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.telephony.sip import AccessPolicy, CallState, IncomingCall, Trunk, UserAgent
 from voice.telephony.sip.call import MAX_SERVED
 from voice.telephony.sip.refusal_log import EVERY_SECONDS, MAX_SOURCES

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from virtual_network import seeded
-
+from tests.telephony.sip.virtual_network import seeded
 from voice.telephony.sip import AccessPolicy, Credentials, Trunk
 from voice.telephony.sip.digest import answer_challenge
 from voice.telephony.sip.headers import Headers

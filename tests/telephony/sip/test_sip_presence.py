@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from two_agents import CLIENT, World
-from virtual_network import run_virtual, seeded
 
+from tests.telephony.sip.two_agents import CLIENT, World
+from tests.telephony.sip.virtual_network import run_virtual, seeded
 from voice.telephony.edge.presence import PresenceCheck
 from voice.telephony.sip import CallState, EndCause, UserAgent
 

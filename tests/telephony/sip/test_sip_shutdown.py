@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from two_agents import SERVER, World
-from virtual_network import run_virtual, seeded
 
+from tests.telephony.sip.two_agents import SERVER, World
+from tests.telephony.sip.virtual_network import run_virtual, seeded
 from voice.telephony.sip import CallRejected, CallState, Dialog, SipSyntaxError, UserAgent
 
 

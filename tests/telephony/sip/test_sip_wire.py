@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hand_written import SDP, message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from virtual_network import Network, Peer, run_virtual, seeded
 
+from tests.telephony.sip.hand_written import SDP, message
+from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.telephony.sip import (
     AccessPolicy,
     CallRejected,

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from virtual_network import Network, seeded
-
+from tests.telephony.sip.virtual_network import Network, seeded
 from voice.telephony.sip import (
     AccessPolicy,
     CallEnd,
