@@ -268,6 +268,24 @@ async def _frames(heard: list[object], count: int) -> None:
         await asyncio.sleep(0.01)
 
 
+async def test_who_only_listens_is_not_cut_off(
+    start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A muted telephone may send nothing: its side is asked whether it is still there."""
+    monkeypatch.setattr("voice.telephony.edge.presence.CHECK_SECONDS", 0.2)
+    monkeypatch.setattr("voice.settings.ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr("voice.settings.PROMPT_SECONDS", 0.0)
+    short = {"VOICE_CALLS__NO_INPUT_SECONDS": "0.1", "VOICE_RTP__MEDIA_TIMEOUT_SECONDS": "0.5"}
+    address = await start(**short)
+    async with a_person() as person, calling(address) as caller:
+        hand_over(process, person.uri)
+        await caller.hears(PERSON_HZ)
+        person.clock.discard(person.rtp)
+        heard = await caller.listens(60)
+        assert not heard[-1600:].any()
+        assert not caller.ended.done() and not person.ends
+
+
 async def test_what_the_two_say_is_recorded(
     start: Start, process: CallProcess, installation: Path
 ) -> None:

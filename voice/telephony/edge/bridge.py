@@ -112,13 +112,13 @@ class Bridge:
         if self._media is not None and self.answered:
             self._media.rtp.send_key(key)
 
-    def end(self, reason: str = "", cause: int = 16) -> None:
+    def end(self, reason: str = "") -> None:
         """Hang up, or cancel what still rings; the caller hears the assistant again."""
         self._caller.ring = self._assistant
         if self._call is not None:
             self._call.handlers = CallHandlers()
             self._call.on_ringing = None
-            self._call.bye(reason, cause)
+            self._call.bye(reason)
         if self._media is not None:
             self._media.close()
         if self.answered:
@@ -163,8 +163,9 @@ class Bridge:
             self._media.rtp.press(key)
 
     def _media_lost(self) -> None:
-        if self.answered and self._call is not None:
-            self._call.bye("no audio from the person", TEMPORARY_FAILURE)
+        """A person who is muted is silent; whether they are there is asked by OPTIONS."""
+        if self.answered and self._media is not None:
+            self._media.ask_presence()
 
     def _failed(self) -> None:
         if self._call is not None:

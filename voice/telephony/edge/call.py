@@ -207,17 +207,11 @@ class EdgeCall:
         if self._media is None or self._hand_over is not None:
             log.warning("a transfer is not possible now", extra={"call_id": self.call_id})
             return
-        self._hand_over = HandOver(
-            self._edge,
-            self._sip,
-            self._media.rtp,
-            target,
-            self._tell,
-            lambda: self._sip.bye("hang-up"),
-        )
-        self._handing_over = asyncio.create_task(self._hand_to(target, self._hand_over))
+        rtp, hang_up = self._media.rtp, functools.partial(self._sip.bye, "hang-up")
+        self._hand_over = HandOver(self._edge, self._sip, rtp, target, self._tell, hang_up)
+        self._handing_over = asyncio.create_task(self._hand_to(self._hand_over))
 
-    async def _hand_to(self, target: str, hand_over: HandOver) -> None:
+    async def _hand_to(self, hand_over: HandOver) -> None:
         result = await hand_over.result()
         self._tell(result)
         if result.bridged:
@@ -270,9 +264,12 @@ class EdgeCall:
         return self._hand_over is not None and self._hand_over.is_bridged
 
     def _media_lost(self) -> None:
-        if self._hand_over is not None and not self._is_bridged():
-            return  # the caller's side may be dialling
-        if self._is_bridged() or self._leg_is_gone():
+        if self._hand_over is not None:
+            # Their side may be dialling, or they listen muted: whether they are there is asked.
+            if self._media is not None:
+                self._media.ask_presence()
+            return
+        if self._leg_is_gone():
             self._sip.bye("no audio from the caller", TEMPORARY_FAILURE)
         self._tell(MediaLost())
 

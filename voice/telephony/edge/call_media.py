@@ -91,6 +91,11 @@ class CallMedia:
         assert self._local is not None
         self._direct(accept_answer(answer, self._local))
 
+    def ask_presence(self) -> None:
+        """Nothing comes any more: ask from time to time, until the next agreement."""
+        if self.presence is not None:
+            self.presence.switch(True)
+
     def close(self) -> None:
         """Give the ports back."""
         if self.presence is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 
 from voice.errors import ConfigError
@@ -10,6 +11,8 @@ from voice.settings import Settings
 from voice.telephony.rtp import MediaRule
 from voice.telephony.sip import Credentials, Endpoint, SipSyntaxError, Trunk
 from voice.telephony.sip.addresses import Uri, bracketed
+
+log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"\+?[0-9]{1,32}")
 
@@ -27,6 +30,8 @@ class OutgoingTrunk:
         if sip.outgoing.address is not None:
             host, _, port = sip.outgoing.address.rpartition(":")
             self._address = (host.strip("[]"), int(port))
+        if sip.person and self.destination(sip.person) is None:
+            log.warning("sip.person is a name: without sip.outgoing.address only REFER reaches it")
         own_port = int(sip.listen.rpartition(":")[2])
         if sip.person and self.destination(sip.person) == (advertised, own_port):
             raise ConfigError(f"sip.person: {sip.person} would be a call to Voice itself")
