@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from edge_caller import TONE_HZ, calling
-from edge_programs import running
-from inner_call_process import CallProcess, Start
-from person import a_person
-from test_edge_peers import Control, baresip_folder, free_port
 
+from tests.telephony.edge.edge_caller import TONE_HZ, calling
+from tests.telephony.edge.edge_programs import running
+from tests.telephony.edge.inner_call_process import CallProcess, Start
+from tests.telephony.edge.person import a_person
+from tests.telephony.edge.test_edge_peers import Control, baresip_folder, free_port
 from voice.telephony.leg import Answered, Transfer, TransferProgress, TransferResult
 
 pytestmark = pytest.mark.calls
