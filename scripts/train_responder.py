@@ -175,7 +175,7 @@ class Training:
         for optimiser in self._optimisers:
             optimiser.step()
         self.step += 1
-        return loss.item()
+        return float(loss.item())
 
 
 if __name__ == "__main__":

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.events import CallEnded, ClauseSpoken, DtmfReceived, ToolReturned, from_json
+from voice.events import CallEnded, ClauseKind, ClauseSpoken, DtmfReceived, ToolReturned, from_json
 
-COMMON = {"call_id": "c1", "sequence": 3, "ms": 1200, "wall_time": 1_700_000_000.25}
+
+class Common(TypedDict):
+    """What every event has."""
+
+    call_id: str
+    sequence: int
+    ms: int
+    wall_time: float
+
+
+COMMON = Common(call_id="c1", sequence=3, ms=1200, wall_time=1_700_000_000.25)
 
 
 @given(text=st.text(), kind=st.sampled_from(["answer", "filler", "greeting"]))
-def test_an_event_survives_being_written_and_read(text: str, kind: str) -> None:
-    event = ClauseSpoken(**COMMON, text=text, kind=kind)  # type: ignore[arg-type]
+def test_an_event_survives_being_written_and_read(text: str, kind: ClauseKind) -> None:
+    event = ClauseSpoken(**COMMON, text=text, kind=kind)
     assert from_json(event.to_json()) == event
 
 

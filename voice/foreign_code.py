@@ -12,11 +12,11 @@ import asyncio
 import hashlib
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Executor, Future
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, overload
 
 from voice.engine_queue import EngineQueue
 from voice.errors import VoiceError
@@ -91,6 +91,26 @@ async def off_loop(name: str, function: Callable[P, T], *args: P.args, **kwargs:
     """Blocking work on the threads of `name`, so that neither the event loop nor others wait."""
     work = partial(function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(threads_of(name), work)
+
+
+@overload
+async def call_foreign(
+    name: str,
+    seconds: float,
+    function: Callable[P, Coroutine[Any, Any, T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T: ...
+
+
+@overload
+async def call_foreign(
+    name: str,
+    seconds: float,
+    function: Callable[P, T | Awaitable[T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T: ...
 
 
 async def call_foreign(

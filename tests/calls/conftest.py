@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ SETTINGS = Settings(calls=Calls(greeting=GREETING, no_input_seconds=1.0, max_cal
 Say = Callable[[str], Pcm]
 """A sentence in the caller's voice, without silence at its ends."""
 Serve = Callable[..., Awaitable[Path]]
-"""Starts a call process on the given settings and engines; the path of its socket."""
+"""Starts a call process on the given settings and engines, or what stands in for one; the path of
+its socket."""
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +98,7 @@ def log() -> EventLog:
 async def serve(engines: Engines, log: EventLog, tmp_path: Path) -> AsyncIterator[Serve]:
     servers: list[CallServer] = []
 
-    async def start(settings: Settings = SETTINGS, **replaced: object) -> Path:
+    async def start(settings: Settings = SETTINGS, **replaced: Any) -> Path:
         path = tmp_path / f"calls-{len(servers)}.sock"
         used = dataclasses.replace(engines, **replaced)
         server = CallServer(path, settings, used, [log])

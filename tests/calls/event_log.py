@@ -6,9 +6,14 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from voice.events import CallEvent, ClauseSpoken
+from voice.events import CallEvent, ClauseSpoken, IdentityRequested
 
 E = TypeVar("E", bound=CallEvent)
+
+
+def attempt(number: int) -> Callable[[IdentityRequested], bool]:
+    """Matches the request that opens this try at a PIN."""
+    return lambda event: event.attempt == number
 
 
 class EventLog:

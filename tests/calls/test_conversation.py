@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.calls.conftest import SETTINGS, Say, Serve
-from tests.calls.event_log import EventLog
+from tests.calls.event_log import EventLog, attempt
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import LONG_ANSWER, PIN, PIN_DIGITS, ScriptedResponder
 from voice.audio import dbfs, silence
@@ -33,7 +33,6 @@ from voice.events import (
     Transferred,
     TurnEnded,
 )
-from voice.settings import Sip
 from voice.telemetry import waterfall
 from voice.telephony.leg import (
     HangUp,
@@ -44,14 +43,18 @@ from voice.telephony.leg import (
     TransferProgress,
     TransferResult,
 )
+from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 
 SPOKEN_OR_KEYED_PIN = re.compile(rf"four,? two,? seven|(?<!\d){PIN_DIGITS}(?!\d)", re.IGNORECASE)
 """Not within a longer number: times have many digits."""
-HUM = sum(
-    2000 * np.sin(2 * np.pi * 120 * harmonic * np.arange(8000 * 7 // 10) / 8000)
-    for harmonic in range(1, 8)
+HUM = np.sum(
+    [
+        2000 * np.sin(2 * np.pi * 120 * harmonic * np.arange(8000 * 7 // 10) / 8000)
+        for harmonic in range(1, 8)
+    ],
+    axis=0,
 ).astype(np.int16)
 """Long enough to take the floor, without a word in it."""
 
@@ -115,8 +118,8 @@ async def test_a_spoken_pin_is_hidden_and_tried_three_times(
         await log.clause("Hello")
         await caller.heard_out()
         await caller.say(say("How much is my bill?"))
-        for attempt, digits in enumerate(("1111", "2222"), start=1):
-            await log.wait(IdentityRequested, lambda event, n=attempt: event.attempt == n)
+        for number, digits in enumerate(("1111", "2222"), start=1):
+            await log.wait(IdentityRequested, attempt(number))
             caller.key(digits)
         asked = await log.wait(IdentityRequested, lambda event: event.attempt == 3)
         await log.clause("try again", after=asked.sequence)
@@ -159,8 +162,8 @@ async def test_three_wrong_pins_lead_to_a_person(serve: Serve, log: EventLog, sa
         await log.clause("Hello")
         await caller.heard_out()
         await caller.say(say("How much is my bill?"))
-        for attempt in (1, 2, 3):
-            await log.wait(IdentityRequested, lambda event, n=attempt: event.attempt == n)
+        for number in (1, 2, 3):
+            await log.wait(IdentityRequested, attempt(number))
             caller.key("0000")
         transfer = await caller.control(Transfer)
         assert transfer.target == "sip:people@example.test"

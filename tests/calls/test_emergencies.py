@@ -25,8 +25,8 @@ from voice.events import (
     Transferred,
 )
 from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
-from voice.settings import Sip
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
+from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 

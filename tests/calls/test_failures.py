@@ -29,9 +29,9 @@ from voice.events import (
     TurnEnded,
 )
 from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
-from voice.settings import Sip
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import LegFailed, MediaLost, Reject, Transfer, TransferResult
+from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 

@@ -28,9 +28,9 @@ from voice.events import (
 )
 from voice.identity import Caller, IdentityLevel
 from voice.response import Responder, Tool, ToolBox, Value
-from voice.settings import Sip
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
+from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 
@@ -58,7 +58,7 @@ class HangingIdentity(ScriptedIdentity):
         super().__init__()
         self._hangs_at_once = knows
 
-    async def knows(self, caller: Caller) -> bool:
+    async def knows(self, caller: Caller) -> str | None:
         if self._hangs_at_once:
             await hang()
         return await super().knows(caller)

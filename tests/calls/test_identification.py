@@ -21,9 +21,9 @@ from voice.calls.state import CallState
 from voice.events import CallEvent, IdentityDecided
 from voice.foreign_code import ForeignError
 from voice.identity import Caller, IdentityLevel
-from voice.settings import Settings, Sip
+from voice.settings import Settings
 from voice.telephony.leg import Offer
-from voice.telephony_settings import Trunk
+from voice.telephony_settings import Sip, Trunk
 
 
 class SlowIdentity(ScriptedIdentity):
@@ -58,7 +58,7 @@ class Asked:
         self.call = cast(CallState, state)
         self.identification = Identification(self.call, self._say)
 
-    async def _say(self, text: str) -> None:  # type: ignore[misc]
+    async def _say(self, text: str) -> None:
         self.said.append(text)
 
     async def begin(self) -> bool:
@@ -125,7 +125,7 @@ async def test_over_calls_a_customer_has_five_tries_and_then_a_person_takes_over
     assert PIN_DIGITS not in [pin for _, pin in last.check.asked], "it was not even looked at"
     assert last.said[-1] == phrases.NOT_VERIFIED
     lines = [record for record in caplog.records if "refused untried" in record.message]
-    assert [(line.levelname, line.call_id) for line in lines] == [("WARNING", "i")]
+    assert [(line.levelname, vars(line)["call_id"]) for line in lines] == [("WARNING", "i")]
 
 
 async def test_the_customers_own_number_and_the_customer_number_lead_to_the_same_tries(

@@ -172,13 +172,13 @@ def test_the_journal_numbers_events_and_survives_a_broken_sink() -> None:
     assert [(event.sequence, event.ms) for event in log.events] == [(0, 250), (1, 1000)]
 
 
-def test_events_lie_in_the_folder_of_their_call(tmp_path: pytest.TempPathFactory) -> None:
-    files = EventFiles(tmp_path)  # type: ignore[arg-type]
+def test_events_lie_in_the_folder_of_their_call(tmp_path: Path) -> None:
+    files = EventFiles(tmp_path)
     journal = CallJournal("../../x", [files])
     journal.record(CallAnswered)
     journal.record(CallEnded, reason="over", by="caller")
     files.close()
-    folder = call_folder(tmp_path, "../../x")  # type: ignore[arg-type]
+    folder = call_folder(tmp_path, "../../x")
     assert folder.parent == tmp_path
     lines = (folder / "events.jsonl").read_text().splitlines()
     assert [from_json(line).name for line in lines] == ["CallAnswered", "CallEnded"]
@@ -196,8 +196,8 @@ def test_an_event_that_cannot_be_written_costs_no_other(tmp_path: Path) -> None:
     assert "CallStarted" in (tmp_path / "odd" / "events.jsonl").read_text()
 
 
-def test_the_heartbeat_gives_the_stall_that_few_beats_exceed(tmp_path: object) -> None:
-    beat = Heartbeat(tmp_path / "calls.json")  # type: ignore[operator]
+def test_the_heartbeat_gives_the_stall_that_few_beats_exceed(tmp_path: Path) -> None:
+    beat = Heartbeat(tmp_path / "calls.json")
     for _ in range(999):
         beat.record(0.2)
     beat.record(40.0)

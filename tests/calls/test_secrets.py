@@ -15,7 +15,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from tests.calls.conftest import SETTINGS, Say
-from tests.calls.event_log import EventLog
+from tests.calls.event_log import EventLog, attempt
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import PIN_DIGITS, ScriptedIdentity, ScriptedResponder
 from voice.calls.engines import Engines
@@ -214,8 +214,8 @@ async def test_keys_after_the_last_try_and_keys_that_nobody_asked_for_are_kept_n
         caller.key(PIN_DIGITS)
         await caller.heard_out()
         await caller.say(say("How much is my bill?"))
-        for attempt in (1, 2, 3):
-            await log.wait(IdentityRequested, lambda event, n=attempt: event.attempt == n)
+        for number in (1, 2, 3):
+            await log.wait(IdentityRequested, attempt(number))
             caller.key("9999")
         await log.wait(IdentityDecided, lambda event: len(log.of(IdentityDecided)) == 3)
         caller.key(PIN_DIGITS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections.abc import Awaitable
 from contextlib import closing
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def _claimed(number: str) -> Caller:
 async def _run(tools: ToolBox, name: str, caller: Caller) -> dict[str, Value]:
     tool = tools.get(name)
     assert tool is not None
-    return await tool.run(caller, {})
+    result = tool.run(caller, {})
+    return await result if isinstance(result, Awaitable) else result
 
 
 def test_the_same_seed_makes_the_same_customers() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any, TypeVar
 
 from voice.evaluation.callers import CallReport, SpokenTurn
 from voice.evaluation.latency import AudibleRun
 from voice.events import CallEvent, ClauseSpoken, FinalTranscript, ResponseStarted, TurnEnded
 
+E = TypeVar("E", bound=CallEvent)
 BEGAN = 1000.0
 _numbers = count()
 
 
-def at(seconds: float, event: type[CallEvent], /, **values: object) -> CallEvent:
+def at(seconds: float, event: type[E], /, **values: Any) -> E:
     """An event `seconds` after the call began."""
     return event(
         call_id="c",
@@ -23,7 +25,9 @@ def at(seconds: float, event: type[CallEvent], /, **values: object) -> CallEvent
     )
 
 
-def answer(seconds: float, text: str = "It is ten.", duration: float = 1.0, **values: object):
+def answer(
+    seconds: float, text: str = "It is ten.", duration: float = 1.0, **values: Any
+) -> ClauseSpoken:
     values = {"kind": "answer", "synthesis_ms": 20.0, **values}
     return at(seconds, ClauseSpoken, text=text, duration_ms=duration * 1000, **values)
 
@@ -38,7 +42,7 @@ def exchange(end: float, said: str) -> list[CallEvent]:
     ]
 
 
-def spoken(start: float, end: float, reference: str = "how much", **values: object) -> SpokenTurn:
+def spoken(start: float, end: float, reference: str = "how much", **values: Any) -> SpokenTurn:
     return SpokenTurn("balance", reference, BEGAN + start, BEGAN + end, **values)
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any
+from typing import cast
+
+import pytest
 
 from voice.evaluation import busy_load
+from voice.evaluation.trial_service import TrialService
 
 
-async def test_idle_beats_before_the_first_call_do_not_count(monkeypatch: Any) -> None:
+async def test_idle_beats_before_the_first_call_do_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(busy_load, "_CHECK_SECONDS", 0.001)
     written = [{"running_calls": 0, "stalls": {"0": 900}}]
-    service = SimpleNamespace(call_statistics=lambda: written, cpu_seconds=4.0)
+    known = SimpleNamespace(call_statistics=lambda: written, cpu_seconds=4.0)
+    service = cast(TrialService, known)
     waiting = asyncio.create_task(busy_load._at_first_answer(service))
     await asyncio.sleep(0.02)
     assert not waiting.done()

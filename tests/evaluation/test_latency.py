@@ -11,7 +11,9 @@ from voice.evaluation.packet_gaps import talkspurt_gaps
 LOUD, QUIET = -20.0, -90.0
 
 
-def trace(*levels: float, start: float = 100.0, late: dict[int, float] | None = None):
+def trace(
+    *levels: float, start: float = 100.0, late: dict[int, float] | None = None
+) -> list[HeardPacket]:
     """Packets of 20 ms at these levels, 20 ms apart; `late` moves single receive times."""
     late = late or {}
     return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.evaluation.synthetic_call import answer, at, exchange, report, run, spoken
@@ -156,14 +158,14 @@ def test_the_report_counts_neither_pins_as_words_nor_fixed_phrases_as_latency() 
     assert totals["real_time_factor"]["service_cpu"] == pytest.approx(0.1)
 
 
-def test_a_line_that_is_being_written_is_left_for_later(tmp_path) -> None:
+def test_a_line_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     said = at(1, FinalTranscript, text="one\u2028two\x85three", confidence=0.5)
     file.write_text(said.to_json() + "\n" + said.to_json()[:30], encoding="utf-8")
     assert read_events(file) == (said,)
 
 
-def test_the_events_of_a_call_are_found_by_number_and_time(tmp_path) -> None:
+def test_the_events_of_a_call_are_found_by_number_and_time(tmp_path: Path) -> None:
     for name, number, began in (("a", "999", 5), ("b", "+353", 5), ("c", "353", 500)):
         event = at(began, CallStarted, caller_number=number, called="assistant")
         (tmp_path / name).mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,7 +13,7 @@ from voice.evaluation.processes import cpu_seconds_of, descendants, priority_of,
 
 
 @pytest.fixture
-def child():
+def child() -> Iterator[int]:
     command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "0"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         yield process.pid

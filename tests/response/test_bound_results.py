@@ -116,7 +116,8 @@ async def test_two_results_with_one_key_never_mix() -> None:
     tasks = TaskSet(
         [*shipped(), task("get_credit", CREDIT, **MONEY), task("get_owed", OWED, **MONEY)]
     )
-    owed, credit = {"amount": Decimal("42.17")}, {"amount": Decimal("7.00")}
+    owed: dict[str, Value] = {"amount": Decimal("42.17")}
+    credit: dict[str, Value] = {"amount": Decimal("7.00")}
     tools = ToolBox([*Office().each_tool(), tool("get_owed", owed), tool("get_credit", credit)])
     model = ToolCaller(["get_owed", "get_credit"], "You owe {amount} euros.")
     session = ResponseSession(Conversation(model, tasks, tools, 1.0), CUSTOMER)

@@ -35,18 +35,20 @@ def harmony(embedded_responder_path: Path) -> Harmony:
     "message",
     [CallerSaid(ATTACK), Answer(ATTACK), ToolResult("get_plan", {"plan": ATTACK})],
 )
-def test_control_tokens_in_text_stay_text(harmony: Harmony, message: CallerSaid) -> None:
+def test_control_tokens_in_text_stay_text(
+    harmony: Harmony, message: CallerSaid | Answer | ToolResult
+) -> None:
     tokens = harmony.tokens(harmony.render(message))
-    harmless = harmony.tokens(harmony.render(type(message)(**_harmless(message))))
+    harmless = harmony.tokens(harmony.render(_harmless(message)))
     count = sum(token in CONTROL for token in tokens)
     assert count == sum(token in CONTROL for token in harmless)
     assert "<|end|>" in harmony.text(tokens[1:-1])
 
 
-def _harmless(message: CallerSaid | Answer | ToolResult) -> dict[str, object]:
+def _harmless(message: CallerSaid | Answer | ToolResult) -> CallerSaid | Answer | ToolResult:
     if isinstance(message, ToolResult):
-        return {"tool": message.tool, "values": {"plan": "Smart"}}
-    return {"text": "hi"}
+        return ToolResult(message.tool, {"plan": "Smart"})
+    return type(message)("hi")
 
 
 async def test_an_injected_call_is_not_made(session: ResponseSession, office: Office) -> None:

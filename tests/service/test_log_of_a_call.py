@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
-def said_in(events: list[CallEvent], persona: Persona) -> set[str]:
+def said_in(events: Iterable[CallEvent], persona: Persona) -> set[str]:
     """All that a log must not hold of a call."""
     told = {persona.number, persona.customer_number, persona.pin}
     for event in events:

@@ -67,7 +67,7 @@ async def test_what_was_heard_grows_with_time(speaker: PiperSpeaker) -> None:
 async def test_a_pause_falls_between_the_words_around_its_comma(speaker: PiperSpeaker) -> None:
     clause = await speaker.synthesise("Thank you very much, the bill is paid.", 16000)
     loud = np.abs(clause.pcm.astype(np.int32)) > 300
-    frames = loud[: len(loud) // 160 * 160].reshape(-1, 160).any(axis=1)
+    frames = np.asarray(loud[: len(loud) // 160 * 160].reshape(-1, 160).any(axis=1))
     first, last = np.flatnonzero(frames)[[0, -1]]
     length, longest, at = 0, 0, 0
     for index in range(first, last):

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 pytestmark = pytest.mark.torch
-torch = pytest.importorskip("torch")
-for module in ("pyworld", "soundfile", "onnx"):
+for module in ("torch", "pyworld", "soundfile", "onnx"):
     pytest.importorskip(module)
 
+import torch  # noqa: E402
 from piper import PiperVoice  # noqa: E402
 
 from training.voice.acoustic import AcousticModel  # noqa: E402

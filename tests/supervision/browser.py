@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -49,6 +50,9 @@ window.heard = (side, hz) => {
 """Stands between a page's sound and the loudspeaker, and leaves it as it is."""
 
 
+_mistakes: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
+
+
 class BrowserMissing(VoiceError):
     """What the pages are looked at with is not installed."""
 
@@ -74,21 +78,25 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def open_page(browser: Browser, width: int = 1280, dark: bool = False) -> Page:
-    """A page of a browser of its own, whose mistakes are kept in `page.mistakes`."""
+    """A page of a browser of its own, whose mistakes are kept for `mistakes_of`."""
     context = await browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
     )
     await context.add_init_script(EARS)
     page = await context.new_page()
-    mistakes: list[str] = []
+    mistakes = _mistakes[page] = []
     page.on("pageerror", lambda error: mistakes.append(str(error)))
     page.on(
         "console",
         lambda line: mistakes.append(line.text) if line.type in ("error", "warning") else None,
     )
     page.on("dialog", lambda dialog: mistakes.append(f"dialog: {dialog.message}"))
-    page.mistakes = mistakes  # type: ignore[attr-defined]
     return page
+
+
+def mistakes_of(page: Page) -> list[str]:
+    """Errors, warnings and dialogs of a page so far."""
+    return _mistakes[page]
 
 
 async def sign_in(page: Page, url: str, name: str, password: str) -> None:

@@ -138,4 +138,5 @@ async def main(socket: Path, feed_path: Path, records: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*map(Path, sys.argv[1:3]), Path(sys.argv[3]) if sys.argv[3:] else None))
+    socket, feed_path, *records = map(Path, sys.argv[1:])
+    asyncio.run(main(socket, feed_path, records[0] if records else None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.supervision.browser import open_page, sign_in, until
+from tests.supervision.browser import mistakes_of, open_page, sign_in, until
 from tests.supervision.supervised_installation import Installation
 from tests.telephony.edge.edge_caller import calling
 from voice.supervision.wording import wording
@@ -86,7 +86,7 @@ async def test_the_transcript_follows_unless_one_scrolled_up(
         caller.rtp.send_key("6")
         await expect(lines).to_have_count(121)
         await until(page, AT_END)
-        assert page.mistakes == []  # type: ignore[attr-defined]
+        assert mistakes_of(page) == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -9,6 +9,7 @@ from tests.supervision.browser import (
     axe_source,
     barriers,
     keep_screenshot,
+    mistakes_of,
     open_page,
     sign_in,
     until,
@@ -52,7 +53,7 @@ async def test_a_supervisor_watches_listens_and_replays(
         await listens(page, caller)
     await expect(page.locator("#listen-state")).to_have_text("The call is over.")
     await replays(page)
-    assert page.mistakes == []  # type: ignore[attr-defined]
+    assert mistakes_of(page) == []
     await page.goto(installation.url)
     await expect(page.locator("#past tbody tr")).to_contain_text("the caller hung up")
 
@@ -145,7 +146,7 @@ async def test_no_page_has_a_barrier_at_any_width_in_any_colours(
             found += await barriers(page, axe)
             scrolls = "document.documentElement.scrollWidth > innerWidth"
             assert not await page.evaluate(scrolls), f"{name} scrolls sideways"
-            assert page.mistakes == []  # type: ignore[attr-defined]
+            assert mistakes_of(page) == []
             await page.context.close()
     assert found == [], found
 

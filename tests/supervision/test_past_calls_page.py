@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.supervision.browser import axe_source, barriers, keep_screenshot, open_page, sign_in
+from tests.supervision.browser import (
+    axe_source,
+    barriers,
+    keep_screenshot,
+    mistakes_of,
+    open_page,
+    sign_in,
+)
 from tests.supervision.kept_calls import KeptCall
 from tests.supervision.supervised_installation import Installation, tools
 from tests.telephony.edge.edge_caller import calling
@@ -88,7 +95,7 @@ async def test_past_calls_are_paged_and_searched(
     await page.fill('[name="text"]', "nobody")
     await page.keyboard.press("Enter")
     await expect(page.locator("#found")).to_have_text("No call fits.")
-    assert [each for each in page.mistakes if "404" not in each] == []  # type: ignore[attr-defined]
+    assert [each for each in mistakes_of(page) if "404" not in each] == []
 
 
 async def test_a_call_that_ends_joins_the_list_and_takes_no_focus(

@@ -21,7 +21,7 @@ from voice.audio import FlacWriter
 from voice.events import CallEnded, FinalTranscript
 from voice.feed import Listen, Sound
 from voice.records import RECORDING
-from voice.settings import Runtime, Settings, Sip, Supervision
+from voice.settings import Runtime, Settings, Supervision
 from voice.supervision.accounts import Accounts
 from voice.supervision.address import dialled
 from voice.supervision.application import application
@@ -32,6 +32,7 @@ from voice.supervision.listening import MOST_CHUNKS, MOST_LISTENERS, Listening
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import PUBLIC
 from voice.supervision.sessions import Attempts, Sessions
+from voice.telephony_settings import Sip
 
 ORIGIN = {"Origin": "http://testserver"}
 PAGE = {"Accept": "text/html"}

@@ -35,6 +35,11 @@ async def supervisor(installation: Installation) -> SimulatedSupervisor:
     )
 
 
+def restarted(installation: Installation) -> list[str]:
+    """The supervision process anew, on the same settings."""
+    return [sys.executable, "-m", "voice.supervision", "--settings", str(installation.settings)]
+
+
 async def running_call(supervisor: SimulatedSupervisor) -> str:
     async for told in supervisor.changes():
         for row in told["calls"]:
@@ -125,8 +130,7 @@ async def test_a_successor_knows_running_and_past_calls(
         before = await lines_until(supervisor, "forty gigabytes", call_id=call_id)
         installation.supervision.kill()
         await installation.supervision.wait()
-        command = [sys.executable, "-m", "voice.supervision", "--settings", installation.settings]
-        async with running(command) as successor, asyncio.timeout(20):
+        async with running(restarted(installation)) as successor, asyncio.timeout(20):
             _, url = (await successor.line("ready ")).split()  # no new password
             again = await SimulatedSupervisor.sign_in(url, installation.name, installation.password)
             assert await running_call(again) == call_id
@@ -148,8 +152,7 @@ async def test_a_call_whose_processes_were_all_killed_is_running_nowhere_after_a
         for program in (installation.calls, installation.edge_program, installation.supervision):
             program.kill()
             await program.wait()
-    command = [sys.executable, "-m", "voice.supervision", "--settings", installation.settings]
-    async with running(command) as successor, asyncio.timeout(20):
+    async with running(restarted(installation)) as successor, asyncio.timeout(20):
         _, url = (await successor.line("ready ")).split()
         again = await SimulatedSupervisor.sign_in(url, installation.name, installation.password)
         async for told in again.changes():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.supervision.browser import keep_screenshot, open_page, sign_in
+from tests.supervision.browser import keep_screenshot, mistakes_of, open_page, sign_in
 from voice.evaluation.demo_operator import caller_of, open_books
 from voice.evaluation.measured_call import read_events
 from voice.evaluation.trial_call import hold_trial_call
@@ -44,7 +44,7 @@ async def test_the_words_of_a_simulated_call_appear(tmp_path: Path, browser: Bro
         shown = await page.inner_text("#transcript")
         await keep_screenshot(page, "served-call")
         await expect(page.locator("#turns li")).not_to_have_count(0)
-        assert page.mistakes == []  # type: ignore[attr-defined]
+        assert mistakes_of(page) == []
         assert (trial.records / "call.flac").stat().st_size > 10_000
     assert "This call is recorded." in shown
     for event in read_events(trial.records / "events.jsonl"):

@@ -99,9 +99,9 @@ def test_signals_always_come_in_an_order_that_makes_sense(
 ) -> None:
     detector = TurnDetector(SETTINGS)
     detector.expects_digits = digits
-    last: type | None = None
+    last: type[TurnSignal] | None = None
     length = 0
-    follows = {
+    follows: dict[type[TurnSignal] | None, set[type[TurnSignal]]] = {
         None: {SpeechBegan},
         SpeechBegan: {ShortPause, TurnOver, FalseStart},
         ShortPause: {SpeechResumed, TurnOver, FalseStart},

@@ -40,9 +40,9 @@ def noise(seconds: float, dbfs: float) -> Pcm:
 def hum(seconds: float, dbfs: float) -> Pcm:
     """Mains hum with its harmonics."""
     time = np.arange(round(seconds * RATE)) / RATE
-    wave = sum(np.sin(2 * np.pi * 50 * k * time) / k for k in (1, 2, 3, 5, 7))
+    wave = np.sum([np.sin(2 * np.pi * 50 * k * time) / k for k in (1, 2, 3, 5, 7)], axis=0)
     peak = 32768 * 10 ** (dbfs / 20)
-    return (wave / np.std(wave) * peak).astype(np.int16)
+    return np.asarray(wave / np.std(wave) * peak, np.int16)
 
 
 def follow(pcm: Pcm, detector: Detector) -> list[tuple[int, TurnSignal]]:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from voice.calls import phrases
-from voice.calls.answer import Answer
 from voice.calls.digits import spoken_digits
 from voice.calls.identity_in_time import IdentityInTime
 from voice.calls.state import CallState
@@ -25,7 +24,7 @@ _CLEAR_KEY, _ENTER_KEY = "*", "#"
 class Identification:
     """Runs one verification at a time on the call; `say` speaks to the caller."""
 
-    def __init__(self, call: CallState, say: Callable[[str], Awaitable[Answer]]) -> None:
+    def __init__(self, call: CallState, say: Callable[[str], Awaitable[object]]) -> None:
         self._call = call
         self._say = say
         self._verification: Verification | None = None

@@ -57,7 +57,7 @@ def _spoken(
     make_voice = espeak.held_out_voice if choices.random() < 0.3 else espeak.training_voice
     speech = synthesizer.say(text, make_voice(choices), choices)
     whole = (np.clip(speech.samples, -1, 1) * 32767).astype(np.int16)
-    narrow = resample(whole, speech.rate_hz, RATE_HZ).astype(np.float32) / 32768
+    narrow = resample(whole, speech.rate_hz, RATE_HZ).astype(np.float32) / np.float32(32768)
     received, _ = line(narrow)
     return (np.clip(received, -1, 1) * 32767).astype(np.int16)
 

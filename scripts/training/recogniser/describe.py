@@ -20,10 +20,11 @@ for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_library] = "1"
 
 import numpy as np  # noqa: E402
+from faster_whisper.feature_extractor import FeatureExtractor  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from training.recogniser.judgement import word_errors  # noqa: E402
-from training.recogniser.score import score, spoken  # noqa: E402
+from training.recogniser.score import Row, score, spoken  # noqa: E402
 from training.speech_corpus.channel import RATE_HZ  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from voice.audio import Pcm, resample  # noqa: E402
@@ -82,12 +83,14 @@ class Evidence:
     """Share of the words that were heard right; 0 where nobody spoke."""
 
 
-def observe(decoder: Decoder, extractor: object, audio: list[tuple[str, Pcm]]) -> Evidence:
+def observe(
+    decoder: Decoder, extractor: FeatureExtractor, audio: list[tuple[str, Pcm]]
+) -> Evidence:
     """Read every recording in one window."""
     rows = []
     for text, pcm in audio:
         wide = resample(pcm, RATE_HZ, features.RATE_HZ)
-        mel = features.mel(wide, extractor, _USED.minimum_window_seconds)  # type: ignore[arg-type]
+        mel = features.mel(wide, extractor, _USED.minimum_window_seconds)
         reading = decoder.read(mel, len(wide) / features.RATE_HZ, "anything", with_words=False)
         errors, words = word_errors(text, reading.text)
         right = max(0.0, 1 - errors / words) if words else 0.0
@@ -160,8 +163,8 @@ async def describe(model: Path, sets: list[Path], origin: str) -> None:
     print(card)
 
 
-def _table_row(row: dict[str, object]) -> str:
-    low, high = row["bounds"]  # type: ignore[misc]
+def _table_row(row: Row) -> str:
+    low, high = row["bounds"]
     return (
         f"| {row['set']} | {row['sentences']} | {row['word_error_rate']:.1%} |"
         f" {low:.1%} to {high:.1%} | {row['sentences_right']:.0%} | {row['cpu_ms_each']} |"

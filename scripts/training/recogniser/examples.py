@@ -116,7 +116,8 @@ class Corpus:
         letters = np.array([self._network.vocabulary.letters(piece) for piece in pieces], float)
         share = (np.cumsum(letters) - letters / 2) / letters.sum()
         last = np.flatnonzero(phones)[-1]
-        return np.interp(share * len(begins), np.arange(len(begins) + 1), np.append(begins, last))
+        edges = np.append(begins, last)
+        return np.asarray(np.interp(share * len(begins), np.arange(len(edges)), edges))
 
     def batches(self, frames: int, rank: int, world: int, seed: int) -> Iterator[list[Example]]:
         """Endless batches of like lengths, at most `frames` padded frames each.
@@ -250,13 +251,13 @@ def _warped(mel: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
     place = np.clip(np.arange(_BINS) * scale, 0, _BINS - 1.001)
     below = place.astype(int)
     part = (place - below).astype(np.float32)
-    return mel[:, below] * (1 - part) + mel[:, below + 1] * part
+    return np.asarray(mel[:, below] * (1 - part) + mel[:, below + 1] * part)
 
 
 def _blurred(mel: NDArray[np.float32]) -> NDArray[np.float32]:
     """Harmonics smeared, as a vocoder or a hoarse voice does."""
     padded = np.pad(mel, ((0, 0), (1, 1)), mode="edge")
-    return (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
+    return np.asarray((padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4, np.float32)
 
 
 def collate(

@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
 for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_library] = "1"
@@ -36,7 +37,22 @@ def spoken(description: Path) -> Iterator[tuple[str, NDArray[np.int16]]]:
         yield text, audio[ends[index] : ends[index + 1]]
 
 
-async def score(engine: WhisperRecogniser, description: Path, show: bool) -> dict[str, object]:
+class Row(TypedDict):
+    """The figures of one set, as they are written down."""
+
+    set: str
+    word_error_rate: float
+    bounds: tuple[float, float]
+    """Lower and upper, 95 %."""
+    sentences_right: float
+    sentences: int
+    words: int
+    mean_confidence: float
+    cpu_ms_each: float
+    real_time_factor: float
+
+
+async def score(engine: WhisperRecogniser, description: Path, show: bool) -> Row:
     """The figures of one set."""
     wrong, words, certain = [], [], []
     began, seconds = time.process_time(), 0.0
@@ -57,7 +73,7 @@ async def score(engine: WhisperRecogniser, description: Path, show: bool) -> dic
     return {
         "set": description.stem.removeprefix("judged-"),
         "word_error_rate": round(float(errors_.sum() / counts.sum()), 4),
-        "bounds": [round(float(low), 4), round(float(high), 4)],
+        "bounds": (round(float(low), 4), round(float(high), 4)),
         "sentences_right": round(float((errors_ == 0).mean()), 4),
         "sentences": len(counts),
         "words": int(counts.sum()),

@@ -11,6 +11,7 @@ import random
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import torch.distributed as dist
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
-from training.recogniser.examples import Batch, Corpus, Variation, collate
+from training.recogniser.examples import Batch, Corpus, Example, Variation, collate
 from training.recogniser.judgement import judge
 from training.recogniser.network import Recogniser, Size
 from training.recogniser.shipped import load_shipped
@@ -152,14 +153,14 @@ class Run:
         self._first_utterance, self._first_minute = progress.utterances, progress.minutes
         self._averages: dict[str, float] = {}
 
-    def go(self, batches: object) -> None:
+    def go(self, batches: Iterable[list[Example]]) -> None:
         """Train until the schedule's minutes are over."""
         arguments, network, progress = self._arguments, self._network, self._progress
         seed = arguments.seed + progress.step
         variation = Variation(network.vocabulary, 100 * seed + self._rank)
         own = random.Random(100 * seed + self._rank)
         network.train()
-        for examples in batches:  # type: ignore[attr-defined]
+        for examples in batches:
             if progress.step % _AVERAGE_EVERY == 0:
                 self._average_weights()
                 progress.minutes = self._agreed_minutes()

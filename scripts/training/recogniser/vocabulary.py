@@ -31,14 +31,15 @@ class Vocabulary:
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Vocabulary:
         """Look up the special ids of a tokenizer."""
-        names = ("<|startoftranscript|>", "<|en|>", "<|transcribe|>", "<|notimestamps|>")
-        prompt = tuple(tokenizer.token_to_id(name) for name in names)
-        return cls(
-            tokenizer,
-            tokenizer.token_to_id("<|endoftext|>"),
-            prompt,
-            tokenizer.token_to_id("<|nospeech|>"),
-        )
+
+        def id_of(name: str) -> int:
+            found = tokenizer.token_to_id(f"<|{name}|>")
+            if found is None:
+                raise ValueError(f"the tokenizer has no <|{name}|>")
+            return found
+
+        prompt = ("startoftranscript", "en", "transcribe", "notimestamps")
+        return cls(tokenizer, id_of("endoftext"), tuple(map(id_of, prompt)), id_of("nospeech"))
 
     @classmethod
     def load(cls, folder: Path) -> Vocabulary:
@@ -82,11 +83,14 @@ class Vocabulary:
 
     def begins(self, piece: int) -> bool:
         """Whether a word begins with this piece."""
-        return bool(self.tokenizer.id_to_token(piece).startswith("\u0120"))
+        return self._written(piece).startswith("\u0120")
 
     def letters(self, piece: int) -> int:
         """How many letters a piece has, at least 1."""
-        return max(1, len(self.tokenizer.id_to_token(piece).lstrip("\u0120")))
+        return max(1, len(self._written(piece).lstrip("\u0120")))
+
+    def _written(self, piece: int) -> str:
+        return self.tokenizer.id_to_token(piece) or ""
 
     def words(self, ids: list[int]) -> str:
         """The sentence of ids, special ones left out."""

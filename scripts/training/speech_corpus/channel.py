@@ -16,7 +16,10 @@ _BANDS_HZ = ((200, 3400), (280, 3450), (330, 3300), (100, 3700), (60, 3850))
 
 @functools.cache
 def _band(index: int) -> NDArray[np.float64]:
-    return butter(3, _BANDS_HZ[index], "bandpass", fs=RATE_HZ, output="sos")
+    sections: NDArray[np.float64] = butter(
+        3, _BANDS_HZ[index], "bandpass", fs=RATE_HZ, output="sos"
+    )
+    return sections
 
 
 def coloured_noise(length: int, exponent: float, random: np.random.Generator) -> Samples:
@@ -25,7 +28,7 @@ def coloured_noise(length: int, exponent: float, random: np.random.Generator) ->
     spectrum = np.fft.rfft(random.standard_normal(size))
     hertz = np.maximum(np.arange(len(spectrum)) * RATE_HZ / size, 60.0)
     noise = np.fft.irfft(spectrum / hertz ** (exponent / 2), size)[:length]
-    return (noise / (noise.std() + 1e-9)).astype(np.float32)
+    return np.asarray(noise / (noise.std() + 1e-9), np.float32)
 
 
 def hum(length: int, random: np.random.Generator) -> Samples:
@@ -36,7 +39,7 @@ def hum(length: int, random: np.random.Generator) -> Samples:
         random.uniform(0.1, 1.0) * np.sin(2 * np.pi * mains * k * time + random.uniform(0, 6.28))
         for k in range(2, 9)
     )
-    return (wave / (np.std(wave) + 1e-9)).astype(np.float32)
+    return np.asarray(wave / (np.std(wave) + 1e-9), np.float32)
 
 
 class TelephoneLine:
@@ -91,7 +94,7 @@ class TelephoneLine:
         length = int(RATE_HZ * seconds)
         echo = random.standard_normal(length) * np.exp(-6.0 * np.arange(length) / length)
         response = np.concatenate([[1.0], echo * random.uniform(0.02, 0.12)])
-        return fftconvolve(signal, response)[: len(signal)].astype(np.float32)
+        return np.asarray(fftconvolve(signal, response)[: len(signal)], np.float32)
 
     def _equaliser(self, signal: Samples) -> Samples:
         """A smooth random frequency response of +-8 dB."""
@@ -139,4 +142,5 @@ def companded(signal: NDArray[np.floating]) -> NDArray[np.floating]:
     """Through G.711 mu-law's quantisation."""
     code = np.sign(signal) * np.log1p(255 * np.abs(signal)) / np.log(256)
     code = np.round(code * 127) / 127
-    return np.sign(code) * np.expm1(np.abs(code) * np.log(256)) / 255
+    decoded: NDArray[np.floating] = np.sign(code) * np.expm1(np.abs(code) * np.log(256)) / 255
+    return decoded

@@ -90,4 +90,5 @@ def _warped(spectrum: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
 def _smoothed(envelope: NDArray[np.float64], coefficients: int) -> NDArray[np.float64]:
     """The envelope as so many mel-cepstra tell it: the timbre of a parametric vocoder."""
     coded = pyworld.code_spectral_envelope(np.ascontiguousarray(envelope), RATE_HZ, coefficients)
-    return pyworld.decode_spectral_envelope(coded, RATE_HZ, _FFT_SIZE)
+    decoded: NDArray[np.float64] = pyworld.decode_spectral_envelope(coded, RATE_HZ, _FFT_SIZE)
+    return decoded

@@ -26,7 +26,7 @@ def _silence(length: int, random: np.random.Generator) -> Samples:
     """Nothing, or the last bit of the codec flickering."""
     if random.random() < 0.4:
         return np.zeros(length, np.float32)
-    return (random.integers(-1, 2, length) * random.choice([1, 8]) / 32768).astype(np.float32)
+    return np.asarray(random.integers(-1, 2, length) * random.choice([1, 8]) / 32768, np.float32)
 
 
 def _noise(length: int, random: np.random.Generator) -> Samples:

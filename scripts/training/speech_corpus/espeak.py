@@ -60,12 +60,14 @@ class Espeak:
         self._callback = _Callback(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def _collect(self, samples: object, count: int, events: object) -> int:
+    def _collect(
+        self, samples: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]
+    ) -> int:
         if count > 0 and samples:
-            self._audio.append(np.ctypeslib.as_array(samples, (count,)).copy())  # type: ignore[arg-type]
+            self._audio.append(np.ctypeslib.as_array(samples, (count,)).copy())
         at = 0
-        while events[at].type != 0:  # type: ignore[index]
-            event = events[at]  # type: ignore[index]
+        while events[at].type != 0:
+            event = events[at]
             if event.type == _PHONEME:
                 name = ctypes.string_at(ctypes.addressof(event.id), 8).split(b"\0")[0]
                 second = event.sample / self.rate_hz
@@ -91,7 +93,7 @@ class Espeak:
         self._library.espeak_Synchronize()
         if not self._audio:
             raise ValueError(f"espeak-ng said nothing for {text!r}")
-        samples = np.concatenate(self._audio).astype(np.float32) / 32768
+        samples = np.concatenate(self._audio).astype(np.float32) / np.float32(32768)
         return Speech(samples, self.rate_hz, tuple(self._phones), "e")
 
 

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import random
 import re
 from collections.abc import Callable
 
+from training.dialogues import assistant_sentence, caller_sentence
 from training.speech_corpus import numbers, open_speech, telephone_phrases
 from training.speech_corpus.spoken import in_words
 
 _PLAIN = re.compile(r"[a-z' ]+")
 
 Source = Callable[[random.Random], str]
-
-
-@functools.cache
-def _dialogues(name: str) -> Source | None:
-    """A sentence source of the response model's dialogues, where they exist."""
-    try:
-        return getattr(importlib.import_module("training.dialogues"), name)  # type: ignore[no-any-return]
-    except (ImportError, AttributeError):
-        return None
-
-
-def _from_dialogues(name: str, otherwise: Source, choices: random.Random) -> str:
-    source = _dialogues(name)
-    if source is None:
-        return otherwise(choices)
-    return in_words(source(choices), choices)
 
 
 @functools.cache
@@ -53,14 +37,14 @@ def caller(choices: random.Random) -> str:
     """What a caller of the demonstration says."""
     if choices.random() < 0.2:
         return telephone_phrases.caller_phrase(choices)
-    return _from_dialogues("caller_sentence", telephone_phrases.caller_phrase, choices)
+    return in_words(caller_sentence(choices), choices)
 
 
 def assistant(choices: random.Random) -> str:
     """What the assistant says, as the simulated caller hears it."""
     if choices.random() < 0.2:
         return telephone_phrases.assistant_phrase(choices)
-    return _from_dialogues("assistant_sentence", telephone_phrases.assistant_phrase, choices)
+    return in_words(assistant_sentence(choices), choices)
 
 
 def digits(choices: random.Random) -> str:

@@ -90,7 +90,8 @@ def _example(
         return None
     seconds, start = _trim(alignment.seconds, utterance)
     edges = np.concatenate([[0.0], np.cumsum(np.maximum(seconds, 0.0))])
-    frames = np.diff(np.round(edges * FRAMES_PER_SECOND).astype(np.int64))
+    places: NDArray[np.int64] = np.round(edges * FRAMES_PER_SECOND).astype(np.int64)
+    frames = places[1:] - places[:-1]
     features = analyse(utterance.audio, teacher.pitch)
     first = round(start * SAMPLE_RATE / HOP)
     wanted = features[first : first + 2 * int(frames.sum())]

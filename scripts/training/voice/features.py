@@ -33,7 +33,8 @@ FloatArray = NDArray[np.float64]
 
 def _warped_frequencies() -> FloatArray:
     omega = np.linspace(0.0, np.pi, BINS)
-    return omega + 2 * np.arctan2(WARPING * np.sin(omega), 1 - WARPING * np.cos(omega))
+    bent: FloatArray = np.arctan2(WARPING * np.sin(omega), 1 - WARPING * np.cos(omega))
+    return omega + 2 * bent
 
 
 _MEL: Final = _warped_frequencies()

@@ -104,7 +104,8 @@ def _narrow(audio: NDArray[Any]) -> NDArray[Any]:
     level = np.sign(low) * np.log1p(255 * np.abs(low)) / np.log1p(255)
     level = np.round(level * 127) / 127
     decoded = np.sign(level) * (256 ** np.abs(level) - 1) / 255
-    return soxr.resample(decoded, _TELEPHONE_HZ, SAMPLE_RATE)
+    heard: NDArray[Any] = soxr.resample(decoded, _TELEPHONE_HZ, SAMPLE_RATE)
+    return heard
 
 
 def _plain(text: str) -> str:

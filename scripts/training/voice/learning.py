@@ -112,7 +112,8 @@ class Trainer:
                 log.info("step %d (%.0f CPU s): %s", self._step, self._processor_seconds, report)
                 sums, summed = {}, 0
         self.model.load_state_dict(self._average)
-        return self.model.eval()
+        self.model.eval()
+        return self.model
 
     def _learn(self, batch: Batch) -> dict[str, float]:
         share = self._step / self._steps
@@ -122,7 +123,7 @@ class Trainer:
         losses = self._losses(batch)
         loss = torch.stack([_WEIGHTS[name] * value for name, value in losses.items()]).sum()
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._optimiser.step()
         keep = AVERAGING if self._step > WARM_UP else 0.0

@@ -39,10 +39,25 @@ class Utterance:
 class Teacher(Protocol):
     """A synthesizer that reports its phones."""
 
-    pitch: PitchRange
-    sex: str
-    credit: str
-    licence: str
+    @property
+    def pitch(self) -> PitchRange:
+        """Where the F0 lies."""
+        ...
+
+    @property
+    def sex(self) -> str:
+        """As a model card says it."""
+        ...
+
+    @property
+    def credit(self) -> str:
+        """Its name and its source."""
+        ...
+
+    @property
+    def licence(self) -> str:
+        """Under which terms its speech may be used."""
+        ...
 
     def speak(self, texts: list[str]) -> Iterator[Utterance]:
         """Speak each text; what the synthesizer cannot say is left out."""

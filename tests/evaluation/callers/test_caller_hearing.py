@@ -54,7 +54,9 @@ def sentences(tasks_path: Path) -> list[tuple[str, str]]:
     return found
 
 
-def test_every_sentence_of_the_assistant_is_taken_for_what_it_is(sentences) -> None:
+def test_every_sentence_of_the_assistant_is_taken_for_what_it_is(
+    sentences: list[tuple[str, str]],
+) -> None:
     wrong = [
         (act, text, understand(text))
         for act, text in sentences
@@ -63,7 +65,7 @@ def test_every_sentence_of_the_assistant_is_taken_for_what_it_is(sentences) -> N
     assert wrong == []
 
 
-def test_answers_are_taken_for_answers(sentences) -> None:
+def test_answers_are_taken_for_answers(sentences: list[tuple[str, str]]) -> None:
     checked = [(act, text) for act, text in sentences if act in ANSWERS]
     assert len(checked) >= 12
     for act, text in checked:

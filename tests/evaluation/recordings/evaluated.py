@@ -7,7 +7,8 @@ from collections.abc import Callable
 from voice.audio import Pcm
 from voice.evaluation.recordings.call_result import CallResult
 from voice.evaluation.virtual_time import CostTable
-from voice.settings import Calls, Settings, Sip
+from voice.settings import Calls, Settings
+from voice.telephony_settings import Sip
 
 SETTINGS = Settings(
     calls=Calls(greeting="Automated assistant. Hello?"), sip=Sip(person="sip:people@example.test")

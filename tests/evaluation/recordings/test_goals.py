@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.evaluation.synthetic_call import at
 from voice.errors import VoiceError
 from voice.evaluation.recordings.goals import unmet
 from voice.events import CallEnded, CallEvent, ClauseSpoken, ToolReturned, Transferred
 
-COMMON = {"call_id": "a", "sequence": 0, "ms": 0, "wall_time": 0.0}
-ANSWER = ClauseSpoken(**COMMON, text="Your balance is 142.17 euros.", kind="answer", act="balance")
+ANSWER = at(0, ClauseSpoken, text="Your balance is 142.17 euros.", kind="answer", act="balance")
 EVENTS: list[CallEvent] = [
-    ToolReturned(**COMMON, tool="get_bill", result={"amount": "142.17"}),
-    ToolReturned(**COMMON, tool="get_plan", result={}),
+    at(0, ToolReturned, tool="get_bill", result={"amount": "142.17"}),
+    at(0, ToolReturned, tool="get_plan", result={}),
     ANSWER,
 ]
 
@@ -34,8 +34,8 @@ def test_conditions_are_met_or_named(goal: str, missing: list[str]) -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        Transferred(**COMMON, target="sip:a@b", reason="", ok=True),
-        CallEnded(**COMMON, reason="no person configured (asked)", by="assistant"),
+        at(0, Transferred, target="sip:a@b", reason="", ok=True),
+        at(0, CallEnded, reason="no person configured (asked)", by="assistant"),
     ],
 )
 def test_a_person_took_over_or_would_have(event: CallEvent) -> None:

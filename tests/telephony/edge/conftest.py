@@ -57,7 +57,7 @@ def start_edge(installation: Path) -> EdgeStarter:
     async def start(**settings: str) -> AsyncIterator[EdgeProcess]:
         command = [sys.executable, "-m", "voice.telephony.edge"]
         command += ["--settings", str(installation / "voice.toml")]
-        async with running(command, **settings) as program:
+        async with running(command, settings) as program:
             yield await EdgeProcess.ready(program)
 
     return start

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +64,9 @@ class Program:
 
 @contextlib.asynccontextmanager
 async def running(
-    command: Sequence[str | Path], errors: int = asyncio.subprocess.STDOUT, **settings: str
+    command: Sequence[str | Path],
+    settings: Mapping[str, str] = {},
+    errors: int = asyncio.subprocess.STDOUT,
 ) -> AsyncIterator[Program]:
     """`errors` is where standard error goes: by default to the lines, too."""
     process = await asyncio.create_subprocess_exec(
@@ -73,7 +75,7 @@ async def running(
         stdout=asyncio.subprocess.PIPE,
         stderr=errors,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
+        env={**os.environ, "PYTHONPATH": str(ROOT)} | dict(settings),
     )
     program = Program(process)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from types import TracebackType
+from typing import Self
 
 from voice.telephony.sip.datagrams import DatagramPort
 
@@ -18,7 +19,7 @@ class Listener:
         self.got: list[bytes] = []
         self._news = asyncio.Event()
 
-    async def __aenter__(self) -> Listener:
+    async def __aenter__(self) -> Self:
         self.port = await DatagramPort.open("127.0.0.1", 0, self._take)
         return self
 

@@ -63,5 +63,5 @@ class SlowDiskEdge(Edge):
 if __name__ == "__main__":
     sys.addaudithook(disk)
     signal.signal(signal.SIGUSR1, disk.slow_down)
-    __main__.Edge = SlowDiskEdge  # type: ignore[misc]
+    vars(__main__).update(Edge=SlowDiskEdge)
     sys.exit(__main__.main())

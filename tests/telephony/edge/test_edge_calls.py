@@ -130,8 +130,8 @@ async def test_recording_outside_the_records_directory_is_refused(
 async def test_second_sender_is_never_heard(edge: EdgeProcess, call_process: Program) -> None:
     async with calling(edge.address) as caller:
         await caller.hears(TONE_HZ)
+        assert caller.rtp.lock is not None and caller.rtp.lock.source is not None
         source = caller.rtp.lock.source
-        assert source is not None
         intruder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with intruder:
             for number in range(60):
@@ -146,8 +146,8 @@ async def test_malformed_datagrams_change_nothing(edge: EdgeProcess, call_proces
     noise = np.random.default_rng(1)
     async with calling(edge.address) as caller:
         await caller.hears(TONE_HZ)
+        assert caller.rtp.lock is not None and caller.rtp.lock.source is not None
         source = caller.rtp.lock.source
-        assert source is not None
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             for size in range(0, 300, 3):
                 garbage = noise.bytes(size)

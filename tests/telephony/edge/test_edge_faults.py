@@ -110,6 +110,7 @@ async def test_keys_as_info_reach_the_call_process(start: Start, process: CallPr
         for body in (b"nonsense", b"Signal= 7\r\nDuration= 160\r\n"):
             headers = [("Content-Type", "application/dtmf-relay")]
             call = caller.call
+            assert call.dialog is not None
             call._stack.in_dialog(call.dialog, "INFO", lambda _: None, headers, body)
         assert await process.hears_of(Dtmf) == Dtmf("7")
 

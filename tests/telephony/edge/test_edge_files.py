@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_jobs_are_done_in_order_and_only_so_many_wait(disk: StandingDisk) -> Non
     thread = FileThread("files", capacity=3)
     assert thread.submit(disk.use)
     disk.is_used()
-    taken = [thread.submit(lambda number=number: done.append(number)) for number in range(5)]
+    taken = [thread.submit(partial(done.append, number)) for number in range(5)]
     assert taken == [True, True, True, False, False]
     assert thread.submit(lambda: done.append(9), must=True)
     disk.go_on()

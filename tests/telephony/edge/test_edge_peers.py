@@ -29,7 +29,7 @@ async def test_sipp_calls_with_audio(
 ) -> None:
     sipp = require_peer("sipp")
     (installation / "tone.ul").write_bytes(encode_ulaw(tone(TONE_HZ, 8000)))
-    command = [sipp, f"127.0.0.1:{edge.port}", "-sf", SCENARIO, "-s", "recorded"]
+    command = [sipp, f"127.0.0.1:{edge.port}", "-sf", str(SCENARIO), "-s", "recorded"]
     command += ["-i", "127.0.0.1", "-mi", "127.0.0.1", "-m", "3", "-l", "3", "-r", "3"]
     command += ["-nostdin", "-timeout", "20s", "-timeout_error"]
     async with running(["env", "-C", installation, *command]) as peer:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.calls
 @pytest.fixture
 async def slow_disk_edge(installation: Path) -> AsyncIterator[EdgeProcess]:
     module = "tests.telephony.edge.slow_disk_edge"
-    command = [sys.executable, "-m", module, "--settings", installation / "voice.toml"]
+    command = [sys.executable, "-m", module, "--settings", str(installation / "voice.toml")]
     async with running(command) as program:
         yield await EdgeProcess.ready(program)
 
@@ -104,7 +104,7 @@ async def test_a_log_that_nobody_reads_holds_no_call_up(
     os.set_blocking(writer, True)
     command = [sys.executable, "-m", "voice.telephony.edge"]
     command += ["--settings", str(installation / "voice.toml")]
-    async with running(command, errors=writer, VOICE_LOG_LEVEL="debug") as program:
+    async with running(command, {"VOICE_LOG_LEVEL": "debug"}, errors=writer) as program:
         edge = await EdgeProcess.ready(program)
         async with calling(edge.address) as caller:
             caller.rtp.send_key("6")  # a refusal, which is logged

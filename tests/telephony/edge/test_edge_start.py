@@ -18,7 +18,7 @@ HEAVY = ("pipecat", "ctranslate2", "onnxruntime", "torch", "faster_whisper", "pi
 
 
 async def outcome(settings: Path) -> tuple[int, list[str]]:
-    command = [sys.executable, "-m", "voice.telephony.edge", "--settings", settings]
+    command = [sys.executable, "-m", "voice.telephony.edge", "--settings", str(settings)]
     async with running(command) as program:
         status = await program.wait()
         return status, program.lines

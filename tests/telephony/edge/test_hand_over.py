@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.telephony.edge.edge_programs import APOLOGY_HZ
 from tests.telephony.edge.inner_call_process import CallProcess, Start
 from tests.telephony.edge.person import PERSON_HZ, Person, a_person, plays_early, refuses, rings
 from tests.telephony.edge.referring_caller import ReferringCaller, referring_caller
-from voice.audio import read_stereo_flac
+from voice.audio import Pcm, read_stereo_flac
 from voice.telephony.leg import (
     CancelTransfer,
     HangUp,
@@ -184,12 +185,10 @@ Bridged = tuple[Caller, Person]
 async def connect(
     start: Start, process: CallProcess
 ) -> AsyncIterator[Callable[..., AbstractAsyncContextManager[Bridged]]]:
-    import contextlib
-
     @contextlib.asynccontextmanager
-    async def connect(**person: object) -> AsyncIterator[Bridged]:
+    async def connect(codecs: Sequence[str] = ("PCMU", "PCMA")) -> AsyncIterator[Bridged]:
         """A caller and a person who are through to each other."""
-        async with a_person(**person) as someone, calling(await start()) as caller:
+        async with a_person(codecs=codecs) as someone, calling(await start()) as caller:
             await caller.hears(TONE_HZ)
             hand_over(process, someone.uri)
             assert (await process.hears_of(TransferResult)).bridged
@@ -263,7 +262,7 @@ async def test_either_may_hold_and_resume(connect: Connect, who: str) -> None:
         await person.hears(TONE_HZ)
 
 
-async def _frames(heard: list[object], count: int) -> None:
+async def _frames(heard: list[Pcm], count: int) -> None:
     while len(heard) < count:
         await asyncio.sleep(0.01)
 

@@ -29,7 +29,7 @@ async def test_sipp_is_the_person(
     scenario: str,
 ) -> None:
     port = free_port()
-    command = [require_peer("sipp"), "-sf", SCENARIOS / f"{scenario}.xml", "-p", str(port)]
+    command = [require_peer("sipp"), "-sf", str(SCENARIOS / f"{scenario}.xml"), "-p", str(port)]
     command += ["-i", "127.0.0.1", "-mi", "127.0.0.1", "-m", "1", "-nostdin"]
     command += ["-timeout", "20s", "-timeout_error"]
     async with running(["env", "-C", tmp_path, *command]) as peer:

@@ -93,7 +93,8 @@ def test_frames_have_the_kinds_of_audiosocket() -> None:
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=60))
 def test_cuts_in_the_stream_do_not_matter(cuts: list[int]) -> None:
     stream = b"".join(map(encode, MESSAGES))
-    decoder, received, start = FrameDecoder(), [], 0
+    decoder, start = FrameDecoder(), 0
+    received: list[LegMessage] = []
     for cut in [*cuts, len(stream)]:
         received += decoder.feed(stream[start : start + cut])
         start += cut

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Unpack
 
-from tests.telephony.sip.hand_written import SDP, message, wired
+from tests.telephony.sip.hand_written import SDP, Inside, message, wired
 
 
 @dataclass
@@ -58,7 +59,7 @@ OFFER = SDP.replace("\n", "\r\n")
 
 
 def body(
-    before: str, method: str = "INVITE", kind: str = "application/sdp", **inside: object
+    before: str, method: str = "INVITE", kind: str = "application/sdp", **inside: Unpack[Inside]
 ) -> Callable[[str], str]:
     """At the end of a body, whose length is counted."""
 
@@ -89,7 +90,7 @@ def response(status: int, name: str, valid: str) -> Callable[[str], str]:
     return place
 
 
-INSIDE = {"to_tag": ";tag={tag}", "branch": "z9hG4bK7", "cseq": 7}
+INSIDE = Inside(to_tag=";tag={tag}", branch="z9hG4bK7", cseq=7)
 SDP_SHAPES = (
     (
         "a=x\r\n",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 SDP = """v=0
 o=- 1 1 IN IP4 127.0.0.1
 s=-
@@ -9,6 +11,24 @@ c=IN IP4 127.0.0.1
 t=0 0
 m=audio 4000 RTP/AVP 0
 """
+
+
+class Inside(TypedDict, total=False):
+    """What tells a request inside a call from the one that began it."""
+
+    branch: str
+    to_tag: str
+    cseq: int
+
+
+class Parts(Inside, total=False):
+    """What a test may vary in a request."""
+
+    uri: str
+    extra: str
+    body: str
+    content_type: str
+    sender: str
 
 
 def message(

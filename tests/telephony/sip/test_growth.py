@@ -50,12 +50,16 @@ async def receiver(name: str) -> tuple[UserAgent, dict[str, str]]:
     peer = Peer(network, THEM)
     calls: list[IncomingCall] = []
 
+    def described(offer: SessionDescription | None) -> bytes:
+        return answer_offer(offer, HERE).sdp if offer else make_offer(HERE)
+
+    def on_info(kind: str, body: bytes) -> None:
+        key_in_info(kind, body)
+
     def on_call(call: IncomingCall) -> None:
         calls.append(call)
-        call.handlers = CallHandlers(
-            on_offer=lambda offer: answer_offer(offer, HERE).sdp, on_info=key_in_info
-        )
-        call.answer(answer_offer(call.offer, HERE).sdp if call.offer else make_offer(HERE))
+        call.handlers = CallHandlers(on_offer=described, on_info=on_info)
+        call.answer(described(call.offer))
 
     agent = UserAgent(on_call, policy=POLICIES.get(name, POLICIES["admitted"]), random=seeded(1))
     agent.attach(network.port(US, agent.receive))

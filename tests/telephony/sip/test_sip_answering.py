@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.telephony.sip.hand_written import SDP, message
+from tests.telephony.sip.hand_written import SDP, Inside, message
 from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.identity import IdentityLevel
 from voice.telephony.sip import (
@@ -209,10 +209,12 @@ def test_a_reason_that_cannot_be_read_ends_the_call_all_the_same(method: str) ->
     async def scenario() -> None:
         scene = Scene(lambda call: call.ring())
         await scene.send(message())
-        inside = (
-            {} if method == "CANCEL" else {"cseq": 2, "to_tag": scene.tag, "branch": "z9hG4bK2"}
-        )
-        await scene.send(message(method, extra="Reason: SIP" + ";a=b" * 99 + "\n", **inside))
+        reason = "Reason: SIP" + ";a=b" * 99 + "\n"
+        if method == "CANCEL":
+            await scene.send(message(method, extra=reason))
+        else:
+            inside = Inside(cseq=2, to_tag=scene.tag, branch="z9hG4bK2")
+            await scene.send(message(method, extra=reason, **inside))
         assert scene.calls[0].end is not None and scene.calls[0].end.text == ""
         assert 487 in scene.peer.statuses
 
@@ -253,7 +255,7 @@ def test_requests_inside_a_call_are_answered_in_the_order_of_their_numbers() -> 
         await scene.send(message("BYE", branch="z9hG4bK8", cseq=9, **inside))
         await scene.send(message("BYE", branch="z9hG4bK9", cseq=10, **inside))
         assert scene.peer.statuses == [200, 500, 200, 481, 481, 200, 481]
-        assert told == [("", b"")] and call.end.cause is EndCause.REMOTE_BYE
+        assert told == [("", b"")] and call.end and call.end.cause is EndCause.REMOTE_BYE
 
     run_virtual(scenario)
 
@@ -264,7 +266,7 @@ def test_a_bye_while_it_rings_ends_the_call_like_a_cancel() -> None:
         await scene.send(message())
         await scene.send(message("BYE", branch="z9hG4bK2", cseq=2, to_tag=scene.tag))
         assert sorted(scene.peer.statuses) == [100, 180, 200, 487]
-        assert scene.calls[0].end.cause is EndCause.REMOTE_BYE
+        assert scene.calls[0].end and scene.calls[0].end.cause is EndCause.REMOTE_BYE
 
     run_virtual(scenario)
 

@@ -67,7 +67,12 @@ def test_the_called_side_ends_the_call() -> None:
 def test_a_bye_before_the_ack_waits_for_it() -> None:
     async def scenario() -> None:
         world = World()
-        world.behave = lambda call: (answer(call), call.bye())
+
+        def behave(call: IncomingCall) -> None:
+            answer(call)
+            call.bye()
+
+        world.behave = behave
         world.open()
         call = world.dial()
         await call.wait_ended()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Unpack
 
 import pytest
 
-from tests.telephony.sip.hand_written import message, wired
+from tests.telephony.sip.hand_written import Inside, Parts, message, wired
 from tests.telephony.sip.two_agents import answer
 from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.telephony.sip import AccessPolicy, CallState, IncomingCall, Trunk, UserAgent
@@ -47,7 +48,7 @@ class Scene:
     def peer(self, address: tuple[str, int]) -> Peer:
         return Peer(self.network, address)
 
-    async def send(self, peer: Peer, method: str = "INVITE", **parts: object) -> int | None:
+    async def send(self, peer: Peer, method: str = "INVITE", **parts: Unpack[Parts]) -> int | None:
         """The last status that a request with a Call-ID of its own gets."""
         self._number += 1
         parts.setdefault("branch", f"z9hG4bK{self._number}")
@@ -56,7 +57,7 @@ class Scene:
 
     async def inside(self, peer: Peer, method: str, cseq: int) -> int | None:
         """The same inside the call that `call` has set up."""
-        parts = {"branch": f"z9hG4bKi{cseq}", "cseq": cseq, "to_tag": self._tag}
+        parts = Inside(branch=f"z9hG4bKi{cseq}", cseq=cseq, to_tag=self._tag)
         return await self._statuses(peer, message(method, **parts))
 
     async def call(self, peer: Peer) -> IncomingCall:
@@ -223,7 +224,6 @@ def test_a_503_of_the_owner_and_of_a_flood_are_logged_and_other_refusals_are_not
             await scene.send(flooder, uri="sip:refused@h")
         assert refusals(caplog) == []
         await scene.send(flooder)
-        scene.on_call = None
         scene.agent._on_call = lambda call: call.reject(503)
         await scene.send(other)
         assert [text.split()[3] for text in refusals(caplog)] == ["127.0.0.7", "127.0.0.9"]

@@ -203,7 +203,11 @@ def test_any_bytes_are_survived(data: bytes) -> None:
     replies_to(data)
 
 
-def damaged(raw: bytes, wounds: list[tuple]) -> bytes:
+Wound = tuple[int, int, bytes]
+"""Where, how many bytes are cut out, and what stands there instead."""
+
+
+def damaged(raw: bytes, wounds: list[Wound]) -> bytes:
     for at, length, new in wounds:
         at %= len(raw) or 1
         raw = raw[:at] + new + raw[at + length :]
@@ -223,7 +227,7 @@ MESSAGES = [
     st.sampled_from(MESSAGES),
     st.lists(st.tuples(st.integers(0, 800), st.integers(0, 12), st.binary(max_size=8)), max_size=6),
 )
-def test_damaged_messages_are_answered_or_dropped(text: str, wounds: list[tuple]) -> None:
+def test_damaged_messages_are_answered_or_dropped(text: str, wounds: list[Wound]) -> None:
     raw = damaged(text.replace("\n", "\r\n").encode(), wounds)
     replies_to(raw)
     replies_to(raw, users_only=True)
@@ -235,7 +239,7 @@ def test_damaged_messages_are_answered_or_dropped(text: str, wounds: list[tuple]
 @given(
     st.lists(st.tuples(st.integers(0, 800), st.integers(0, 12), st.binary(max_size=8)), max_size=6),
 )
-def test_damaged_answers_do_not_harm_a_caller(wounds: list[tuple]) -> None:
+def test_damaged_answers_do_not_harm_a_caller(wounds: list[Wound]) -> None:
     async def scenario() -> None:
         network = Network()
         caller = UserAgent(random=seeded(2))

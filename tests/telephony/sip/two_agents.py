@@ -11,8 +11,10 @@ from voice.telephony.sip import (
     AccessPolicy,
     CallEnd,
     CallHandlers,
+    Credentials,
     IncomingCall,
     LocalMedia,
+    OutgoingCall,
     UserAgent,
     answer_offer,
     make_offer,
@@ -51,10 +53,21 @@ class World:
             call.ring()
             answer(call)
 
-    def dial(self, **options: object) -> object:
-        return self.client.invite(URI, make_offer(HERE), **options)
+    def dial(
+        self,
+        credentials: Credentials | None = None,
+        from_uri: str | None = None,
+        display_name: str = "",
+    ) -> OutgoingCall:
+        return self.client.invite(
+            URI,
+            make_offer(HERE),
+            credentials=credentials,
+            from_uri=from_uri,
+            display_name=display_name,
+        )
 
-    async def connected(self) -> object:
+    async def connected(self) -> OutgoingCall:
         """A call that is under way on both sides, in a world that this opens."""
         self.open()
         call = self.dial()

@@ -6,11 +6,14 @@ import asyncio
 import random
 import selectors
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TypeVar
 
 from voice.telephony.sip import Endpoint
 
 LATENCY_SECONDS = 0.005
+
+T = TypeVar("T")
+Receive = Callable[[bytes, Endpoint], None]
 
 
 class _NoWait(selectors.SelectSelector):
@@ -18,7 +21,7 @@ class _NoWait(selectors.SelectSelector):
         super().__init__()
         self.now = 0.0
 
-    def select(self, timeout: float | None = None) -> list[Any]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise RuntimeError("nothing is left to happen")
         self.now += max(0.0, timeout)
@@ -37,7 +40,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualPort:
-    def __init__(self, network: Network, address: Endpoint, receive: Any) -> None:
+    def __init__(self, network: Network, address: Endpoint, receive: Receive) -> None:
         self.address = address
         self.receive = receive
         self._network = network
@@ -57,7 +60,7 @@ class Network:
         self.sent: list[tuple[float, Endpoint, Endpoint, bytes]] = []
         self.lose = lose
 
-    def port(self, address: Endpoint, receive: Callable[[bytes, Endpoint], None]) -> VirtualPort:
+    def port(self, address: Endpoint, receive: Receive) -> VirtualPort:
         self.ports[address] = VirtualPort(self, address, receive)
         return self.ports[address]
 
@@ -104,7 +107,7 @@ def seeded(seed: int) -> Callable[[int], bytes]:
     return random.Random(seed).randbytes
 
 
-def run_virtual(scenario: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+def run_virtual(scenario: Callable[[], Coroutine[None, None, T]]) -> T:
     loop = VirtualLoop()
     try:
         return loop.run_until_complete(scenario())
