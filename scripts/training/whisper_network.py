@@ -98,7 +98,8 @@ class WhisperNetwork(nn.Module):
     def _self_attention(self, x: Tensor, layer: str, causal: bool) -> Tensor:
         name = f"{layer}/self_attention"
         joint = self._linear(self._normalised(x, f"{name}/layer_norm"), f"{name}/linear_0")
-        return self._linear(_attend(*joint.chunk(3, -1), causal), f"{name}/linear_1")
+        query, key, value = joint.chunk(3, -1)
+        return self._linear(_attend(query, key, value, causal), f"{name}/linear_1")
 
     def _cross_attention(self, x: Tensor, states: Tensor, layer: str) -> Tensor:
         name = f"{layer}/attention"
