@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from voice.errors import ConfigError
+from voice.errors import ConfigError, ModelError
+from voice.setting_places import blamed_on, placed
 from voice.settings import Settings, load_settings
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "voice" / "voice.example.toml"
@@ -58,7 +59,7 @@ def test_the_environment_wins_over_the_file(
         ("[rtp]\nmedia_timeout_seconds = 20", r"rtp: media_timeout_seconds, 20, .* above 57$"),
         ("[calls]\nno_input_reprompts = 5", r"rtp: media_timeout_seconds, 60, .* above 99$"),
         ("[sip]\nmax_calls = 0", r"sip\.max_calls: .*greater than or equal to 1"),
-        ("[sip]\nlisten = 'example'", r"sip\.listen: expected ADDRESS:PORT"),
+        ("[sip]\nlisten = 'example'", r"sip\.listen: '.*': expected IP-ADDRESS:PORT"),
         ("[sip]\nlisten = 'localhost:5060'", r"sip\.listen: .*localhost"),
         (
             "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/99']",
@@ -80,7 +81,7 @@ def test_the_environment_wins_over_the_file(
             "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.0/8']\nmedia = ['10.0.0.1/8']",
             r"trunks\.0\.media: .*10\.0\.0\.1/8",
         ),
-        ("[sip]\nlisten = '127.0.0.1:65536'", r"sip\.listen: expected ADDRESS:PORT"),
+        ("[sip]\nlisten = '127.0.0.1:65536'", r"sip\.listen: '.*': expected IP-ADDRESS:PORT"),
         ("[sip]\nperson = 'extension 200'", r"sip\.person: .*expected sip:USER@HOST"),
         ("[sip]\nperson = 'tel:+35312345'", r"sip\.person: .*expected sip:USER@HOST"),
         ("[sip]\nperson = 'sip:200@'", r"sip\.person: .*expected sip:USER@HOST"),
@@ -92,7 +93,10 @@ def test_the_environment_wins_over_the_file(
         ("[sip]\nadvertised_address = '0.0.0.0'", r"advertised_address: .*anybody can call"),
         ("[sip]\nadvertised_address = '2001:db8::1'", r"advertised_address: .*IP version"),
         ("[sip.outgoing]\naddress = '192.0.2.1:0'", r"outgoing\.address: .*cannot be called"),
-        ("[sip.outgoing]\naddress = 'pbx.example'", r"outgoing\.address: expected ADDRESS:PORT"),
+        (
+            "[sip.outgoing]\naddress = 'pbx.example'",
+            r"outgoing\.address: '.*': expected IP-ADDRESS:PORT",
+        ),
         ("[[sip.users]]\nname = 'a'\n[[sip.users]]\nname = 'a'", r"sip\.users: a is there twice"),
         ("[rtp]\nport_min = 40000", r"rtp\.port_max: 32766 is not above rtp\.port_min.*40000"),
         ("[rtp]\nport_min = 20000\nport_max = 20000", r"rtp\.port_max: 20000 is not above"),
@@ -104,6 +108,51 @@ def test_the_environment_wins_over_the_file(
         ),
         ("[calls]\nemergency_target = '112'", r"calls\.emergency_target: 112 is no SIP address"),
         ("[turns]\ndetector = 'energy'", r"turns\.detector: .*'webrtc' or 'silero'"),
+        # A value of another type
+        ("[sip]\nlisten = 5060", r"sip\.listen: .*string"),
+        ("[sip]\nadvertised_address = 7", r"sip\.advertised_address: .*string"),
+        ("[sip]\nperson = 200", r"sip\.person: .*string"),
+        ("[sip.outgoing]\naddress = 5060", r"sip\.outgoing\.address: .*string"),
+        ("[calls]\nemergency_target = 112", r"calls\.emergency_target: .*string"),
+        ("[supervision]\norigin = 5", r"supervision\.origin: .*string"),
+        ("[supervision]\nproxy = 5", r"supervision\.proxy: .*string"),
+        ("[telemetry]\nlisten = true", r"telemetry\.listen: .*string"),
+        ("[[sip.trunks]]\nname = 'a'\nnetworks = [5]", r"sip\.trunks\.0\.networks\.0: .*string"),
+        ("[records]\ndirectory = 5", r"records\.directory: expected a path in quotes"),
+        # Addresses, names and places that only look like some
+        (
+            "[sip]\nlisten = '::1:5060'",
+            r"sip\.listen: '.*': expected IP-ADDRESS:PORT.*\[::1\]:5060",
+        ),
+        ("[sip]\nlisten = '[127.0.0.1]:5060'", r"sip\.listen: .*expected IP-ADDRESS:PORT"),
+        ("[sip]\nlisten = '127.0.0.1:٣'", r"sip\.listen: '.*': expected IP-ADDRESS:PORT"),
+        ("[sip]\nlisten = '224.0.0.1:5060'", r"sip\.listen: .*a group"),
+        ("[sip]\nadvertised_address = '255.255.255.255'", r"advertised_address: .*anybody"),
+        ("[sip.outgoing]\naddress = '224.0.0.1:5060'", r"outgoing\.address: .*a group"),
+        ("[sip.outgoing]\naddress = '[::1]:5060'", r"sip\.outgoing: .*IP version"),
+        ('[sip]\nrealm = "a\\r\\nX: y"', r"sip\.realm: .*expected a name"),
+        ("[sip]\nrealm = ''", r"sip\.realm: .*expected a name"),
+        ("[[sip.users]]\nname = ''", r"users\.0\.name: .*expected a name"),
+        ("[[sip.users]]\nname = 'a:b'", r"users\.0\.name: .*without quotes"),
+        (
+            "[[sip.trunks]]\nname = 'a'\nnetworks = ['10.0.0.1']\n" * 2,
+            r"sip\.trunks: a is there twice",
+        ),
+        ("[records]\ndirectory = ''", r"records\.directory: expected a path"),
+        ('[demo]\ndatabase = "a\\u0000b"', r"demo\.database: expected a path"),
+        ("[calls]\ngreeting = ' '", r"calls\.greeting: expected a sentence"),
+        ("[calls]\ngreeting = '...'", r"calls\.greeting: expected a sentence"),
+        (f"[calls]\ngreeting = '{'word ' * 60}'", r"calls\.greeting: .*250 characters"),
+        ("[models]\nindex = 'pypi.org'", r"models\.index: .*expected https://HOST"),
+        ("[network]\nallow = ['https://pypi.org']", r"network\.allow\.0: .*for instance pypi\.org"),
+        # Numbers without sense, and pauses that do not grow
+        ("[calls]\nmax_minutes = inf", r"calls\.max_minutes: .*finite"),
+        ("[response]\ntool_timeout_seconds = 1e300", r"response\.tool_timeout_seconds: .*60"),
+        ("[recognition]\nthreads = 1000000", r"recognition\.threads: .*256"),
+        ("[speech]\nworkers = 1000000", r"speech\.workers: .*64"),
+        ("[turns]\nend_ms = 150", r"turns\.end_ms: 150 is below turns\.speculate_ms, .*200"),
+        ("[turns]\nspeculate_ms = 600", r"turns\.end_ms: 520 is below turns\.speculate_ms"),
+        ("[turns]\nend_ms_digits = 300", r"turns\.end_ms_digits: 300 is below turns\.end_ms"),
         ("[sip\n", "not valid TOML"),
     ],
 )
@@ -127,6 +176,56 @@ def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(
         load_settings(file)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("VOICE_SIP__LISTN", "127.0.0.1:1", r": unknown \(did you mean VOICE_SIP__LISTEN\?\)"),
+        ("VOICE_SIPP__LISTEN", "127.0.0.1:1", r": unknown \(did you mean VOICE_SIP__LISTEN\?\)"),
+        ("VOICE_SIP_LISTEN", "127.0.0.1:1", r": unknown \(did you mean VOICE_SIP__LISTEN\?\)"),
+        ("VOICE_LOGLEVEL", "debug", r": unknown \(did you mean VOICE_LOG_LEVEL\?\)"),
+        ("VOICE_SIP__LISTEN__PORT", "1", ": unknown"),
+        ("VOICE_NETWORK__ALLOW", "pypi.org", ": expected JSON"),
+        ("VOICE_SIP__TRUNKS", "carrier", ": expected JSON"),
+        ("VOICE_SIP__OUTGOING", "192.0.2.1:5060", ": expected JSON"),
+        ("VOICE_SIP__TRUNKS", '[{"name": "a"}]', r": 0\.networks: Field required"),
+        ("VOICE_SIP", '{"listen": 5060}', ": listen: .*string"),
+    ],
+)
+def test_a_mistaken_variable_is_named(
+    variable: str, value: str, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError, match=f"^environment variable {variable}{complaint}"):
+        load_settings()
+
+
+def test_variables_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICE_TEST_DATA", "/somewhere")
+    monkeypatch.setenv("VOICE_CHANGER", "on")
+    assert load_settings() == Settings()
+
+
+def test_a_path_may_begin_at_home(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ana")
+    file = written(empty_folder, "[records]\ndirectory = '~/records'")
+    assert load_settings(file).records.directory == Path("/home/ana/records")
+
+
+def test_a_mistake_found_later_has_its_place_too(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(empty_folder, "")
+    with pytest.raises(ConfigError, match=r"^voice\.toml: sip\.listen: in use$"), placed(None):
+        raise ConfigError("sip.listen: in use")
+    complaint = rf"^{file}: speech\.voice: x: not there$"
+    with pytest.raises(ModelError, match=complaint), placed(file), blamed_on("speech.voice"):
+        raise ModelError("x: not there")
+    monkeypatch.setenv("VOICE_SIP__LISTEN", "127.0.0.1:1")
+    complaint = r"^environment variable VOICE_SIP__LISTEN: in use$"
+    with pytest.raises(ConfigError, match=complaint), placed(file):
+        raise ConfigError("sip.listen: in use")
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: No such file"):
         load_settings(Path("nowhere.toml"))
@@ -144,7 +243,7 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(empty_folder: Path) -> No
 
 def test_a_user_without_a_secret_is_a_mistake(empty_folder: Path) -> None:
     settings = load_settings(written(empty_folder, "[[sip.users]]\nname = 'alice'\n"))
-    with pytest.raises(ConfigError, match="alice needs password or password_file"):
+    with pytest.raises(ConfigError, match="alice: needs password or password_file"):
         settings.sip.users[0].secret()
 
 
@@ -164,8 +263,11 @@ def test_a_person_is_any_sip_address(empty_folder: Path, uri: str) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("username = 'a'", "sip.outgoing needs password or password_file"),
-        ("password = 'b'", "sip.outgoing: a password without a username"),
+        ("username = 'a'", "sip.outgoing: needs password or password_file"),
+        ("password = 'b'", "sip.outgoing.username: missing, though there is a password"),
+        ("username = 'a'\npassword = ''", "sip.outgoing: password: is empty"),
+        ("username = 'a'\npassword_file = '/dev/null'", "sip.outgoing: /dev/null: is empty"),
+        ("username = 'a'\npassword = 'b'\npassword_file = '/c'", "sip.outgoing: .* one of them"),
         ("username = 'a'\npassword_file = '/nowhere'", "sip.outgoing: /nowhere: No such file"),
     ],
 )

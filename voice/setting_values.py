@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _SIP_URI = re.compile(
     r"sip:(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]{1,100}@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
     r"(?::(?P<port>[0-9]{1,5}))?(?:;[^\s<>\"?@]{1,100})?"
 )
+_ADDRESS = re.compile(r"(?:\[(?P<v6>[^][]*)]|(?P<v4>[^][:]*)):(?P<port>[0-9]{1,5})")
 _DOTTED_NUMBERS = re.compile(r"[0-9.]+")
+_HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 def _address(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
-        raise ValueError("expected ADDRESS:PORT, for instance 127.0.0.1:5060")
-    ipaddress.ip_address(host.strip("[]"))
+    match = _ADDRESS.fullmatch(value)
+    try:
+        if match is None or int(match["port"]) > 65535:
+            raise ValueError
+        address = ipaddress.ip_address(match["v6"] or match["v4"])
+        if (address.version == 6) != (match["v6"] is not None):
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            f"{value!r}: expected IP-ADDRESS:PORT, for instance 127.0.0.1:5060 or [::1]:5060"
+        ) from None
+    if address.is_multicast or address == ipaddress.IPv4Address("255.255.255.255"):
+        raise ValueError(f"{value} is the address of a group; expected that of one machine")
     return value
 
 
@@ -50,7 +62,7 @@ def _own_address(value: str) -> str:
         raise ValueError(
             f"{value} is not an IP address; expected one without a port, for instance 203.0.113.7"
         ) from None
-    if address.is_unspecified or address.is_multicast:
+    if address.is_unspecified or address.is_multicast or address.is_reserved:
         raise ValueError(f"{value} is no address that anybody can call")
     return str(address)
 
@@ -77,6 +89,37 @@ def _sip_uri(value: str) -> str:
     return value
 
 
+def _name(value: str) -> str:
+    if not value.strip() or not value.isprintable() or re.search(r'["\\:]', value):
+        raise ValueError(f"{value!r}: expected a name without quotes, backslashes and colons")
+    return value
+
+
+def _path(value: object) -> object:
+    if not isinstance(value, str | Path) or not str(value).isprintable() or not str(value):
+        raise ValueError("expected a path in quotes")
+    return Path(value).expanduser()
+
+
+def _greeting(value: str) -> str:
+    if not value.isprintable() or not any(character.isalpha() for character in value):
+        raise ValueError("expected a sentence that can be said")
+    return value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError(f"{value} is no web address; expected https://HOST/...")
+    return value
+
+
+def _host_name(value: str) -> str:
+    if not _HOST_NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is no host; expected only its name, for instance pypi.org")
+    return value
+
+
 def _media(value: object) -> object:
     if value in ("strict", "symmetric"):
         return value
@@ -87,25 +130,37 @@ def _media(value: object) -> object:
     return [_network(each) for each in value]
 
 
-Address = Annotated[str, BeforeValidator(_address)]
+Address = Annotated[str, AfterValidator(_address)]
 """An IP address and a port to listen on; port 0 is any free one."""
-Destination = Annotated[str, BeforeValidator(_destination)]
+Destination = Annotated[str, AfterValidator(_destination)]
 """An IP address and a port to send to."""
-OwnAddress = Annotated[str, BeforeValidator(_own_address)]
+OwnAddress = Annotated[str, AfterValidator(_own_address)]
 """An IP address, without a port, under which others reach us."""
-LoopbackAddress = Annotated[str, BeforeValidator(_loopback)]
+LoopbackAddress = Annotated[str, AfterValidator(_loopback)]
 """The same, of this machine only."""
-Network = Annotated[str, BeforeValidator(_network)]
+Network = Annotated[str, AfterValidator(_network)]
 """An IP network in CIDR notation."""
 Media = Annotated[str | list[str], BeforeValidator(_media)]
 """From where a trunk's audio may come: "strict", "symmetric" or networks in CIDR notation."""
-Origin = Annotated[str, BeforeValidator(_origin)]
+Origin = Annotated[str, AfterValidator(_origin)]
 """How a browser names a site: scheme and host."""
-SipUri = Annotated[str, BeforeValidator(_sip_uri)]
+SipUri = Annotated[str, AfterValidator(_sip_uri)]
 """A `sip:` URI (RFC 3261 19.1) whose host is a name or an IP address."""
 
 
-class Section(BaseModel):
-    """A part of the tree; unknown keys are mistakes."""
+Name = Annotated[str, AfterValidator(_name)]
+"""What SIP writes between quotes: a trunk, a user, a realm."""
+FilePath = Annotated[Path, BeforeValidator(_path)]
+"""A file or folder; `~` is the home directory."""
+Greeting = Annotated[str, AfterValidator(_greeting)]
+"""A text that speech can be made of."""
+Url = Annotated[str, AfterValidator(_url)]
+"""Where something is fetched from by HTTP."""
+HostName = Annotated[str, AfterValidator(_host_name)]
+"""A host by its name alone."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class Section(BaseModel):
+    """A part of the tree; unknown keys are mistakes, and so are numbers without end."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

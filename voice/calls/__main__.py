@@ -12,6 +12,7 @@ from pathlib import Path
 from voice.errors import VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
+from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
 
@@ -28,7 +29,8 @@ def main() -> int:
 
         import uvloop
 
-        uvloop.run(_serve(settings, arguments.process))
+        with placed(arguments.settings):
+            uvloop.run(_serve(settings, arguments.process))
     except VoiceError as error:
         print(f"voice: {error}", file=sys.stderr)
         return 2

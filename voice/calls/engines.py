@@ -14,11 +14,12 @@ from voice.audio import write_wav
 from voice.calls import phrases
 from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
-from voice.errors import ConfigError
+from voice.errors import ConfigError, ModelError
 from voice.identity import Caller
 from voice.model_folders import find_model, tasks_folder
 from voice.recognition import WhisperRecogniser
 from voice.response import Responder, ToolBox
+from voice.setting_places import blamed_on
 from voice.settings import Settings
 from voice.speech import PiperSpeaker
 
@@ -86,39 +87,42 @@ def load_recogniser(
 ) -> WhisperRecogniser:
     """The recogniser of the settings, for those who need no other engine; raises ModelError."""
     wanted = settings.recognition
-    return WhisperRecogniser.load(
-        find_model("asr_models", wanted.model),
-        workers=wanted.workers,
-        capacity=wanted.capacity,
-        beam_size=wanted.beam_size,
-        language=wanted.language,
-        device=wanted.device,
-        compute_type=wanted.compute_type,
-        threads=wanted.threads,
-        make_queue=make_queue,
-    )
+    with blamed_on("recognition.model"):
+        return WhisperRecogniser.load(
+            find_model("asr_models", wanted.model),
+            workers=wanted.workers,
+            capacity=wanted.capacity,
+            beam_size=wanted.beam_size,
+            language=wanted.language,
+            device=wanted.device,
+            compute_type=wanted.compute_type,
+            threads=wanted.threads,
+            make_queue=make_queue,
+        )
 
 
 def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:
     wanted = settings.response
-    return Responder.load(
-        find_model("response_models", wanted.model),
-        tasks_folder(wanted.tasks),
-        workers=wanted.workers,
-        capacity=wanted.capacity,
-        tool_timeout_seconds=wanted.tool_timeout_seconds,
-        make_queue=make_queue,
-    )
+    with blamed_on("response.model", ModelError), blamed_on("response.tasks", ConfigError):
+        return Responder.load(
+            find_model("response_models", wanted.model),
+            tasks_folder(wanted.tasks),
+            workers=wanted.workers,
+            capacity=wanted.capacity,
+            tool_timeout_seconds=wanted.tool_timeout_seconds,
+            make_queue=make_queue,
+        )
 
 
 def _load_speaker(settings: Settings, make_queue: QueueFactory) -> PiperSpeaker:
     wanted = settings.speech
-    return PiperSpeaker.load(
-        find_model("tts_voices", wanted.voice),
-        workers=wanted.workers,
-        capacity=wanted.capacity,
-        make_queue=make_queue,
-    )
+    with blamed_on("speech.voice"):
+        return PiperSpeaker.load(
+            find_model("tts_voices", wanted.voice),
+            workers=wanted.workers,
+            capacity=wanted.capacity,
+            make_queue=make_queue,
+        )
 
 
 def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:

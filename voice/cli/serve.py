@@ -12,6 +12,7 @@ import uvloop
 
 from voice.logs import configure_logging
 from voice.service import Service
+from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
 
@@ -26,7 +27,8 @@ def serve(
     """Answer calls until SIGTERM or Ctrl-C; running calls may finish, a second signal ends them."""
     settings = load_settings(settings_file)
     configure_logging(settings.log_level, "service")
-    uvloop.run(_serve(settings, settings_file))
+    with placed(settings_file):
+        uvloop.run(_serve(settings, settings_file))
 
 
 def _say_ready(service: Service, sip_address: str) -> None:

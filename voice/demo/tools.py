@@ -10,6 +10,7 @@ from voice.demo.operator import Operator
 from voice.foreign_code import off_loop
 from voice.identity import Caller, IdentityLevel
 from voice.response import Tool, ToolBox, Value
+from voice.setting_places import blamed_on
 from voice.settings import Settings
 
 _SEED = 1
@@ -21,7 +22,8 @@ Work = Callable[[Operator, Caller], dict[str, Value]]
 def load(settings: Settings) -> tuple[ToolBox, CustomerDirectory]:
     """Tools and directory on the database of the settings; makes it where there is none."""
     path = settings.demo.database
-    operator = Operator.open(path) if path.exists() else Operator.create(path, _SEED)
+    with blamed_on("demo.database"):
+        operator = Operator.open(path) if path.exists() else Operator.create(path, _SEED)
     return tools_of(operator), CustomerDirectory(operator)
 
 

@@ -22,6 +22,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from voice.errors import ConfigError, VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
+from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 from voice.supervision.accounts import FIRST_NAME, Accounts
 from voice.supervision.address import check_exposure, dialled, listening_socket, url_of
@@ -45,14 +46,16 @@ def main() -> int:
     """Parse the command line, run until SIGTERM, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m voice.supervision", description=__doc__)
     parser.add_argument("--settings", type=Path, metavar="FILE", help="default: ./voice.toml")
+    file = parser.parse_args().settings
     try:
-        settings = load_settings(parser.parse_args().settings)
+        settings = load_settings(file)
         isolate(os.environ, settings.network.allow)
         configure_logging(settings.log_level, "supervision")
-        check_exposure(settings.supervision)
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
-        uvloop.run(_run(settings))
+        with placed(file):
+            check_exposure(settings.supervision)
+            uvloop.run(_run(settings))
     except VoiceError as error:
         print(f"voice: {error}", file=sys.stderr)
         return 2
@@ -120,7 +123,7 @@ async def _run(settings: Settings) -> None:
         try:
             await server.serve([listener])
         except (ssl.SSLError, OSError) as error:
-            raise ConfigError(f"supervision.certificate, key: {error}") from None
+            raise ConfigError(f"supervision.certificate: {error}") from None
         finally:
             filling.cancel()
             indexing.cancel()

@@ -19,7 +19,8 @@ _SEND_BYTES = 65_536
 def check_exposure(settings: Supervision) -> None:
     """Raise ConfigError when passwords and calls would travel in the clear."""
     if (settings.certificate is None) != (settings.key is None):
-        raise ConfigError("supervision.certificate and supervision.key belong together")
+        there, missing = ("certificate", "key") if settings.certificate else ("key", "certificate")
+        raise ConfigError(f"supervision.{there}: needs supervision.{missing} as well")
     for name, file in (("certificate", settings.certificate), ("key", settings.key)):
         if file is not None and not os.access(file, os.R_OK):
             raise ConfigError(f"supervision.{name}: {file}: cannot be read")

@@ -33,6 +33,7 @@ from voice.supervision.protection import (
     cookie_name,
     served_securely,
 )
+from voice.supervision.sessions import Session
 from voice.supervision.wording import COOKIE, LANGUAGES, language_of, wording
 from voice.telemetry import END_REASONS
 
@@ -104,10 +105,13 @@ async def recording(request: Request) -> Response:
     call = desk.board.call(call_id)
     if file is None or (call is not None and call.running):
         raise HTTPException(404)
-    # A player asks for a part at each seek; its first question stands for all.
-    if request.headers.get("range", "bytes=0-") == "bytes=0-":
-        name = request.state.session.name
-        log.info("a supervisor replays", extra={"call_id": call_id, "supervisor": name})
+    session: Session = request.state.session
+    # A player asks for the whole first, and for a part at each seek; whatever is asked for, at
+    # least one line says who had the recording.
+    whole = request.headers.get("range", "bytes=0-") == "bytes=0-"
+    if whole or call_id not in session.replayed:
+        session.replayed.add(call_id)
+        log.info("a supervisor replays", extra={"call_id": call_id, "supervisor": session.name})
     return FileResponse(file, media_type="audio/flac")
 
 

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voice.supervision.accounts import Accounts
 
@@ -30,6 +30,8 @@ class Session:
     """On the clock of the sessions."""
     mark: str
     """Of the account when it signed in; another password ends the session."""
+    replayed: set[str] = field(default_factory=set)
+    """The calls whose recordings were fetched."""
 
 
 class Sessions:

@@ -15,6 +15,7 @@ import uvloop
 from voice.errors import VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
+from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 from voice.telephony.edge.edge import Edge
 from voice.telephony.edge.priority import raise_priority
@@ -24,11 +25,13 @@ def main() -> int:
     """Parse the command line, run, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m voice.telephony.edge", description=__doc__)
     parser.add_argument("--settings", type=Path, metavar="FILE")
+    file = parser.parse_args().settings
     try:
-        settings = load_settings(parser.parse_args().settings)
+        settings = load_settings(file)
         isolate(os.environ, settings.network.allow)
         configure_logging(settings.log_level, "edge")
-        uvloop.run(_run(settings))
+        with placed(file):
+            uvloop.run(_run(settings))
     except VoiceError as error:
         print(f"voice: {error}", file=sys.stderr)
         return 2

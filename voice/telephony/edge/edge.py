@@ -155,7 +155,7 @@ class Edge:
         free = free_pairs(self.media_host, rtp.port_min, rtp.port_max, needed)
         if free < needed:
             raise ConfigError(
-                f"rtp.port_min..port_max: {free} pairs of ports are free in {rtp.port_min}.."
+                f"rtp.port_max: {free} pairs of ports are free in {rtp.port_min}.."
                 f"{rtp.port_max}, and sip.max_calls = {sip.max_calls} needs {needed}"
                 f"{' (two a call, for hand-overs)' if sip.person else ''}"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
+from collections.abc import Callable
 
 from voice.errors import ConfigError
 from voice.settings import Settings
@@ -32,9 +33,10 @@ class OutgoingTrunk:
             self._address = (host.strip("[]"), int(port))
         if sip.person and self.destination(sip.person) is None:
             log.warning("sip.person is a name: without sip.outgoing.address only REFER reaches it")
-        own_port = int(sip.listen.rpartition(":")[2])
-        if sip.person and self.destination(sip.person) == (advertised, own_port):
-            raise ConfigError(f"sip.person: {sip.person} would be a call to Voice itself")
+        own = (advertised, int(sip.listen.rpartition(":")[2]))
+        _check_target("sip.person", sip.person, self.destination, own)
+        target = settings.calls.emergency_target
+        _check_target("calls.emergency_target", target, self.destination, own)
 
     @property
     def credentials(self) -> Credentials | None:
@@ -76,3 +78,14 @@ def is_callable(target: str) -> bool:
         return Uri.parse(target).scheme == "sip"
     except SipSyntaxError:
         return False
+
+
+def _check_target(
+    key: str, target: str | None, destination: Callable[[str], Endpoint | None], own: Endpoint
+) -> None:
+    """Raise ConfigError for a target that our own calls could not reach."""
+    found = destination(target) if target else None
+    if found == own:
+        raise ConfigError(f"{key}: {target} would be a call to Voice itself")
+    if found and (":" in found[0]) != (":" in own[0]):
+        raise ConfigError(f"{key}: {target} and our own address, {own[0]}, differ in IP version")
