@@ -64,6 +64,6 @@ def test_the_command_says_what_it_deleted(tmp_path: Path, monkeypatch: pytest.Mo
     assert "keep_days" in str(run(app, ["records", "clean"]).exception)
     make_call(tmp_path / "records", "old", 31)
     shown = run(app, ["records", "clean", "--keep-days", "30", "--dry-run"]).output
-    assert "1 calls of more than 30 days would be deleted" in shown
+    assert "1 call of more than 30 days: to delete" in shown
     shown = run(app, ["records", "clean", "--keep-days", "30"]).output
-    assert shown.startswith("old: ") and "1 calls of more than 30 days deleted" in shown
+    assert shown.startswith("old: ") and "1 call of more than 30 days: deleted" in shown

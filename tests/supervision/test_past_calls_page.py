@@ -114,7 +114,7 @@ async def test_a_call_that_ends_joins_the_list_and_takes_no_focus(
     assert await page.evaluate(focused) == "/calls/03call"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 1130, 840, 390])
 @pytest.mark.parametrize("dark", [False, True])
 async def test_the_list_has_no_barrier(
     width: int, dark: bool, kept: list[KeptCall], installation: Installation, browser: Browser
@@ -127,3 +127,9 @@ async def test_the_list_has_no_barrier(
     await keep_screenshot(page, f"past-{width}-{'dark' if dark else 'light'}")
     assert await barriers(page, axe) == []
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    lines = (
+        "[...document.querySelectorAll('td[data-column=call_id], td[data-column=end]')].map((cell)"
+        " => { const text = document.createRange(); text.selectNodeContents(cell);"
+        " return text.getClientRects().length; })"
+    )
+    assert set(await page.evaluate(lines)) <= {1, 2}, "no word is cut to fit into a column"

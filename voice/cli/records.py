@@ -42,5 +42,6 @@ def clean(
         size = call.size_bytes / 1e6
         typer.echo(f"{call.call}: {call.age_days:.1f} days old, {size:.1f} MB")
     total = sum(call.size_bytes for call in deleted) / 1e6
-    done = "would be deleted" if dry_run else "deleted"
-    typer.echo(f"{len(deleted)} calls of more than {days:g} days {done}, {total:.1f} MB")
+    done = "to delete" if dry_run else "deleted"
+    calls = "1 call" if len(deleted) == 1 else f"{len(deleted)} calls"
+    typer.echo(f"{calls} of more than {days:g} days: {done}, {total:.1f} MB")

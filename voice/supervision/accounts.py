@@ -50,7 +50,8 @@ class Accounts:
         """Take an account away."""
         hashes = dict(self._current())
         if hashes.pop(name, None) is None:
-            raise VoiceError(f"account {name[:64]!r}: there is none; there are {self.names()}")
+            there = ", ".join(self.names()) or "no accounts"
+            raise VoiceError(f"account {name[:64]!r}: there is none (there are: {there})")
         self._write(hashes)
 
     def verify(self, name: str, password: str) -> bool:
