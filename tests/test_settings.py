@@ -153,6 +153,10 @@ def test_the_environment_wins_over_the_file(
         ("[turns]\nend_ms = 150", r"turns\.end_ms: 150 is below turns\.speculate_ms, .*200"),
         ("[turns]\nspeculate_ms = 600", r"turns\.end_ms: 520 is below turns\.speculate_ms"),
         ("[turns]\nend_ms_digits = 300", r"turns\.end_ms_digits: 300 is below turns\.end_ms"),
+        (
+            f"[runtime]\ndirectory = '/run/{'x' * 90}'",
+            r"runtime\.directory: .*longer than 90 bytes",
+        ),
         ("[sip\n", "not valid TOML"),
     ],
 )

@@ -45,10 +45,24 @@ def _runtime_directory() -> Path:
     return Path(own) / "voice" if own else Path(tempfile.gettempdir()) / f"voice-{os.getuid()}"
 
 
+LONGEST_RUNTIME_DIRECTORY = 107 - len("/supervision.sock")
+"""Bytes; the address of a Unix socket has 107 (unix(7))."""
+
+
 class Runtime(Section):
     """Where sockets, journals and notices of the running service lie."""
 
-    directory: FilePath = Field(default_factory=_runtime_directory)
+    directory: FilePath = Field(default_factory=_runtime_directory, validate_default=True)
+
+    @field_validator("directory")
+    @classmethod
+    def _leaves_room_for_sockets(cls, directory: Path) -> Path:
+        if len(os.fsencode(directory)) > LONGEST_RUNTIME_DIRECTORY:
+            raise ValueError(
+                f"{directory} is longer than {LONGEST_RUNTIME_DIRECTORY} bytes: sockets in it "
+                "could not be opened"
+            )
+        return directory
 
     def call_socket(self, process: int) -> Path:
         """The leg socket on which the call process with this number (from 0) listens."""
