@@ -9,20 +9,18 @@ scenarios with several seeds, then one caller for the latency, then several for 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from voice.audio import Pcm, decode_ulaw, encode_ulaw, read_wav, resample
+from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.busy_load import LoadOutcome, hold_load
 from voice.evaluation.call_figures import (
     add_latency,
@@ -40,7 +38,6 @@ from voice.evaluation.measured_call import MeasuredCall
 from voice.evaluation.trial_call import TrialCall, changes_of, hold_trial_call, judged
 from voice.evaluation.trial_service import TrialService
 from voice.evaluation.word_errors import WordErrors, word_errors
-from voice.network import isolate
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
@@ -102,13 +99,12 @@ class CallBench:
         self._alone: list[MeasuredCall] = []
         self._crowded: list[MeasuredCall] = []
 
-    async def run(self) -> bool:
-        """Measure; False when something could not be measured or time ran out."""
+    async def run(self) -> None:
+        """Measure, until all is done or time runs out."""
         async with self.result.measured_within(self._extent.limit_seconds):
             await self._with_priority()
             if self._extent.without_priority_seconds:
                 await self._without_priority()
-        return self.result.complete
 
     async def _with_priority(self) -> None:
         extent = self._extent
@@ -253,30 +249,16 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    extent = parser.add_mutually_exclusive_group()
-    extent.add_argument("--quick", action="store_true", help="at most two minutes (default)")
-    extent.add_argument("--full", action="store_true", help="at most thirty minutes")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep recordings and events")
-    return parser
-
-
 async def main() -> int:
     """Run the benchmark; the exit status is 0 when all of it could be measured."""
-    options = _arguments().parse_args()
-    isolate(os.environ)
+    parser = arguments(__doc__)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep recordings and events")
+    options = parser.parse_args()
     with _folder(options.keep) as folder:
-        bench = CallBench(EXTENTS["full" if options.full else "quick"], folder)
-        complete = await bench.run()
-    print("\n".join(bench.result.lines()))
-    if options.json:
-        bench.result.save(options.json)
-    return 0 if complete else 1
+        bench = CallBench(EXTENTS[extent_of(options)], folder)
+        await bench.run()
+    return concluded(bench.result, options)
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        sys.exit(asyncio.run(main()))
-    sys.exit(130)
+    run_benchmark(main)

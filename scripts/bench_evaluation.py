@@ -9,7 +9,6 @@ evaluated again from their recordings, and what was understood is compared turn 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -26,6 +25,7 @@ import psutil
 
 from voice.audio import Pcm, silence, write_wav
 from voice.errors import VoiceError
+from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.callers import Phrasings
 from voice.evaluation.callers.engines import EngineMouth
 from voice.evaluation.demo_operator import caller_of, open_books
@@ -40,7 +40,6 @@ from voice.evaluation.recordings.run import WORKER, prepare
 from voice.evaluation.trial_call import hold_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.model_folders import find_model
-from voice.network import isolate
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
@@ -108,8 +107,8 @@ class EvaluationBench:
         self._mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
         self._phrasings = Phrasings.load(HELD_OUT)
 
-    async def run(self) -> bool:
-        """Measure; False when something could not be measured or time ran out."""
+    async def run(self) -> None:
+        """Measure, until all is done or time runs out."""
         async with self.result.measured_within(self._extent.limit_seconds):
             await voice("evaluate", "calibrate", "--out", "costs.json", folder=self._folder)
             await self._speed(await self._speak_recordings())
@@ -117,7 +116,6 @@ class EvaluationBench:
             await self._sameness()
             await self._memory()
             await self._agreement()
-        return self.result.complete
 
     async def _evaluate(self, recordings: Path, out: str, jobs: int, *options: str) -> Path:
         """`voice evaluate recordings`, with the cost table of this run; the folder it leaves."""
@@ -250,29 +248,14 @@ async def _memory(out: Path, recording: Recording, calls: int) -> AsyncIterator[
         await worker.wait()
 
 
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    extent = parser.add_mutually_exclusive_group()
-    extent.add_argument("--quick", action="store_true", help="at most two minutes (default)")
-    extent.add_argument("--full", action="store_true", help="at most thirty minutes")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    return parser
-
-
 async def main() -> int:
     """Run the benchmark; the exit status is 0 when all of it could be measured."""
-    options = _arguments().parse_args()
-    isolate(os.environ)
+    options = arguments(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:
-        bench = EvaluationBench(EXTENTS["full" if options.full else "quick"], Path(folder))
-        complete = await bench.run()
-    print("\n".join(bench.result.lines()))
-    if options.json:
-        bench.result.save(options.json)
-    return 0 if complete else 1
+        bench = EvaluationBench(EXTENTS[extent_of(options)], Path(folder))
+        await bench.run()
+    return concluded(bench.result, options)
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        sys.exit(asyncio.run(main()))
-    sys.exit(130)
+    run_benchmark(main)

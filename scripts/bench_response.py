@@ -11,7 +11,6 @@ recogniser heard instead: JSON lines with "intent" and "heard".
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime
 import json
 import sys
@@ -27,6 +26,7 @@ import yaml
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
 from voice.demo.tools import tools_of
+from voice.evaluation.benchmark_command import arguments, concluded, run_benchmark
 from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.identity import Caller, IdentityLevel
@@ -133,33 +133,24 @@ def _phrasings(options: argparse.Namespace) -> dict[str, list[str]]:
 
 async def main() -> int:
     """Print a row for each intent, then the figures; the exit status is 0 for a whole result."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--model", type=Path, default=ROOT / "response_models" / "embedded-en")
-    extent = parser.add_mutually_exclusive_group()
-    extent.add_argument("--quick", action="store_true", help="eight phrasings of each intent")
-    extent.add_argument("--full", action="store_true", help="all phrasings (default)")
     parser.add_argument("--recorded", type=Path, metavar="FILE", help="what a recogniser heard")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     options = parser.parse_args()
     result = BenchmarkResult.begin("bench_response")
     scores: dict[str, Score] = {}
-    async with result.measured_within(QUICK_SECONDS if options.quick else FULL_SECONDS):
+    async with result.measured_within(FULL_SECONDS if options.full else QUICK_SECONDS):
         responder = Responder.load(options.model, ROOT / "tasks")
         await responder.warm_up()
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(responder, Path(folder))
             for intent, texts in _phrasings(options).items():
-                asked = texts[:QUICK] if options.quick else texts
+                asked = texts if options.full else texts[:QUICK]
                 scores[intent] = await bench.score(intent, asked)
                 result.note_contention()
         responder.close()
     add_scores(result, scores)
-    print("\n".join(result.lines()))
-    if options.json:
-        result.save(options.json)
-    return 0 if result.complete else 1
+    return concluded(result, options)
 
 
 def add_scores(result: BenchmarkResult, scores: Mapping[str, Score]) -> None:
@@ -182,4 +173,4 @@ def add_scores(result: BenchmarkResult, scores: Mapping[str, Score]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    run_benchmark(main)

@@ -14,10 +14,8 @@ axe_violations: rules of axe-core that a page breaks, over all pages.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
-import os
 import socket
 import sys
 import tempfile
@@ -40,6 +38,7 @@ from tests.supervision.browser import (
 )
 from voice.audio import Pcm
 from voice.errors import VoiceError
+from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.callers.phone_line import PhoneLine
 from voice.evaluation.demo_operator import caller_of, open_books
 from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
@@ -50,7 +49,6 @@ from voice.evaluation.simulated_supervisor import SimulatedSupervisor
 from voice.evaluation.trial_call import hold_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.events import CallEvent, ClauseSpoken, FinalTranscript
-from voice.network import isolate
 from voice.supervision.accounts import Accounts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,8 +105,8 @@ class SupervisionBench:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._url = f"http://127.0.0.1:{free.getsockname()[1]}"
 
-    async def run(self) -> bool:
-        """Measure; False when something could not be measured or time ran out."""
+    async def run(self) -> None:
+        """Measure, until all is done or time runs out."""
         async with (
             self.result.measured_within(self._extent.limit_seconds),
             TrialService(self._folder, self._settings()) as service,
@@ -118,7 +116,6 @@ class SupervisionBench:
             await self._disturb(service)
             await self._read(service, browser)
             await self._look(service, browser)
-        return self.result.complete
 
     def _settings(self) -> str:
         listen = self._url.removeprefix("http://")
@@ -307,31 +304,14 @@ async def _phone_call(service: TrialService, heard: list[HeardPacket]) -> AsyncI
         await line.close()
 
 
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    extent = parser.add_mutually_exclusive_group()
-    extent.add_argument("--quick", action="store_true", help="two minutes at most (default)")
-    extent.add_argument("--full", action="store_true", help="half an hour at most")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where the result is written")
-    return parser
-
-
 async def main() -> int:
     """Run the benchmark; the exit status is 0 when all of it could be measured."""
-    options = _arguments().parse_args()
-    isolate(os.environ)
+    options = arguments(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-supervision-") as folder:
-        bench = SupervisionBench(EXTENTS["full" if options.full else "quick"], Path(folder))
-        complete = await bench.run()
-    print("\n".join(bench.result.lines()))
-    if options.json:
-        bench.result.save(options.json)
-    return 0 if complete else 1
+        bench = SupervisionBench(EXTENTS[extent_of(options)], Path(folder))
+        await bench.run()
+    return concluded(bench.result, options)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        sys.exit(asyncio.run(main()))
-    sys.exit(130)
+    run_benchmark(main)

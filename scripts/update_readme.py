@@ -20,6 +20,21 @@ RESULTS = ROOT / "benchmarks"
 SECTION = re.compile(r"(<!-- figures:(\w+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 
 MEANINGS = {
+    "bench_recognition": {
+        "real_word_error_rate": "word error rate, native English, telephone band",
+        "worst_group_word_error_rate": "... of the first language with the most errors",
+        "recorded_digit_accuracy": "single digits understood, when one is expected",
+        "recorded_pin_accuracy": "PINs of four digits understood whole",
+        "recorded_pin_rejected": "... rejected, so asked again",
+        "recorded_pin_misread": "... taken for another PIN",
+        "phantom_words": "words heard in noise, tones and music",
+        "base_final_speedup_1": "end of speech to final words, times faster than pipecat's Whisper",
+        "base_final_speedup_8": "... at eight calls",
+        "short_final_speedup_1": "... with the short-window variant",
+        "short_final_speedup_8": "... with the short-window variant at eight calls",
+        "stable_partial_median_ms": "from a spoken word to its stable partial, median (ms)",
+        "stable_retractions": "stable words that changed later",
+    },
     "bench_call": {
         "task_success": "task success, held-out phrasings, recogniser's own errors in the loop",
         "task_success_as_transcribed": "... where the caller's recogniser got each fact in full",

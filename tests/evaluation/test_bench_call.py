@@ -53,7 +53,8 @@ async def test_what_was_measured_is_kept_when_the_rest_fails(
     monkeypatch.setattr(bench_call.CallBench, "_with_priority", part)
     extent = replace(bench_call.EXTENTS["quick"], limit_seconds=0.01)
     bench = bench_call.CallBench(extent, tmp_path)
-    assert not await bench.run()
+    await bench.run()
+    assert not bench.result.complete
     assert bench.result.figures == {"task_success": 0.5}
     assert reason in bench.result.rows[-1]["stopped"]
 

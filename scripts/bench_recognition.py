@@ -1,0 +1,222 @@
+"""Recognition of recorded people: words, digits, PINs; how soon; and what noise is taken for.
+
+    VOICE_TEST_DATA=recordings/ python scripts/bench_recognition.py --quick
+    VOICE_TEST_DATA=recordings/ python scripts/bench_recognition.py --full \\
+        --json benchmarks/bench_recognition.json
+
+VOICE_TEST_DATA names a folder with speech/manifest.csv and digits/. Everything is heard through
+G.711 at 8 kHz. docs/evaluation.md defines each figure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from voice.audio import write_wav
+from voice.errors import VoiceError
+from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
+from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
+from voice.evaluation.intervals import percentile, rate
+from voice.evaluation.people.digits import SpokenNumber, pins, read_digits, spoken
+from voice.evaluation.people.engine_process import engine_process
+from voice.evaluation.people.noises import noises
+from voice.evaluation.people.phantoms import words_in_noise
+from voice.evaluation.people.scores import NumberScores, WordScores, rate_of
+from voice.evaluation.people.speech import (
+    PASSAGES,
+    SAMPLE_RATE,
+    RecordedSpeech,
+    data_folder,
+    read_speech,
+    without_edges,
+)
+from voice.evaluation.word_errors import words_of
+from voice.model_folders import find_model
+from voice.recognition import WhisperRecogniser
+from voice.settings import Recognition, Settings
+
+T = TypeVar("T")
+
+MODEL = "whisper-base"
+SHORT_MODEL = "whisper-base-short"
+"""The same model, tuned for windows as short as what was said."""
+TURNS = ("coffee", "fixtures")
+"""Sets of recordings that are as long as what callers say at a time."""
+AT_ONCE = (1, 8)
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured, and how long that may take; None is all that there is."""
+
+    passages_native: int | None
+    passages_other: int | None
+    digits: int | None
+    pins: int
+    noises: int | None
+    turns_alone: int
+    """For the speed of one call."""
+    turns_of_each: int
+    """Of eight calls at once."""
+    limit_seconds: float
+
+
+EXTENTS = {
+    "quick": Extent(6, 6, 18, 12, 4, 6, 1, limit_seconds=112),
+    "full": Extent(None, None, None, 120, None, 60, 8, limit_seconds=29 * 60),
+}
+
+
+class RecognitionBench:
+    """The parts of the benchmark; each adds its figures to the result."""
+
+    def __init__(self, extent: Extent, model: str, folder: Path) -> None:
+        self.result = BenchmarkResult.begin("bench_recognition")
+        self._extent = extent
+        self._model = model
+        self._folder = folder
+
+    async def run(self) -> None:
+        """Measure, until all is done or time runs out."""
+        async with self.result.measured_within(self._extent.limit_seconds):
+            data, model = data_folder(), _installed(self._model)
+            recogniser = WhisperRecogniser.load(model, beam_size=Recognition().beam_size)
+            try:
+                await self._words(recogniser, data)
+                await self._numbers(recogniser, data)
+            finally:
+                recogniser.close()
+            await self._phantoms(model)
+            turns = self._spoken_turns(data)
+            for key, folder in {"base": model, "short": _folder_of(SHORT_MODEL)}.items():
+                for calls in AT_ONCE if folder else ():
+                    await self._speed(folder, key, calls, turns)
+
+    async def _words(self, recogniser: WhisperRecogniser, data: Path) -> None:
+        """Read passages: native English, and all other first languages beside it."""
+        scores = WordScores()
+        for speech in self._passages(data):
+            await scores.hear(recogniser, speech)
+        self.result.add("real_word_error_rate", rate_of(scores.native))
+        worst = scores.worst()
+        if worst is not None:
+            self.result.add("worst_group_word_error_rate", worst[1])
+        for group, figure in scores.rates().items():
+            row = {key: round(value, 4) for key, value in asdict(figure).items()}
+            self.result.rows.append({"group": group, **row, "worst": worst and group == worst[0]})
+
+    def _passages(self, data: Path) -> Iterator[RecordedSpeech]:
+        every = read_speech(data, PASSAGES)
+        native = [speech for speech in every if speech.native]
+        other = [speech for speech in every if not speech.native]
+        yield from _some(native, self._extent.passages_native)
+        yield from _some(other, self._extent.passages_other)
+
+    async def _numbers(self, recogniser: WhisperRecogniser, data: Path) -> None:
+        """Single digits, and PINs of one speaker's digits."""
+        recorded = read_digits(data)
+        digits = [spoken(one) for one in _some(recorded, self._extent.digits)]
+        await self._number("recorded_digit", recogniser, digits)
+        await self._number("recorded_pin", recogniser, pins(recorded, self._extent.pins, SEED))
+
+    async def _number(
+        self, key: str, recogniser: WhisperRecogniser, numbers: Sequence[SpokenNumber]
+    ) -> None:
+        scores = NumberScores()
+        for number in numbers:
+            await scores.hear(recogniser, number)
+        self.result.add(f"{key}_accuracy", rate(scores.right, scores.count))
+        self.result.add(f"{key}_rejected", rate(scores.rejected, scores.count))
+        self.result.add(f"{key}_misread", rate(scores.misread, scores.count))
+        for speaker, (right, count) in sorted(scores.by_speaker.items()):
+            self.result.rows.append(
+                {"numbers": key, "speaker": speaker, "right": right, "n": count}
+            )
+
+    async def _phantoms(self, model: str) -> None:
+        """Calls in which nobody speaks."""
+        settings = Settings(recognition=Recognition(model=model))
+        made = dict(_some(list(noises(SEED).items()), self._extent.noises))
+        heard = await asyncio.to_thread(words_in_noise, settings, made)
+        self.result.rows += [{"noise": name, "heard": text} for name, text in heard.items()]
+        words = sum(len(words_of(text)) for text in heard.values())
+        self.result.count("phantom_words", words, len(made))
+
+    def _spoken_turns(self, data: Path) -> list[Path]:
+        """What callers say at a time, as files, in an order of its own."""
+        every = list(chain.from_iterable(read_speech(data, part) for part in TURNS))
+        np.random.default_rng(SEED).shuffle(every)  # type: ignore[arg-type]
+        most = max(self._extent.turns_alone, max(AT_ONCE) * self._extent.turns_of_each)
+        files = []
+        for number, speech in enumerate(every[:most]):
+            file = self._folder / f"turn-{number}.wav"
+            write_wav(file, without_edges(speech.sound()), SAMPLE_RATE)
+            files.append(file)
+        return files
+
+    async def _speed(self, model: str, key: str, calls: int, turns: Sequence[Path]) -> None:
+        """Both engines in turns, on the same sound: a round of the one, a round of the other."""
+        of_each = self._extent.turns_alone if calls == 1 else self._extent.turns_of_each
+        rounds = [turns[first : first + calls] for first in range(0, calls * of_each, calls)]
+        base = _installed(self._model)
+        times: dict[str, list[float]] = {"own": [], "pipecat": []}
+        async with (
+            engine_process("own", model, calls) as own,
+            engine_process("pipecat", base, calls) as other,
+        ):
+            for files in [turns[:calls], *rounds]:  # the first round warms up
+                for engine in (own, other):
+                    held = await engine.hold([[file] for file in files])
+                    times[engine.engine] += chain.from_iterable(held)
+                self.result.note_contention()
+        own_ms, other_ms = times["own"][calls:], times["pipecat"][calls:]
+        ratios = [after / before for before, after in zip(own_ms, other_ms, strict=True)]
+        self.result.add(f"{key}_final_speedup_{calls}", percentile(ratios, 50), MEDIAN_TURNS)
+        medians = {"own_ms": np.median(own_ms), "pipecat_ms": np.median(other_ms)}
+        shown = {name: round(float(value), 1) for name, value in medians.items()}
+        self.result.rows.append({"model": Path(model).name, "calls": calls, **shown})
+
+
+def _installed(model: str) -> str:
+    """The folder of a model; raises VoiceError with the command that brings it."""
+    folder = _folder_of(model)
+    if not folder:
+        raise VoiceError(f"{model} is not installed: voice models pull {model}")
+    return folder
+
+
+def _folder_of(model: str) -> str:
+    """Nothing where it is not installed."""
+    folder = find_model("asr_models", model)
+    return folder if Path(folder).is_dir() else ""
+
+
+def _some(every: Sequence[T], count: int | None) -> Sequence[T]:
+    """So many, from all over the sequence."""
+    if count is None or count >= len(every):
+        return every
+    return [every[index * len(every) // count] for index in range(count)]
+
+
+async def main() -> int:
+    """Run the benchmark; the exit status is 0 when all of it could be measured."""
+    parser = arguments(__doc__)
+    parser.add_argument("--model", default=MODEL, help=f"a recogniser's name ({MODEL})")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:
+        bench = RecognitionBench(EXTENTS[extent_of(options)], options.model, Path(folder))
+        await bench.run()
+        return concluded(bench.result, options)
+
+
+if __name__ == "__main__":
+    run_benchmark(main)

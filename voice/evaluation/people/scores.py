@@ -1,0 +1,78 @@
+"""What a recogniser understands of recorded people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from voice.calls.digits import spoken_digits
+from voice.evaluation.intervals import Figure, ratio
+from voice.evaluation.people.digits import SpokenNumber
+from voice.evaluation.people.speech import SAMPLE_RATE, RecordedSpeech
+from voice.evaluation.word_errors import WordErrors, word_errors
+from voice.recognition import WhisperRecogniser
+
+LEAST_SPEAKERS = 4
+"""A group of fewer is shown, but is no worst group: one speaker is no dialect."""
+
+
+@dataclass
+class WordScores:
+    """Word errors of each recording, by group."""
+
+    groups: dict[str, list[WordErrors]] = field(default_factory=lambda: defaultdict(list))
+    native: list[WordErrors] = field(default_factory=list)
+
+    async def hear(self, recogniser: WhisperRecogniser, speech: RecordedSpeech) -> None:
+        """Have one recording recognised; raises AudioFileError."""
+        heard = await recogniser.transcribe(speech.sound(), SAMPLE_RATE)
+        errors = word_errors(speech.text, heard.text)
+        self.groups[speech.group].append(errors)
+        if speech.native:
+            self.native.append(errors)
+
+    def rates(self) -> Mapping[str, Figure]:
+        """The word error rate of each group, the worst first."""
+        rates = {group: rate_of(errors) for group, errors in self.groups.items()}
+        return dict(sorted(rates.items(), key=lambda entry: -entry[1].value))
+
+    def worst(self) -> tuple[str, Figure] | None:
+        """The worst group of at least LEAST_SPEAKERS; None where there is no such group."""
+        known = ((group, one) for group, one in self.rates().items() if one.n >= LEAST_SPEAKERS)
+        return next(known, None)
+
+
+def rate_of(errors: Iterable[WordErrors]) -> Figure:
+    """Edits per word, with bounds by bootstrap over recordings."""
+    every = list(errors)
+    return ratio([one.edits for one in every], [one.words for one in every])
+
+
+@dataclass
+class NumberScores:
+    """How many spoken numbers were understood whole, misread, or rejected and asked again."""
+
+    right: int = 0
+    misread: int = 0
+    """As many digits as expected, but others: what does harm."""
+    rejected: int = 0
+    by_speaker: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    """Right ones, and all."""
+
+    @property
+    def count(self) -> int:
+        """Of all numbers."""
+        return self.right + self.misread + self.rejected
+
+    async def hear(self, recogniser: WhisperRecogniser, number: SpokenNumber) -> None:
+        """Have one number recognised, as a call does that expects so many digits."""
+        heard = await recogniser.transcribe(number.sound, SAMPLE_RATE, expect="digits")
+        digits = spoken_digits(heard.text)
+        right = digits == number.digits
+        self.right += right
+        self.misread += not right and len(digits) == len(number.digits)
+        self.rejected += len(digits) != len(number.digits)
+        tally = self.by_speaker[number.speaker]
+        tally[0] += right
+        tally[1] += 1
