@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 import jiwer
-from num2words import num2words
 
-NORMALISER = "spoken-words-1"
+from voice.evaluation.english_spelling import one_spelling
+
+NORMALISER = "spoken-words-2"
 """Changes whenever `words_of` does: rates of different normalisers cannot be compared."""
-
-_LONGEST_NUMBER = 6
-"""Longer ones are read digit by digit; a recogniser may invent hundreds of digits."""
 
 EditKind = Literal["equal", "substitute", "delete", "insert"]
 
@@ -60,16 +58,8 @@ class Edit:
 
 
 def words_of(text: str) -> list[str]:
-    """Lower-case words without punctuation, numbers in words, apostrophes kept."""
-    spelled = re.sub(r"\d+", lambda number: f" {_in_words(number[0])} ", text.lower())
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", spelled.replace("’", "'"))
-
-
-def _in_words(digits: str) -> str:
-    """`42` as forty-two, `0815` and long numbers digit by digit."""
-    whole = len(digits) <= _LONGEST_NUMBER and (digits == "0" or not digits.startswith("0"))
-    parts = [digits] if whole else digits
-    return " ".join(str(num2words(int(part))) for part in parts)
+    """Lower-case words in one spelling, without punctuation and fillers, apostrophes kept."""
+    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", one_spelling(text))
 
 
 def word_errors(reference: str, hypothesis: str) -> WordErrors:

@@ -28,6 +28,7 @@ _DIGIT_WORDS = (
 _FIGURES = re.compile(r" ?[\d ,.-]+")
 _FRAME_MS = 20
 _MOST_PIECES = 220
+_LENGTH_PENALTY = 1.0
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Decoder:
             encoded,
             [self._prompt],
             beam_size=self._beam_size,
+            length_penalty=_LENGTH_PENALTY,
             max_length=2 * most,  # CTranslate2 allows half of it for new pieces
             return_scores=True,
             return_no_speech_prob=True,
@@ -117,7 +119,7 @@ class Decoder:
             said = without_loop(ids)
             length, ids = length - len(ids) + len(said), said
         text = self._tokenizer.decode(ids).strip()
-        log_probability = result.scores[0] * max(1, length)
+        log_probability = result.scores[0] * max(1, length) ** _LENGTH_PENALTY
         return Reading(text, len(ids), log_probability, float(result.no_speech_prob), ()), ids
 
     def _timed(

@@ -16,10 +16,10 @@ import soundfile
 from voice.evaluation.recordings.call_result import CallResult, Measured, ResultFiles, TurnResult
 from voice.evaluation.recordings.page import page_of
 from voice.evaluation.recordings.summary import FIGURES, Summary, summarised
-from voice.evaluation.word_errors import word_errors
+from voice.evaluation.word_errors import NORMALISER, word_errors
 
 ABOUT = {
-    "report": "recordings", "part": "all", "normaliser": "spoken-words-1", "seed": 1,
+    "report": "recordings", "part": "all", "normaliser": NORMALISER, "seed": 1,
     "fingerprint": "", "recordings": 3, "costs_machine": "a machine",
 }  # fmt: skip
 STAGES = {"end_of_turn": 500.0, "recognition": 0.0, "response": 10.0, "synthesis": 20.0}
