@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.evaluation.word_errors import word_errors, word_errors_of, words_of
+from voice.evaluation.word_errors import (
+    word_differences,
+    word_errors,
+    word_errors_of,
+    words_of,
+)
 
 SENTENCES = st.lists(st.sampled_from(["one", "two", "bill", "plan", "please"]), max_size=12)
 
@@ -86,3 +91,33 @@ def test_long_utterances_weigh_more() -> None:
 
 def test_no_reference_no_rate() -> None:
     assert word_errors("", "something").rate == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "edits", "words"),
+    [
+        ("my pin is four two one seven thanks", "my pin is [hidden] thanks", 0, 4),
+        ("block it please yes please thanks bye", "block it please [hidden] [hidden]", 0, 3),
+        ("one two three", "[hidden]", 0, 0),
+        ("my pin is four two", "my bin is [hidden]", 1, 3),
+        ("well four two thanks", "bell [hidden] thanks", 1, 2),
+        ("four two well thanks", "[hidden] bell thanks", 1, 2),
+        ("thanks", "[hidden] thanks", 0, 1),
+        ("the hidden fee", "the hidden fee", 0, 3),
+        ("", "[hidden]", 0, 0),
+        ("a b c", "", 3, 3),
+    ],
+)
+def test_what_is_hidden_is_not_judged(said: str, heard: str, edits: int, words: int) -> None:
+    errors = word_errors(said, heard)
+    assert (errors.edits, errors.words) == (edits, words)
+
+
+def test_a_hidden_place_shows_what_was_said_there() -> None:
+    shown = word_differences("my pin is four two", "my bin is [hidden]")
+    assert [(edit.kind, edit.said, edit.heard) for edit in shown] == [
+        ("equal", "my", "my"),
+        ("substitute", "pin", "bin"),
+        ("equal", "is", "is"),
+        ("unknown", "four two", "[hidden]"),
+    ]

@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, cast
+from itertools import chain, groupby
+from typing import Any, Literal, get_args
 
 import jiwer
 
 from voice.evaluation.english_spelling import one_spelling
+from voice.events import HIDDEN
 
 NORMALISER = "spoken-words-2"
 """Changes whenever `words_of` does: rates of different normalisers cannot be compared."""
 
-EditKind = Literal["equal", "substitute", "delete", "insert"]
+EditKind = Literal["equal", "substitute", "delete", "insert", "unknown"]
+"""`unknown` is what was said where the hypothesis holds `HIDDEN`."""
 
 
 @dataclass(frozen=True)
@@ -63,28 +66,67 @@ def words_of(text: str) -> list[str]:
 
 
 def word_errors(reference: str, hypothesis: str) -> WordErrors:
-    """Compare one utterance."""
-    said, heard = words_of(reference), words_of(hypothesis)
-    if not said:
-        return WordErrors(insertions=len(heard))
-    counted = jiwer.process_words(" ".join(said), " ".join(heard))
-    return WordErrors(counted.substitutions, counted.deletions, counted.insertions, len(said))
+    """Compare one utterance.
+
+    Where the hypothesis holds `HIDDEN`, nobody knows what was understood: that place, and the
+    words of the reference that belong there, are not counted.
+    """
+    counted = dict.fromkeys(get_args(EditKind), 0)
+    for edit in word_differences(reference, hypothesis):
+        counted[edit.kind] += len((edit.said or edit.heard).split())
+    said = counted["equal"] + counted["substitute"] + counted["delete"]
+    return WordErrors(counted["substitute"], counted["delete"], counted["insert"], said)
 
 
 def word_differences(reference: str, hypothesis: str) -> list[Edit]:
     """The same word by word, in order."""
-    said, heard = words_of(reference), words_of(hypothesis)
-    if not said:
-        return [Edit("insert", "", " ".join(heard))] if heard else []
+    said, heard = words_of(reference), _heard_words(hypothesis)
+    if not said or not heard:
+        return _replaced(said, heard)
     aligned = jiwer.process_words(" ".join(said), " ".join(heard)).alignments[0]
-    return [
-        Edit(
-            cast(EditKind, chunk.type),
-            " ".join(said[chunk.ref_start_idx : chunk.ref_end_idx]),
-            " ".join(heard[chunk.hyp_start_idx : chunk.hyp_end_idx]),
-        )
-        for chunk in aligned
-    ]
+    edits: list[Edit] = []
+    for _, chunks in groupby(aligned, lambda chunk: chunk.type == "equal"):
+        places = list(chunks)
+        first, last = places[0], places[-1]
+        ours = said[first.ref_start_idx : last.ref_end_idx]
+        theirs = heard[first.hyp_start_idx : last.hyp_end_idx]
+        if HIDDEN in theirs:
+            edits += _replaced(ours, theirs)
+        else:
+            edits += [_edit(chunk, said, heard) for chunk in places]
+    return edits
+
+
+def _heard_words(hypothesis: str) -> list[str]:
+    """Its words, with HIDDEN for each place that is hidden."""
+    parts = [words_of(part) for part in hypothesis.split(HIDDEN)]
+    return list(chain(parts[0], *([HIDDEN, *words] for words in parts[1:])))
+
+
+def _edit(chunk: Any, said: list[str], heard: list[str]) -> Edit:
+    return Edit(
+        chunk.type,
+        " ".join(said[chunk.ref_start_idx : chunk.ref_end_idx]),
+        " ".join(heard[chunk.hyp_start_idx : chunk.hyp_end_idx]),
+    )
+
+
+def _replaced(said: list[str], heard: list[str]) -> list[Edit]:
+    """What was said in a place where other words were heard, or none, or hidden ones."""
+    known = [word for word in heard if word != HIDDEN]
+    both = min(len(said), len(known))
+    # Beside a hidden place, words heard before it replace the first ones said, others the last.
+    from_start = not heard or heard[0] != HIDDEN
+    cut = both if from_start else len(said) - both
+    replaced, left = (said[:cut], said[cut:]) if from_start else (said[cut:], said[:cut])
+    edits = [Edit("substitute", " ".join(replaced), " ".join(known[:both]))]
+    edits.append(Edit("insert", "", " ".join(known[both:])))
+    if HIDDEN in heard:
+        rest = Edit("unknown", " ".join(left), HIDDEN)
+    else:
+        rest = Edit("delete", " ".join(left), "")
+    edits.insert(len(edits) if from_start else 0, rest)
+    return [edit for edit in edits if edit.said or edit.heard]
 
 
 def word_errors_of(pairs: Iterable[tuple[str, str]]) -> WordErrors:

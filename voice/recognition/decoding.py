@@ -28,7 +28,6 @@ _DIGIT_WORDS = (
 _FIGURES = re.compile(r" ?[\d ,.-]+")
 _FRAME_MS = 20
 _MOST_PIECES = 220
-_LENGTH_PENALTY = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ class Decoder:
         whisper = loaded.whisper
         self._model: ctranslate2.models.Whisper = whisper.model
         self._beam_size = beam_size
+        self._length_penalty = loaded.description.length_penalty
         self._silence = loaded.silence
         try:
             self._tokenizer = Tokenizer(
@@ -105,7 +105,7 @@ class Decoder:
             encoded,
             [self._prompt],
             beam_size=self._beam_size,
-            length_penalty=_LENGTH_PENALTY,
+            length_penalty=self._length_penalty,
             max_length=2 * most,  # CTranslate2 allows half of it for new pieces
             return_scores=True,
             return_no_speech_prob=True,
@@ -115,11 +115,12 @@ class Decoder:
         note_work("token", len(result.sequences_ids[0]))
         ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
         length = len(result.sequences_ids[0])
+        log_probability = result.scores[0] * max(1, length) ** self._length_penalty
         if len(ids) >= most:
             said = without_loop(ids)
-            length, ids = length - len(ids) + len(said), said
+            log_probability *= (length - len(ids) + len(said)) / length
+            ids = said
         text = self._tokenizer.decode(ids).strip()
-        log_probability = result.scores[0] * max(1, length) ** _LENGTH_PENALTY
         return Reading(text, len(ids), log_probability, float(result.no_speech_prob), ()), ids
 
     def _timed(

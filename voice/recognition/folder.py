@@ -44,6 +44,9 @@ class Description:
     """Confidence is the mean log-probability of a piece, times this ..."""
     confidence_offset: float = 0.0
     """... plus this, exponentiated, at most 1."""
+    length_penalty: float = 0.0
+    """A beam compares hypotheses by their log-probability over their length to this power. By the
+    mean of a piece (1), a Whisper model says twice what is said once and alone."""
     doubt_below: float = 0.0
     """A window whose pieces are less probable in the mean is read again, slower and faster."""
 

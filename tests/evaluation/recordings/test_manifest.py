@@ -52,13 +52,16 @@ def test_all_kinds_say_the_same(tmp_path: Path, name: str, text: str) -> None:
         ("c.csv", "path,text\na.wav,hello,there\n", "line 2: 3 cells, expected 2"),
         ("d.csv", "path,text,text\na.wav,x,y\n", "column text stands there twice"),
         ("e.csv", "path,text\n,hello\n", "line 2: path is empty"),
-        ("f.csv", b"path,text\na.wav,caf\xe9\n", "not UTF-8"),
-        ("g.csv", b"path\n\xff\xfe\x00a\n", "not UTF-8"),
+        ("f.csv", b"path,text\na.wav,\x81\xe9\n", "not UTF-8, UTF-16 or Windows-1252"),
+        ("g.csv", b"path\n\xff\xfe\x00a\n", "line 2: path holds a zero byte"),
         ("h.jsonl", '{"path": "a.wav"\n', "line 1: not JSON"),
         ("i.jsonl", "[1]\n", "line 1: expected an object"),
         ("j.jsonl", '{"path": ["a"]}\n', "line 1: expected an object"),
         ("k.jsonl", '{"text": "a"}\n', "line 1: path is empty"),
         ("l.txt", "path\n", "expected a folder or a manifest"),
+        ("l.xlsx", b"PK", "a workbook; save the table as CSV"),
+        ("n.csv", "sep=;\nfile;text\na.wav;x\n", "line 2: no column path .found file, text."),
+        ("o.csv", "sep=;\npath;text\na.wav\n", "line 3: 1 cells, expected 2"),
         ("m.csv", "path\n" + '"' + "x" * (1 << 21) + "\n", "field larger"),
     ],
 )
@@ -69,6 +72,51 @@ def test_a_wrong_table_is_one_clear_line(
         table(tmp_path, name, text)
     assert "\n" not in str(raised.value)
     assert name in str(raised.value)
+
+
+GERMAN = "Path;Text;Caller Number;Dialekt\nsub\\a.wav;Grüße, Zoë;49155;Österreich\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (GERMAN, "utf-8"),
+        (GERMAN, "utf-8-sig"),
+        (GERMAN, "cp1252"),
+        (GERMAN, "utf-16"),
+        (f"sep=;\r\n{GERMAN}", "utf-8-sig"),
+        (f"sep=;\n{GERMAN}", "utf-16"),
+        (GERMAN.replace(";", "\t"), "utf-16"),
+        (GERMAN.replace("\n", "\r\n"), "cp1252"),
+    ],
+)
+def test_a_table_is_read_as_excel_writes_it(tmp_path: Path, text: str, encoding: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.wav").touch()
+    (recording,) = table(tmp_path, "excel.csv", text.encode(encoding))
+    assert recording.path == tmp_path / "sub" / "a.wav"
+    assert (recording.text, recording.caller_number) == ("Grüße, Zoë", "49155")
+    assert recording.groups == {"Dialekt": "Österreich"}
+
+
+def test_a_comma_in_a_cell_is_no_separator(tmp_path: Path) -> None:
+    (recording,) = table(tmp_path, "comma.csv", "path;text\na.wav;one, two, three, four\n")
+    assert recording.text == "one, two, three, four"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_text_beside_a_sound_is_read_as_editors_write_it(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.wav").touch()
+    (tmp_path / "a.txt").write_text("Grüße", encoding=encoding)
+    (recording,) = read_recordings(tmp_path)
+    assert recording.text == "Grüße"
+
+
+def test_sound_of_a_kind_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    for name in ("a.m4a", "b.webm", "c.gsm", "d.ra", "e.WAV", "notes.docx", "f.csv"):
+        (tmp_path / name).touch()
+    names = [recording.name for recording in read_recordings(tmp_path)]
+    assert names == ["a.m4a", "b.webm", "c.gsm", "d.ra", "e.WAV"]
 
 
 def test_a_place_that_is_not_there(tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
 
-from voice.audio import AudioFileError, Pcm, StereoWriter, encode_alaw, encode_ulaw
-from voice.evaluation.recordings.sound_files import open_sound
+from voice.audio import AudioFileError, Pcm, StereoWriter, encode_alaw, encode_ulaw, silence
+from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
 
 RATE = 8000
 
@@ -56,6 +58,55 @@ def test_mp3(tmp_path: Path) -> None:
 def test_bare_g711(tmp_path: Path, ending: str, encode: object) -> None:
     (tmp_path / f"tone{ending}").write_bytes(encode(tone()))  # type: ignore[operator]
     assert pitch(read(tmp_path / f"tone{ending}")) == pytest.approx(440, abs=4)
+
+
+def test_bare_gsm(tmp_path: Path) -> None:
+    file = tmp_path / "tone.gsm"
+    soundfile.write(file, tone(), RATE, format="RAW", subtype="GSM610")
+    assert pitch(read(file)) == pytest.approx(440, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec", "rate"), [(".m4a", "aac", 44_100), (".webm", "libopus", 48_000)]
+)
+def test_what_telephones_and_browsers_record(
+    tmp_path: Path, ending: str, codec: str, rate: int
+) -> None:
+    file = tmp_path / f"both{ending}"
+    write_container(file, codec, rate, [tone(2.0, rate, 300), tone(2.0, rate, 900)])
+    assert open_sound(file).seconds == pytest.approx(2, abs=0.1)
+    assert pitch(read(file, "left")) == pytest.approx(300, abs=4)
+    assert pitch(read(file, "right")) == pytest.approx(900, abs=4)
+
+
+def write_container(file: Path, codec: str, rate: int, sides: list[Pcm]) -> None:
+    with av.open(str(file), "w") as container:
+        stream = container.add_stream(codec, rate=rate, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(
+            np.stack(sides, axis=1).reshape(1, -1), format="s16", layout="stereo"
+        )
+        frame.sample_rate = rate
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize(
+    ("sides", "chosen", "said"),
+    [
+        ([tone(), silence(RATE)], "left", ""),
+        ([silence(RATE), tone()], "left", "channel .left. is silent.*--caller right"),
+        ([tone(), silence(RATE)], "right", "channel .right. is silent.*--caller left"),
+        ([silence(RATE), silence(RATE)], "left", "nothing on either channel"),
+        ([silence(RATE)], "left", "nothing in it is louder"),
+        ([tone() // 50], "left", ""),
+    ],
+)
+def test_a_channel_without_a_caller_is_named(
+    tmp_path: Path, sides: list[Pcm], chosen: Side, said: str
+) -> None:
+    soundfile.write(tmp_path / "both.wav", np.stack(sides, axis=1), RATE)
+    found = silent_side(open_sound(tmp_path / "both.wav"), chosen)
+    assert re.search(said, found) if said else not found
 
 
 def test_the_side_is_chosen(tmp_path: Path) -> None:
@@ -111,6 +162,9 @@ def write_bad(file: Path) -> None:
         ("noise.mp3", "not a sound file|truncated|holds no sound"),
         ("header.wav", "holds no sound"),
         ("surround.wav", "6 channels"),
+        ("text.m4a", "not a sound file"),
+        ("empty.webm", "not a sound file"),
+        ("text.ra", "sound of this kind cannot be read"),
         ("cut.wav", "truncated"),
         ("cut.flac", "truncated|not a sound file"),
     ],

@@ -1,7 +1,8 @@
 """Which recordings are evaluated: a folder of sound files, or a table that names them.
 
-A manifest is CSV, TSV or JSONL. Columns with a meaning: `path` (relative to the manifest), `text`
-(what the caller said), `goal` and `caller_number`. All others, such as `dialect`, are groups.
+A manifest is CSV (also as Excel writes it), TSV or JSONL. Columns with a meaning: `path` (relative
+to the manifest), `text` (what the caller said), `goal` and `caller_number`. All others, such as
+`dialect`, are groups.
 """
 
 from __future__ import annotations
@@ -9,22 +10,28 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
 from voice.errors import VoiceError
 from voice.evaluation.callers import MASKED
-from voice.evaluation.recordings.sound_files import ENDINGS
+from voice.evaluation.recordings.sound_files import ENDINGS, is_sound
+from voice.evaluation.recordings.text_files import encoding_of
 from voice.events import CallStarted, from_json
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
-MANIFEST_ENDINGS = (*DELIMITERS, ".jsonl")
+MANIFEST_ENDINGS = (".csv", ".tsv", ".jsonl")
 OWN_FILES = ("call.flac", "call.wav")
 """What a recorded call's own folder holds, beside `events.jsonl`."""
 _MEANINGS = ("path", "text", "goal", "caller_number")
 _LONGEST_CELL = 1 << 20
+_SEPARATORS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"\ufeff?sep=(.)\s*", re.IGNORECASE)
+"""What Excel understands, and some programs write, before the header."""
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
 
 
 class ManifestError(VoiceError):
@@ -55,6 +62,8 @@ def read_recordings(place: Path) -> Iterator[Recording]:
         return _in_folder(place)
     if not place.exists():
         raise ManifestError(f"{place}: no such file or folder")
+    if place.suffix.lower() in _WORKBOOKS:
+        raise ManifestError(f"{place}: a workbook; save the table as CSV (UTF-8) and name that")
     if place.suffix.lower() not in MANIFEST_ENDINGS:
         kinds = ", ".join(MANIFEST_ENDINGS)
         raise ManifestError(f"{place}: expected a folder or a manifest ({kinds})")
@@ -63,12 +72,12 @@ def read_recordings(place: Path) -> Iterator[Recording]:
 
 def _in_manifest(file: Path) -> Iterator[Recording]:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        with file.open(encoding=encoding_of(file), newline="") as lines:
             rows = _json_rows if file.suffix.lower() == ".jsonl" else _table_rows
             for index, (line, row) in enumerate(rows(file, lines)):
                 yield _recording(file, index, line, row)
-    except UnicodeDecodeError as error:
-        raise ManifestError(f"{file}: not UTF-8 (byte {error.start}: {error.reason})") from None
+    except UnicodeError:
+        raise ManifestError(f"{file}: not UTF-8, UTF-16 or Windows-1252") from None
     except OSError as error:
         raise ManifestError(f"{file}: {error.strerror}") from None
     except csv.Error as error:
@@ -76,25 +85,40 @@ def _in_manifest(file: Path) -> Iterator[Recording]:
 
 
 def _table_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
-    delimiter = DELIMITERS[file.suffix.lower()]
     csv.field_size_limit(_LONGEST_CELL)
-    if delimiter == ",":
-        table = csv.reader(lines, delimiter=delimiter)
+    first, before = lines.readline(), 0
+    stated = _SEPARATOR_LINE.fullmatch(first)
+    if stated:
+        first, before = lines.readline(), 1
+    rows = chain([first], lines)
+    if file.suffix.lower() == ".tsv":
+        table = csv.reader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)
     else:
-        table = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    header = [name.strip() for name in next(table, [])]
+        # In a name of a column no separator is to be expected: the most frequent one is it.
+        table = csv.reader(
+            rows, delimiter=stated[1] if stated else max(_SEPARATORS, key=first.count)
+        )
+    header = [_column(name) for name in next(table, [])]
     if "path" not in header:
-        raise ManifestError(f"{file}: line 1: no column path (found {', '.join(header) or 'none'})")
+        found = ", ".join(header) or "none"
+        raise ManifestError(f"{file}: line {before + 1}: no column path (found {found})")
     if twice := {name for name in header if header.count(name) > 1}:
-        raise ManifestError(f"{file}: line 1: column {sorted(twice)[0]} stands there twice")
+        column = sorted(twice)[0]
+        raise ManifestError(f"{file}: line {before + 1}: column {column} stands there twice")
     for cells in table:
         if not any(cells):
             continue
+        line = table.line_num + before
         if len(cells) != len(header):
-            raise ManifestError(
-                f"{file}: line {table.line_num}: {len(cells)} cells, expected {len(header)}"
-            )
-        yield table.line_num, dict(zip(header, cells, strict=True))
+            raise ManifestError(f"{file}: line {line}: {len(cells)} cells, expected {len(header)}")
+        yield line, dict(zip(header, cells, strict=True))
+
+
+def _column(name: str) -> str:
+    """Columns with a meaning are found however they are capitalised; others keep their names."""
+    plain = name.strip()
+    known = plain.lower().replace(" ", "_")
+    return known if known in _MEANINGS else plain
 
 
 def _json_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
@@ -107,7 +131,10 @@ def _json_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]
             raise ManifestError(f"{file}: line {number}: not JSON: {error}") from None
         if not isinstance(row, dict) or not all(map(_is_plain, row.values())):
             raise ManifestError(f"{file}: line {number}: expected an object of plain values")
-        yield number, {name: str(value) for name, value in row.items() if value is not None}
+        yield (
+            number,
+            {_column(name): str(value) for name, value in row.items() if value is not None},
+        )
 
 
 def _is_plain(value: object) -> bool:
@@ -118,7 +145,11 @@ def _recording(file: Path, index: int, line: int, row: dict[str, str]) -> Record
     name = row.get("path", "").strip()
     if not name:
         raise ManifestError(f"{file}: line {line}: path is empty")
+    if "\0" in name:
+        raise ManifestError(f"{file}: line {line}: path holds a zero byte")
     path = file.parent / name
+    if "\\" in name and not path.exists():
+        path = file.parent / name.replace("\\", "/")
     groups = {key: value.strip() for key, value in row.items() if key not in _MEANINGS}
     goal, number = row.get("goal") or None, row.get("caller_number") or None
     own = _own_folder(path, name, index) if path.is_dir() else None
@@ -154,7 +185,7 @@ def _sounds(folder: Path, prefix: str) -> Iterator[tuple[Path, str]]:
     for entry in entries:
         if entry.is_dir():
             yield from _sounds(Path(entry.path), f"{prefix}{entry.name}/")
-        elif Path(entry.name).suffix.lower() in ENDINGS:
+        elif is_sound(entry.name):
             yield Path(entry.path), f"{prefix}{entry.name}"
 
 
@@ -162,9 +193,9 @@ def _text_beside(path: Path) -> str | None:
     """The reference in a .txt of the same name."""
     file = path.with_suffix(".txt")
     try:
-        return file.read_text(encoding="utf-8-sig").strip() if file.is_file() else None
-    except UnicodeDecodeError:
-        raise ManifestError(f"{file}: not UTF-8") from None
+        return file.read_text(encoding=encoding_of(file)).strip() if file.is_file() else None
+    except UnicodeError:
+        raise ManifestError(f"{file}: not UTF-8, UTF-16 or Windows-1252") from None
     except OSError as error:
         raise ManifestError(f"{file}: {error.strerror}") from None
 

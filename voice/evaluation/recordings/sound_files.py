@@ -1,7 +1,8 @@
-"""Sound files of any kind that libsndfile reads, one channel of them, as frames of a call leg."""
+"""Sound files of any kind that libsndfile or FFmpeg reads: one channel, as frames of a call leg."""
 
 from __future__ import annotations
 
+import mimetypes
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +14,27 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from voice.audio import AudioFileError, Pcm, Resampler, silence
+from voice.audio import AudioFileError, Pcm, Resampler, peak_dbfs, silence
+from voice.evaluation.recordings.containers import CONTAINERS, decoded, measures_of
 
 Side = Literal["left", "right"]
 """Which channel of a stereo file is the caller."""
 
 FRAME_SECONDS = 0.02
+QUIETEST_DBFS = -50.0
+"""Peak; a channel that is nowhere louder holds no caller."""
 HEADERLESS = {
     ".ul": "ULAW", ".ulaw": "ULAW", ".mulaw": "ULAW", ".pcmu": "ULAW",
-    ".al": "ALAW", ".alaw": "ALAW", ".pcma": "ALAW",
+    ".al": "ALAW", ".alaw": "ALAW", ".pcma": "ALAW", ".gsm": "GSM610", ".sln": "PCM_16",
+    ".vox": "VOX_ADPCM",
 }  # fmt: skip
-"""Bare G.711 at 8 kHz, by the ending of the name."""
-ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", *HEADERLESS)
-"""What is taken for sound in a folder."""
+"""Bare samples of telephone systems at 8 kHz, by the ending of the name."""
+ENDINGS = (
+    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"),
+    *HEADERLESS,
+    *CONTAINERS,
+)
+"""What can be read; other kinds of sound are named as failures."""
 
 _BLOCK_FRAMES = 65_536
 _UNKNOWN_LENGTHS = (0, 0x7FFFFFFF, 0xFFFFFFFF)
@@ -63,6 +72,9 @@ class SoundFile:
 
     def _blocks(self, side: Side) -> Iterator[Pcm]:
         column = 1 if side == "right" and self.channels == 2 else 0
+        if self.path.suffix.lower() in CONTAINERS:
+            yield from (_to_pcm(block[:, column]) for block in decoded(self.path))
+            return
         read = 0
         with _opened(self.path) as file:
             expected = file.frames
@@ -79,8 +91,15 @@ class SoundFile:
 
 def open_sound(path: Path) -> SoundFile:
     """Look at a file; raises AudioFileError when it holds no sound that can be used."""
-    with _opened(path) as file:
-        found = SoundFile(path, file.samplerate, file.channels, file.frames / file.samplerate)
+    if not path.is_file():
+        raise AudioFileError(f"{path}: no such file")
+    if not is_readable(path.name) and is_sound(path.name):
+        raise AudioFileError(f"{path}: sound of this kind cannot be read ({' '.join(ENDINGS)} can)")
+    if path.suffix.lower() in CONTAINERS:
+        found = SoundFile(path, *measures_of(path))
+    else:
+        with _opened(path) as file:
+            found = SoundFile(path, file.samplerate, file.channels, file.frames / file.samplerate)
     if found.channels > 2:
         raise AudioFileError(f"{path}: {found.channels} channels, expected 1 or 2")
     if found.seconds == 0:
@@ -92,12 +111,41 @@ def open_sound(path: Path) -> SoundFile:
     return found
 
 
+def is_sound(name: str) -> bool:
+    """Whether a file is taken for sound in a folder, by the ending of its name."""
+    kind = mimetypes.guess_type(name)[0] or ""
+    return is_readable(name) or kind.startswith(("audio/", "video/"))
+
+
+def is_readable(name: str) -> bool:
+    """Whether sound of this kind can be read, by the ending of its name."""
+    return name.lower().endswith(ENDINGS)
+
+
+def silent_side(sound: SoundFile, side: Side) -> str:
+    """What to say when the caller's channel holds nothing; nothing when it does.
+
+    Raises AudioFileError.
+    """
+    if _is_heard(sound, side):
+        return ""
+    if sound.channels == 1:
+        return f"silent: nothing in it is louder than {QUIETEST_DBFS:g} dBFS"
+    other: Side = "right" if side == "left" else "left"
+    if not _is_heard(sound, other):
+        return f"silent: nothing on either channel is louder than {QUIETEST_DBFS:g} dBFS"
+    return f"the caller's channel ({side}) is silent, the other is not: --caller {other}?"
+
+
+def _is_heard(sound: SoundFile, side: Side) -> bool:
+    frames = sound.frames(side, sound.sample_rate)
+    return any(peak_dbfs(frame) > QUIETEST_DBFS for frame in frames)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
     raw = HEADERLESS.get(path.suffix.lower())
     options = {"format": "RAW", "subtype": raw, "samplerate": 8000, "channels": 1} if raw else {}
-    if not path.is_file():
-        raise AudioFileError(f"{path}: no such file")
     try:
         if path.stat().st_size == 0:
             raise AudioFileError(f"{path}: is empty")
