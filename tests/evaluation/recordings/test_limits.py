@@ -7,7 +7,18 @@ import pytest
 from voice.errors import ConfigError
 from voice.evaluation.recordings.limits import parse_limit
 
-REPORT = {"figures": {"wer": {"value": 0.25}, "voice_to_voice_p95_ms": {"value": 900.0}}}
+REPORT = {
+    "figures": {
+        "wer": {"value": 0.25, "n": 9},
+        "voice_to_voice_p95_ms": {"value": 900.0, "n": 9},
+    },
+    "groups": {
+        "dialect": {
+            "Indian": {"wer": {"value": 0.35, "n": 4}},
+            "New Zealand": {"wer": {"value": 0.1, "n": 5}},
+        }
+    },
+}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +30,9 @@ REPORT = {"figures": {"wer": {"value": 0.25}, "voice_to_voice_p95_ms": {"value":
         (" wer < 0.3 ", True),
         ("voice_to_voice_p95_ms > 1000", False),
         ("voice_to_voice_p95_ms <= 900", True),
+        ("wer@dialect=Indian > 0.3", True),
+        ("wer@dialect=Indian > 40 %", False),
+        ("wer @ Dialect = new zealand >= 10%", True),
     ],
 )
 def test_a_limit_is_broken_or_not(text: str, broken: bool) -> None:
@@ -33,6 +47,8 @@ def test_a_limit_is_broken_or_not(text: str, broken: bool) -> None:
         ("wer > much", "expected for instance"),
         ("weer > 1", "did you mean wer"),
         ("happiness < 1", "known: wer, "),
+        ("wer@dialect > 1", "expected for instance"),
+        ("miss_rate@dialect=Indian > 1", "only wer is measured by group"),
     ],
 )
 def test_a_wrong_limit_says_what_was_expected(text: str, reason: str) -> None:
@@ -43,3 +59,21 @@ def test_a_wrong_limit_says_what_was_expected(text: str, reason: str) -> None:
 def test_a_figure_that_was_not_measured_is_no_pass() -> None:
     with pytest.raises(ConfigError, match="was not measured"):
         parse_limit("task_success < 0.9").is_broken(REPORT)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("wer@dialekt=Indian > 0.3", "no column dialekt .did you mean dialect"),
+        ("wer@dialect=Indien > 0.3", "no dialect is Indien .did you mean Indian"),
+        ("wer@dialect=Scottish > 0.3", "known: Indian, New Zealand"),
+    ],
+)
+def test_a_group_that_is_not_there_is_no_pass(text: str, reason: str) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        parse_limit(text).is_broken(REPORT)
+
+
+def test_a_limit_says_what_it_is() -> None:
+    for text in ("wer > 0.25", "wer@dialect=New Zealand >= 0.1"):
+        assert str(parse_limit(text)) == text

@@ -154,3 +154,26 @@ def test_two_hours_of_silence_behind_the_words_end_as_a_call_does(
     assert result.recording_seconds > 7200
     assert result.audio_seconds < 120
     assert result.ended == "no input"
+
+
+def test_a_caller_who_speaks_on_after_the_call_has_diverged(evaluate: Evaluate, say: Say) -> None:
+    more = "how much is my bill and when is it due"
+    result = evaluate(say(0.5, PERSON, 12.0, more, 1.0), text=f"{PERSON} {more}")
+    assert result.diverged.startswith("the call was over (transferred")
+    assert result.errors is not None
+    assert result.errors.deletions == 0
+    assert result.errors.words < 12
+
+
+def test_silence_behind_the_call_is_no_divergence(evaluate: Evaluate, say: Say) -> None:
+    assert evaluate(say(0.5, PERSON, 12.0)).diverged == ""
+
+
+def test_a_silent_channel_is_a_failure_that_says_where_the_caller_is(
+    evaluate: Evaluate, say: Say, tmp_path: Path
+) -> None:
+    spoken = say(0.5, PLAN, 3.0)
+    soundfile.write(tmp_path / "s.wav", np.stack([spoken * 0, spoken], axis=1), RATE)
+    result = evaluate(tmp_path / "s.wav")
+    assert result.turns == ()
+    assert "channel (left) is silent, the other is not: --caller right" in result.failures[0]

@@ -46,6 +46,8 @@ class CallResult:
     groups: dict[str, str] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
     """Why it, or a part of it, could not be judged."""
+    diverged: str = ""
+    """Where and how the call left the way of the recorded one."""
     recording_seconds: float = 0.0
     """As its file says."""
     audio_seconds: float = 0.0

@@ -1,18 +1,23 @@
-"""`--fail-if "wer > 0.25"`: a limit on a figure of the report."""
+"""`--fail-if "wer > 0.25"` or `"wer@dialect=Indian > 0.3"`: a limit on a figure of the report."""
 
 from __future__ import annotations
 
 import difflib
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from voice.errors import ConfigError
 from voice.evaluation.recordings.summary import FIGURES
 
-_LIMIT = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?\d+(?:\.\d+)?)\s*(%?)\s*")
+_LIMIT = re.compile(
+    r"\s*(?P<figure>\w+)\s*(?:@\s*(?P<column>[^=<>]+?)\s*=\s*(?P<group>.+?))?"
+    r"\s*(?P<comparison><=|>=|<|>)\s*(?P<value>[-+]?\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*"
+)
+BY_GROUP = "wer"
+"""The figure that is measured for each group."""
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -28,26 +33,56 @@ class Limit:
     figure: str
     comparison: str
     value: float
+    column: str = ""
+    group: str = ""
+    """A value of the column: the limit is on this group alone."""
 
     def __str__(self) -> str:
-        return f"{self.figure} {self.comparison} {self.value:g}"
+        group = f"@{self.column}={self.group}" if self.column else ""
+        return f"{self.figure}{group} {self.comparison} {self.value:g}"
+
+    def measured(self, report: Mapping[str, Any]) -> float:
+        """The report's figure; raises ConfigError when it was not measured."""
+        figures = self._of_group(report) if self.column else report["figures"]
+        if figures.get(self.figure) is None or not figures[self.figure]["n"]:
+            raise ConfigError(f"--fail-if {self}: {self.figure} was not measured in this run")
+        return float(figures[self.figure]["value"])
 
     def is_broken(self, report: Mapping[str, Any]) -> bool:
         """Whether the report's figure is so; raises ConfigError when it was not measured."""
-        figure = report["figures"].get(self.figure)
-        if figure is None:
-            raise ConfigError(f"--fail-if {self}: {self.figure} was not measured in this run")
-        return _COMPARISONS[self.comparison](figure["value"], self.value)
+        return _COMPARISONS[self.comparison](self.measured(report), self.value)
+
+    def _of_group(self, report: Mapping[str, Any]) -> Mapping[str, Any]:
+        columns: Mapping[str, Any] = report["groups"]
+        column = self._known(self.column, columns, "column")
+        groups: Mapping[str, Any] = columns[column]
+        group: Mapping[str, Any] = groups[self._known(self.group, groups, f"{column} is")]
+        return group
+
+    def _known(self, wanted: str, names: Collection[str], what: str) -> str:
+        """The name that is meant, however it is capitalised; raises ConfigError."""
+        for name in names:
+            if name.casefold() == wanted.casefold():
+                return name
+        raise ConfigError(f"--fail-if {self}: no {what} {wanted} ({_hint(wanted, names)})")
 
 
 def parse_limit(text: str) -> Limit:
     """Read a limit; raises ConfigError with what was expected."""
     found = _LIMIT.fullmatch(text)
     if found is None:
-        raise ConfigError(f'--fail-if {text!r}: expected for instance "wer > 0.25"')
-    figure, comparison, value, percent = found.groups()
+        raise ConfigError(
+            f'--fail-if {text!r}: expected for instance "wer > 0.25" or "wer@dialect=Indian > 30 %"'
+        )
+    figure, column = found["figure"], found["column"] or ""
     if figure not in FIGURES:
-        near = difflib.get_close_matches(figure, FIGURES, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(FIGURES)}"
-        raise ConfigError(f"--fail-if {text!r}: no figure {figure} ({hint})")
-    return Limit(figure, comparison, float(value) / (100 if percent else 1))
+        raise ConfigError(f"--fail-if {text!r}: no figure {figure} ({_hint(figure, FIGURES)})")
+    if column and figure != BY_GROUP:
+        raise ConfigError(f"--fail-if {text!r}: only {BY_GROUP} is measured by group")
+    value = float(found["value"]) / (100 if found["percent"] else 1)
+    return Limit(figure, found["comparison"], value, column, found["group"] or "")
+
+
+def _hint(wanted: str, names: Collection[str]) -> str:
+    near = difflib.get_close_matches(wanted, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}"

@@ -20,7 +20,7 @@ from voice.evaluation.recordings.recorded_call import (
     with_words,
 )
 from voice.evaluation.recordings.recorded_leg import FRAME_MS
-from voice.evaluation.recordings.sound_files import Side, open_sound
+from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
 from voice.recognition import WhisperRecogniser
 from voice.settings import Turns
 from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnTracker
@@ -37,12 +37,13 @@ async def recognise_only(
     frames = CheckedFrames(sound.frames(side_of(recording, side), SAMPLE_RATE))
     reader = _TurnReader(turns, recogniser)
     found = [turn async for turn in _turns(reader, frames, turns)]
+    unusable = frames.damage or silent_side(sound, side_of(recording, side))
     result = replace(
         begun(recording, side),
         recording_seconds=round(sound.seconds, 2),
         audio_seconds=round(reader.frames * FRAME_MS / 1000, 2),
         turns=tuple(found),
-        failures=(frames.damage,) if frames.damage else (),
+        failures=(unusable,) if unusable else (),
     )
     return with_words(result, recording, [turn.recognised for turn in found])
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from voice.audio import AudioFileError, Pcm
+from voice.audio import AudioFileError, Pcm, peak_dbfs
 from voice.calls.call import Call
 from voice.calls.engines import Engines
 from voice.errors import VoiceError
 from voice.evaluation.callers import CallReport, SpokenTurn
 from voice.evaluation.latency import audible_runs
-from voice.evaluation.measured_call import MeasuredTurn, measure
+from voice.evaluation.measured_call import MeasuredTurn, measure, read_events
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
+from voice.evaluation.recordings.divergence import divergence
 from voice.evaluation.recordings.goals import unmet
 from voice.evaluation.recordings.manifest import Recording
-from voice.evaluation.recordings.recorded_leg import FRAME_MS, LineTimes, RecordedLeg
-from voice.evaluation.recordings.sound_files import Side, open_sound
+from voice.evaluation.recordings.recorded_leg import FRAME_MS, LOUD_DBFS, LineTimes, RecordedLeg
+from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
 from voice.evaluation.recordings.utterances import Utterance, utterances
 from voice.evaluation.virtual_time import virtual_wall_clock
 from voice.evaluation.word_errors import word_errors, words_of
-from voice.events import CallEnded, CallEvent, FinalTranscript, TurnEnded
+from voice.events import HIDDEN, CallEnded, CallEvent, FinalTranscript, TurnEnded
+from voice.records import EVENTS
 from voice.settings import Settings
 from voice.telephony.leg import Offer
 
@@ -61,14 +63,25 @@ async def evaluate_call(
     )
     events: list[CallEvent] = []
     await Call(leg, offer, settings, engines, [events.append], virtual_wall_clock).run()
-    result = _judged(recording, side, events, leg.times)
-    result = replace(result, recording_seconds=round(sound.seconds, 2))
-    failures = [*result.failures, *_faults(frames.damage, events, leg.times, sound.seconds)]
+    speaks_on = any(peak_dbfs(frame) > LOUD_DBFS for frame in frames)
+    result = _judged(recording, side, events, leg.times, speaks_on)
+    result = replace(
+        result,
+        recording_seconds=round(sound.seconds, 2),
+        diverged=_divergence(recording, events, leg.times, speaks_on),
+    )
+    unusable = frames.damage or silent_side(sound, side_of(recording, side))
+    failures = [*result.failures, *_faults(unusable, events, leg.times, sound.seconds)]
     return replace(result, failures=tuple(failures))
 
 
-def with_words(result: CallResult, recording: Recording, heard: Sequence[str]) -> CallResult:
-    """The result with what was understood, compared to what was said where that is known."""
+def with_words(
+    result: CallResult, recording: Recording, heard: Sequence[str], speaks_on: bool = False
+) -> CallResult:
+    """The result with what was understood, compared to what was said where that is known.
+
+    Of a caller who `speaks_on` after the call, the words behind those that were heard do not count.
+    """
     texts = tuple(text for text in heard if text)
     recognised = " ".join(texts)
     result = replace(result, heard=texts, recognised=recognised, reference=recording.text)
@@ -77,7 +90,8 @@ def with_words(result: CallResult, recording: Recording, heard: Sequence[str]) -
     if not words_of(recording.text):
         reason = "the reference holds no words: it counts in no word error rate"
         return replace(result, failures=(*result.failures, reason))
-    return replace(result, errors=word_errors(recording.text, recognised))
+    judged = f"{recognised} {HIDDEN}" if speaks_on else recognised
+    return replace(result, errors=word_errors(recording.text, judged))
 
 
 def begun(recording: Recording, side: Side) -> CallResult:
@@ -96,8 +110,27 @@ def side_of(recording: Recording, side: Side) -> Side:
     return "left" if recording.own else side
 
 
+def _divergence(
+    recording: Recording, events: Sequence[CallEvent], times: LineTimes, speaks_on: bool
+) -> str:
+    """How this call left the way of the recorded one, of which only our own records tell all."""
+    told, began = recording.path.parent / EVENTS, times.recording_began
+    if recording.own and told.is_file() and began is not None:
+        differs = divergence(read_events(told), events, began)
+        if differs:
+            return differs
+    if not speaks_on:
+        return ""
+    ended = next((event.reason for event in events if isinstance(event, CallEnded)), "no reason")
+    return f"the call was over ({ended}) while the caller speaks on"
+
+
 def _judged(
-    recording: Recording, side: Side, events: Sequence[CallEvent], times: LineTimes
+    recording: Recording,
+    side: Side,
+    events: Sequence[CallEvent],
+    times: LineTimes,
+    speaks_on: bool,
 ) -> CallResult:
     ended = next((event for event in events if isinstance(event, CallEnded)), None)
     result = replace(
@@ -108,7 +141,7 @@ def _judged(
         ended=ended.reason if ended else "",
     )
     heard = [event.text for event in events if isinstance(event, FinalTranscript)]
-    result = with_words(result, recording, heard)
+    result = with_words(result, recording, heard, speaks_on)
     if recording.goal is None:
         return result
     try:
@@ -162,10 +195,10 @@ def _turn(utterance: Utterance, turn: MeasuredTurn, events: Sequence[CallEvent])
 
 
 def _faults(
-    damage: str, events: Sequence[CallEvent], times: LineTimes, seconds: float
+    unusable: str, events: Sequence[CallEvent], times: LineTimes, seconds: float
 ) -> Iterator[str]:
-    if damage:
-        yield damage
+    if unusable:
+        yield unusable
     ended = next((event for event in events if isinstance(event, CallEnded)), None)
     if ended is not None and ended.by == "system":
         heard = len(times.peaks_dbfs) * FRAME_MS / 1000
