@@ -27,6 +27,7 @@ from rich.text import Text
 
 from voice.cli.call_view import plain
 from voice.errors import VoiceError
+from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.limits import Limit, parse_limit
 from voice.evaluation.recordings.manifest import read_recordings
 from voice.evaluation.recordings.plan import Plan, fingerprint_of
@@ -37,6 +38,7 @@ from voice.evaluation.recordings.report_files import (
     write_reports,
 )
 from voice.evaluation.recordings.run import RunOutcome, prepare, run
+from voice.evaluation.recordings.worker import PLAN_FILE
 from voice.evaluation.virtual_time.costs import CostTable
 from voice.evaluation.virtual_time.measuring import measured_table
 from voice.logs import configure_logging
@@ -46,6 +48,8 @@ COSTS_FILE = Path("costs.json")
 LIMIT_BROKEN_STATUS = 1
 INCOMPLETE_STATUS = 3
 INTERRUPTED_STATUS = 130
+SHOWN = 10
+"""Calls of one kind that are named; the report names all."""
 
 app = typer.Typer(help="Evaluate recorded calls.", no_args_is_help=True, add_completion=False)
 
@@ -92,7 +96,8 @@ def recordings(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the intervals.")] = 1,
     fail_if: Annotated[
-        list[str] | None, typer.Option(help='For instance "wer > 0.25"; may be repeated.')
+        list[str] | None,
+        typer.Option(help='"wer > 0.25", "wer@dialect=Indian > 30 %"; may be repeated.'),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out.")] = False,
     settings_file: SettingsFile = None,
@@ -118,13 +123,14 @@ def recordings(
         costs=asdict(table) if table else None,
     )
     prepare(out, plan, fresh)
+    plan = Plan.load(out / PLAN_FILE)
     began = time.monotonic()
     try:
         outcome = _run_with_progress(console, out, place, count, jobs)
     except KeyboardInterrupt:
         console.print("Stopped; the same command goes on from here.")
         raise typer.Exit(INTERRUPTED_STATUS) from None
-    report = write_reports(out, plan, outcome, jobs, time.monotonic() - began)
+    report = write_reports(out, plan, outcome, jobs, time.monotonic() - began, limits)
     _show(console, report, out / PAGE)
     if outcome.lost:
         reason = f"{len(outcome.lost)} results could not be kept ({plain(outcome.lost[0])})"
@@ -225,10 +231,13 @@ def _show(console: Console, report: dict[str, Any], page: Path) -> None:
     table.add_column("figure")
     for column in ("value", "95 %", "n"):
         table.add_column(column, justify="right")
+    table.add_column("key", style="dim", no_wrap=True)
     for key, figure in report["figures"].items():
-        reach = f"{figure['low']:g} to {figure['high']:g}"
-        table.add_row(key, f"{figure['value']:g}", reach, str(figure["n"]))
+        value, low, high = (written(key, figure[part]) for part in ("value", "low", "high"))
+        table.add_row(FIGURES[key].title, value, f"{low} to {high}", str(figure["n"]), key)
     console.print(table)
+    for call in report["diverged"][:SHOWN]:
+        console.print(f"[yellow]{plain(call['name'])}[/] went another way: {plain(call['how'])}")
     for failure in _some(report["failures"]):
         console.print(
             f"[yellow]{plain(failure['name'])}[/]: {plain('; '.join(failure['reasons']))}"
@@ -236,7 +245,7 @@ def _show(console: Console, report: dict[str, Any], page: Path) -> None:
     console.print(f"Report: {page}", style="dim")
 
 
-def _some(failures: list[dict[str, Any]], most: int = 10) -> Iterator[dict[str, Any]]:
+def _some(failures: list[dict[str, Any]], most: int = SHOWN) -> Iterator[dict[str, Any]]:
     yield from failures[:most]
     if len(failures) > most:
         yield {"name": f"and {len(failures) - most} more", "reasons": ["see the report"]}
@@ -245,8 +254,8 @@ def _some(failures: list[dict[str, Any]], most: int = 10) -> Iterator[dict[str, 
 def _apply(console: Console, limits: list[Limit], report: dict[str, Any]) -> None:
     broken = [limit for limit in limits if limit.is_broken(report)]
     for limit in broken:
-        value = report["figures"][limit.figure]["value"]
-        console.print(f"[red]Failed:[/] {limit} (it is {value:g})")
+        value = written(limit.figure, limit.measured(report))
+        console.print(f"[red]Failed:[/] {plain(str(limit))} (it is {value})")
     if broken:
         raise typer.Exit(LIMIT_BROKEN_STATUS)
 

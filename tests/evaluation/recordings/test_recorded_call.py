@@ -177,3 +177,12 @@ def test_a_silent_channel_is_a_failure_that_says_where_the_caller_is(
     result = evaluate(tmp_path / "s.wav")
     assert result.turns == ()
     assert "channel (left) is silent, the other is not: --caller right" in result.failures[0]
+
+
+def test_hidden_numbers_are_judged_and_stay_hidden(evaluate: Evaluate, say: Say) -> None:
+    number = "four two one seven"
+    result = evaluate(say(0.5, f"My number is {number}.", 3.0), text=f"my number is {number}")
+    assert "[hidden]" in result.recognised and "seven" not in result.recognised
+    assert result.errors is not None
+    assert result.errors.words == 7
+    assert result.errors.edits <= 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,13 +14,18 @@ import pytest
 import soundfile
 
 from voice.evaluation.recordings.call_result import CallResult, Measured, ResultFiles, TurnResult
+from voice.evaluation.recordings.figure_names import FIGURES, written
+from voice.evaluation.recordings.limits import parse_limit
 from voice.evaluation.recordings.page import page_of
-from voice.evaluation.recordings.summary import FIGURES, Summary, summarised
+from voice.evaluation.recordings.summary import Summary, summarised
+from voice.evaluation.recordings.verdict import judged_limits, verdict_of
 from voice.evaluation.word_errors import NORMALISER, word_errors
 
 ABOUT = {
     "report": "recordings", "part": "all", "normaliser": NORMALISER, "seed": 1,
-    "fingerprint": "", "recordings": 3, "costs_machine": "a machine",
+    "fingerprint": "", "recordings": 3, "costs_machine": "a machine", "day": "2026-01-01",
+    "version": "1.0", "settings": {"recognition": {"model": "embedded-en", "beam_size": 5}},
+    "limits": [],
 }  # fmt: skip
 STAGES = {"end_of_turn": 500.0, "recognition": 0.0, "response": 10.0, "synthesis": 20.0}
 
@@ -48,6 +53,10 @@ RESULTS = [
     result(1, "how much is my bill", "how much the bill", "b", 900.0, task_success=True),
     result(2, "goodbye", "good bye now", "b", None, failures=("odd",), task_success=False),
 ]
+
+
+def html(report: dict[str, object], calls: Iterable[CallResult] = ()) -> str:
+    return "".join(page_of(report, calls))
 
 
 def test_the_figures_are_what_they_say() -> None:
@@ -85,11 +94,11 @@ def test_what_was_not_measured_has_no_figure() -> None:
     report = summarised([CallResult(0, "a", "a")], 1, {**ABOUT, "part": "recognition"})
     assert set(report["figures"]) == {"failure_rate"}
     assert json.loads(json.dumps(report)) == report
-    assert "<svg" not in page_of(report)
+    assert "<svg" not in html(report)
 
 
 def test_an_empty_run_has_a_report() -> None:
-    assert "None." in page_of(summarised([], 1, ABOUT))
+    assert "None." in html(summarised([], 1, ABOUT))
 
 
 def test_ten_worst_calls_and_no_more() -> None:
@@ -114,7 +123,7 @@ class Page(HTMLParser):
 def test_the_page_has_its_pictures_and_sounds_and_needs_nothing_else(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "1.wav", np.zeros(8000, np.int16), 8000)
     with_sound = [RESULTS[0], result(1, "my bill", "my pill", "b", path=str(tmp_path / "1.wav"))]
-    text = page_of(summarised(with_sound, 1, ABOUT))
+    text = html(summarised(with_sound, 1, ABOUT), with_sound)
     page = Page(text)
     labels = [values["aria-label"] for tag, values in page.tags if tag == "svg"]
     assert len(labels) == 3
@@ -133,9 +142,47 @@ def test_text_from_outside_stays_text() -> None:
         0, "a", "b", f'"><img src=x onerror=1>{bad}', name=bad, failures=(bad,), reference=bad,
         recognised=f"{bad} more", groups={bad: bad, "other": "x"},
     )  # fmt: skip
-    text = page_of(summarised([planted, RESULTS[0]], 1, ABOUT))
+    text = html(summarised([planted, RESULTS[0]], 1, ABOUT), [planted])
     assert not {"script", "img"} & {tag for tag, _ in Page(text).tags}
     assert "&lt;script&gt;" in text
+
+
+def test_the_page_shows_names_percentages_and_both_sides_of_every_call() -> None:
+    turn = TurnResult(61_000, 62_000, "what is my plan", "You have Meadow Large.", 743.2)
+    other = result(0, "what is my plan", "what is my plan", turns=(turn,), diverged="at 0:25 so")
+    text = html(summarised([other, RESULTS[1]], 1, ABOUT), [other, RESULTS[1]])
+    assert "Word error rate<small>" in text and "22.2 %" in text
+    assert "1:01 caller" in text and "743 ms</dt><dd>You have Meadow Large." in text
+    assert text.count("<summary>0.wav") == text.count("<summary>1.wav") == 1
+    assert "<td>at 0:25 so</td>" in text and "went another way" in text
+    assert "2026-01-01" in text and "Recognition: embedded-en" in text and "beam_size = 5" in text
+
+
+def test_values_are_written_as_people_write_them() -> None:
+    assert written("wer", 0.0479) == "4.8 %"
+    assert written("voice_to_voice_p95_ms", 743.2) == "743 ms"
+    assert written("engine_real_time_factor", 0.0019) == "0.0019"
+
+
+@pytest.mark.parametrize(
+    ("limits", "headline", "sentence"),
+    [
+        ((), "No limit was set", "50.0 % of 10 words were misunderstood"),
+        (("wer > 0.6",), "Passed: 1 limit kept", "50.0 % of 10 words"),
+        (("wer > 0.6", "wer@dialect=b > 10 %"), "Failed: 1 of 2 limits not kept",
+         "wer@dialect=b > 0.1: it is 83.3 %."),
+        (("wer@dialect=c > 10 %",), "Failed: 1 of 1 limit not kept", "it was not measured."),
+    ],
+)  # fmt: skip
+def test_the_verdict_is_that_of_the_limits(
+    limits: tuple[str, ...], headline: str, sentence: str
+) -> None:
+    report = summarised(RESULTS, 1, ABOUT)
+    report["limits"] = judged_limits([parse_limit(text) for text in limits], report)
+    said, sentences = verdict_of(report)
+    assert said == headline
+    assert sentence in " ".join(sentences)
+    assert "1 recording could not be judged" in " ".join(sentences)
 
 
 def test_the_same_results_give_the_same_bytes() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voice.errors import ConfigError
-from voice.evaluation.recordings.summary import FIGURES
+from voice.evaluation.recordings.figure_names import FIGURES
 
 _LIMIT = re.compile(
     r"\s*(?P<figure>\w+)\s*(?:@\s*(?P<column>[^=<>]+?)\s*=\s*(?P<group>.+?))?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,20 @@ import soundfile
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from voice.audio import AudioFileError
+from voice.evaluation.recordings.call_result import CallResult
+from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.pictures import intervals_by_group, latency_bars, waterfall_bars
 from voice.evaluation.recordings.sound_files import FRAME_SECONDS, open_sound
-from voice.evaluation.recordings.summary import FIGURES, HISTOGRAM_STEP_MS
+from voice.evaluation.recordings.summary import HISTOGRAM_STEP_MS
+from voice.evaluation.recordings.verdict import verdict_of
 
 SOUND_SECONDS = 60
 """Of each of the worst calls; a page holds at most ten such pieces."""
 _RATE = 8000
 
 
-def page_of(report: dict[str, Any]) -> str:
-    """The report as a page; all text from outside is escaped."""
+def page_of(report: dict[str, Any], calls: Iterable[CallResult]) -> Iterator[str]:
+    """The report as a page, piece by piece; all text from outside is escaped."""
     environment = Environment(
         loader=PackageLoader("voice.evaluation.recordings", "."),
         autoescape=True,
@@ -35,15 +39,26 @@ def page_of(report: dict[str, Any]) -> str:
         for column, values in report["groups"].items()
         if len(values) > 1
     ]
-    return environment.get_template("report.html.j2").render(
+    headline, sentences = verdict_of(report)
+    return environment.get_template("report.html.j2").generate(
         title="Evaluation of recorded calls",
         report=report,
-        meanings=FIGURES,
+        headline=headline,
+        sentences=sentences,
+        names=FIGURES,
+        written=written,
+        at=_at,
+        every=calls,
         groups=groups,
         latency=latency_bars(report["latency_histogram"], HISTOGRAM_STEP_MS),
         waterfall=waterfall_bars(report["stages_ms"]),
         worst=[{**call, **_sound(call)} for call in report["worst_calls"]],
     )
+
+
+def _at(milliseconds: int) -> str:
+    """Minutes and seconds of the recording."""
+    return f"{milliseconds // 60_000}:{milliseconds // 1000 % 60:02d}"
 
 
 def _sound(call: dict[str, Any]) -> dict[str, str]:

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, LEFT, RIGHT = 760.0, 190.0, 70.0
-"""Units of the SVG; what lies between LEFT and WIDTH - RIGHT is the plot."""
-ROW_HEIGHT = 26.0
+WIDTH, LEFT, RIGHT = 360.0, 4.0, 56.0
+"""Units of the SVG, a pixel each on a telephone; between LEFT and WIDTH - RIGHT is the plot."""
+ROW_HEIGHT = 40.0
+"""A label above, what it names below."""
+_LABEL_HEIGHT = 18.0
+_BAR_HEIGHT = 14.0
 MOST_ROWS = 40
-"""Groups in one picture; the table beside it has all."""
+"""Groups in one picture; report.json has all."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def intervals_by_group(title: str, groups: Mapping[str, Mapping[str, Any]]) -> I
         IntervalRow(
             name or "(none)",
             f"{figure['value']:.1%}",
-            ROW_HEIGHT * (number + 0.5),
+            ROW_HEIGHT * number + _LABEL_HEIGHT + _BAR_HEIGHT / 2,
             *(_across(figure[key], most) for key in ("value", "low", "high")),
         )
         for number, (name, figure) in enumerate(measured)
@@ -105,7 +108,7 @@ def latency_bars(histogram: Sequence[Sequence[int]], step_ms: int) -> BarPicture
         )
         for start, count in histogram
     )
-    apart = max(step_ms, math.ceil((last - first) / 8 / step_ms) * step_ms)
+    apart = max(step_ms, math.ceil((last - first) / 4 / step_ms) * step_ms)
     ticks = [Tick(LEFT + (at - first) * unit, f"{at} ms") for at in range(first, last + 1, apart)]
     return BarPicture(bars, tuple(ticks), height + 24)
 
@@ -120,7 +123,14 @@ def waterfall_bars(stages_ms: Mapping[str, float]) -> BarPicture:
         width = max(1.0, _across(at + value, most) - x)
         label = name.replace("_", " ")
         bars.append(
-            Bar(x, ROW_HEIGHT * number + 4, width, ROW_HEIGHT - 8, label, f"{value:.0f} ms")
+            Bar(
+                x,
+                ROW_HEIGHT * number + _LABEL_HEIGHT,
+                width,
+                _BAR_HEIGHT,
+                label,
+                f"{value:.0f} ms",
+            )
         )
         at += value
     ticks = [Tick(_across(most * part / 4, most), f"{most * part / 4:.0f} ms") for part in range(5)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
+import os
+import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +20,13 @@ from voice.model_folders import ModelKind, find_model
 from voice.settings import Settings
 
 Part = Literal["all", "recognition"]
+
+
+def _today() -> str:
+    """UTC; SOURCE_DATE_EPOCH (seconds) stands for another day, for the same bytes on any."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = int(fixed) if fixed.isdecimal() else time.time()
+    return datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class Plan:
     costs: dict[str, Any] | None
     """The cost table; None where it is not needed."""
     normaliser: str = NORMALISER
+    day: str = field(default_factory=_today, compare=False)
+    """On which the run began, as ISO 8601 writes it; a run may take several."""
 
     def save(self, file: Path) -> None:
         """Write JSON; raises VoiceError."""

@@ -45,7 +45,8 @@ async def recognise_only(
         turns=tuple(found),
         failures=(unusable,) if unusable else (),
     )
-    return with_words(result, recording, [turn.recognised for turn in found])
+    heard = [turn.recognised for turn in found]
+    return with_words(result, recording, heard, heard)
 
 
 class _TurnReader:

@@ -18,10 +18,18 @@ from voice.evaluation.recordings.goals import unmet
 from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.recorded_leg import FRAME_MS, LOUD_DBFS, LineTimes, RecordedLeg
 from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
+from voice.evaluation.recordings.unmasked_words import UnmaskedWords
 from voice.evaluation.recordings.utterances import Utterance, utterances
 from voice.evaluation.virtual_time import virtual_wall_clock
 from voice.evaluation.word_errors import word_errors, words_of
-from voice.events import HIDDEN, CallEnded, CallEvent, FinalTranscript, TurnEnded
+from voice.events import (
+    HIDDEN,
+    CallEnded,
+    CallEvent,
+    EventSink,
+    FinalTranscript,
+    TurnEnded,
+)
 from voice.records import EVENTS
 from voice.settings import Settings
 from voice.telephony.leg import Offer
@@ -62,9 +70,12 @@ async def evaluate_call(
         identity="claimed" if recording.caller_number else "unknown",
     )
     events: list[CallEvent] = []
-    await Call(leg, offer, settings, engines, [events.append], virtual_wall_clock).run()
+    words = UnmaskedWords()
+    sinks: list[EventSink] = [events.append, words]
+    await Call(leg, offer, settings, words.within(engines), sinks, virtual_wall_clock).run()
     speaks_on = any(peak_dbfs(frame) > LOUD_DBFS for frame in frames)
-    result = _judged(recording, side, events, leg.times, speaks_on)
+    result = _judged(recording, side, events, leg.times)
+    result = with_words(result, recording, _heard(events), words.texts, speaks_on)
     result = replace(
         result,
         recording_seconds=round(sound.seconds, 2),
@@ -76,11 +87,16 @@ async def evaluate_call(
 
 
 def with_words(
-    result: CallResult, recording: Recording, heard: Sequence[str], speaks_on: bool = False
+    result: CallResult,
+    recording: Recording,
+    heard: Sequence[str],
+    unmasked: Sequence[str],
+    speaks_on: bool = False,
 ) -> CallResult:
     """The result with what was understood, compared to what was said where that is known.
 
-    Of a caller who `speaks_on` after the call, the words behind those that were heard do not count.
+    `unmasked` is judged, `heard` is kept. Of a caller who `speaks_on` after the call, the words
+    behind those that were heard do not count.
     """
     texts = tuple(text for text in heard if text)
     recognised = " ".join(texts)
@@ -90,8 +106,12 @@ def with_words(
     if not words_of(recording.text):
         reason = "the reference holds no words: it counts in no word error rate"
         return replace(result, failures=(*result.failures, reason))
-    judged = f"{recognised} {HIDDEN}" if speaks_on else recognised
+    judged = " ".join([*unmasked, HIDDEN] if speaks_on else unmasked)
     return replace(result, errors=word_errors(recording.text, judged))
+
+
+def _heard(events: Sequence[CallEvent]) -> list[str]:
+    return [event.text for event in events if isinstance(event, FinalTranscript)]
 
 
 def begun(recording: Recording, side: Side) -> CallResult:
@@ -130,7 +150,6 @@ def _judged(
     side: Side,
     events: Sequence[CallEvent],
     times: LineTimes,
-    speaks_on: bool,
 ) -> CallResult:
     ended = next((event for event in events if isinstance(event, CallEnded)), None)
     result = replace(
@@ -140,8 +159,6 @@ def _judged(
         turns=tuple(_turns(events, times)),
         ended=ended.reason if ended else "",
     )
-    heard = [event.text for event in events if isinstance(event, FinalTranscript)]
-    result = with_words(result, recording, heard, speaks_on)
     if recording.goal is None:
         return result
     try:

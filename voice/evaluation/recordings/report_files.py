@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import voice
 from voice.errors import VoiceError
 from voice.evaluation.figures import machine
 from voice.evaluation.recordings.call_result import CallResult, Measured, ResultFiles
+from voice.evaluation.recordings.limits import Limit
 from voice.evaluation.recordings.page import page_of
 from voice.evaluation.recordings.plan import Plan
 from voice.evaluation.recordings.run import RunOutcome
 from voice.evaluation.recordings.summary import summarised
+from voice.evaluation.recordings.verdict import judged_limits
 from voice.evaluation.recordings.worker import PLAN_FILE, RESULTS_FOLDER
 
 REPORT, PAGE, TIMES = "report.json", "report.html", "run.json"
@@ -46,14 +49,20 @@ class _Times:
 
 
 def write_reports(
-    folder: Path, plan: Plan, outcome: RunOutcome, jobs: int, wall_seconds: float
+    folder: Path,
+    plan: Plan,
+    outcome: RunOutcome,
+    jobs: int,
+    wall_seconds: float,
+    limits: Sequence[Limit] = (),
 ) -> dict[str, Any]:
     """Write all three and return the report; raises VoiceError when the disk takes them not."""
     results = ResultFiles(folder / RESULTS_FOLDER)
     times = _Times()
     report = summarised(_noted(results, plan, times), plan.seed, about(plan))
-    _write(folder / REPORT, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    _write(folder / PAGE, page_of(report))
+    report["limits"] = judged_limits(limits, report)
+    _write(folder / REPORT, [json.dumps(report, indent=1, ensure_ascii=False), "\n"])
+    _write(folder / PAGE, page_of(report, results_of(folder)))
     took = {
         "machine": machine(),
         "jobs": jobs,
@@ -63,7 +72,7 @@ def write_reports(
         "not_kept": list(outcome.lost),
         **_totals(times),
     }
-    _write(folder / TIMES, json.dumps(took, indent=1) + "\n")
+    _write(folder / TIMES, [json.dumps(took, indent=1), "\n"])
     return report
 
 
@@ -77,7 +86,18 @@ def about(plan: Plan) -> dict[str, Any]:
         "fingerprint": plan.fingerprint,
         "recordings": plan.recordings,
         "costs_machine": plan.costs["machine"] if plan.costs else "",
+        "day": plan.day,
+        "version": voice.__version__,
+        "settings": _settings(json.loads(plan.settings)),
     }
+
+
+def _settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """What decides how a caller is understood and answered."""
+    parts: dict[str, Any] = {
+        part: settings[part] for part in ("recognition", "response", "speech", "turns")
+    }
+    return parts
 
 
 def read_report(folder: Path) -> dict[str, Any]:
@@ -126,10 +146,11 @@ def _each_second(seconds: float, times: _Times) -> float | None:
     return round(seconds / times.wall_seconds, 2) if times.wall_seconds else None
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, parts: Iterable[str]) -> None:
     partial = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+        with partial.open("w", encoding="utf-8", errors="backslashreplace") as writing:
+            writing.writelines(parts)
         partial.replace(file)
     except OSError as error:
         partial.unlink(missing_ok=True)

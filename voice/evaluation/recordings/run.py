@@ -59,6 +59,8 @@ def prepare(folder: Path, plan: Plan, fresh: bool) -> ResultFiles:
                 f"{folder}: holds a run of other recordings, settings, models or costs; "
                 "choose another --out, or --fresh to throw that run away"
             )
+        else:
+            return results
     plan.save(file)
     return results
 

@@ -11,33 +11,15 @@ from typing import Any
 
 from voice.evaluation.intervals import Figure, percentile, rate, ratio
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
+from voice.evaluation.recordings.figure_names import FIGURES
 from voice.evaluation.word_errors import WordErrors, word_differences
 
 WORST_CALLS = 10
 HISTOGRAM_STEP_MS = 100
 MOST_FAILURES = 1000
-"""More are counted, not listed."""
+"""More are counted, not listed; so for calls that went another way."""
 MOST_GROUPS = 200
 """Values of one column; a column with more is no group (an id, a date)."""
-
-FIGURES = {
-    "wer": "word errors per word of the reference",
-    "substitution_rate": "wrong words per word of the reference",
-    "deletion_rate": "words left out, per word of the reference",
-    "insertion_rate": "words too many, per word of the reference",
-    "end_of_turn_median_ms": "caller's last sound to the decision that the turn was over",
-    "end_of_turn_p95_ms": "the same, 95th percentile",
-    "voice_to_voice_median_ms": "caller's last sound to the answer's first",
-    "voice_to_voice_p90_ms": "the same, 90th percentile",
-    "voice_to_voice_p95_ms": "the same, 95th percentile",
-    "voice_to_voice_p99_ms": "the same, 99th percentile",
-    "cut_in_rate": "share of utterances answered before their end",
-    "miss_rate": "share of utterances not answered within ten seconds",
-    "task_success": "share of calls with a goal that met it",
-    "engine_real_time_factor": "engine seconds by the cost table, per second of recording",
-    "failure_rate": "share of recordings with an entry in the list of failures",
-}
-"""All figures of a report, and what each is; docs/evaluation.md says how it is measured."""
 
 _EDITS = ("substitutions", "deletions", "insertions")
 
@@ -77,6 +59,7 @@ class Summary:
         self._ended: Counter[str] = Counter()
         self._worst: list[tuple[float, int, CallResult]] = []
         self._failures: list[dict[str, Any]] = []
+        self._diverged: list[dict[str, str]] = []
 
     def add(self, result: CallResult) -> None:
         """Count one call."""
@@ -92,6 +75,10 @@ class Summary:
             self._counts["failures"] += 1
             if len(self._failures) < MOST_FAILURES:
                 self._failures.append({"name": result.name, "reasons": list(result.failures)})
+        if result.diverged:
+            self._counts["diverged"] += 1
+            if len(self._diverged) < MOST_FAILURES:
+                self._diverged.append({"name": result.name, "how": result.diverged})
         if result.task_success is not None:
             self._counts["goals"] += 1
             self._counts["goals_met"] += result.task_success
@@ -157,6 +144,7 @@ class Summary:
             },
             "ended": dict(sorted(self._ended.items())),
             "worst_calls": [_worst_call(entry[2]) for entry in sorted(self._worst, reverse=True)],
+            "diverged": self._diverged,
             "failures": self._failures,
         }
 
@@ -177,6 +165,9 @@ class Summary:
             "cut_in_rate": rate(counts["cut_ins"], spoken),
             "miss_rate": rate(counts["misses"], spoken),
             "task_success": rate(counts["goals_met"], counts["goals"]),
+            "divergence_rate": rate(
+                counts["diverged"], counts["calls"] if self._seconds["calls"] else 0
+            ),
             "failure_rate": rate(counts["failures"], counts["calls"]),
         }
         if self._engines and self._seconds["heard"]:
