@@ -154,7 +154,7 @@ class RecognitionBench:
     def _spoken_turns(self, data: Path) -> list[Path]:
         """What callers say at a time, as files, in an order of its own."""
         every = list(chain.from_iterable(read_speech(data, part) for part in TURNS))
-        np.random.default_rng(SEED).shuffle(every)  # type: ignore[arg-type]
+        np.random.default_rng(SEED).shuffle(every)
         most = max(self._extent.turns_alone, max(AT_ONCE) * self._extent.turns_of_each)
         files = []
         for number, speech in enumerate(every[:most]):

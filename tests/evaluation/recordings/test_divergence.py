@@ -5,9 +5,12 @@ from __future__ import annotations
 from voice.evaluation.recordings.divergence import divergence
 from voice.events import CallEvent, ClauseKind, ClauseSpoken, Transferred
 
+Step = tuple[ClauseKind, str, str]
+"""Kind, act and text of a clause."""
 
-def call(*steps: tuple[ClauseKind, str, str]) -> list[CallEvent]:
-    """(kind, act, text) of what the assistant says, one a second."""
+
+def call(*steps: Step) -> list[CallEvent]:
+    """What the assistant says, a clause a second."""
     return [
         ClauseSpoken(
             call_id="a", sequence=number, ms=0, wall_time=float(number),
@@ -17,18 +20,18 @@ def call(*steps: tuple[ClauseKind, str, str]) -> list[CallEvent]:
     ]  # fmt: skip
 
 
-GREETING = ("greeting", "", "Hello.")
-PLAN = ("answer", "plan", "You have Meadow Large.")
-BILL = ("answer", "bill", "Your bill is 42.17 euros.")
-PIN = ("notice", "", "Please say your PIN.")
-AGAIN = ("notice", "", "Please say your PIN again.")
-THANKS = ("notice", "", "Thank you.")
+GREETING: Step = ("greeting", "", "Hello.")
+PLAN: Step = ("answer", "plan", "You have Meadow Large.")
+BILL: Step = ("answer", "bill", "Your bill is 42.17 euros.")
+PIN: Step = ("notice", "", "Please say your PIN.")
+AGAIN: Step = ("notice", "", "Please say your PIN again.")
+THANKS: Step = ("notice", "", "Thank you.")
 
 
 def test_the_same_steps_are_the_same_call_whatever_the_figures() -> None:
-    other_bill = ("answer", "bill", "Your bill is 9.00 euros.")
-    in_two = ("answer", "bill", "It is due on Friday.")
-    filler = ("filler", "", "One moment.")
+    other_bill: Step = ("answer", "bill", "Your bill is 9.00 euros.")
+    in_two: Step = ("answer", "bill", "It is due on Friday.")
+    filler: Step = ("filler", "", "One moment.")
     recorded = call(GREETING, PLAN, BILL, in_two)
     assert divergence(recorded, call(PLAN, filler, other_bill), 0.0) == ""
 
@@ -58,5 +61,5 @@ def test_a_transfer_is_a_step() -> None:
 
 
 def test_a_long_answer_is_cut() -> None:
-    long = ("notice", "", "word " * 40)
+    long: Step = ("notice", "", "word " * 40)
     assert len(divergence(call(PLAN), call(long), 0.0)) < 160

@@ -82,6 +82,7 @@ def test_what_telephones_and_browsers_record(
 def write_container(file: Path, codec: str, rate: int, sides: list[Pcm]) -> None:
     with av.open(str(file), "w") as container:
         stream = container.add_stream(codec, rate=rate, layout="stereo")
+        assert isinstance(stream, av.AudioStream)
         frame = av.AudioFrame.from_ndarray(
             np.stack(sides, axis=1).reshape(1, -1), format="s16", layout="stereo"
         )

@@ -34,7 +34,7 @@ def words_in_noise(settings: Settings, sounds: Mapping[str, Pcm]) -> dict[str, s
             file = folder / f"{name}.wav"
             write_wav(file, sound, SAMPLE_RATE)
             result, _ = examiner.evaluate(Recording(index, name, file))
-            if result.failures:
-                raise VoiceError(f"{name}: {result.failures[0]}")
+            if not result.call_seconds:
+                raise VoiceError(f"{name}: {'; '.join(result.failures)}")
             words[name] = result.recognised
     return words
