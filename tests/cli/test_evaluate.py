@@ -91,10 +91,10 @@ def test_calibrate_leaves_a_table_that_loads(tmp_path: Path, embedded_responder_
         (("recordings", "good.csv", "--costs", "none.json"), "voice evaluate calibrate makes one"),
         (("recordings", "good.csv", "--fail-if", "weer > 1"), "did you mean wer?"),
         (("recordings", "good.csv", "--settings", "none.toml"), "none.toml: No such file"),
-        (("recordings", "good.csv", "--settings", "lost.toml"), "lost: no such folder"),
+        (("recordings", "good.csv", "--settings", "lost.toml"), "lost: neither a folder"),
         (
             ("recordings", "good.csv", "--settings", "lost.toml", "--only", "recognition"),
-            "lost: no",
+            "lost: neither a folder",
         ),
         (("compare", "nowhere", "nowhere"), "no report of evaluated recordings"),
     ],
