@@ -230,11 +230,11 @@ def _show(console: Console, report: dict[str, Any], page: Path) -> None:
     table = Table(title=f"{report['calls']} recordings", title_justify="left")
     table.add_column("figure")
     for column in ("value", "95 %", "n"):
-        table.add_column(column, justify="right")
-    table.add_column("key", style="dim", no_wrap=True)
+        table.add_column(column, justify="right", no_wrap=True)
     for key, figure in report["figures"].items():
         value, low, high = (written(key, figure[part]) for part in ("value", "low", "high"))
-        table.add_row(FIGURES[key].title, value, f"{low} to {high}", str(figure["n"]), key)
+        name = f"{FIGURES[key].title}\n[dim]{key}[/]"
+        table.add_row(name, value, f"{low} to {high}", str(figure["n"]))
     console.print(table)
     for call in report["diverged"][:SHOWN]:
         console.print(f"[yellow]{plain(call['name'])}[/] went another way: {plain(call['how'])}")
