@@ -76,4 +76,6 @@ def _remove_stale(path: Path) -> None:
                 return
             except OSError as error:
                 raise SocketError(f"{path}: {reason(error)}") from None
-        raise SocketError(f"{path}: another process listens there")
+        raise SocketError(
+            f"runtime.directory: {path}: another process listens there; give each service its own"
+        )
