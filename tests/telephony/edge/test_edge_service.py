@@ -260,10 +260,12 @@ async def test_killing_ends_all_processes_at_once(service: Service, address: Add
 async def test_a_port_in_use_leaves_no_process_behind(
     service: Service, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    listen = load_settings(tmp_path / "voice.toml").sip.listen
+    file = tmp_path / "voice.toml"
+    listen = load_settings(file).sip.listen
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", int(listen.rpartition(":")[2])))
         with pytest.raises(ChildFailed, match=r"edge did not start \(exit status 2\)"):
             await service.start()
-    assert capfd.readouterr().err == f"voice: sip.listen: {listen}: Address already in use\n"
+    said = f"voice: {file}: sip.listen: {listen}: Address already in use\n"
+    assert capfd.readouterr().err == said
     assert [child.pid for child in service.children] == [None, None, None]
