@@ -17,6 +17,8 @@ from voice.recognition.transcript import Expectation, Transcript, Word
 
 _SHORTEST_SECONDS = 0.1
 _OTHER_TEMPOS = (0.93, 1.07)
+_MORE_LIKELY_NOBODY = 0.3
+"""By so much more probable than a piece of the words is it that nobody spoke: they are noise's."""
 _AUDIBLE_DBFS = -57.0
 """Audio of which no 100 ms is louder than this holds no words."""
 
@@ -158,9 +160,15 @@ class WhisperRecogniser:
 
     def _is_nothing(self, reading: Reading) -> bool:
         description = self._loaded.description
-        return not reading.text or (
-            reading.no_speech_probability >= description.no_speech_threshold
-            and math.exp(min(0.0, reading.mean_log_probability)) < description.no_speech_confidence
+        nobody = reading.no_speech_probability
+        certain = math.exp(min(0.0, reading.mean_log_probability))
+        return (
+            not reading.text
+            or nobody - certain >= _MORE_LIKELY_NOBODY
+            or (
+                nobody >= description.no_speech_threshold
+                and certain < description.no_speech_confidence
+            )
         )
 
 
