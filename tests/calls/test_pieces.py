@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -194,6 +196,29 @@ def test_an_event_that_cannot_be_written_costs_no_other(tmp_path: Path) -> None:
     assert files.lost == 1
     assert (tmp_path / "other" / "events.jsonl").read_text()
     assert "CallStarted" in (tmp_path / "odd" / "events.jsonl").read_text()
+
+
+def test_a_full_disk_keeps_no_file_of_a_call_that_is_over_open(tmp_path: Path) -> None:
+    def call(name: str) -> None:
+        journal = CallJournal(name, [files])
+        journal.record(CallAnswered)
+        journal.record(CallEnded, reason="over", by="caller")
+
+    files = EventFiles(tmp_path)
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "events.jsonl").symlink_to("/dev/full")
+        call(name)
+    call("written")
+    written = tmp_path / "written" / "events.jsonl"
+    deadline = time.monotonic() + 5
+    while not (written.exists() and "CallEnded" in written.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    held = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+    assert "/dev/full" not in held
+    files.close()
+    assert files.lost >= 2
 
 
 def test_the_heartbeat_gives_the_stall_that_few_beats_exceed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import fcntl
 import logging
 import queue
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -53,7 +53,8 @@ class EventFiles:
                 self.lost += 1
                 log.error("events of a call cannot be written: %s", error)
         for file in self._open.values():
-            file.close()
+            with suppress(OSError):
+                file.close()
 
     def _write(self, event: CallEvent) -> None:
         file = self._open.get(event.call_id)
@@ -65,8 +66,11 @@ class EventFiles:
             with suppress(OSError):  # not every file system has locks
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._open[event.call_id] = file
-        file.write(event.to_json() + "\n")
-        if self._queue.empty() or isinstance(event, CallEnded):
-            file.flush()
         if isinstance(event, CallEnded):
-            self._open.pop(event.call_id).close()
+            del self._open[event.call_id]
+            with closing(file):  # also when a full disk takes nothing more
+                file.write(event.to_json() + "\n")
+            return
+        file.write(event.to_json() + "\n")
+        if self._queue.empty():
+            file.flush()
