@@ -79,6 +79,19 @@ def test_a_signal_stops_it_and_a_second_one_insists(
     assert said == expected
 
 
+@pytest.mark.parametrize("behaviour", ["idle", "busy"])
+def test_it_stops_in_order_though_nobody_reads_what_it_prints(
+    behaviour: str, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    monkeypatch.setattr(FakeService, "behaviour", behaviour, raising=False)
+    with open(writing, "w") as output:
+        monkeypatch.setattr(sys, "stdout", output)
+        serve.serve(None)
+    assert said[-1] == "stopped"
+
+
 def test_it_says_where_calls_are_answered_only_once_they_are(
     said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

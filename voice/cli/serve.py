@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -31,16 +33,24 @@ def serve(
         uvloop.run(_serve(settings, settings_file))
 
 
+def _tell(line: str) -> None:
+    """Print a line, as long as somebody reads: the calls do not depend on it."""
+    try:
+        typer.echo(line)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _say_ready(service: Service, sip_address: str) -> None:
     """The first line is what programs wait for; the rest is for people."""
-    typer.echo(f"Ready: answering sip:{sip_address}")
+    _tell(f"Ready: answering sip:{sip_address}")
     if service.supervision_address:
-        typer.echo(f"Supervision: {service.supervision_address}")
+        _tell(f"Supervision: {service.supervision_address}")
     if service.monitoring_address:
-        typer.echo(f"Metrics: {service.monitoring_address}/metrics")
+        _tell(f"Metrics: {service.monitoring_address}/metrics")
     if service.first_account:
         name, password = service.first_account
-        typer.echo(f"First sign-in: {name} with the password {password} (shown only now)")
+        _tell(f"First sign-in: {name} with the password {password} (shown only now)")
 
 
 async def _serve(settings: Settings, settings_file: Path | None) -> None:
@@ -64,7 +74,7 @@ async def _serve(settings: Settings, settings_file: Path | None) -> None:
         raise
     await asked_to_stop
 
-    typer.echo("Stopping: running calls may finish; another Ctrl-C ends them.")
+    _tell("Stopping: running calls may finish; another Ctrl-C ends them.")
     stopping = asyncio.create_task(service.stop())
     insisted = asyncio.create_task(signals.get())
     await asyncio.wait({stopping, insisted}, return_when=asyncio.FIRST_COMPLETED)
