@@ -93,9 +93,9 @@ def test_sender_that_advances_the_timestamp_within_a_key_presses_it_once(
     assert received(moving_on("5512255", step, duration)) == "5512255"
 
 
-@given(st.sets(st.sampled_from(range(7)), max_size=2))
-def test_loss_within_such_a_key_makes_no_further_key_of_it(lost: set[int]) -> None:
-    packets = moving_on("5527")
+@given(st.sets(st.sampled_from(range(7)), max_size=3), st.sampled_from(["grows", "stays", "none"]))
+def test_loss_within_such_a_key_makes_no_further_key_of_it(lost: set[int], duration: str) -> None:
+    packets = moving_on("5527", duration=duration)
     kept = [packet for number, packet in enumerate(packets) if number % 7 not in lost]
     assert received(kept) == "5527"
 

@@ -17,7 +17,9 @@ TOLERANCE = CLOCK_HZ * 30 // 1000
 LONGEST_SEGMENT = 0xFFFF
 """Ticks that a duration can say."""
 LONGEST_STEP = CLOCK_HZ * 70 // 1000
-"""Ticks between packets of one key, some lost; between two beginnings there are 80 ms (Q.24)."""
+"""Ticks between the ends of one key; between two beginnings there are 80 ms (Q.24)."""
+LONGEST_LOSS = CLOCK_HZ * 100 // 1000
+"""Ticks between packets of one key whose end has not come: four in a row may be lost."""
 STEPS_OF_TIME = range(-2 * CLOCK_HZ, 600 * CLOCK_HZ)
 """Ticks between two packets that disorder or a pause explains; else the base has moved."""
 REMEMBERED_KEYS = 8
@@ -55,12 +57,12 @@ class _Press:
         step = _ticks(self.timestamp, timestamp)
         if event != self.event or step <= 0:
             return event == self.event and step == 0
-        if ended and step <= LONGEST_STEP:
+        if ended and step <= (LONGEST_STEP if self.ended else LONGEST_LOSS):
             return True
         if self.ended:
             return False
         if duration == self.duration or self.duration > LONGEST_SEGMENT - TOLERANCE:
-            return step <= self.duration + TOLERANCE
+            return step <= max(self.duration + TOLERANCE, LONGEST_LOSS)
         return abs(step - (duration - self.duration)) <= TOLERANCE
 
     def goes_on(self, event: int, timestamp: int, duration: int, ended: bool) -> bool:
