@@ -21,6 +21,7 @@ not read, and a leg whose control messages cannot be delivered is closed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import deque
@@ -172,13 +173,18 @@ class Leg(asyncio.Protocol):
             self._transport.abort()
         self._finish()
 
+    async def speaks(self, seconds: float) -> bool:
+        """Whether there is a message within so many seconds; it stays to be received."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wait()
+        return bool(self._received)
+
     async def receive(self) -> LegMessage | None:
         """The next message, or None when the leg is over."""
-        while not self._received:
-            if self._closed:
-                return None
-            self._changed.clear()
-            await self._changed.wait()
+        await self._wait()
+        if not self._received:
+            return None
         message = self._received.popleft()
         if self._paused and len(self._received) <= UNREAD_LOW and self._transport is not None:
             self._paused = False
@@ -225,6 +231,12 @@ class Leg(asyncio.Protocol):
         """Whether the process at the other end is of our user."""
         assert self._transport is not None
         return is_our_user(self._transport)
+
+    async def _wait(self) -> None:
+        """Until there is a message, or the leg is over."""
+        while not self._received and not self._closed:
+            self._changed.clear()
+            await self._changed.wait()
 
     def _finish(self) -> None:
         self._closed = True
@@ -329,7 +341,8 @@ class LegServer:
 async def _introduction(leg: Leg) -> Offer | None:
     """Read the leg id and the offer with which each connection begins.
 
-    None when the other side says nothing: it looked whether anybody listens.
+    None when the other side says nothing: it looked whether anybody listens; and when it has
+    withdrawn the offer by now.
     """
     named = await leg.receive()
     if named is None:
@@ -340,4 +353,4 @@ async def _introduction(leg: Leg) -> Offer | None:
     offer = await leg.receive()
     if not isinstance(offer, Offer):
         raise LegError(f"offer expected, got {type(offer).__name__}")
-    return offer
+    return None if leg.ended_well else offer

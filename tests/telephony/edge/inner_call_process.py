@@ -19,6 +19,7 @@ class CallProcess:
 
     def __init__(self) -> None:
         self.answers = True
+        self.hesitates_seconds = 0.0
         self.offers: list[Offer] = []
         self.told: list[LegMessage] = []
         self.legs: list[Leg] = []
@@ -27,6 +28,7 @@ class CallProcess:
     async def on_leg(self, leg: Leg, offer: Offer) -> None:
         self.offers.append(offer)
         self.legs.append(leg)
+        await asyncio.sleep(self.hesitates_seconds)
         leg.send(Answer() if self.answers else Ring())
         async for message in leg:
             if isinstance(message, Audio):

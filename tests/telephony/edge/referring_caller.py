@@ -29,9 +29,9 @@ class ReferringCaller(asyncio.DatagramProtocol):
         text = data.decode()
         self.got.append(text)
         if text.startswith("REFER") and self.refer_status is not None:
-            self._reply(text, self.refer_status, self.refer_headers)
+            self.reply(text, self.refer_status, self.refer_headers)
         elif text.startswith(("BYE", "OPTIONS")):
-            self._reply(text, 200)
+            self.reply(text, 200)
         self._news.set()
 
     async def receives(self, start: str, count: int = 1, seconds: float = 10) -> str:
@@ -56,8 +56,8 @@ class ReferringCaller(asyncio.DatagramProtocol):
         self._tag = found[1]
         self._send("ACK")
 
-    def notify(self, status_line: str, state: str = "active") -> None:
-        headers = ["Event: refer", f"Subscription-State: {state}"]
+    def notify(self, status_line: str, state: str = "active", event: str = "refer") -> None:
+        headers = [f"Event: {event}", f"Subscription-State: {state}"]
         self._cseq += 1
         self._send("NOTIFY", status_line, [*headers, "Content-Type: message/sipfrag"])
 
@@ -82,7 +82,7 @@ class ReferringCaller(asyncio.DatagramProtocol):
         ]
         self.transport.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self._edge)
 
-    def _reply(self, request: str, status: int, headers: tuple[str, ...] = ()) -> None:
+    def reply(self, request: str, status: int, headers: tuple[str, ...] = ()) -> None:
         copied = [
             line
             for line in request.split("\r\n\r\n")[0].split("\r\n")[1:]

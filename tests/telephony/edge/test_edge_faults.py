@@ -65,6 +65,15 @@ async def test_call_process_that_never_answers_is_not_waited_for(
         assert caller.call.state is CallState.CONFIRMED
 
 
+async def test_the_only_call_process_is_waited_for(
+    start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voice.telephony.edge.call_processes.SILENT_SECONDS", 0.01)
+    process.hesitates_seconds = 0.3
+    async with calling(await start()) as caller:
+        await caller.hears(TONE_HZ)
+
+
 async def test_stuck_call_process_is_apologised_for(
     start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,13 +124,17 @@ async def test_keys_as_info_reach_the_call_process(start: Start, process: CallPr
         assert await process.hears_of(Dtmf) == Dtmf("7")
 
 
+@pytest.mark.parametrize("transferred", [False, True], ids=["", "after a failed transfer"])
 async def test_caller_who_holds_the_call_and_vanishes_is_found(
-    start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
+    start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch, transferred: bool
 ) -> None:
     monkeypatch.setattr("voice.telephony.edge.presence.CHECK_SECONDS", 0.2)
     address = await start()
     async with calling(address) as caller:
         await caller.hears(TONE_HZ)
+        if transferred:
+            process.legs[0].send(Transfer(target=NOWHERE))
+            assert not (await process.hears_of(TransferResult)).ok
         await caller.offer_anew("inactive")
         await process.hears_of(Hold)
         await asyncio.sleep(0.5)

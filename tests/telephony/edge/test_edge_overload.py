@@ -13,8 +13,19 @@ from tests.telephony.edge.edge_caller import TONE_HZ, calling
 from tests.telephony.edge.hand_caller import HandCaller, Listener
 from voice.settings import load_settings
 from voice.telephony.edge import Edge
-from voice.telephony.leg import Answer, Audio, Leg, LegServer, Offer, Reject
+from voice.telephony.leg import (
+    Answer,
+    Audio,
+    Cancelled,
+    Leg,
+    LegEnded,
+    LegServer,
+    Offer,
+    Reject,
+)
+from voice.telephony.leg_frames import encode
 from voice.telephony.sip import CallRejected
+from voice.unix_sockets import listening_socket
 
 pytestmark = pytest.mark.calls
 
@@ -84,6 +95,28 @@ async def test_a_call_that_one_process_has_no_place_for_goes_to_the_next(edge: E
                 async with calling(address):
                     pass
             assert refused.value.status == 503
+
+
+async def test_a_call_process_that_stands_still_is_passed_over(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voice.telephony.edge.call_processes.SILENT_SECONDS", 0.2)
+    async with processes(edge, 3) as (alive,):
+        # Connections are made, and nobody reads: as of a process that was stopped.
+        with listening_socket(edge.settings.runtime.call_socket(1)) as stopped:
+            address = await edge.start()
+            async with calling(address) as one, calling(address) as other:
+                await one.hears(TONE_HZ)
+                await other.hears(TONE_HZ)
+                assert len(alive.calls) == 2
+            # Awake again, it is told that the call is no longer its own.
+            stopped.setblocking(False)
+            async with asyncio.timeout(5):
+                withdrawn = b""
+                while encode(Cancelled()) + encode(LegEnded()) not in withdrawn:
+                    connection, _ = await asyncio.get_running_loop().sock_accept(stopped)
+                    with connection:
+                        withdrawn = await asyncio.get_running_loop().sock_recv(connection, 4096)
 
 
 async def test_options_tell_whether_a_call_process_lives(edge: Edge) -> None:

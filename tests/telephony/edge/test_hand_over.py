@@ -27,7 +27,7 @@ from voice.telephony.leg import (
     TransferProgress,
     TransferResult,
 )
-from voice.telephony.sip import AccessPolicy, EndCause
+from voice.telephony.sip import AccessPolicy, CallState, EndCause
 
 pytestmark = pytest.mark.calls
 
@@ -111,6 +111,29 @@ async def test_a_side_that_hangs_up_after_accepting_has_taken_the_call_over(
         caller.hang_up()
         await process.hears_of(LegEnded)
         assert TransferResult(ok=True, reason="202") in process.told
+
+
+async def test_what_is_still_said_of_an_earlier_refer_does_not_count_for_the_next(
+    start: Start, process: CallProcess
+) -> None:
+    async with referring_caller(await start()) as caller:
+        hand_over(process, NOBODY)
+        first = cseq_of(await caller.receives("REFER"))
+        caller.notify("SIP/2.0 486 Busy Here\r\n")
+        assert await process.hears_of(TransferResult) == TransferResult(ok=False, reason="486")
+        hand_over(process, NOBODY)
+        second = cseq_of(await caller.receives("REFER", count=2))
+        caller.notify("SIP/2.0 486 Busy Here\r\n", "terminated", f"refer;id={first}")
+        caller.notify("SIP/2.0 200 OK\r\n", "terminated", f"refer ; id={second}")
+        await process.hears_of(LegEnded)
+        assert process.told.count(TransferResult(ok=False, reason="486")) == 1
+        assert TransferResult(ok=True, reason="200") in process.told
+
+
+def cseq_of(request: str) -> str:
+    found = re.search(r"^CSeq: ([0-9]+)", request, re.MULTILINE)
+    assert found
+    return found[1]
 
 
 # A refused REFER
@@ -400,6 +423,30 @@ async def test_a_caller_who_hangs_up_while_it_rings_lets_no_telephone_ring_on(
         await person.until(lambda: person.ends)
         assert person.ends[0].cause is EndCause.CANCELLED
         await process.hears_of(LegEnded)
+
+
+@pytest.mark.parametrize("refused", ["before", "after"])
+async def test_a_caller_who_hangs_up_as_the_refer_is_refused_has_no_telephone_ring(
+    start: Start, process: CallProcess, refused: str
+) -> None:
+    address = await start()
+    async with a_person(rings) as person, referring_caller(address) as caller:
+        caller.refer_status = None
+        hand_over(process, person.uri)
+        refer = await caller.receives("REFER")
+        if refused == "before":
+            caller.reply(refer, 405)
+        caller.hang_up()
+        if refused == "after":
+            caller.reply(refer, 405)
+        await process.hears_of(LegEnded)
+        if person.calls:
+            await person.until(lambda: person.ends)
+        async with referring_caller(address) as another:
+            another.refer_status = 405
+            process.legs[1].send(Transfer(target=person.uri))
+            await process.hears_of(TransferProgress)
+            assert [call.state for call in person.calls[:-1]] in ([], [CallState.ENDED])
 
 
 async def test_a_call_process_that_hangs_up_while_it_rings_ends_both(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import socket
 import struct
@@ -19,6 +20,7 @@ from voice.telephony.leg import (
     Answer,
     Answered,
     Audio,
+    Cancelled,
     CancelTransfer,
     Dtmf,
     Flush,
@@ -249,6 +251,17 @@ async def test_connection_that_does_not_introduce_itself_is_closed(
     assert peer.legs.empty()
     await connect_leg(peer.path, OFFER)
     assert (await asyncio.wait_for(peer.legs.get(), 2))[1] == OFFER
+
+
+async def test_an_offer_that_was_withdrawn_before_it_was_read_is_no_call(peer: Peer) -> None:
+    _, writer = await asyncio.open_unix_connection(str(peer.path))
+    offered = encode(LegId(bytes(16))) + encode(OFFER)
+    writer.write(offered + encode(Cancelled()) + encode(LegEnded()))
+    await writer.drain()
+    await connect_leg(peer.path, dataclasses.replace(OFFER, call_id="the next"))
+    assert (await asyncio.wait_for(peer.legs.get(), 2))[1].call_id == "the next"
+    assert peer.legs.empty()
+    writer.close()
 
 
 async def test_garbage_after_the_offer_ends_the_leg(peer: Peer) -> None:

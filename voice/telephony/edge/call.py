@@ -85,7 +85,8 @@ class EdgeCall:
         self._hanging_up: str | None = None
         self._hand_over: HandOver | None = None
         self._handing_over: asyncio.Task[None] | None = None
-        self._patience: asyncio.TimerHandle | None = None
+        loop = asyncio.get_running_loop()
+        self._patience = loop.call_later(ANSWER_SECONDS, self._not_answered)
         self._over = asyncio.Event()
         incoming.handlers = CallHandlers(
             on_acknowledged=self._acknowledged,
@@ -98,8 +99,6 @@ class EdgeCall:
 
     async def run(self) -> None:
         """Find a call process and do what it says until the call is over."""
-        loop = asyncio.get_running_loop()
-        self._patience = loop.call_later(ANSWER_SECONDS, self._not_answered)
         offer = offer_of(self.call_id, self._sip, SAMPLE_RATE)
         async with contextlib.aclosing(self._edge.processes.legs(offer)) as legs:
             async for leg in legs:
@@ -223,6 +222,8 @@ class EdgeCall:
             self._sip.bye("transfer failed")
         elif self._leg_is_gone():
             await self._apologise()
+        else:
+            self._handing_over = None
 
     # What the caller does
 
@@ -280,8 +281,7 @@ class EdgeCall:
         if self._apologised:
             about = {"call_id": self.call_id, "reason": "call process lost", "by": "system"}
             log.info("call ended", extra=about)
-        if self._patience is not None:
-            self._patience.cancel()
+        self._patience.cancel()
         if self._handing_over is not None:
             self._handing_over.cancel()
         if self._hand_over is not None and (result := self._hand_over.caller_gone()):

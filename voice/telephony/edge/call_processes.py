@@ -8,10 +8,20 @@ import logging
 from collections.abc import AsyncGenerator
 
 from voice.settings import Settings
-from voice.telephony.leg import Leg, LegError, LegMessage, Offer, Reject, connect_leg
+from voice.telephony.leg import (
+    Cancelled,
+    Leg,
+    LegError,
+    LegMessage,
+    Offer,
+    Reject,
+    connect_leg,
+)
 from voice.unix_sockets import is_listening
 
 LOOK_SECONDS = 1.0
+SILENT_SECONDS = 2.0
+"""A call process that says nothing at all to an offer for so long is passed over for the next."""
 UNAVAILABLE = 503
 
 log = logging.getLogger(__name__)
@@ -42,16 +52,23 @@ class CallProcesses:
     async def legs(self, offer: Offer) -> AsyncGenerator[Leg]:
         """A leg to one process after the other: who asks for the next was refused by the last.
 
+        One that stands still is passed over, unless it is the last.
+
         The one that has the call is the last to be asked for; close the generator with the call.
         """
         turn = next(self._turn)
         count = len(self._sockets)
-        for number in sorted(
-            range(count), key=lambda each: (self._legs[each], (each - turn) % count)
-        ):
+        order = sorted(range(count), key=lambda each: (self._legs[each], (each - turn) % count))
+        for number in order:
             self._legs[number] += 1
             try:
-                yield await connect_leg(self._sockets[number], offer)
+                leg = await connect_leg(self._sockets[number], offer)
+                if number == order[-1] or await leg.speaks(SILENT_SECONDS):
+                    yield leg
+                else:
+                    log.error("call process %d says nothing and is passed over", number)
+                    leg.send(Cancelled())
+                    leg.end()
             except LegError as error:
                 log.warning("no leg: %s", error)
             finally:

@@ -105,7 +105,9 @@ class HandOver:
         credentials = self._edge.outgoing.credentials_for(self._caller.source, target)
         self._referral = self._caller.refer(target, credentials, self._told)
         try:
-            await asyncio.wait_for(self._referral.accepted(), REFER_SECONDS)
+            # Not wait_for, which may lose a cancellation that comes together with the answer.
+            async with asyncio.timeout(REFER_SECONDS):
+                await self._referral.accepted()
         except TimeoutError:
             raise CallRejected(408, "no answer to REFER") from None
         return await self._referral.outcome()

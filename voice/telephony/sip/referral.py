@@ -14,6 +14,8 @@ from voice.telephony.sip.message import Request, Response
 from voice.telephony.sip.stack import Stack
 
 ACCEPTED = 202
+_EVENT_ID = re.compile(r";\s*id\s*=\s*([0-9]{1,10})\b")
+"""The CSeq of the REFER that a NOTIFY is about (RFC 3515 2.4.6)."""
 _STATUS_LINE = re.compile(rb"SIP/2\.0 ([1-6][0-9]{2})")
 
 
@@ -37,7 +39,8 @@ class Referral:
             ("Refer-To", f"<{target}>"),
             ("Referred-By", stack.contact),
         ]
-        stack.in_dialog(dialog, "REFER", self._receive, headers, credentials=credentials)
+        refer = stack.in_dialog(dialog, "REFER", self._receive, headers, credentials=credentials)
+        self._cseq = refer.request.cseq.sequence
 
     @property
     def is_accepted(self) -> bool:
@@ -59,6 +62,9 @@ class Referral:
 
     def notified(self, request: Request) -> None:
         """A NOTIFY: a status line as message/sipfrag (RFC 3515 2.4.5)."""
+        named = _EVENT_ID.search(request.headers.get("Event") or "")
+        if named and int(named[1]) < self._cseq:
+            return  # of an earlier REFER
         match = _STATUS_LINE.match(request.body)
         status = int(match[1]) if match else 0
         state = (request.headers.get("Subscription-State") or "").partition(";")[0]
