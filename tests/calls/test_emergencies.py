@@ -24,7 +24,13 @@ from voice.events import (
     ToolCalled,
     Transferred,
 )
-from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
+from voice.recognition import (
+    ANYTHING,
+    Expectation,
+    RecognitionSession,
+    Transcript,
+    WhisperRecogniser,
+)
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
 from voice.telephony_settings import Sip
 
@@ -52,7 +58,7 @@ class InDistress:
         self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
     ) -> Transcript:
         heard = await self._recogniser.transcribe(
-            pcm, sample_rate, priority=priority, expect="anything"
+            pcm, sample_rate, priority=priority, expect=ANYTHING
         )
         return replace(heard, text=DISTRESS) if "person" in heard.text else heard
 

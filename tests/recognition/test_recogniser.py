@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from voice.audio import Pcm, resample, silence, with_gain
 from voice.engine_queue import EngineBusy, EngineQueue, Priority
-from voice.recognition import WhisperRecogniser, Word, folder
+from voice.recognition import Expectation, WhisperRecogniser, Word, folder
 from voice.recognition.decoding import Reading
 from voice.recognition.folder import Description
 
 BALANCE = "How can I help you?"
 RATE = 8000
+FOUR_DIGITS = Expectation("digits", digits=4)
 
 
 def noise(seconds: float, amplitude: float) -> Pcm:
@@ -77,7 +78,9 @@ async def test_loud_and_soft_speakers_are_understood(
 async def test_digits_are_preferred_where_they_are_expected(
     recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
 ) -> None:
-    transcript = await recogniser.transcribe(spoken("four seven two nine"), RATE, expect="digits")
+    transcript = await recogniser.transcribe(
+        spoken("four seven two nine"), RATE, expect=FOUR_DIGITS
+    )
 
     assert transcript.text == "four seven two nine"
 
@@ -85,7 +88,7 @@ async def test_digits_are_preferred_where_they_are_expected(
 async def test_a_sentence_stays_a_sentence_where_digits_were_expected(
     recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm]
 ) -> None:
-    transcript = await recogniser.transcribe(spoken(BALANCE), RATE, expect="digits")
+    transcript = await recogniser.transcribe(spoken(BALANCE), RATE, expect=FOUR_DIGITS)
 
     assert transcript.text == "how can i help you"
 

@@ -90,12 +90,12 @@ async def test_new_audio_is_read_anew_and_with_the_priority_of_its_purpose() -> 
     session.feed(np.zeros(FRAME, np.int16), RATE)
     await session.finalise(speculative=True)
     session.feed(np.zeros(FRAME, np.int16), RATE)
-    await session.finalise(expect="digits")
+    await session.finalise(expect=Expectation("digits", digits=4))
 
     assert [priority for _, priority, _ in engine.asked] == [
         Priority.PARTIAL, Priority.SPECULATIVE, Priority.FINAL,
     ]  # fmt: skip
-    assert engine.asked[-1][2] == "digits"
+    assert engine.asked[-1][2] == Expectation("digits", digits=4)
 
 
 async def test_a_partial_is_not_asked_for_while_others_wait() -> None:

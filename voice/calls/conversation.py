@@ -181,7 +181,7 @@ class Conversation(FrameProcessor):
         if self._identification.active:
             await self._discard()
             await self._sayings.settle()
-            self._job(self._identify(transcript.text))
+            self._job(self._identify("" if transcript.doubtful else transcript.text))
             return
         if self._run is None or self._run.answer.committed:
             await self._begin(transcript, speculative=False)

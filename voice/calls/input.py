@@ -62,8 +62,8 @@ class CallInput(FrameProcessor):
         """Everything passes; a hypothesis that holds all digits asked for ends the turn."""
         await super().process_frame(frame, direction)
         if isinstance(frame, Hypothesis) and direction is FrameDirection.UPSTREAM:
-            wanted = self._call.digits_expected
-            if wanted and len(spoken_digits(frame.transcript.text, wanted)) == wanted:
+            wanted, heard = self._call.digits_expected, frame.transcript
+            if wanted and not heard.doubtful and len(spoken_digits(heard.text, wanted)) == wanted:
                 await self._follow(self._call.tracker.detector.conclude())
             return
         await self.push_frame(frame, direction)

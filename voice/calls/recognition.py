@@ -21,7 +21,7 @@ from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
 from voice.calls.secrets import follow_dictation, masked
 from voice.calls.state import CallState
 from voice.events import FinalTranscript, PartialTranscript
-from voice.recognition import Expectation, RecognitionSession, Transcript
+from voice.recognition import ANYTHING, Expectation, RecognitionSession, Transcript
 
 _FILLER_SECONDS = 2.5
 """From a pause; by then words are usually known, and the answer's own filler is near."""
@@ -90,7 +90,8 @@ class RecognitionStep(FrameProcessor):
         clock = asyncio.get_running_loop().time
         begun = clock()
         try:
-            expect: Expectation = "digits" if self._call.digits_expected else "anything"
+            digits = self._call.digits_expected
+            expect = Expectation("digits", digits=digits) if digits else ANYTHING
             async with bridged(self._fill, _FILLER_SECONDS):
                 transcript = await patiently(
                     lambda: self._session.finalise(speculative=speculative, expect=expect),

@@ -4,8 +4,16 @@
 a recording, `session()` is one call's use of it. Audio is fed at the rate at which it comes.
 """
 
+from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.recogniser import WhisperRecogniser
 from voice.recognition.session import RecognitionSession
-from voice.recognition.transcript import Expectation, Transcript, Word
+from voice.recognition.transcript import Transcript, Word
 
-__all__ = ["Expectation", "RecognitionSession", "Transcript", "WhisperRecogniser", "Word"]
+__all__ = [
+    "ANYTHING",
+    "Expectation",
+    "RecognitionSession",
+    "Transcript",
+    "WhisperRecogniser",
+    "Word",
+]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ctranslate2
 import numpy as np
@@ -13,19 +12,14 @@ from numpy.typing import NDArray
 
 from voice.engine_work import note_work
 from voice.errors import ModelError
+from voice.recognition.expectation import Expectation
+from voice.recognition.expected import ExpectedAnswers
 from voice.recognition.folder import LoadedWhisper
 from voice.recognition.loops import without_loop
-from voice.recognition.transcript import Expectation, Word
+from voice.recognition.transcript import Word
 
 _PIECES_PER_SECOND = 12
 _PIECES_AT_LEAST = 12
-_DIGITS_WITHIN = 0.25
-"""Digits alone are taken when their mean log-probability is at most so much lower."""
-_DIGIT_WORDS = (
-    "zero", "oh", "o", "nought", "one", "two", "three", "four", "five", "six", "seven", "eight",
-    "nine", "double", "triple",
-)  # fmt: skip
-_FIGURES = re.compile(r" ?[\d ,.-]+")
 _FRAME_MS = 20
 _MOST_PIECES = 220
 
@@ -40,6 +34,8 @@ class Reading:
     """Sum over the pieces and the end."""
     no_speech_probability: float
     words: tuple[Word, ...]
+    doubtful: bool = False
+    """An answer of the expected kind, but which one is in doubt."""
 
     @property
     def mean_log_probability(self) -> float:
@@ -66,7 +62,7 @@ class Decoder:
         if self._model.is_multilingual and self._tokenizer.language is None:
             raise ModelError(f"recogniser {loaded.name}: does not know the language {language}")
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
-        self._no_digits = self._pieces_that_are_no_digits()
+        self._answers = ExpectedAnswers(self._model, self._tokenizer, language)
 
     def read(
         self, features: NDArray[np.float32], seconds: float, expect: Expectation, with_words: bool
@@ -75,18 +71,26 @@ class Decoder:
         encoded = self._encode(features)
         note_work("frame", features.shape[-1])
         reading, ids = self._search(encoded, seconds, [-1])
-        if expect == "digits" and ids:
-            digits, digit_ids = self._search(encoded, seconds, self._no_digits)
-            loss = reading.mean_log_probability - digits.mean_log_probability
-            if digit_ids and loss <= _DIGITS_WITHIN:
-                reading, ids = digits, digit_ids
+        if expect.kind != "anything":
+            reading, ids = self._expected(encoded, expect, reading, ids)
         if not with_words or not ids:
             return reading
-        words = self._timed(encoded, ids, features.shape[-1])
-        return Reading(
-            reading.text, reading.pieces, reading.log_probability,
-            reading.no_speech_probability, words,
-        )  # fmt: skip
+        return replace(reading, words=self._timed(encoded, ids, features.shape[-1]))
+
+    def _expected(
+        self, encoded: ctranslate2.StorageView, expect: Expectation, free: Reading, ids: list[int]
+    ) -> tuple[Reading, list[int]]:
+        """The reading as an answer of the expected kind, where it is one."""
+        answer = self._answers.find(encoded, expect, ids, free.log_probability)
+        if answer is None:
+            return free, ids
+        if answer.doubtful:
+            return replace(free, doubtful=True), ids
+        text = self._tokenizer.decode(answer.pieces).strip()
+        reading = replace(
+            free, text=text, pieces=len(answer.pieces), log_probability=answer.log_probability
+        )
+        return reading, answer.pieces
 
     def _encode(self, features: NDArray[np.float32]) -> ctranslate2.StorageView:
         """Encoder states; behind a short window those of silence, as the decoder knows it."""
@@ -141,15 +145,6 @@ class Decoder:
                 words.append(Word(text.strip(), start_ms, end_ms, min(1.0, probability)))
             first = end
         return tuple(words)
-
-    def _pieces_that_are_no_digits(self) -> list[int]:
-        pieces = self._tokenizer.tokenizer
-        allowed = {piece for word in _DIGIT_WORDS for piece in self._tokenizer.encode(f" {word}")}
-        return [
-            piece
-            for piece in range(self._tokenizer.eot)
-            if piece not in allowed and not _FIGURES.fullmatch(pieces.decode([piece]))
-        ]
 
 
 def confidence(mean_log_probability: float, slope: float, offset: float) -> float:

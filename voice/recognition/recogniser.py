@@ -12,8 +12,9 @@ from voice.audio import Pcm, frame_levels, resample, silence
 from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading, confidence
+from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.session import RecognitionSession
-from voice.recognition.transcript import Expectation, Transcript, Word
+from voice.recognition.transcript import Transcript, Word
 
 _SHORTEST_SECONDS = 0.1
 _OTHER_TEMPOS = (0.93, 1.07)
@@ -74,7 +75,7 @@ class WhisperRecogniser:
         sample_rate: int,
         *,
         priority: Priority = Priority.FINAL,
-        expect: Expectation = "anything",
+        expect: Expectation = ANYTHING,
     ) -> Transcript:
         """The words in a recording; raises EngineBusy when too much waits.
 
@@ -123,7 +124,8 @@ class WhisperRecogniser:
             for tempo in _OTHER_TEMPOS
             if len(window) / tempo <= longest
         ]
-        return max((reading, *again), key=lambda one: one.mean_log_probability)
+        # Of what was expected, a sure answer at one tempo counts more than doubt at the others.
+        return max((reading, *again), key=lambda one: (not one.doubtful, one.mean_log_probability))
 
     def _read_at(self, tempo: float, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
         """The window as if it had been spoken so many times as fast."""
@@ -156,7 +158,8 @@ class WhisperRecogniser:
             for word in reading.words
         )
         text = " ".join(reading.text for _, reading in spoken)
-        return Transcript(text, certain, self._language, nobody, seconds, words)
+        doubtful = any(reading.doubtful for _, reading in spoken)
+        return Transcript(text, certain, self._language, nobody, seconds, words, doubtful)
 
     def _is_nothing(self, reading: Reading) -> bool:
         description = self._loaded.description

@@ -8,8 +8,9 @@ import numpy as np
 
 from voice.audio import Pcm, Resampler
 from voice.engine_queue import Priority
+from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.features import RATE_HZ
-from voice.recognition.transcript import Expectation, Transcript
+from voice.recognition.transcript import Transcript
 
 _LONGEST_SECONDS = 60
 """Of a longer turn only the end is kept."""
@@ -64,12 +65,12 @@ class RecognitionSession:
         if (known and known[0] == self._fed) or self._engine.depth > 0:
             return known[1] if known else None
         fed = self._fed
-        transcript = await self._read(Priority.PARTIAL, "anything")
+        transcript = await self._read(Priority.PARTIAL, ANYTHING)
         self._partial = (fed, transcript)
         return transcript
 
     async def finalise(
-        self, speculative: bool = False, expect: Expectation = "anything"
+        self, speculative: bool = False, expect: Expectation = ANYTHING
     ) -> Transcript:
         """All audio of the turn so far, read carefully; speculative where it may go on.
 

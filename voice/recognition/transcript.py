@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-Expectation = Literal["anything", "digits"]
-"""What the caller is likely to say; "digits" prefers digits where they are nearly as likely."""
 
 
 @dataclass(frozen=True)
@@ -34,3 +30,5 @@ class Transcript:
     audio_seconds: float
     words: tuple[Word, ...] = ()
     """Empty in partial transcripts."""
+    doubtful: bool = False
+    """An answer of the expected kind was said, but which one is in doubt: better asked again."""

@@ -28,7 +28,7 @@ from training.recogniser.score import Row, score, spoken  # noqa: E402
 from training.speech_corpus.channel import RATE_HZ  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from voice.audio import Pcm, resample  # noqa: E402
-from voice.recognition import WhisperRecogniser, features, folder  # noqa: E402
+from voice.recognition import ANYTHING, WhisperRecogniser, features, folder  # noqa: E402
 from voice.recognition.decoding import Decoder, confidence  # noqa: E402
 from voice.recognition.folder import DESCRIPTION, Description  # noqa: E402
 
@@ -93,7 +93,7 @@ def observe(
     for text, pcm in audio:
         wide = resample(pcm, RATE_HZ, features.RATE_HZ)
         mel = features.mel(wide, extractor, _USED.minimum_window_seconds)
-        reading = decoder.read(mel, len(wide) / features.RATE_HZ, "anything", with_words=False)
+        reading = decoder.read(mel, len(wide) / features.RATE_HZ, ANYTHING, with_words=False)
         errors, words = word_errors(text, reading.text)
         right = max(0.0, 1 - errors / words) if words else 0.0
         rows.append((reading.mean_log_probability, reading.no_speech_probability, right))

@@ -12,7 +12,9 @@ from voice.evaluation.people.digits import SpokenNumber, pins, read_digits
 from voice.evaluation.people.scores import LEAST_SPEAKERS, NumberScores, WordScores, rate_of
 from voice.evaluation.people.speech import SAMPLE_RATE, read_speech
 from voice.evaluation.word_errors import WordErrors, word_errors
-from voice.recognition import WhisperRecogniser
+from voice.recognition import Expectation, WhisperRecogniser
+
+FOUR_DIGITS = Expectation("digits", digits=4)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ async def test_a_number_is_right_misread_or_rejected(
     recogniser: WhisperRecogniser, people: Path
 ) -> None:
     sound = next(pin.sound for pin in pins(read_digits(people), 1))
-    heard = await recogniser.transcribe(sound, SAMPLE_RATE, expect="digits")
+    heard = await recogniser.transcribe(sound, SAMPLE_RATE, expect=FOUR_DIGITS)
     digits = spoken_digits(heard.text)
     assert digits
     other = "".join(str((int(digit) + 1) % 10) for digit in digits)

@@ -11,7 +11,7 @@ from voice.evaluation.intervals import Figure, ratio
 from voice.evaluation.people.digits import SpokenNumber
 from voice.evaluation.people.speech import SAMPLE_RATE, RecordedSpeech
 from voice.evaluation.word_errors import WordErrors, word_errors
-from voice.recognition import WhisperRecogniser
+from voice.recognition import Expectation, WhisperRecogniser
 
 LEAST_SPEAKERS = 4
 """A group of fewer is shown, but is no worst group: one speaker is no dialect."""
@@ -67,8 +67,9 @@ class NumberScores:
 
     async def hear(self, recogniser: WhisperRecogniser, number: SpokenNumber) -> None:
         """Have one number recognised, as a call does that expects so many digits."""
-        heard = await recogniser.transcribe(number.sound, SAMPLE_RATE, expect="digits")
-        digits = spoken_digits(heard.text)
+        expect = Expectation("digits", digits=len(number.digits))
+        heard = await recogniser.transcribe(number.sound, SAMPLE_RATE, expect=expect)
+        digits = "" if heard.doubtful else spoken_digits(heard.text, expect.digits)
         right = digits == number.digits
         self.right += right
         self.misread += not right and len(digits) == len(number.digits)

@@ -7,7 +7,13 @@ from typing import cast
 
 from voice.calls.engines import Engines
 from voice.events import HIDDEN, CallEvent, FinalTranscript
-from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
+from voice.recognition import (
+    ANYTHING,
+    Expectation,
+    RecognitionSession,
+    Transcript,
+    WhisperRecogniser,
+)
 
 
 class UnmaskedWords:
@@ -56,7 +62,7 @@ class _Session(RecognitionSession):
         self._listener = listener
 
     async def finalise(
-        self, speculative: bool = False, expect: Expectation = "anything"
+        self, speculative: bool = False, expect: Expectation = ANYTHING
     ) -> Transcript:
         transcript = await super().finalise(speculative, expect)
         self._listener.understood(transcript.text)

@@ -1,0 +1,163 @@
+"""What was asked for decides what is heard, unless something else was said."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voice.audio import Pcm, read_wav, silence
+from voice.evaluation.people.digits import pins, read_digits, spoken
+from voice.evaluation.people.scores import NumberScores
+from voice.model_folders import find_model
+from voice.recognition import ANYTHING, Expectation, WhisperRecogniser
+from voice.recognition.expectation import Kind
+
+RATE = 8000
+
+
+@pytest.fixture(scope="module")
+def people() -> Path:
+    folder = os.environ.get("VOICE_TEST_DATA", "")
+    if not Path(folder, "digits").is_dir():
+        pytest.skip("needs VOICE_TEST_DATA, a folder with recorded digits")
+    return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def whisper() -> Iterator[WhisperRecogniser]:
+    folder = find_model("asr_models", "whisper-base")
+    if not Path(folder).is_dir():
+        pytest.skip("needs Whisper base: voice models pull whisper-base")
+    engine = WhisperRecogniser.load(folder)
+    yield engine
+    engine.close()
+
+
+async def test_recorded_digits_are_heard_where_one_is_expected(
+    people: Path, whisper: WhisperRecogniser
+) -> None:
+    scores = NumberScores()
+    for digit in read_digits(people)[::6]:
+        await scores.hear(whisper, spoken(digit))
+
+    assert scores.right >= 0.85 * scores.count
+    assert scores.misread <= 0.05 * scores.count
+
+
+async def test_recorded_pins_are_heard_whole_and_rejected_rather_than_misread(
+    people: Path, whisper: WhisperRecogniser
+) -> None:
+    scores = NumberScores()
+    for pin in pins(read_digits(people), 24, seed=4):
+        await scores.hear(whisper, pin)
+
+    assert scores.right >= 0.8 * scores.count
+    assert scores.misread <= 0.1 * scores.count
+
+
+async def test_fewer_digits_than_expected_are_not_filled_up(
+    people: Path, whisper: WhisperRecogniser
+) -> None:
+    outcomes: Counter[bool] = Counter()
+    for pin in pins(read_digits(people), 12, seed=5):
+        first_half = pin.sound[: len(pin.sound) // 2]
+        heard = await whisper.transcribe(first_half, RATE, expect=Expectation("digits", digits=4))
+        outcomes[heard.doubtful or heard.text.replace(" ", "") != pin.digits] += 1
+
+    assert outcomes[False] <= 1
+
+
+async def test_noise_is_no_digit(whisper: WhisperRecogniser) -> None:
+    noise = np.random.default_rng(7).normal(0, 3000, 2 * RATE).astype(np.int16)
+
+    for count in (1, 4):
+        heard = await whisper.transcribe(noise, RATE, expect=Expectation("digits", digits=count))
+        assert heard.text == ""
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        Expectation("digits", digits=4),
+        Expectation("yes_no"),
+        Expectation("choice", choices=("Martha Jones", "Peter Novak")),
+        Expectation("amount"),
+        Expectation("date"),
+        Expectation("spelling"),
+    ],
+    ids=lambda expect: expect.kind,
+)
+async def test_whoever_says_something_else_is_understood_all_the_same(
+    expect: Expectation, people: Path, whisper: WhisperRecogniser
+) -> None:
+    sound, rate = read_wav(people / "sentences" / "test.wav")
+    free = await whisper.transcribe(sound, rate, expect=ANYTHING)
+
+    heard = await whisper.transcribe(sound, rate, expect=expect)
+
+    assert free.text
+    assert heard.text == free.text
+    assert not heard.doubtful
+
+
+@pytest.mark.parametrize(
+    ("said", "expect", "heard"),
+    [
+        ("Yes.", Expectation("yes_no"), "yes"),
+        ("No.", Expectation("yes_no"), "no"),
+        ("Goodbye.", Expectation("choice", choices=("hello", "goodbye")), "goodbye"),
+        ("Twenty dollars.", Expectation("amount"), "twenty dollars"),
+    ],
+)
+async def test_expected_answers_are_heard(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm],
+    said: str, expect: Expectation, heard: str,
+) -> None:  # fmt: skip
+    transcript = await recogniser.transcribe(spoken(said), RATE, expect=expect)
+
+    assert transcript.text.lower().strip(".") == heard
+
+
+async def test_silence_answers_nothing(recogniser: WhisperRecogniser) -> None:
+    heard = await recogniser.transcribe(silence(RATE), RATE, expect=Expectation("yes_no"))
+
+    assert (heard.text, heard.doubtful) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("4 7 2 9", "4729"), ("Four, seven, 29.", "4729"), ("four seven", "47"),
+        ("four people", None), ("", None), ("seventeen", None),
+    ],
+)  # fmt: skip
+def test_digits_mean_the_same_however_they_are_written(text: str, meaning: str | None) -> None:
+    assert Expectation("digits").meaning(text) == meaning
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "meaning"),
+    [
+        ("amount", "Twenty dollars.", "twenty dollars"), ("amount", "$20.50", "$ 20 50"),
+        ("amount", "Thank you.", None), ("date", "3 May", "3 may"),
+        ("date", "The third of May.", "the third of may"), ("date", "Maybe.", None),
+        ("spelling", "S-M-I-T-H", "smith"), ("spelling", "SMITH", "smith"),
+        ("spelling", "Smith.", None),
+    ],
+)  # fmt: skip
+def test_only_what_is_made_of_the_expected_parts_is_such_an_answer(
+    kind: Kind, text: str, meaning: str | None
+) -> None:
+    assert Expectation(kind).meaning(text) == meaning
+
+
+def test_an_expectation_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="4 digits, kind date"):
+        Expectation("date", digits=4)
+    with pytest.raises(ValueError, match="0 choices, kind choice"):
+        Expectation("choice")
