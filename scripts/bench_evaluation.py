@@ -40,6 +40,7 @@ from voice.evaluation.recordings.run import WORKER, prepare
 from voice.evaluation.trial_call import hold_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.model_folders import find_model
+from voice.settings import EMBEDDED_ONLY
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
@@ -95,7 +96,7 @@ async def voice(*arguments: str, folder: Path) -> None:
 
 def _environment() -> dict[str, str]:
     # Two runs leave the same report on the same day: midnight is not to be measured.
-    return {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "0"}
+    return {**os.environ, **EMBEDDED_ONLY, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "0"}
 
 
 class EvaluationBench:

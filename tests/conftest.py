@@ -16,6 +16,13 @@ os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="voice-tests-")
 
 import pytest
 
+from voice.settings import EMBEDDED_ONLY
+
+# Tests use the small models that come along, and fetch nothing; tests with the real models ask for
+# the fixture `real_models`.
+os.environ.update(EMBEDDED_ONLY)
+os.environ["VOICE_NETWORK__ALLOW"] = "[]"
+
 # A shell's background job ignores Ctrl-C, and so would every process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

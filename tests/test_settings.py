@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -18,7 +19,9 @@ EXAMPLE = Path(__file__).resolve().parent.parent / "voice" / "voice.example.toml
 
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No voice.toml of the developer's own plays a part."""
+    """No voice.toml of the developer's own plays a part, nor the environment."""
+    for variable in [name for name in os.environ if name.startswith("VOICE_")]:
+        monkeypatch.delenv(variable)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

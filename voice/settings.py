@@ -34,8 +34,16 @@ from voice.setting_values import (
 )
 from voice.telephony_settings import Rtp, Sip
 
+REAL_RECOGNISER, REAL_VOICE = "whisper-base", "en_US-joe-medium"
+"""What people are understood by; pulled on first use (voice/models/first_use.py)."""
+EMBEDDED = "embedded-en"
+"""The small recogniser and voice that come along; the recogniser understands synthetic voices."""
+EMBEDDED_ONLY = {"VOICE_RECOGNITION__MODEL": EMBEDDED, "VOICE_SPEECH__VOICE": EMBEDDED}
+"""The environment under which nothing but the embedded models is used."""
 
-def _state_directory() -> Path:
+
+def state_directory() -> Path:
+    """Where what outlives a run is kept (XDG base directories)."""
     own = os.environ.get("XDG_STATE_HOME")
     return (Path(own) if own else Path.home() / ".local" / "state") / "voice"
 
@@ -112,7 +120,7 @@ class Supervision(Section):
     """Where the reverse proxy that ends HTTPS in front of us connects from; nobody else may."""
     origin: Origin | None = None
     """How browsers name the site when a proxy does not pass on their Host."""
-    accounts: FilePath = Field(default_factory=lambda: _state_directory() / "accounts.json")
+    accounts: FilePath = Field(default_factory=lambda: state_directory() / "accounts.json")
     session_hours: float = Field(12.0, gt=0, le=8760)
     history_hours: float = Field(12.0, gt=0, le=8760)
     """How long a call that is over stays on the board."""
@@ -172,7 +180,7 @@ class Identity(Section):
 
     tries_per_hour: int = Field(5, ge=1, le=1000)
     """Wrong PINs for one customer, and from one source; then a person takes over."""
-    database: FilePath = Field(default_factory=lambda: _state_directory() / "pin_tries.sqlite")
+    database: FilePath = Field(default_factory=lambda: state_directory() / "pin_tries.sqlite")
     """Where the tries of the last hour are kept."""
 
 
@@ -203,8 +211,8 @@ class Turns(Section):
 class Recognition(Section):
     """The recogniser."""
 
-    model: str = "embedded-en"
-    """The name of an embedded or installed model (`voice models list`), or a folder."""
+    model: str = REAL_RECOGNISER
+    """The name of an embedded model or one of `voice models list`, or a folder."""
     language: str = "en"
     beam_size: int = Field(5, ge=1, le=20)
     device: Literal["cpu", "cuda", "auto"] = "cpu"
@@ -232,7 +240,8 @@ class Response(Section):
 class Speech(Section):
     """The assistant's voice."""
 
-    voice: str = "embedded-en"
+    voice: str = REAL_VOICE
+    """The name of an embedded voice or one of `voice models list`, a folder, or an ONNX file."""
     workers: int = Field(1, ge=1, le=64)
     capacity: int = Field(64, ge=1, le=10000)
     timeout_seconds: float = Field(6.0, gt=0, le=60)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from voice.cli.call_view import CallView, follow, plain
+from voice.cli.call_view import CallView, first_call, follow, plain
 from voice.events import CallEnded, CallEvent, CallStarted, ClauseSpoken, FinalTranscript, TurnEnded
 
 
@@ -57,7 +57,12 @@ def test_markup_and_control_characters_are_only_text(terminal: Console) -> None:
 
 
 async def test_a_call_is_followed_while_it_is_written(tmp_path: Path, terminal: Console) -> None:
-    following = asyncio.create_task(follow(tmp_path, CallView(terminal)))
+    async def first() -> Path:
+        call = await first_call(tmp_path)
+        await follow(call, CallView(terminal))
+        return call
+
+    following = asyncio.create_task(first())
     (tmp_path / "call-1").mkdir()
     with (tmp_path / "call-1" / "events.jsonl").open("w") as file:
         for happened in CALL:

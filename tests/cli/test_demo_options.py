@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from voice.audio import FlacWriter, read_stereo
 from voice.cli import demo
 from voice.cli.app import app
+from voice.cli.demo_files import leave_records
 from voice.errors import ConfigError
 from voice.evaluation.callers import SCENARIOS
 from voice.evaluation.judge import Verdict
@@ -35,7 +36,7 @@ def test_the_report_of_an_earlier_call_does_not_stay_beside_a_new_recording(
         (folder / name).write_text("x")
     with FlacWriter(records / "call.flac", 8000) as recording:
         recording.append(np.full(800, 500, np.int16), np.zeros(800, np.int16))
-    demo._leave_records(records)
+    leave_records(records)
     left = {file.name for file in (tmp_path / "demo").iterdir()}
     assert left == {"call.flac", "call.wav", "events.jsonl"}
     caller, assistant, rate = read_stereo(tmp_path / "demo" / "call.wav")

@@ -99,7 +99,10 @@ def test_calibrate_leaves_a_table_that_loads(tmp_path: Path, embedded_responder_
         (("compare", "nowhere", "nowhere"), "no report of evaluated recordings"),
     ],
 )
-def test_a_mistake_is_one_line(tmp_path: Path, arguments: tuple[str, ...], reason: str) -> None:
+def test_a_mistake_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], reason: str
+) -> None:
+    monkeypatch.delenv("VOICE_RECOGNITION__MODEL")  # which would win over the settings
     (tmp_path / "wrong.csv").write_text("file\na.wav\n")
     (tmp_path / "good.csv").write_text("path\na.wav\n")
     (tmp_path / "lost.toml").write_text('[recognition]\nmodel = "./lost"\n')

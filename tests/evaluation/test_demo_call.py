@@ -15,7 +15,7 @@ from voice.audio import read_stereo, read_stereo_flac
 from voice.evaluation.processes import descendants
 from voice.events import CallEnded, Interrupted, from_json
 
-DEMO = [sys.executable, "-m", "voice", "demo"]
+DEMO = [sys.executable, "-m", "voice", "demo", "--embedded"]
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.calls

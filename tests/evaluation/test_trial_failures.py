@@ -12,6 +12,7 @@ from voice.evaluation.caller_process import CallerFailed, CallerProcess
 from voice.evaluation.callers import Persona
 from voice.evaluation.processes import descendants
 from voice.evaluation.trial_service import TrialFailed, TrialService
+from voice.models import ModelsAtHand
 
 PERSONA = Persona(number="35315550101", pin="4071")
 
@@ -24,9 +25,10 @@ async def test_a_service_that_does_not_start_gives_its_reason(tmp_path: Path) ->
 
 
 async def test_the_cause_is_told_and_not_what_follows_from_it(tmp_path: Path) -> None:
-    settings = '[sip]\nlisten = "127.0.0.1:0"\n[recognition]\nmodel = "/nowhere/at-all"\n'
+    settings = '[sip]\nlisten = "127.0.0.1:0"\n'
+    nowhere = ModelsAtHand(recogniser="/nowhere/at-all")
     with pytest.raises(TrialFailed, match="/nowhere/at-all"):
-        async with TrialService(tmp_path, settings):
+        async with TrialService(tmp_path, settings, models=nowhere):
             pass
     assert descendants(os.getpid()) == []
 

@@ -28,6 +28,7 @@ from voice.events import (
     TurnEnded,
     from_json,
 )
+from voice.records import EVENTS
 
 _POLL_SECONDS = 0.1
 
@@ -94,10 +95,9 @@ class CallView:
         self._console.print(line)
 
 
-async def follow(records: Path, view: CallView) -> Path:
-    """Show the first call that is recorded in `records` until it ends; returns its folder."""
-    file = await _first_call(records)
-    with file.open(encoding="utf-8") as lines:
+async def follow(call: Path, view: CallView) -> None:
+    """Show the call that is recorded in the folder `call` until it ends."""
+    with (call / EVENTS).open(encoding="utf-8") as lines:
         partial = ""
         while True:
             partial += lines.readline()
@@ -108,18 +108,21 @@ async def follow(records: Path, view: CallView) -> Path:
             partial = ""
             view.show(event)
             if isinstance(event, CallEnded):
-                return file.parent
+                return
 
 
-async def _first_call(records: Path) -> Path:
+def calls_in(records: Path) -> list[Path]:
+    """The folders of the calls that are recorded there, in the order in which they began."""
+    calls = [file.parent for file in records.glob(f"*/{EVENTS}")]
+    return sorted(calls, key=lambda call: call.stat().st_mtime)
+
+
+async def first_call(records: Path) -> Path:
+    """The folder of the first call, once there is one."""
     while True:
-        if file := _recorded(records):
-            return file
+        if calls := calls_in(records):
+            return calls[0]
         await asyncio.sleep(_POLL_SECONDS)
-
-
-def _recorded(records: Path) -> Path | None:
-    return next(records.glob("*/events.jsonl"), None)
 
 
 def summary(call: MeasuredCall) -> Table:

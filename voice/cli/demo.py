@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import json
-import secrets
-import shutil
 import signal
 import tempfile
 from collections.abc import Coroutine
@@ -17,26 +14,22 @@ from typing import Annotated
 import typer
 import uvloop
 from rich.console import Console
-from rich.panel import Panel
 
-from voice.audio import StereoWriter, read_stereo_flac
-from voice.cli.call_view import CallView, follow, plain, summary, totals
-from voice.errors import ConfigError
+from voice.cli.call_view import CallView, first_call, follow, plain, summary, totals
+from voice.cli.demo_files import FOLDER, LOOPBACK, REPORT, leave_records, print_left, trial_settings
+from voice.cli.demo_phone import by_phone, require_dialable
+from voice.cli.pull_progress import models_at_hand
 from voice.evaluation.callers import SCENARIOS, find_scenario
 from voice.evaluation.demo_operator import KnownCustomer, caller_of, open_books
 from voice.evaluation.report import report_of
 from voice.evaluation.trial_call import TrialCall, place_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.logs import configure_logging
-from voice.records import EVENTS, RECORDING
+from voice.models import ModelsAtHand
+from voice.settings import Settings
 
-FOLDER = Path("demo")
-"""Where the recording, the events and the report are left."""
 FAILED_STATUS = 1
-_WAV = "call.wav"
-"""The recording once more, for programs that do not read FLAC."""
 INTERRUPTED_STATUS, TERMINATED_STATUS = 130, 143
-_LOOPBACK = "127.0.0.1"
 _LAST_LINES_SECONDS = 0.5
 
 
@@ -50,21 +43,26 @@ def demo(
     ] = False,
     address: Annotated[
         str, typer.Option(help="With --phone: the IP address to listen on.")
-    ] = _LOOPBACK,
+    ] = LOOPBACK,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="The small models that understand synthetic voices.")
+    ] = False,
 ) -> None:
     """Start the service, let a simulated caller dial it, and show the call live.
 
-    Leaves in ./demo/ call.flac (stereo: caller left, assistant right), the same as call.wav,
-    events.jsonl and report.json.
+    The recogniser and the voice are fetched the first time. Leaves in ./demo/ call.flac (stereo:
+    caller left, assistant right), the same as call.wav, events.jsonl and report.json.
     """
     find_scenario(scenario)
-    _require_dialable(address)
+    require_dialable(address)
     configure_logging("warning", "demo")
     console = Console(highlight=False)
     try:
+        models = models_at_hand(Settings(), embedded, console)
         with tempfile.TemporaryDirectory(prefix="voice-demo-") as folder:
-            trial = _by_phone(console, Path(folder), seed, address) if phone else None
-            trial = trial or _simulated(console, Path(folder), scenario, seed)
+            place = Path(folder)
+            trial = by_phone(console, place, seed, address, models) if phone else None
+            trial = trial or _simulated(console, place, scenario, seed, models)
             uvloop.run(_until_terminated(trial))
     except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
         console.print("Stopped; nothing is left running.")
@@ -80,10 +78,12 @@ async def _until_terminated(work: Coroutine[None, None, None]) -> None:
     await work
 
 
-async def _simulated(console: Console, folder: Path, scenario: str, seed: int) -> None:
+async def _simulated(
+    console: Console, folder: Path, scenario: str, seed: int, models: ModelsAtHand
+) -> None:
     customer = caller_of(open_books(folder / "operator.sqlite", seed), seed)
     with console.status("Starting the service and its models ..."):
-        service = await TrialService(folder, _settings()).__aenter__()
+        service = await TrialService(folder, trial_settings(), models=models).__aenter__()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_exit(service.__aexit__)
         console.print(f"The service answers {service.uri}. A caller dials it: {scenario}.\n")
@@ -96,13 +96,17 @@ async def _simulated(console: Console, folder: Path, scenario: str, seed: int) -
     console.print(summary(trial.call))
     console.print(totals(trial.call))
     console.print(plain(_verdict(trial)), markup=False)
-    _print_left(console)
+    print_left(console)
+
+
+async def _watch(console: Console, service: TrialService) -> None:
+    await follow(await first_call(service.records), CallView(console))
 
 
 async def _watched_call(
     console: Console, service: TrialService, scenario: str, customer: KnownCustomer, seed: int
 ) -> TrialCall:
-    watching = asyncio.create_task(follow(service.records, CallView(console)))
+    watching = asyncio.create_task(_watch(console, service))
     try:
         return await place_trial_call(service, scenario, customer, seed, service.folder / "caller")
     finally:
@@ -112,70 +116,12 @@ async def _watched_call(
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def _by_phone(console: Console, folder: Path, seed: int, address: str) -> None:
-    user, password = f"phone{secrets.randbelow(9000) + 1000}", secrets.token_urlsafe(9)
-    customer = caller_of(open_books(folder / "operator.sqlite", seed), seed).persona
-    with console.status("Starting the service and its models ..."):
-        service = await TrialService(
-            folder, _settings(address, (user, password)), trusts_loopback=False
-        ).__aenter__()
-    async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_exit(service.__aexit__)
-        console.print(
-            Panel.fit(
-                f"Dial [bold]{service.uri}[/] with your softphone.\n"
-                f"User [bold]{user}[/], password [bold]{password}[/] (for this run only).\n"
-                f"You are a customer of Larkfield Telecom: customer number "
-                f"[bold]{customer.customer_number}[/], PIN [bold]{customer.pin}[/].\n"
-                "Ask for your balance or your plan, report a lost SIM card, or ask for a person.",
-                title="Waiting for your call (Ctrl-C ends)",
-            )
-        )
-        _leave_records(await follow(service.records, CallView(console)))
-    _print_left(console, report=False)
-
-
-def _require_dialable(address: str) -> None:
-    """Raise ConfigError unless a telephone can send packets to this address."""
-    try:
-        dialable = not ipaddress.ip_address(address).is_unspecified
-    except ValueError:
-        dialable = False
-    if not dialable:
-        raise ConfigError(
-            f"--address: {plain(address)}: expected the IP address of this machine that your "
-            "softphone reaches, for instance 192.168.1.20"
-        )
-
-
-def _settings(address: str = _LOOPBACK, user: tuple[str, str] | None = None) -> str:
-    """Settings of the demonstration: any free port, and a user where a softphone dials."""
-    lines = ['log_level = "warning"', "[supervision]", "enabled = false"]
-    lines += ["[sip]", f'listen = "{address}:0"']
-    if user:
-        name, password = user
-        lines += ["[[sip.users]]", f'name = "{name}"', f'password = "{password}"']
-    return "\n".join(lines) + "\n"
-
-
 def _leave(trial: TrialCall) -> None:
     """Put the call's files into ./demo/."""
     assert trial.call is not None and trial.records is not None
-    _leave_records(trial.records)
+    leave_records(trial.records)
     report = report_of(trial.call, trial.cpu, trial.verdict.success)
-    (FOLDER / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-
-
-def _leave_records(records: Path) -> None:
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / "report.json").unlink(missing_ok=True)  # of an earlier call
-    for name in (RECORDING, EVENTS):
-        if (records / name).exists():
-            shutil.copyfile(records / name, FOLDER / name)
-    if (FOLDER / RECORDING).exists():
-        caller, assistant, sample_rate = read_stereo_flac(FOLDER / RECORDING)
-        with StereoWriter(FOLDER / _WAV, sample_rate) as wav:
-            wav.append(caller, assistant)
+    (FOLDER / REPORT).write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 
 
 def _verdict(trial: TrialCall) -> str:
@@ -187,9 +133,3 @@ def _verdict(trial: TrialCall) -> str:
         missed = "; ".join((*verdict.misheard, *verdict.unanswered))
         return f"Everything was said and done, but the caller did not make out: {missed}. {cpu}"
     return f"The caller did not get what they wanted ({'; '.join(verdict.failures)}). {cpu}"
-
-
-def _print_left(console: Console, report: bool = True) -> None:
-    names = [RECORDING, _WAV, EVENTS, *(["report.json"] if report else [])]
-    there = [str(FOLDER / name) for name in names if (FOLDER / name).exists()]
-    console.print(f"Left in ./{FOLDER}/: {', '.join(there)}", style="dim")

@@ -26,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voice.cli.call_view import plain
+from voice.cli.pull_progress import models_at_hand
 from voice.errors import VoiceError
 from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.limits import Limit, parse_limit
@@ -107,9 +108,9 @@ def recordings(
     A run that was interrupted goes on where it stopped when the command is given again.
     """
     limits = [parse_limit(text) for text in fail_if or []]
-    settings = load_settings(settings_file)
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
+    settings = _settings(console, settings_file)
     count, fingerprint = fingerprint_of(read_recordings(place), settings)
     table = None if only else _table(console, costs, out, settings)
     plan = Plan(
@@ -146,9 +147,9 @@ def calibrate(
     settings_file: SettingsFile = None,
 ) -> None:
     """Measure what each engine's work takes on this machine."""
-    settings = load_settings(settings_file)
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
+    settings = _settings(console, settings_file)
     _measured(console, settings, rounds).save(out)
     console.print(f"Left in {out}", style="dim")
 
@@ -176,6 +177,12 @@ def compare(
             file.write_text(json.dumps(changes, indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
             raise VoiceError(f"{file}: {error.strerror}") from None
+
+
+def _settings(console: Console, file: Path | None) -> Settings:
+    """The settings with models that are there; raises ConfigError, ModelError."""
+    settings = load_settings(file)
+    return models_at_hand(settings, False, console).in_settings(settings)
 
 
 def _table(console: Console, costs: Path | None, out: Path, settings: Settings) -> CostTable:

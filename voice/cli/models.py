@@ -8,17 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-from rich.progress import Progress as Bar
 from rich.table import Table
 
+from voice.cli.pull_progress import shown_progress
 from voice.models import Catalogue, CatalogueModel, ModelStore, Origins, pull
 from voice.settings import load_settings
 
@@ -29,30 +21,6 @@ SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Default: ./voice.toml.", metavar="FILE")
 ]
 _NOT_PINNED = "not pinned"
-
-
-class ShownProgress:
-    """Shows a pull as a bar with its rate and remaining time."""
-
-    def __init__(self, console: Console, bar: Bar) -> None:
-        self._console = console
-        self._bar = bar
-        self._task: TaskID | None = None
-
-    def source(self, name: str, size: int | None) -> None:
-        """A source is tried."""
-        if self._task is not None:
-            self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(escape(name), total=size)
-
-    def advance(self, size: int) -> None:
-        """So many further bytes have come."""
-        assert self._task is not None
-        self._bar.advance(self._task, size)
-
-    def unavailable(self, name: str, reason: str) -> None:
-        """The next source is tried."""
-        self._console.print(f"{escape(name)}: {escape(reason)}")
 
 
 @app.command("list")
@@ -94,12 +62,8 @@ def pull_model(
     )
     if not model.pinned:
         console.print("Its hashes are not pinned: what comes now is what later pulls must match.")
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Bar(*columns, console=console, transient=True) as bar:
-        folder = pull(model, ModelStore(), origins, ShownProgress(console, bar), place)
+    with shown_progress(console) as progress:
+        folder = pull(model, ModelStore(), origins, progress, place)
     console.print(f"Installed: {folder}", soft_wrap=True)
 
 

@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 import uvloop
+from rich.console import Console
 
+from voice.cli.pull_progress import models_at_hand
 from voice.logs import configure_logging
 from voice.service import Service
 from voice.setting_places import placed
@@ -25,11 +27,21 @@ def serve(
             "--settings", help="Settings; ./voice.toml where there is one.", metavar="FILE"
         ),
     ] = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="The small models that understand synthetic voices.")
+    ] = False,
 ) -> None:
-    """Answer calls until SIGTERM or Ctrl-C; running calls may finish, a second signal ends them."""
+    """Answer calls until SIGTERM or Ctrl-C; running calls may finish, a second signal ends them.
+
+    The recogniser and the voice of the settings are fetched at the first start.
+    """
     settings = load_settings(settings_file)
     configure_logging(settings.log_level, "service")
     with placed(settings_file):
+        # Standard output is for programs: its first line says that calls are answered.
+        models = models_at_hand(settings, embedded, Console(stderr=True, highlight=False))
+        if models.in_settings(settings) != settings:
+            os.environ.update(models.environment)
         uvloop.run(_serve(settings, settings_file))
 
 

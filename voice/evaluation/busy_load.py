@@ -120,7 +120,10 @@ async def _busy_line(
         left = max(1.0, until - time.monotonic())
         seed = 100 * number + len(calls)
         own = folder / f"caller-{number}-{len(calls)}"
-        caller = CallerProcess(service.uri, SCENARIO, customer.persona, seed, own, phrasings, left)
+        ears = service.models.recogniser
+        caller = CallerProcess(
+            service.uri, SCENARIO, customer.persona, seed, own, phrasings, left, ears
+        )
         try:
             report = await caller.call(left + CALL_MARGIN_SECONDS)
             calls.append(measure(report, find_events(service.records, report)[1]))

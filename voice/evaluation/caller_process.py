@@ -16,6 +16,7 @@ from voice.evaluation.callers.scenario import Persona
 from voice.evaluation.callers.wording import OWN_PHRASINGS
 from voice.network import isolate
 from voice.parent_death import end_with_parent
+from voice.settings import EMBEDDED
 
 LOADING_SECONDS = 90.0
 
@@ -36,12 +37,13 @@ class CallerProcess:
         folder: Path,
         phrasings: Path = OWN_PHRASINGS,
         seconds: float | None = None,
+        recogniser: str = EMBEDDED,
     ) -> None:
         """`folder` takes the persona and the report."""
         self._folder = folder
         self._persona = persona
         self._arguments = ["--to", target, "--scenario", scenario, "--seed", str(seed)]
-        self._arguments += ["--phrasings", str(phrasings)]
+        self._arguments += ["--phrasings", str(phrasings), "--recogniser", recogniser]
         self._arguments += ["--seconds", str(seconds)] if seconds else []
         self._process: asyncio.subprocess.Process | None = None
 

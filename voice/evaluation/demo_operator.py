@@ -16,6 +16,7 @@ from voice.evaluation.judge import Truth
 class KnownCustomer:
     """A customer who calls, and what is true of them."""
 
+    name: str
     persona: Persona
     truth: Truth
 
@@ -35,7 +36,9 @@ def caller_of(customers: list[KnownCustomer], seed: int) -> KnownCustomer:
 def _known_customer(customer: Customer) -> KnownCustomer:
     persona = Persona(customer.number, customer.customer_number, customer.pin)
     plan = (customer.plan.name, f"{customer.plan.data_gb} gigabytes")
-    return KnownCustomer(persona, Truth(customer.customer_number, _balance(customer), plan))
+    return KnownCustomer(
+        customer.name, persona, Truth(customer.customer_number, _balance(customer), plan)
+    )
 
 
 def _balance(customer: Customer) -> tuple[str, ...]:

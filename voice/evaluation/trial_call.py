@@ -64,7 +64,16 @@ async def hold_trial_call(
 
     The service's CPU time is then that of all of them.
     """
-    caller = CallerProcess(service.uri, scenario, customer.persona, seed, folder, phrasings)
+    caller = CallerProcess(
+        service.uri,
+        scenario,
+        customer.persona,
+        seed,
+        folder,
+        phrasings,
+        # The ears that suit the service's voice: the embedded ones do not understand a real one.
+        recogniser=service.models.recogniser,
+    )
     cpu = service.cpu_seconds
     try:
         report = await caller.call(CALL_LIMIT_SECONDS)

@@ -13,6 +13,7 @@ from typing import Any
 
 from voice.errors import VoiceError
 from voice.evaluation.processes import cpu_seconds_of, descendants, priority_of, runs_module
+from voice.models import ModelsAtHand
 from voice.network import isolate
 from voice.parent_death import end_with_parent
 
@@ -40,15 +41,23 @@ class TrialFailed(VoiceError):
 class TrialService:
     """Runs the service from `folder` as long as the context lasts; nothing of it stays running."""
 
-    def __init__(self, folder: Path, settings: str, trusts_loopback: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: str,
+        trusts_loopback: bool = True,
+        models: ModelsAtHand | None = None,
+    ) -> None:
         """`settings` is TOML without the sections runtime, records, demo, identity and telemetry.
 
         `trusts_loopback`: simulated callers dial as if from a carrier that asserts their numbers.
+        `models` win over the settings and the environment; without them the embedded ones.
         """
         self.folder = folder
         self.records = folder / "records"
         self.runtime = folder / "run"
         self.database = folder / "operator.sqlite"
+        self.models = models or ModelsAtHand()
         self._settings = settings + (_CARRIER if trusts_loopback else "")
         self._process: asyncio.subprocess.Process | None = None
         self.address = ""
@@ -56,7 +65,7 @@ class TrialService:
 
     async def __aenter__(self) -> TrialService:
         file = self._write_settings()
-        environment = dict(os.environ)
+        environment = {**os.environ, **self.models.environment}
         isolate(environment)
         with (self.folder / "service.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -80,6 +89,12 @@ class TrialService:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stop()
+
+    async def ended(self) -> str:
+        """Wait until the service ends by itself; its last words."""
+        assert self._process is not None
+        await self._process.wait()
+        return self._last_words()
 
     @property
     def uri(self) -> str:

@@ -1,11 +1,13 @@
 """Models that are too large for the project: what there is, where it comes from, where it lies.
 
 The catalogue (`catalogue.yaml`) names each model's files with their hashes and the sources that
-have them; `pull` installs one below the user's data folder, whole and verified or not at all.
+have them; `pull` installs one below the user's data folder, whole and verified or not at all;
+`at_hand` sees to it that the models of the settings are there before a service starts.
 """
 
 from voice.models.catalogue import Catalogue, CatalogueModel, ModelFile
 from voice.models.errors import SourceUnavailable, WrongHash
+from voice.models.first_use import ModelsAtHand, at_hand
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import InstalledModel, ModelStore
 
@@ -15,9 +17,11 @@ __all__ = [
     "InstalledModel",
     "ModelFile",
     "ModelStore",
+    "ModelsAtHand",
     "Origins",
     "Progress",
     "SourceUnavailable",
     "WrongHash",
+    "at_hand",
     "pull",
 ]

@@ -15,6 +15,7 @@ from voice.evaluation.callers.simulated_caller import SimulatedCaller
 from voice.evaluation.callers.wording import OWN_PHRASINGS, Phrasings
 from voice.model_folders import find_model
 from voice.network import isolate
+from voice.settings import EMBEDDED
 
 USER_ERROR_STATUS = 2
 
@@ -28,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--persona", type=Path, required=True, help="JSON: number, pin, ...")
     parser.add_argument("--report", type=Path, required=True, help="where the report is written")
     parser.add_argument("--phrasings", type=Path, default=OWN_PHRASINGS, help="folder of YAML")
-    parser.add_argument("--recogniser", default="embedded-en")
+    parser.add_argument("--recogniser", default=EMBEDDED)
     parser.add_argument("--voice", default="embedded-caller-en")
     parser.add_argument("--seconds", type=float, help="how long an endless scenario goes on")
     return parser

@@ -29,6 +29,7 @@ from voice.telephony.sip.incoming_call import IncomingCall
 from voice.telephony.sip.message import Request, make_response, retry_after_header
 from voice.telephony.sip.outgoing_call import OutgoingCall
 from voice.telephony.sip.policy import AccessPolicy
+from voice.telephony.sip.registrar import NotRegistered, Registrar
 from voice.telephony.sip.screening import Refusal, Screening
 from voice.telephony.sip.server_transaction import InviteServerTransaction, ServerTransaction
 from voice.telephony.sip.stack import Stack
@@ -73,6 +74,7 @@ class UserAgent:
     ) -> None:
         self._on_call = on_call
         self._screening = Screening(policy or AccessPolicy(), self._retry_after)
+        self._registrar = Registrar()
         self._admission = admission
         self._on_refused = on_refused
         self._available = available
@@ -264,6 +266,8 @@ class UserAgent:
             raise Refusal(482)
         elif isinstance(transaction, InviteServerTransaction):
             self._begin(transaction)
+        elif request.method == "REGISTER":
+            self._register(transaction)
         elif request.method == "OPTIONS":
             if self._draining or not self._available():
                 raise Refusal(503, [retry_after_header(RETRY_AFTER_SECONDS)])
@@ -280,6 +284,15 @@ class UserAgent:
         self._learn(call)
         self._invites[transaction] = call
         call.tell(self._on_call, call)
+
+    def _register(self, transaction: ServerTransaction) -> None:
+        user = self._screening.check_register(transaction.request, transaction.source)
+        try:
+            now = self._running.clock.time()
+            bindings = self._registrar.register(transaction.request, user, now)
+        except NotRegistered as refused:
+            raise Refusal(refused.status, refused.headers, admitted=True) from None
+        raise Refusal(200, bindings, admitted=True)
 
     def _cancel(self, transaction: ServerTransaction) -> None:
         invite = self._running.transactions.invite_of(transaction.request)

@@ -89,6 +89,17 @@ class AccessPolicy:
         address = ipaddress.ip_address(host.strip("[]"))
         return address.is_loopback or bool(self.trunks) or self._digest is not None
 
+    @property
+    def has_users(self) -> bool:
+        """Whether anybody can register."""
+        return self._digest is not None
+
+    def identify(self, request: Request, source: Endpoint) -> Admitted | Challenged | Forbidden:
+        """The user whom a REGISTER is from: by credentials, whatever network it comes from."""
+        if self._digest is None:
+            return Forbidden()
+        return self._authenticate(self._digest, request, str(_address(source[0])))
+
     def decide(self, request: Request, source: Endpoint) -> Admitted | Challenged | Forbidden:
         """Admit, ask for credentials, or refuse."""
         address = _address(source[0])

@@ -43,18 +43,18 @@ class Screening:
     def __init__(self, policy: AccessPolicy, retry_after: Callable[[], float | None]) -> None:
         self._policy = policy
         self._retry_after = retry_after
+        self._allowed = (*ALLOW, "REGISTER") if policy.has_users else ALLOW
 
-    @staticmethod
-    def abilities() -> list[tuple[str, str]]:
+    def abilities(self) -> list[tuple[str, str]]:
         """What an OPTIONS is told (11.2)."""
-        return [("Allow", ", ".join(ALLOW)), ("Accept", SDP), ("Accept-Encoding", "identity")]
+        allow = ("Allow", ", ".join(self._allowed))
+        return [allow, ("Accept", SDP), ("Accept-Encoding", "identity")]
 
-    @staticmethod
-    def check_method(request: Request) -> None:
+    def check_method(self, request: Request) -> None:
         """405, 501, 420."""
-        if request.method not in ALLOW:
+        if request.method not in self._allowed:
             status = 405 if request.method in KNOWN_METHODS else 501
-            raise Refusal(status, [("Allow", ", ".join(ALLOW))])
+            raise Refusal(status, [("Allow", ", ".join(self._allowed))])
         required = ", ".join(request.headers.getlist("Require")).strip(", ")
         if required:
             raise Refusal(420, [("Unsupported", required)])
@@ -63,12 +63,7 @@ class Screening:
         self, request: Request, source: Endpoint
     ) -> tuple[Admitted, SessionDescription | None]:
         """401, 403, 503, 415, 400, 488; else who was admitted and the offer, if there is one."""
-        decision = self._policy.decide(request, source)
-        if isinstance(decision, Challenged):
-            challenges = [("WWW-Authenticate", value) for value in decision.challenges]
-            raise Refusal(401, challenges, pause=decision.pause)
-        if isinstance(decision, Forbidden):
-            raise Refusal(403)
+        decision = _admitted(self._policy.decide(request, source))
         wait = self._retry_after()
         if wait is not None:
             raise Refusal(503, [retry_after_header(wait)], admitted=True)
@@ -77,6 +72,12 @@ class Screening:
         except SipSyntaxError:
             raise Refusal(400, admitted=True) from None
         return decision, self._offer(request, source)
+
+    def check_register(self, request: Request, source: Endpoint) -> str:
+        """401, 403; else the user whom it is from."""
+        user = _admitted(self._policy.identify(request, source)).account
+        assert user is not None  # only users give credentials
+        return user
 
     @staticmethod
     def _offer(request: Request, source: Endpoint) -> SessionDescription | None:
@@ -97,3 +98,12 @@ class Screening:
             warning = ("Warning", '304 voice "No common audio format"')
             raise Refusal(488, [warning], admitted=True) from None
         return offer
+
+
+def _admitted(decision: Admitted | Challenged | Forbidden) -> Admitted:
+    if isinstance(decision, Challenged):
+        challenges = [("WWW-Authenticate", value) for value in decision.challenges]
+        raise Refusal(401, challenges, pause=decision.pause)
+    if isinstance(decision, Forbidden):
+        raise Refusal(403)
+    return decision

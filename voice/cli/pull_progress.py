@@ -1,0 +1,73 @@
+"""A pull on the terminal: how far it is, how fast, and which sources could not help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.progress import Progress as Bar
+
+from voice.models import ModelsAtHand, at_hand
+from voice.settings import Settings
+
+
+class ShownProgress:
+    """Shows a pull as a bar with its rate and remaining time."""
+
+    def __init__(self, console: Console, bar: Bar) -> None:
+        self._console = console
+        self._bar = bar
+        self._task: TaskID | None = None
+
+    def source(self, name: str, size: int | None) -> None:
+        """A source is tried."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        if not self._console.is_terminal:
+            megabytes = f" ({size / 1e6:.0f} MB)" if size else ""
+            self._console.print(f"Fetching from {escape(name)}{megabytes} ...", soft_wrap=True)
+        self._task = self._bar.add_task(escape(name), total=size)
+
+    def advance(self, size: int) -> None:
+        """So many further bytes have come."""
+        assert self._task is not None
+        self._bar.advance(self._task, size)
+
+    def unavailable(self, name: str, reason: str) -> None:
+        """The next source is tried."""
+        self._console.print(f"{escape(name)}: {escape(reason)}", soft_wrap=True)
+
+
+@contextmanager
+def shown_progress(console: Console) -> Iterator[ShownProgress]:
+    """A bar as long as the context lasts."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Bar(*columns, console=console, transient=True) as bar:
+        yield ShownProgress(console, bar)
+
+
+def models_at_hand(settings: Settings, embedded: bool, console: Console) -> ModelsAtHand:
+    """The models to start with, pulled now where needed; `embedded`: none but these.
+
+    Raises ModelError as `at_hand` does.
+    """
+    if embedded:
+        return ModelsAtHand()
+    with shown_progress(console) as progress:
+        models = at_hand(settings, progress)
+    if models.warning:
+        console.print(models.warning, markup=False, soft_wrap=True)
+    return models

@@ -1,0 +1,93 @@
+"""The recogniser and the voice of the settings are there before anything needs them.
+
+Whoever starts the engines' processes calls `at_hand` before: nothing is ever fetched during a call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice.errors import ModelError
+from voice.model_folders import ModelKind, find_model
+from voice.models.catalogue import Catalogue, Kind
+from voice.models.pulling import Origins, Progress, pull
+from voice.models.store import ModelStore
+from voice.settings import EMBEDDED, REAL_RECOGNISER, REAL_VOICE, Settings
+
+
+@dataclass(frozen=True)
+class ModelsAtHand:
+    """Which recogniser and voice are used, as `[recognition] model` and `[speech] voice` say it."""
+
+    recogniser: str = EMBEDDED
+    voice: str = EMBEDDED
+    missing: str = ""
+    """Why one of the defaults could not be had; empty when all could."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells other processes to use these; the environment wins over `voice.toml`."""
+        return {"VOICE_RECOGNITION__MODEL": self.recogniser, "VOICE_SPEECH__VOICE": self.voice}
+
+    def in_settings(self, settings: Settings) -> Settings:
+        """The settings with these models."""
+        recognition = settings.recognition.model_copy(update={"model": self.recogniser})
+        speech = settings.speech.model_copy(update={"voice": self.voice})
+        return settings.model_copy(update={"recognition": recognition, "speech": speech})
+
+    @property
+    def warning(self) -> str:
+        """One plain line for whoever calls; empty when nothing is missing."""
+        if not self.missing:
+            return ""
+        if self.recogniser == EMBEDDED:
+            return (
+                f"{self.missing}: the small embedded models answer instead; "
+                "they understand synthetic voices only, not people."
+            )
+        return f"{self.missing}: the small embedded voice speaks instead."
+
+
+def at_hand(
+    settings: Settings, progress: Progress, store: ModelStore | None = None
+) -> ModelsAtHand:
+    """The models of the settings, pulled when they are used for the first time.
+
+    Where the default recogniser or voice cannot be had, the embedded ones take its place; a model
+    that somebody asked for and that cannot be had raises ModelError.
+    """
+    store = store or ModelStore()
+    recogniser, voice = settings.recognition.model, settings.speech.voice
+    try:
+        _require(recogniser, "asr_models", "recogniser", settings, progress, store)
+    except ModelError as error:
+        if recogniser != REAL_RECOGNISER:
+            raise
+        # Without the recogniser nothing is gained by the voice, nor by waiting for it.
+        return ModelsAtHand(voice=EMBEDDED if voice == REAL_VOICE else voice, missing=str(error))
+    try:
+        _require(voice, "tts_voices", "voice", settings, progress, store)
+    except ModelError as error:
+        if voice != REAL_VOICE:
+            raise
+        return ModelsAtHand(recogniser, missing=str(error))
+    return ModelsAtHand(recogniser, voice)
+
+
+def _require(
+    name: str,
+    folder: ModelKind,
+    kind: Kind,
+    settings: Settings,
+    progress: Progress,
+    store: ModelStore,
+) -> None:
+    """Pull `name` when the catalogue has it and it is not there; a path is left to its loader."""
+    model = Catalogue.shipped().models.get(name)
+    if model is None or Path(find_model(folder, name)).exists():
+        return
+    if model.kind != kind:
+        raise ModelError(f"{name} is a {model.kind}; a {kind} is needed (see `voice models list`)")
+    origins = Origins(settings.network.allow, settings.models.hub, settings.models.index)
+    pull(model, store, origins, progress)
