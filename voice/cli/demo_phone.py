@@ -64,8 +64,8 @@ def _invitation(uri: str, account: PhoneAccount, customer: KnownCustomer) -> Pan
         "the next time, and you may register.\n\n"
         f"You are [bold]{customer.name}[/], a customer of Larkfield Telecom: customer number "
         f"[bold]{persona.customer_number}[/], PIN [bold]{persona.pin}[/].\n"
-        "Ask for your balance or your plan (you will be asked for both numbers: say them or key "
-        "them in),\nreport a lost SIM card, or ask for a person.",
+        "Ask for your balance or your plan, report a lost SIM card, or ask for a person.\n"
+        "You will be asked for both numbers: say them, or key them in.",
         title="Waiting for your calls (Ctrl-C ends)",
     )
 
