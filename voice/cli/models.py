@@ -32,8 +32,9 @@ def list_models() -> None:
         table.add_column(heading)
     for model in Catalogue.shipped().models.values():
         size = f"{model.size / 1e6:.0f}" if model.size else "?"
-        languages = "all of Whisper's" if "*" in model.languages else " ".join(model.languages)
-        table.add_row(model.name, model.kind, languages, size, model.licence, _state(store, model))
+        table.add_row(
+            model.name, model.kind, _languages(model), size, model.licence, _state(store, model)
+        )
     Console().print(table)
 
 
@@ -41,6 +42,34 @@ def _state(store: ModelStore, model: CatalogueModel) -> str:
     if store.has(model.name):
         return "installed"
     return "" if model.pinned else _NOT_PINNED
+
+
+def _licence(model: CatalogueModel) -> str:
+    return f"Licence: {model.licence} ({model.licence_url}). {model.licence_terms}"
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Tell all that the catalogue says of a model: licence, files, hashes, sources."""
+    model, store = Catalogue.shipped().find(name), ModelStore()
+    console = Console(highlight=False)
+
+    def line(text: str) -> None:
+        console.print(text, markup=False, soft_wrap=True)
+
+    line(f"{model.name}, {model.kind}: {model.about}")
+    line(_licence(model))
+    line(f"Languages: {_languages(model)}")
+    for file in model.files:
+        size = f"{file.size} bytes" if file.size else "size not known"
+        line(f"{file.path}: {size}, sha256 {file.sha256 or _NOT_PINNED}")
+    for source in model.sources:
+        line(f"Source: {source}")
+    line(f"Installed: {store.path(name)}" if store.has(name) else "Not installed.")
+
+
+def _languages(model: CatalogueModel) -> str:
+    return "many" if "*" in model.languages else " ".join(model.languages)
 
 
 @app.command("pull")
@@ -57,9 +86,8 @@ def pull_model(
     settings = load_settings(settings_file)
     origins = Origins(settings.network.allow, settings.models.hub, settings.models.index)
     console = Console(highlight=False)
-    console.print(
-        f"{model.name}: {escape(model.about)} Licence: {model.licence}, {model.licence_url}"
-    )
+    console.print(f"{model.name}, {model.kind}: {escape(model.about)}", soft_wrap=True)
+    console.print(_licence(model), soft_wrap=True)
     if not model.pinned:
         console.print("Its hashes are not pinned: what comes now is what later pulls must match.")
     with shown_progress(console) as progress:

