@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: install install-dev demo test check unit calls clean
+.PHONY: install install-dev demo test check unit calls real clean
 
 install: $(VENV)/.installed
 
@@ -22,7 +22,7 @@ $(VENV)/.installed-dev: pyproject.toml
 demo: install
 	$(BIN)/voice demo
 
-test: install-dev check unit calls
+test: install-dev check unit calls real
 
 check:
 	$(BIN)/ruff check .
@@ -31,10 +31,14 @@ check:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/python -m pytest -q -m "not calls and not slow" -n 2
+	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 2
 
 calls:
-	$(BIN)/python -m pytest -q -m "calls and not slow"
+	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow"
+
+# Whisper base and a recorded voice, fetched once for this user.
+real:
+	$(BIN)/python -m pytest -q -m "real_models and not slow"
 
 clean:
 	rm -rf $(VENV) demo build dist

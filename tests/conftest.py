@@ -16,7 +16,9 @@ os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="voice-tests-")
 
 import pytest
 
-from voice.settings import EMBEDDED_ONLY
+from voice.errors import ModelError
+from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, pull
+from voice.settings import EMBEDDED_ONLY, REAL_RECOGNISER, REAL_VOICE, NetworkAccess
 
 # Tests use the small models that come along, and fetch nothing; tests with the real models ask for
 # the fixture `real_models`.
@@ -70,6 +72,33 @@ def require_peer() -> Callable[[str], str]:
         pytest.skip(message)
 
     return require
+
+
+class _Silent:
+    """A pull that nobody watches."""
+
+    def source(self, name: str, size: int | None) -> None:
+        pass
+
+    def advance(self, size: int) -> None:
+        pass
+
+    def unavailable(self, name: str, reason: str) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def real_models() -> ModelsAtHand:
+    """Whisper base and a recorded voice, fetched once for this user; CI fails without them."""
+    origins = Origins(NetworkAccess().allow)
+    try:
+        for name in (REAL_RECOGNISER, REAL_VOICE):
+            pull(Catalogue.shipped().find(name), ModelStore(), origins, _Silent())
+    except ModelError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"needs the real models: {error}")
+        pytest.skip(f"needs the real models: {error}")
+    return ModelsAtHand(REAL_RECOGNISER, REAL_VOICE)
 
 
 @pytest.fixture(scope="session")

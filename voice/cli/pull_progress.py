@@ -33,7 +33,9 @@ class ShownProgress:
         """A source is tried."""
         if self._task is not None:
             self._bar.remove_task(self._task)
-        if not self._console.is_terminal:
+        if self._console.is_terminal:
+            self._bar.start()
+        else:
             megabytes = f" ({size / 1e6:.0f} MB)" if size else ""
             self._console.print(f"Fetching from {escape(name)}{megabytes} ...", soft_wrap=True)
         self._task = self._bar.add_task(escape(name), total=size)
@@ -50,13 +52,17 @@ class ShownProgress:
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[ShownProgress]:
-    """A bar as long as the context lasts."""
+    """A bar from the first source until the end of the context; lines where no terminal is."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
-    with Bar(*columns, console=console, transient=True) as bar:
+    bar = Bar(*columns, console=console, transient=True)
+    try:
         yield ShownProgress(console, bar)
+    finally:
+        if console.is_terminal:
+            bar.stop()
 
 
 def models_at_hand(settings: Settings, embedded: bool, console: Console) -> ModelsAtHand:
