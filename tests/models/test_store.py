@@ -63,6 +63,23 @@ def test_the_catalogue_says_what_there_is() -> None:
     assert all(name in shown for name in Catalogue.shipped().models)
 
 
+@pytest.mark.parametrize("name", list(Catalogue.shipped().models))
+def test_each_model_is_shown_with_what_its_licence_lets_one_do(name: str) -> None:
+    model = Catalogue.shipped().models[name]
+    shown = CliRunner().invoke(app, ["models", "show", name]).output
+
+    assert f"{name}, {model.kind}: " in shown
+    assert model.licence in shown and model.licence_url in shown
+    assert model.licence_terms in shown and model.licence_terms != "See its text."
+    assert all(str(source) in shown for source in model.sources) and model.sources
+    assert ("not pinned" in shown) is not model.pinned
+
+
+def test_each_language_that_callers_may_speak_has_a_voice() -> None:
+    for language in ("en", "fr", "es", "pt", "de", "it", "sw", "ar"):
+        assert Catalogue.shipped().voices_for(language)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -103,6 +103,26 @@ async def test_a_voice_without_alignments_gets_proportional_times(copy: Path) ->
     assert clause.words[-1].end_ms <= clause.duration_ms
 
 
+@pytest.mark.parametrize("rate", [16000, 44100])
+async def test_a_voice_of_another_rate_sounds_as_long_as_its_rate_says(
+    copy: Path, rate: int
+) -> None:
+    """The same samples, said to be of another rate, are slower or faster on the telephone."""
+    file = copy / "voice.onnx.json"
+    config = json.loads(file.read_text())
+    seconds = []
+    for own in (config["audio"]["sample_rate"], rate):
+        config["audio"]["sample_rate"] = own
+        file.write_text(json.dumps(config))
+        speaker = PiperSpeaker.load(copy)
+        clause = await speaker.synthesise("The bill has not been paid.", 8000)
+        speaker.close()
+        assert clause.sample_rate == 8000 and clause.pcm.any()
+        seconds.append((own, clause.words[-1].end_ms - clause.words[0].start_ms))
+    (first, long), (second, other) = seconds
+    assert other / long == pytest.approx(first / second, rel=0.15)
+
+
 def damage_missing(folder: Path) -> str:
     shutil.rmtree(folder)
     return "no such voice"

@@ -17,6 +17,7 @@ from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
 from voice.identity import Caller
 from voice.model_folders import find_model, tasks_folder
+from voice.models import Catalogue
 from voice.recognition import WhisperRecogniser
 from voice.response import Responder, ToolBox
 from voice.setting_places import blamed_on
@@ -71,7 +72,7 @@ async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueu
     recogniser, responder, speaker = await asyncio.gather(
         asyncio.to_thread(load_recogniser, settings, make_queue),
         asyncio.to_thread(_load_responder, settings, make_queue),
-        asyncio.to_thread(_load_speaker, settings, make_queue),
+        asyncio.to_thread(load_speaker, settings, make_queue),
     )
     tools, identity = load_tools(settings)
     tools.require(responder.tasks)
@@ -114,15 +115,26 @@ def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:
         )
 
 
-def _load_speaker(settings: Settings, make_queue: QueueFactory) -> PiperSpeaker:
+def load_speaker(settings: Settings, make_queue: QueueFactory = EngineQueue) -> PiperSpeaker:
+    """The voice of the settings; raises ModelError, or ConfigError when it speaks otherwise."""
     wanted = settings.speech
     with blamed_on("speech.voice"):
-        return PiperSpeaker.load(
+        speaker = PiperSpeaker.load(
             find_model("tts_voices", wanted.voice),
             workers=wanted.workers,
             capacity=wanted.capacity,
             make_queue=make_queue,
         )
+    language = settings.recognition.language.partition("-")[0].lower()
+    if speaker.language != language:
+        speaker.close()
+        names = Catalogue.shipped().voices_for(language)
+        there = f"for {language} there is {', '.join(names)}" if names else "see docs/models.md"
+        raise ConfigError(
+            f"speech.voice: {wanted.voice} speaks {speaker.language}, but recognition.language is "
+            f"{settings.recognition.language}: {there}"
+        )
+    return speaker
 
 
 def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:

@@ -78,7 +78,7 @@ class CatalogueModel(Entry):
     kind: Kind
     about: str
     languages: list[str]
-    """BCP 47 tags; `*` for the languages of multilingual Whisper."""
+    """BCP 47 tags; `*` for many."""
     licence: str
     """SPDX identifier; `LicenseRef-not-stated` where the author names none."""
     licence_url: str
@@ -141,6 +141,15 @@ class Catalogue:
     def shipped(cls) -> Catalogue:
         """The catalogue that comes with this version."""
         return cls.load((resources.files(__package__) / "catalogue.yaml").read_text("utf-8"))
+
+    def voices_for(self, language: str) -> list[str]:
+        """The names of voices that speak it; `language` is the first part of a BCP 47 tag."""
+        return [
+            model.name
+            for model in self.models.values()
+            if model.kind == "voice"
+            and any(tag.partition("-")[0] == language for tag in model.languages)
+        ]
 
     def find(self, name: str) -> CatalogueModel:
         """The model `name`; raises ModelError that suggests the nearest one."""

@@ -49,25 +49,22 @@ class ModelsAtHand:
         return f"{self.missing}: the small embedded voice speaks instead."
 
 
-def at_hand(
-    settings: Settings, progress: Progress, store: ModelStore | None = None
-) -> ModelsAtHand:
+def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     """The models of the settings, pulled when they are used for the first time.
 
     Where the default recogniser or voice cannot be had, the embedded ones take its place; a model
     that somebody asked for and that cannot be had raises ModelError.
     """
-    store = store or ModelStore()
     recogniser, voice = settings.recognition.model, settings.speech.voice
     try:
-        _require(recogniser, "asr_models", "recogniser", settings, progress, store)
+        _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:
         if recogniser != REAL_RECOGNISER:
             raise
         # Without the recogniser nothing is gained by the voice, nor by waiting for it.
         return ModelsAtHand(voice=EMBEDDED if voice == REAL_VOICE else voice, missing=str(error))
     try:
-        _require(voice, "tts_voices", "voice", settings, progress, store)
+        _require(voice, "tts_voices", "voice", settings, progress)
     except ModelError as error:
         if voice != REAL_VOICE:
             raise
@@ -81,7 +78,6 @@ def _require(
     kind: Kind,
     settings: Settings,
     progress: Progress,
-    store: ModelStore,
 ) -> None:
     """Pull `name` when the catalogue has it and it is not there; a path is left to its loader."""
     model = Catalogue.shipped().models.get(name)
@@ -90,4 +86,4 @@ def _require(
     if model.kind != kind:
         raise ModelError(f"{name} is a {model.kind}; a {kind} is needed (see `voice models list`)")
     origins = Origins(settings.network.allow, settings.models.hub, settings.models.index)
-    pull(model, store, origins, progress)
+    pull(model, ModelStore(), origins, progress)

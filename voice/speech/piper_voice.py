@@ -42,9 +42,14 @@ class LoadedVoice:
         """Hertz of the samples that it makes."""
 
     @property
+    def language(self) -> str:
+        """What it speaks, as the first part of a BCP 47 tag."""
+        return str(self._voice.config.espeak_voice).partition("-")[0]
+
+    @property
     def is_english(self) -> bool:
         """Whether English spoken forms suit the voice."""
-        return str(self._voice.config.espeak_voice).startswith("en")
+        return self.language == "en"
 
     @classmethod
     def load(cls, name: str | Path) -> tuple[LoadedVoice, Path]:

@@ -103,6 +103,11 @@ class PiperSpeaker:
         return cls(loaded, words, workers=workers, capacity=capacity, make_queue=make_queue)
 
     @property
+    def language(self) -> str:
+        """What the voice speaks, as the first part of a BCP 47 tag."""
+        return self._voice.language
+
+    @property
     def depth(self) -> int:
         """How many portions of text wait."""
         return self._queue.depth

@@ -1,0 +1,108 @@
+"""What the settings name is fetched at the first start; without it the embedded models answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from loopback_sources import Site, Told
+
+from voice.errors import ModelError
+from voice.models import Catalogue, CatalogueModel, ModelsAtHand, ModelStore, at_hand
+from voice.settings import Models, NetworkAccess, Recognition, Settings, Speech
+
+
+@pytest.fixture(autouse=True)
+def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelStore:
+    for variable in ModelsAtHand().environment:
+        monkeypatch.delenv(variable)
+    monkeypatch.delenv("VOICE_NETWORK__ALLOW")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return ModelStore()
+
+
+@pytest.fixture
+def catalogue(from_index: CatalogueModel, monkeypatch: pytest.MonkeyPatch) -> Catalogue:
+    """The default models' names, as small as can be; the voice has no source."""
+    recogniser = from_index.model_copy(update={"name": "whisper-base"})
+    voice = from_index.model_copy(
+        update={"name": "en_US-joe-medium", "kind": "voice", "sources": []}
+    )
+    catalogue = Catalogue([recogniser, voice])
+    monkeypatch.setattr(Catalogue, "shipped", classmethod(lambda cls: catalogue))
+    return catalogue
+
+
+@pytest.fixture
+def settings(site: Site) -> Settings:
+    return Settings(
+        models=Models(index=f"{site.url}/simple"), network=NetworkAccess(allow=["127.0.0.1"])
+    )
+
+
+def test_the_defaults_are_what_people_are_understood_by() -> None:
+    assert Settings().recognition.model == "whisper-base"
+    assert Settings().speech.voice == "en_US-joe-medium"
+    shipped = Catalogue.shipped()
+    assert shipped.find("whisper-base").pinned and shipped.find("en_US-joe-medium").pinned
+
+
+def test_a_model_is_fetched_at_the_first_start_and_not_again(
+    catalogue: Catalogue, settings: Settings, site: Site, told: Told, empty_store: ModelStore
+) -> None:
+    models = at_hand(settings, told)
+    assert models.recogniser == "whisper-base" and empty_store.has("whisper-base")
+    asked = len(site.asked)
+    assert asked > 0
+
+    at_hand(settings, told)
+
+    assert len(site.asked) == asked
+
+
+def test_a_voice_that_cannot_be_had_is_replaced_by_the_embedded_one(
+    catalogue: Catalogue, settings: Settings, told: Told
+) -> None:
+    models = at_hand(settings, told)
+    assert models.voice == "embedded-en"
+    assert models.warning == (
+        "en_US-joe-medium cannot be had: it has no source: the small embedded voice speaks instead."
+    )
+
+
+def test_without_any_source_the_embedded_models_answer_and_one_line_says_so(told: Told) -> None:
+    models = at_hand(Settings(network=NetworkAccess(allow=[])), told)
+    assert models.environment == ModelsAtHand().environment
+    assert "whisper-base cannot be had: pypi.org is not in [network] allow" in models.warning
+    assert models.warning.endswith("they understand synthetic voices only, not people.")
+    assert "\n" not in models.warning
+
+
+def test_a_voice_of_ones_own_stays_when_the_recogniser_cannot_be_had(told: Told) -> None:
+    own = Settings(network=NetworkAccess(allow=[]), speech=Speech(voice="./our-voice.onnx"))
+    assert at_hand(own, told).voice == "./our-voice.onnx"
+
+
+@pytest.mark.parametrize(
+    ("recognition", "says"),
+    [
+        ("whisper-small", "whisper-small cannot be had: huggingface.co is not in"),
+        ("en_US-joe-medium", "en_US-joe-medium is a voice; a recogniser is needed"),
+        ("gpt-oss-20b", "gpt-oss-20b is a response model; a recogniser is needed"),
+    ],
+)
+def test_a_model_that_was_asked_for_is_never_replaced(
+    recognition: str, says: str, told: Told
+) -> None:
+    with pytest.raises(ModelError) as error:
+        at_hand(Settings(recognition=Recognition(model=recognition)), told)
+    assert str(error.value).startswith(says)
+
+
+@pytest.mark.parametrize("name", ["embedded-en", "./a-folder", "/nowhere/at-all"])
+def test_embedded_models_and_paths_need_no_connection(name: str, told: Told, site: Site) -> None:
+    own = Settings(recognition=Recognition(model=name), speech=Speech(voice=name))
+    models = at_hand(own, told)
+    assert (models.recogniser, models.voice, models.missing) == (name, name, "")
+    assert models.in_settings(Settings()).recognition.model == name
+    assert told.bytes == 0
