@@ -129,8 +129,8 @@ async def test_a_person_registers_is_understood_and_calls_again(
         )
         assert phone.stdout is not None
         async with asyncio.timeout(20):
-            async for line in phone.stdout:
-                if b"200 OK" in line and b"1 binding" in line:
+            async for said in phone.stdout:
+                if b"200 OK" in said and b"1 binding" in said:
                     break
             else:
                 raise AssertionError("baresip has not registered")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from loopback_sources import Site, Told
 
+from tests.models.loopback_sources import Site, Told
 from voice.errors import ModelError
 from voice.models import Catalogue, CatalogueModel, ModelsAtHand, ModelStore, at_hand
 from voice.settings import Models, NetworkAccess, Recognition, Settings, Speech

@@ -7,9 +7,9 @@ import re
 from collections.abc import Awaitable, Callable
 
 import pytest
-from hand_written import message
-from virtual_network import Network, Peer, run_virtual, seeded
 
+from tests.telephony.sip.hand_written import message
+from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
 from voice.telephony.sip import AccessPolicy, Credentials, Trunk, UserAgent
 from voice.telephony.sip.digest import answer_challenge
 from voice.telephony.sip.guess_limit import PER_USER
