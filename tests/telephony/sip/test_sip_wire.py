@@ -37,14 +37,14 @@ US, THEM = ("127.0.0.1", 5060), ("127.0.0.1", 5070)
 TORTURE = {
     "badaspec": 400, "badbranch": 200, "baddate": 200, "baddn": 400, "badinv01": None,
     "badvers": 505, "bcast": None, "bext01": 420, "bigcode": None, "clerr": 400,
-    "cparam01": 405, "cparam02": 405, "dblreq": 405, "esc01": 200, "esc02": 501,
-    "escnull": 405, "escruri": 400, "insuf": None, "intmeth": None, "inv2543": 400,
+    "cparam01": 401, "cparam02": 401, "dblreq": 401, "esc01": 200, "esc02": 501,
+    "escnull": 401, "escruri": 400, "insuf": None, "intmeth": None, "inv2543": 400,
     "invut": 415, "longreq": 200, "ltgtruri": 400, "lwsdisp": 200, "lwsruri": 400,
     "lwsstart": 400, "mcl01": 400, "mismatch01": 400, "mismatch02": 400, "mpart01": 405,
     "multi01": 400, "ncl": 400, "noreason": None, "novelsc": 416, "quotbal": 400,
-    "regaut01": 405, "regbadct": 405, "regescrt": 405, "scalar02": 400, "scalarlg": None,
+    "regaut01": 401, "regbadct": 401, "regescrt": 401, "scalar02": 400, "scalarlg": None,
     "sdp01": 200, "semiuri": 200, "test": None, "transports": 200, "trws": 400,
-    "unkscm": 416, "unksm2": 405, "unreason": None, "wsinv": 481, "zeromf": 200,
+    "unkscm": 416, "unksm2": 401, "unreason": None, "wsinv": 481, "zeromf": 200,
 }  # fmt: skip
 
 
