@@ -96,7 +96,7 @@ def test_a_model_that_was_asked_for_is_never_replaced(
 ) -> None:
     with pytest.raises(ModelError) as error:
         at_hand(Settings(recognition=Recognition(model=recognition)), told)
-    assert str(error.value).startswith(says)
+    assert str(error.value).startswith(f"recognition.model: {says}")
 
 
 @pytest.mark.parametrize("name", ["embedded-en", "./a-folder", "/nowhere/at-all"])

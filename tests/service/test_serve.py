@@ -13,6 +13,7 @@ import pytest
 
 from voice.cli import serve
 from voice.service.child import ChildFailed
+from voice.settings import EMBEDDED_ONLY
 
 
 class FakeService:
@@ -127,3 +128,27 @@ def test_a_mistake_in_the_settings_is_one_line(tmp_path: Path, text: str, part: 
     assert done.returncode == 2 and done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert line.startswith("voice: ") and part in line
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_without_the_real_models_the_embedded_ones_answer(
+    embedded: bool,
+    said: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for variable in EMBEDDED_ONLY:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(FakeService, "behaviour", "idle", raising=False)
+
+    serve.serve(None, embedded)
+
+    assert EMBEDDED_ONLY.items() <= os.environ.items(), "which the processes of calls read"
+    lines = capsys.readouterr().err.splitlines()
+    if embedded:
+        assert lines == []
+    else:
+        assert lines[-1].startswith("whisper-base cannot be had: pypi.org is not in [network]")
+        assert lines[-1].endswith("they understand synthetic voices only, not people.")

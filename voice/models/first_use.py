@@ -60,14 +60,14 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
         _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:
         if recogniser != REAL_RECOGNISER:
-            raise
+            raise ModelError(f"recognition.model: {error}") from None
         # Without the recogniser nothing is gained by the voice, nor by waiting for it.
         return ModelsAtHand(voice=EMBEDDED if voice == REAL_VOICE else voice, missing=str(error))
     try:
         _require(voice, "tts_voices", "voice", settings, progress)
     except ModelError as error:
         if voice != REAL_VOICE:
-            raise
+            raise ModelError(f"speech.voice: {error}") from None
         return ModelsAtHand(recogniser, missing=str(error))
     return ModelsAtHand(recogniser, voice)
 
