@@ -102,3 +102,17 @@ def test_what_the_call_itself_says(text: str, meaning: Meaning) -> None:
 @pytest.mark.parametrize("text", ["", "  "])
 def test_nothing_heard(text: str) -> None:
     assert understand(text) is Meaning.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("heard", "meaning"),
+    [
+        ("All right, I am blocking your SIM card. One moment, please.", Meaning.ASKS_TO_WAIT),
+        ("one moment please while i look that up", Meaning.ASKS_TO_WAIT),
+        ("bear with me", Meaning.ASKS_TO_WAIT),
+        ("One moment, please. Your SIM card is blocked.", Meaning.STATEMENT),
+        ("one moment please your balance is ten euros", Meaning.STATEMENT),
+    ],
+)
+def test_an_answer_in_the_same_breath_is_waited_for_no_longer(heard: str, meaning: Meaning) -> None:
+    assert understand(heard) is meaning

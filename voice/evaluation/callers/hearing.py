@@ -52,7 +52,12 @@ _SIGNS: tuple[tuple[Meaning, str], ...] = (
         r"(not|n't) (quite )?(understand|catch|hear|get)|say (that|it) (once )?again"
         r"|repeat that|rephrase|other words|still there|pardon",
     ),
-    (Meaning.ASKS_TO_WAIT, r"one moment|a moment|just a second|bear with|let me (see|check|look)"),
+    (
+        Meaning.ASKS_TO_WAIT,
+        # What follows a moment in the same breath is already what one was to wait for.
+        r"(one moment|a moment|just a second)\W*(please)?\W*(while\b.*)?$"
+        r"|bear with|let me (see|check|look)",
+    ),
 )
 """In the order in which they decide: a question before what it is about."""
 
