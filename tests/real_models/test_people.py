@@ -61,7 +61,9 @@ def understood(folder: Path, models: ModelsAtHand, sound: Pcm, pause_ms: int) ->
     (folder / "recordings").mkdir()
     write_wav(folder / "recordings" / "caller.wav", sound, RATE)
     (folder / "costs.json").write_text(json.dumps({"milliseconds": COSTS}))
-    (folder / "voice.toml").write_text(f"[turns]\nend_ms = {pause_ms}\n")
+    (folder / "voice.toml").write_text(
+        f"[turns]\nend_ms = {pause_ms}\nend_ms_digits = {max(pause_ms, 1100)}\n"
+    )
     done = subprocess.run(
         [sys.executable, "-m", "voice", "evaluate", "recordings", "recordings"],
         cwd=folder,

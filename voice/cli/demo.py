@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import tempfile
 from collections.abc import Coroutine
@@ -26,11 +27,13 @@ from voice.evaluation.trial_call import TrialCall, place_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.logs import configure_logging
 from voice.models import ModelsAtHand
-from voice.settings import Settings
+from voice.settings import load_settings
 
 FAILED_STATUS = 1
 INTERRUPTED_STATUS, TERMINATED_STATUS = 130, 143
 _LAST_LINES_SECONDS = 0.5
+_NO_FILE = Path(os.devnull)
+"""The environment counts; a voice.toml that lies here is another installation's."""
 
 
 def demo(
@@ -58,7 +61,7 @@ def demo(
     configure_logging("warning", "demo")
     console = Console(highlight=False)
     try:
-        models = models_at_hand(Settings(), embedded, console)
+        models = models_at_hand(load_settings(_NO_FILE), embedded, console)
         with tempfile.TemporaryDirectory(prefix="voice-demo-") as folder:
             place = Path(folder)
             trial = by_phone(console, place, seed, address, models) if phone else None
