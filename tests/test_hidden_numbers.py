@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from voice.hidden_numbers import speaks_of_secrets, without_numbers
+from voice.spoken_numbers import DIGITS, TEENS, TENS, words_of
+
+SAID = yaml.safe_load((Path(__file__).parent / "data" / "numbers.yaml").read_text())
+MOST_HIDDEN = 0.11
+"""Of what is no PIN: ages, model numbers and times of day look like a part of one."""
+
+
+def test_nothing_is_left_of_a_pin_that_was_told_in_any_way() -> None:
+    for said in SAID["pins"]:
+        left = [word.text for word in words_of(without_numbers(said))]
+        figures = [word for word in left if word.isdigit() or word in {*DIGITS, *TEENS, *TENS}]
+        assert not figures and without_numbers(said) != said, said
+
+
+def test_most_other_numbers_stay() -> None:
+    hidden = [said for said in SAID["harmless"] if without_numbers(said) != said]
+    assert len(hidden) <= MOST_HIDDEN * len(SAID["harmless"]), hidden
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "4271 am i right", "4271 pound", "4271 second try", "it's 4271 may i have my bill",
+        "four one's two three's", "what is it nine, let me see, zero, or so, three",
+    ],
+)  # fmt: skip
+def test_what_is_a_unit_only_at_times_shows_no_pin(said: str) -> None:
+    assert "[hidden]" in without_numbers(said) and "4271" not in without_numbers(said)
 
 
 @pytest.mark.parametrize(

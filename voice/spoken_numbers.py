@@ -27,13 +27,24 @@ TENS = {
 SCALES = {"hundred": 100, "thousand": 1000}
 _REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _NUMBER_WORDS = (DIGITS, TEENS, TENS, _REPEATS)
-_BESIDE_OTHERS = {
-    "oh": "0", "o": "0", "won": "1", "to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8",
+_PLURALS = {
+    word + ending: str(digit) for word, digit in DIGITS.items() for ending in ("s", "es", "'s")
+}
+_ALL = 4
+"""Figures that 'all ones' stands for: those of most PINs."""
+BESIDE_OTHERS = {
+    "oh": "0", "o": "0", "won": "1", "wan": "1", "wun": "1", "to": "2", "too": "2", "tree": "3",
+    "free": "3", "for": "4", "fore": "4", "foe": "4", "fower": "4", "fife": "5", "sax": "6",
+    "sex": "6", "sefen": "7", "ate": "8", "nain": "9", "niner": "9",
 }  # fmt: skip
 """Digits only beside other digits: 'for two seven nine', but not 'for my phone'."""
-_HESITATIONS = frozenset(("uh", "um", "er", "erm", "ah", "eh", "hm", "hmm", "mm", "then", "and"))
+_HESITATIONS = frozenset((
+    "uh", "um", "er", "erm", "ehm", "em", "emm", "ah", "eh", "hm", "hmm", "mm", "then", "and",
+))  # fmt: skip
 _SEPARATORS = frozenset(("dash", "hyphen", "space", "comma", "dot", "point"))
 """Neither these nor hesitations end a number: 'four two, and then, uh, seven one'."""
+_RUN_TOGETHER = re.compile("|".join(sorted((*DIGITS, *TEENS, *TENS), key=len, reverse=True)))
+"""Number words, the longest first: 'fortytwo', 'ninezero'."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 
 
@@ -74,9 +85,18 @@ class _Part:
 def words_of(text: str) -> list[Word]:
     """The words and figures of a text in order."""
     return [
-        Word(found[0].lower(), *found.span(), text[found.end() :].lstrip()[:1] == ",")
+        Word(found[0][begin:end].lower(), found.start() + begin, found.start() + end, comma)
         for found in _WORD.finditer(text)
+        for comma in [text[found.end() : found.end() + 2].lstrip()[:1] == ","]
+        for begin, end in _parted(found[0])
     ]
+
+
+def _parted(word: str) -> list[tuple[int, int]]:
+    """Where the words lie in what was written as one: 'fortytwo', 'four2seven'."""
+    parts = [found.span() for found in _RUN_TOGETHER.finditer(word.lower())]
+    whole = sum(end - begin for begin, end in parts) == len(word)
+    return parts if whole else [(0, len(word))]
 
 
 def spoken_numbers(text: str) -> Iterator[SpokenNumber]:
@@ -111,13 +131,26 @@ def _part_at(words: Sequence[Word], position: int, inside: bool) -> _Part | None
     word = words[position]
     if word.figures:
         return _Part(word.figures, 1)
-    if word.text in _REPEATS:
-        digit = _digit_at(words, position + 1)
-        return _Part(digit * _REPEATS[word.text], 2) if digit else None
-    if word.text in _BESIDE_OTHERS:
+    if repeated := _repeated_at(words, position):
+        return repeated
+    if word.text in BESIDE_OTHERS:
         is_digit = _goes_on(words, position + 1) if inside else _begins(words, position)
-        return _Part(_BESIDE_OTHERS[word.text], 1) if is_digit else None
+        return _Part(BESIDE_OTHERS[word.text], 1) if is_digit else None
     return _whole_number_at(words, position)
+
+
+def _repeated_at(words: Sequence[Word], position: int) -> _Part | None:
+    """'double four', 'four ones', 'all ones', 'four times one'."""
+    word, following = words[position].text, [later.text for later in words[position + 1 :][:2]]
+    if word in _REPEATS:
+        digit = _digit_at(words, position + 1) or _PLURALS.get("".join(following[:1]), "")
+        return _Part(digit * _REPEATS[word], 2) if digit else None
+    count = _ALL if word == "all" else DIGITS.get(word, 0)
+    if count and following and following[0] in _PLURALS:
+        return _Part(_PLURALS[following[0]] * count, 2)
+    if following[:1] == ["times"] and word in DIGITS and following[-1] in DIGITS:
+        return _Part(str(DIGITS[following[-1]]) * count, 3)
+    return None
 
 
 def _goes_on(words: Sequence[Word], position: int) -> bool:
@@ -125,12 +158,12 @@ def _goes_on(words: Sequence[Word], position: int) -> bool:
     if position >= len(words):
         return True
     word = words[position].text
-    return _is_number(words, position) or word in _BESIDE_OTHERS or word in _HESITATIONS
+    return _is_number(words, position) or word in BESIDE_OTHERS or word in _HESITATIONS
 
 
 def _begins(words: Sequence[Word], position: int) -> bool:
     """Whether a number begins with this 'oh' or 'for': not with that of 'Oh, six two one nine'."""
-    if position + 1 < len(words) and words[position + 1].text in _BESIDE_OTHERS:
+    if position + 1 < len(words) and words[position + 1].text in BESIDE_OTHERS:
         return _begins(words, position + 1)
     if not _is_number(words, position + 1):
         return False

@@ -40,6 +40,7 @@ class DistressWords:
         words["number"] = "|".join([words["number"], *numbers, *spaced, *spoken])
         guards = data["guards"]
         self._spelling: dict[str, str] = data["spelling"]
+        self._phrases = [phrase for phrase in self._spelling if " " in phrase]
         self._suffixes: dict[str, str] = data.get("suffixes", {})
         self._dropped = any_of(data["dropped"], words)
         self._harmless = any_of(guards["harmless"], words)
@@ -87,6 +88,8 @@ class DistressWords:
         words = re.findall(r"[a-z0-9']+", _plain(text))
         spelt = " ".join(map(self._spelt, words))
         said = f" {' '.join(spelt.replace(chr(39), ' ').split())} "
+        for phrase in self._phrases:
+            said = said.replace(f" {phrase} ", f" {self._spelling[phrase]} ")
         return self._dropped.sub("", said)
 
     def _spelt(self, word: str) -> str:
