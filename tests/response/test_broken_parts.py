@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal
 
 import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, steps_of
 from voice.engine_queue import EngineBusy, Priority
-from voice.response import ResponseSession, TaskSet
+from voice.identity import Caller
+from voice.response import ResponseSession, Say, TaskSet, ToolBox, ToolReturned, Value
 from voice.response.conversation import Conversation
 from voice.response.harmony import CallerSaid, Message
 from voice.response.harmony_parser import Delta
+from voice.response.tool_run import run_tool
 
 
 class BusyModel:
@@ -41,6 +45,74 @@ async def test_a_result_of_the_wrong_shape_is_not_used(office: Office, result: o
     office.results["get_plan"] = result  # type: ignore[assignment]
     steps = await steps_of(session_of(office).begin("which plan am i on"))
     assert acts(steps) == {"tool_failed"}
+
+
+class Unreadable(dict[str, object]):
+    """As a row that is fetched when it is looked at, from a connection that is lost by then."""
+
+    def get(self, *_: object) -> object:
+        raise ConnectionError("lost")
+
+    __getitem__ = items = keys = get  # type: ignore[assignment]
+
+
+class Unspeakable(str):
+    def __str__(self) -> str:
+        raise ConnectionError("lost")
+
+    def __eq__(self, other: object) -> bool:
+        raise ConnectionError("lost")
+
+    __hash__ = str.__hash__
+
+
+FOUND = {"status": "found", "plan": "Smart", "data_gb": 20, "price": Decimal("19.99")}
+
+
+@pytest.mark.parametrize(
+    "amiss",
+    [
+        {"price": Decimal("NaN")}, {"price": Decimal("sNaN")}, {"price": Decimal("Infinity")},
+        {"price": Decimal("1E+3000")}, {"data_gb": 10**5000}, {"data_gb": True},
+        {"plan": "x " * 200_000}, {"status": Unspeakable("found")},
+    ],
+    ids=lambda amiss: ",".join(amiss),
+)  # fmt: skip
+async def test_a_value_that_cannot_be_said_is_not_used(
+    office: Office, amiss: dict[str, object]
+) -> None:
+    office.results["get_plan"] = {**FOUND, **amiss}  # type: ignore[dict-item]
+    steps = await steps_of(session_of(office).begin("which plan am i on"))
+    assert acts(steps) == {"tool_failed"}
+
+
+async def test_a_result_is_kept_as_it_was_when_the_tool_gave_it(office: Office) -> None:
+    office.results["get_plan"] = Unreadable(FOUND)  # type: ignore[assignment]
+    turn = session_of(office).begin("which plan am i on")
+    turn.commit()
+    async for step in turn:
+        if isinstance(step, ToolReturned):
+            assert type(step.result) is dict and step.result == FOUND
+            office.results["get_plan"].clear()
+        if isinstance(step, Say):
+            assert "Smart" in step.clause or step.act != "plan"
+
+
+async def test_a_write_whose_result_cannot_be_read_is_looked_up(office: Office) -> None:
+    office.results["block_sim"] = {"status": Unspeakable("blocked")}
+
+    async def outcome(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
+        return {"status": "blocked", "replacement_days": 3}
+
+    tools = ToolBox(
+        dataclasses.replace(tool, outcome=outcome) if tool.name == "block_sim" else tool
+        for tool in office.each_tool()
+    )
+    task = TaskSet.load(ROOT / "tasks").tools["block_sim"]
+    tool = tools.get("block_sim")
+    assert tool is not None
+    run = await run_tool(task, tool, CUSTOMER, {}, 1.0)
+    assert run.result["status"] == "blocked" and run.error and not run.unknown
 
 
 async def test_a_turn_that_is_begun_anew_stands_in_the_history_once(office: Office) -> None:

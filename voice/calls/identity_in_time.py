@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voice.calls.engines import IdentityCheck
 from voice.foreign_code import ForeignError, call_foreign
-from voice.identity import Caller
+from voice.identity import Caller, IdentityLevel
 
 _NAME = "identity check"
 
@@ -30,6 +30,8 @@ class IdentityInTime:
         verified: Caller | None = await call_foreign(
             _NAME, self._seconds, self._check.verify_pin, caller, pin
         )
-        if verified is not None and not isinstance(verified, Caller):
+        if verified is None:
+            return None
+        if not isinstance(verified, Caller) or not isinstance(verified.level, IdentityLevel):
             raise ForeignError(_NAME, "an answer that is no Caller")
         return verified

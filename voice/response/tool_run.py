@@ -9,7 +9,7 @@ from voice.foreign_code import ForeignError, call_foreign
 from voice.identity import Caller
 from voice.response.tasks import TaskTool
 from voice.response.tools import Tool
-from voice.response.values import UnexpectedResult, Value, check
+from voice.response.values import UnexpectedResult, Value, checked
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,7 @@ async def run_tool(
     name = f"tool {tool.name}"
     try:
         result = await call_foreign(name, seconds, tool.run, caller, arguments)
-        check(task, result)
-        return ToolRun(result)
+        return ToolRun(checked(task, result))
     except (ForeignError, UnexpectedResult) as error:
         failure = error
         if isinstance(error, UnexpectedResult):
@@ -62,8 +61,6 @@ async def _outcome(
     try:
         name = f"outcome of {tool.name}"
         found = await call_foreign(name, seconds, tool.outcome, caller, arguments)
-        if found:
-            check(task, found)
-        return None if found is None else dict(found)
+        return found if found is None or found == {} else checked(task, found)
     except (ForeignError, UnexpectedResult):
         return None

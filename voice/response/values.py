@@ -15,6 +15,9 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 
+_MOST = 10**12
+_LONGEST = 1000
+"""Characters of a text: more than a minute of speech."""
 _TYPES: dict[ValueKind, type] = {
     "money": Decimal,
     "date": datetime.date,
@@ -43,18 +46,44 @@ def written(value: Value) -> str:
             return str(value)
 
 
-def check(tool: TaskTool, result: object) -> None:
-    """Hold a result against its task; raises UnexpectedResult with tool and reason."""
+def checked(tool: TaskTool, result: object) -> dict[str, Value]:
+    """A tool's result as plain values of our own, held against its task.
+
+    Raises UnexpectedResult with tool and reason, whatever object the tool gave.
+    """
     if not isinstance(result, dict):
         raise UnexpectedResult(tool.name, "a result that is no dict")
-    status = result.get("status")
+    try:
+        return _checked(tool, dict(result))
+    except UnexpectedResult:
+        raise
+    except Exception:  # noqa: BLE001 - a tool's objects are foreign code, too
+        raise UnexpectedResult(tool.name, "a result that cannot be read") from None
+
+
+def _checked(tool: TaskTool, result: dict[str, Value]) -> dict[str, Value]:
+    status = result.pop("status", None)
     if not isinstance(status, str) or not tool.acts_after(status):
         raise UnexpectedResult(tool.name, "a status that its task does not name")
+    values: dict[str, Value] = {"status": "".join(status)}
     for key, value in result.items():
-        if key == "status":
-            continue
         kind = tool.result.get(key)
         if kind is None or isinstance(kind, dict):
             raise UnexpectedResult(tool.name, "a value that its task does not name")
-        if not isinstance(value, _TYPES[kind]):
+        if not isinstance(value, _TYPES[kind]) or isinstance(value, bool):
             raise UnexpectedResult(tool.name, f"{key} is no {kind}")
+        if not _can_be_said(value):
+            raise UnexpectedResult(tool.name, f"{key} cannot be said")
+        values[key] = "".join(value) if isinstance(value, str) else value
+    return values
+
+
+def _can_be_said(value: Value) -> bool:
+    match value:
+        case Decimal():
+            return value.is_finite() and abs(value) < _MOST
+        case int():
+            return abs(value) < _MOST
+        case str():
+            return len(value) <= _LONGEST
+    return True
