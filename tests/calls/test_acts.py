@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.conftest import Say, Serve
+from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
-from tests.calls.scripted import PIN_DIGITS
-from voice.events import CallEnded, ClauseSpoken, ToolCalled
+from tests.calls.scripted import PIN_DIGITS, SaidWords
+from tests.response.test_bound_results import ARGUMENTS, ToolCaller, shipped, task, tool
+from voice.audio import Pcm
+from voice.calls import phrases
+from voice.events import CallEnded, ClauseSpoken, FinalTranscript, ToolCalled
 from voice.identity import Caller, IdentityLevel
-from voice.response import Responder, Tool, ToolBox, Value
+from voice.response import Responder, ResponseSession, TaskSet, Tool, ToolBox, Value
+from voice.response.conversation import Conversation
+from voice.response.exchange import SecondThoughts
 
 pytestmark = pytest.mark.calls
 
@@ -26,7 +31,7 @@ class Operator:
     def __init__(self) -> None:
         self.blocked = False
 
-    def tools(self) -> ToolBox:
+    def tools(self, *more: Tool) -> ToolBox:
         async def block(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
             self.blocked = True
             return {"status": "blocked", "replacement_days": 3}
@@ -41,6 +46,7 @@ class Operator:
                 Tool("get_bill", verified, False, other),
                 Tool("get_plan", unknown, False, other),
                 Tool("transfer_to_person", unknown, True, other),
+                *more,
             ]
         )
 
@@ -122,3 +128,87 @@ async def test_who_says_nothing_is_asked_again_and_not_whether_they_are_there(
     await asked.say(say(YES))
     await log.clause("Your SIM card is blocked", after=again.sequence)
     assert operator.blocked
+
+
+# Where the recogniser is made to hear what a test wants, in whatever sound it is
+
+
+async def say_next(caller: LegCaller, log: EventLog, sound: Pcm) -> None:
+    await caller.heard_out()
+    before = log.events[-1].sequence
+    await caller.say(sound)
+    await log.wait(FinalTranscript, after=before)
+
+
+async def test_distress_over_the_question_ends_it(
+    serve: Serve, log: EventLog, say: Say, real_responder: Responder, operator: Operator
+) -> None:
+    words = SaidWords([["please block my sim card", "there is a man with a knife here", "yes"]])
+    socket = await serve(recogniser=words, responder=real_responder, tools=operator.tools())
+    async with LegCaller(socket, "distress") as caller:
+        await log.clause("Hello")
+        await say_next(caller, log, say(YES))
+        await log.clause("PIN")
+        caller.key(PIN_DIGITS)
+        await log.clause("Shall I go ahead?")
+        await caller.frames(10)
+        await caller.say(say(YES))
+        told = await log.clause(phrases.in_emergencies(SETTINGS)[1])
+        await say_next(caller, log, say(YES))
+        await log.wait(ClauseSpoken, after=told.sequence)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not operator.blocked and log.of(ToolCalled) == []
+
+
+class Ordering:
+    """A response step whose model orders a router, with the tool's arguments."""
+
+    depth = 0
+
+    def __init__(self, tasks: TaskSet) -> None:
+        self._tasks = tasks
+
+    def session(
+        self,
+        tools: ToolBox,
+        caller: Caller,
+        *,
+        has_person: bool,
+        second_thoughts: SecondThoughts,
+    ) -> ResponseSession:
+        conversation = Conversation(
+            ToolCaller(["order"], "Ordered."), self._tasks, tools, 1.0,
+            has_person=has_person, second_thoughts=second_thoughts,
+        )  # fmt: skip
+        return ResponseSession(conversation, caller)
+
+
+async def test_arguments_outlast_a_pin_and_a_question_and_a_yes_that_was_early(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    got: list[dict[str, str]] = []
+    order = task(
+        "order", {"ordered": ["It is ordered."], "sure": ["Shall I order it?"]},
+        identity="verified", side_effect=True, confirmation="sure",
+    )  # fmt: skip
+    tasks = TaskSet([*shipped(), order])
+    tools = Operator().tools(tool("order", {}, got))
+    words = SaidWords([["order me a router", "yes please", "yes please"]])
+    socket = await serve(recogniser=words, responder=Ordering(tasks), tools=tools)
+    async with LegCaller(socket, "order") as caller:
+        await log.clause("Hello")
+        await say_next(caller, log, say(YES))
+        await log.clause("PIN")
+        caller.key(PIN_DIGITS)
+        asked = await log.clause("Shall I order it?")
+        await caller.say(say(YES))
+        again = await log.clause("Shall I order it?", after=asked.sequence + 1)
+        assert got == []
+        await say_next(caller, log, say(YES))
+        await log.clause("It is ordered", after=again.sequence)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert got == [ARGUMENTS]
+    (called,) = log.of(ToolCalled)
+    assert called.arguments == ARGUMENTS

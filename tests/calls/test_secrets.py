@@ -7,7 +7,7 @@ import dataclasses
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from tests.calls.conftest import SETTINGS, Say
 from tests.calls.event_log import EventLog, attempt
 from tests.calls.leg_caller import LegCaller
-from tests.calls.scripted import PIN_DIGITS, ScriptedIdentity, ScriptedResponder
+from tests.calls.scripted import PIN_DIGITS, SaidWords, ScriptedIdentity, ScriptedResponder
 from voice.calls.engines import Engines
 from voice.calls.event_files import EventFiles
 from voice.calls.server import CallServer
@@ -33,7 +33,6 @@ from voice.events import (
 )
 from voice.feed import EventFeed, FeedServer
 from voice.identity import Caller
-from voice.recognition import Transcript
 from voice.supervision.board import Board
 
 pytestmark = pytest.mark.calls
@@ -53,33 +52,6 @@ TOLD_UNASKED = (
     ["forty two", "uh, seventy one"],
 )
 """What callers say turn by turn."""
-
-
-class SaidWords:
-    """A recogniser that hears these turns, one caller after the other, in whatever sound it is."""
-
-    depth = 0
-
-    def __init__(self, turns: Sequence[list[str]]) -> None:
-        self._turns = [list(texts) for texts in turns]
-
-    def session(self) -> SaidWordsSession:
-        return SaidWordsSession(self._turns.pop(0))
-
-
-class SaidWordsSession:
-    def __init__(self, texts: list[str]) -> None:
-        self._texts = texts
-        self._heard = ""
-
-    def start(self, pre_roll: object, sample_rate: int) -> None:
-        self._heard = self._texts.pop(0)
-
-    def feed(self, pcm: object, sample_rate: int) -> None:
-        pass
-
-    async def finalise(self, **options: object) -> Transcript:
-        return Transcript(self._heard, 0.9, "", 1.0, 0.5)
 
 
 class Failing(ScriptedIdentity):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.recognition.loops import without_loop
+from voice.recognition.loops import without_echo, without_loop
 
 SENTENCE = list(range(100, 130))
 ANOTHER = list(range(200, 212))
@@ -44,3 +44,23 @@ def test_a_few_pieces_over_and_over_behind_a_sentence_leave_the_sentence(length:
 )
 def test_what_is_no_loop_stays_as_it_is(pieces: list[int]) -> None:
     assert without_loop(pieces) == pieces
+
+
+@pytest.mark.parametrize("cut", [0, 1, 3])
+def test_a_long_turn_that_is_read_twice_is_kept_once(cut: int) -> None:
+    twice = ANOTHER + 2 * SENTENCE
+
+    assert without_echo(twice[: len(twice) - cut]) == ANOTHER + SENTENCE
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(SENTENCE + ANOTHER, id="no repetition"),
+        pytest.param(2 * ANOTHER, id="a few words that are said twice"),
+        pytest.param(SENTENCE + ANOTHER + SENTENCE, id="a repetition with something between"),
+    ],
+)
+def test_what_a_caller_may_say_twice_stays(pieces: list[int]) -> None:
+    assert without_echo(pieces) == pieces

@@ -83,6 +83,21 @@ async def test_arguments_outlast_the_question_and_the_pin() -> None:
     assert got == [ARGUMENTS]
 
 
+async def test_a_question_without_other_words_is_put_again_in_its_own() -> None:
+    got: list[dict[str, str]] = []
+    order = task(
+        "order", {"ordered": ["Ordered."], "sure": ["Shall I order it?"]},
+        side_effect=True, confirmation="sure",
+    )  # fmt: skip
+    tasks = TaskSet([*shipped(), order])
+    tools = ToolBox([*Office().each_tool(), tool("order", {}, got)])
+    conversation = Conversation(ToolCaller(["order"], "Ordered."), tasks, tools, 1.0)
+    session = ResponseSession(conversation, CUSTOMER)
+    await steps_of(session.begin("order me a router"))
+    assert spoken(await steps_of(session.begin("the what"))) == "Shall I order it?"
+    assert got == []
+
+
 async def test_arguments_outlast_a_pin_without_a_question() -> None:
     got: list[dict[str, str]] = []
     top_up = task("top_up", {"topped": ["Done."]}, identity="verified", side_effect=True)

@@ -15,7 +15,7 @@ from voice.errors import ModelError
 from voice.recognition.expectation import Expectation
 from voice.recognition.expected import ExpectedAnswers
 from voice.recognition.folder import LoadedWhisper
-from voice.recognition.loops import without_loop
+from voice.recognition.loops import without_echo, without_loop
 from voice.recognition.transcript import Word
 
 _PIECES_PER_SECOND = 12
@@ -120,10 +120,9 @@ class Decoder:
         ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
         length = len(result.sequences_ids[0])
         log_probability = result.scores[0] * max(1, length) ** self._length_penalty
-        if len(ids) >= most:
-            said = without_loop(ids)
-            log_probability *= (length - len(ids) + len(said)) / length
-            ids = said
+        said = without_echo(without_loop(ids) if len(ids) >= most else ids)
+        log_probability *= (length - len(ids) + len(said)) / max(1, length)
+        ids = said
         text = self._tokenizer.decode(ids).strip()
         return Reading(text, len(ids), log_probability, float(result.no_speech_prob), ()), ids
 

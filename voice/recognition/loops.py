@@ -8,6 +8,22 @@ _SAYINGS = 3
 """Speech may say a thing twice; a loop says it at least so often (the last one may be cut)."""
 _SHORT = 4
 """Pieces; shorter loops that nothing precedes are what a model makes of noise."""
+_LONG = 16
+"""Pieces, a dozen words: nobody says so many again to the letter and stops there; a model does."""
+
+_CUT = 3
+
+
+def without_echo(pieces: Sequence[int]) -> list[int]:
+    """The pieces without an end that says once more, to the letter, the stretch before it.
+
+    Of what is said again the last few pieces may be missing.
+    """
+    for period in range(_LONG, len(pieces) - _LONG + _CUT + 1):
+        again = _repeated(pieces, period) - period
+        if again >= period - _CUT:
+            return list(pieces[: len(pieces) - again])
+    return list(pieces)
 
 
 def without_loop(pieces: Sequence[int]) -> list[int]:

@@ -161,7 +161,10 @@ class Exchange:
 
     def ask_again(self, question: Question) -> None:
         """Ask the same in other words; what was agreed to so far counts no more."""
-        self.say(self._means.tasks.tools[question.act.tool].unclear or "not_understood")
+        tool = self._means.tasks.tools[question.act.tool]
+        again = tool.unclear or tool.confirmation
+        assert again is not None
+        self.say(again)
         self.update(question=replace(question, heard=True, agreed=""))
 
     async def give_time_to_object(self, question: Question, agreed: str) -> None:
