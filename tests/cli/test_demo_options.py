@@ -14,7 +14,7 @@ from voice.cli import demo
 from voice.cli.app import app
 from voice.cli.demo_files import leave_records
 from voice.errors import ConfigError
-from voice.evaluation.callers import SCENARIOS
+from voice.evaluation.callers import SCENARIOS, Goal
 from voice.evaluation.judge import Verdict
 from voice.evaluation.trial_call import TrialCall
 
@@ -51,8 +51,8 @@ WANTED = "The caller got what they wanted."
     [
         (Verdict(), WANTED),
         (Verdict(failures=("not told: 42 euros",)), "did not get what they wanted (not told: 42"),
-        (Verdict(misheard=("42 euros",)), "the caller did not make out: 42 euros"),
-        (Verdict(unanswered=("repeat",)), "the caller did not make out: repeat"),
+        (Verdict(misheard=("42 euros",)), "the caller left without: 42 euros"),
+        (Verdict(unanswered=(Goal.PERSON,)), "the caller left without: a person"),
     ],
 )
 def test_a_caller_got_what_they_wanted_only_when_it_is_so(verdict: Verdict, says: str) -> None:
@@ -60,6 +60,10 @@ def test_a_caller_got_what_they_wanted_only_when_it_is_so(verdict: Verdict, says
 
     assert says in said
     assert (WANTED in said) is (says == WANTED)
+
+
+def test_every_request_can_be_named() -> None:
+    assert set(demo._IN_WORDS) == set(Goal)
 
 
 def test_help_shows_the_brackets_of_sections() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.evaluation.synthetic_call import BEGAN, answer, at, exchange, report, run, spoken
-from voice.evaluation.callers import find_scenario
+from voice.evaluation.callers import Goal, find_scenario
 from voice.evaluation.callers.ears import HeardTurn
 from voice.evaluation.database_changes import RowChange
 from voice.evaluation.judge import Truth, judge
@@ -63,7 +63,7 @@ def test_a_caller_is_satisfied_only_by_what_they_could_make_out() -> None:
 
     assert [verdict.satisfied for verdict in verdicts] == [True, False, False]
     assert all(verdict.success for verdict in verdicts)
-    assert verdicts[2].unanswered == ("balance",)
+    assert verdicts[2].unanswered == (Goal.BALANCE,)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from voice.cli.call_view import CallView, first_call, follow, plain, summary, to
 from voice.cli.demo_files import FOLDER, LOOPBACK, REPORT, leave_records, print_left, trial_settings
 from voice.cli.demo_phone import by_phone, require_dialable
 from voice.cli.pull_progress import models_at_hand
-from voice.evaluation.callers import SCENARIOS, find_scenario
+from voice.evaluation.callers import SCENARIOS, Goal, find_scenario
 from voice.evaluation.demo_operator import KnownCustomer, caller_of, open_books
 from voice.evaluation.report import report_of
 from voice.evaluation.trial_call import TrialCall, place_trial_call
@@ -31,6 +31,15 @@ from voice.settings import load_settings
 
 FAILED_STATUS = 1
 INTERRUPTED_STATUS, TERMINATED_STATUS = 130, 143
+_IN_WORDS = {
+    Goal.BALANCE: "knowing the balance",
+    Goal.PLAN: "knowing the plan",
+    Goal.BLOCK_SIM: "knowing that the SIM card is blocked",
+    Goal.PERSON: "a person (the demonstration has none)",
+    Goal.REPEAT: "hearing the answer again",
+    Goal.OUT_OF_SCOPE: "an answer to a question that is none of the assistant's",
+}
+"""What a request that got no answer leaves a caller without."""
 _LAST_LINES_SECONDS = 0.5
 _NO_FILE = Path(os.devnull)
 """The environment counts; a voice.toml that lies here is another installation's."""
@@ -133,6 +142,6 @@ def _verdict(trial: TrialCall) -> str:
     if verdict.satisfied:
         return f"The caller got what they wanted. {cpu}"
     if verdict.success:
-        missed = "; ".join((*verdict.misheard, *verdict.unanswered))
-        return f"Everything was said and done, but the caller did not make out: {missed}. {cpu}"
+        without = [*verdict.misheard, *(_IN_WORDS[goal] for goal in verdict.unanswered)]
+        return f"Nothing went wrong, but the caller left without: {'; '.join(without)}. {cpu}"
     return f"The caller did not get what they wanted ({'; '.join(verdict.failures)}). {cpu}"

@@ -50,7 +50,7 @@ class Verdict:
     misheard: tuple[str, ...] = field(default=())
     """Facts that were spoken, but not in the words that the caller's recogniser wrote down."""
 
-    unanswered: tuple[str, ...] = ()
+    unanswered: tuple[Goal, ...] = ()
     """Requests that got no answer as far as the caller could make out."""
 
     @property
@@ -81,10 +81,10 @@ def judge(
     return Verdict(tuple(failures), tuple(misheard), tuple(_unanswered(call, scenario)))
 
 
-def _unanswered(call: MeasuredCall, scenario: Scenario) -> Iterable[str]:
+def _unanswered(call: MeasuredCall, scenario: Scenario) -> Iterable[Goal]:
     """A caller who proves nothing gets no answers, and is right to get none."""
-    reached = Counter(call.report.reached)
-    wanted = Counter(str(step.goal) for step in scenario.steps if scenario.knows_pin)
+    reached = Counter(map(Goal, call.report.reached))
+    wanted = Counter(step.goal for step in scenario.steps if scenario.knows_pin)
     return (wanted - reached).keys()
 
 

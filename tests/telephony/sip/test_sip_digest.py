@@ -61,6 +61,7 @@ def test_what_is_not_digest_is_a_syntax_error(header: str) -> None:
 
 
 URI = "sip:b@192.0.2.9"
+HOST = "192.0.2.1"
 
 
 class Server:
@@ -79,22 +80,24 @@ class Server:
     def credentials(
         self, user: str = "alice", password: str = "secret", which: int = 0, uri: str = URI
     ) -> str:
-        challenge = self.digest.challenges()[which]
+        challenge = self.digest.challenges(HOST)[which]
         header = answer_challenge([challenge], Credentials(user, password), "INVITE", uri, "c")
         assert header is not None
         return header
 
     def without_qop(self, password: str = "secret") -> str:
         """As a client writes it that knows RFC 2069 only."""
-        nonce = parse_digest(self.digest.challenges()[1])["nonce"]
+        nonce = parse_digest(self.digest.challenges(HOST)[1])["nonce"]
         who = Credentials("alice", password)
         response = digest_response(who, "voice", "INVITE", URI, {"nonce": nonce})
         given = {"username": "alice", "realm": "voice", "nonce": nonce, "uri": URI}
         return serialise_digest({**given, "response": response})
 
-    def verdict(self, header: str, method: str = "INVITE", uri: str = URI) -> Verdict:
+    def verdict(
+        self, header: str, method: str = "INVITE", uri: str = URI, host: str = HOST
+    ) -> Verdict:
         (given,) = self.digest.read([header])
-        return self.digest.check(given, method, uri)
+        return self.digest.check(given, method, uri, host)
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -154,7 +157,7 @@ def test_credentials_are_for_the_request_that_they_were_made_for(
 @pytest.mark.parametrize(("count", "verdict"), [("1", Verdict.GOOD), ("0000000g", Verdict.STALE)])
 def test_a_count_is_a_hexadecimal_number(count: str, verdict: Verdict) -> None:
     server = Server()
-    nonce = parse_digest(server.digest.challenges()[1])["nonce"]
+    nonce = parse_digest(server.digest.challenges(HOST)[1])["nonce"]
     values = {"nonce": nonce, "nc": count, "cnonce": "c", "qop": "auth"}
     response = digest_response(Credentials("alice", "secret"), "voice", "INVITE", URI, values)
     header = serialise_digest(
@@ -180,7 +183,17 @@ def test_an_old_nonce_is_stale_and_a_foreign_one_too() -> None:
     other = Server()
     other.digest._key = b"another key"
     assert server.verdict(other.credentials()) is Verdict.STALE
-    assert "stale=true" in server.digest.challenges(stale=True)[0]
+    assert "stale=true" in server.digest.challenges(HOST, stale=True)[0]
+
+
+@pytest.mark.parametrize("password", ["secret", "guess"])
+def test_a_nonce_is_good_only_from_the_address_that_it_was_sent_to(password: str) -> None:
+    """Forged packets carry no nonce of their victim, so they count as no wrong password of his."""
+    server = Server()
+    header = server.credentials(password=password)
+
+    assert server.verdict(header, host="198.51.100.7") is Verdict.STALE
+    assert server.verdict(header.replace('nonce="', 'nonce="0')) is Verdict.STALE
 
 
 def test_a_client_takes_the_first_challenge_that_it_understands() -> None:

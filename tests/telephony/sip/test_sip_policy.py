@@ -42,7 +42,8 @@ def test_a_user_is_challenged_from_anywhere_and_then_admitted() -> None:
         [CARRIER], {"alice": "secret"}, algorithms=("SHA-256", "MD5"), random=seeded(1)
     )
     assert policy.decide(invite(), INSIDE) == Admitted("carrier", trusted=True)
-    asked = policy.decide(invite(), LOOPBACK)
+    assert isinstance(policy.decide(invite(), LOOPBACK), Challenged)
+    asked = policy.decide(invite(), OUTSIDE)
     assert isinstance(asked, Challenged) and len(asked.challenges) == 2
     header = answer_challenge(
         asked.challenges, Credentials("alice", "secret"), "INVITE", "sip:b@192.0.2.9", "c"

@@ -35,7 +35,7 @@ class Verdict(Enum):
 
     GOOD = auto()
     STALE = auto()
-    """Right, but with a nonce that is too old or already used: ask once more."""
+    """The nonce is too old, already used, or was given to somebody else: ask once more."""
     WRONG = auto()
     """Not made with the user's password, or there is no such user."""
     UNUSABLE = auto()
@@ -45,7 +45,8 @@ class Verdict(Enum):
 class DigestAuthenticator:
     """Checks credentials with qop=auth, and without qop as old clients send them (RFC 2069).
 
-    Nonces carry their time and are signed, not stored.
+    Nonces carry their time and are signed, not stored. One is good only from the address that it
+    was sent to, so that nobody's forged packets count as wrong passwords of that address.
     """
 
     def __init__(
@@ -65,9 +66,9 @@ class DigestAuthenticator:
         self._key = random(32)
         self._counts: dict[str, tuple[float, int]] = {}
 
-    def challenges(self, *, stale: bool = False) -> list[str]:
-        """WWW-Authenticate values, the preferred algorithm first (RFC 8760 2.4)."""
-        nonce = self._nonce()
+    def challenges(self, host: str, *, stale: bool = False) -> list[str]:
+        """WWW-Authenticate values for an address, the preferred algorithm first (RFC 8760 2.4)."""
+        nonce = self._nonce(host)
         values = {"realm": self.realm, "nonce": nonce, "qop": "auth"}
         if stale:
             values["stale"] = "true"
@@ -85,8 +86,11 @@ class DigestAuthenticator:
                 break
         return found
 
-    def check(self, given: Mapping[str, str], method: str, uri: str) -> Verdict:
-        """Judge what `read` found, for a request; in constant time with respect to the secret."""
+    def check(self, given: Mapping[str, str], method: str, uri: str, host: str) -> Verdict:
+        """Judge what `read` found, for a request from an address.
+
+        In constant time with respect to the secret.
+        """
         algorithm = given.get("algorithm", "MD5").upper()
         qop = given.get("qop", "auth").lower()
         needed = _NEEDED + _NEEDED_WITH_QOP if "qop" in given else _NEEDED
@@ -94,11 +98,14 @@ class DigestAuthenticator:
             return Verdict.UNUSABLE
         if algorithm not in self._algorithms or not _same_target(given["uri"], uri):
             return Verdict.UNUSABLE
+        made = self._made(given["nonce"], host)
+        if made is None:
+            return Verdict.STALE
         if not self._right(given, algorithm, method):
             return Verdict.WRONG
         # Without qop there is no count: such a nonce is good once.
         count = given["nc"] if "qop" in given else "1"
-        return Verdict.GOOD if self._fresh(given["nonce"], count) else Verdict.STALE
+        return Verdict.GOOD if self._is_new(given["nonce"], count, made) else Verdict.STALE
 
     def _right(self, given: Mapping[str, str], algorithm: str, method: str) -> bool:
         password = self._users.get(given["username"])
@@ -110,30 +117,31 @@ class DigestAuthenticator:
         offered = given["response"].lower().encode("utf-8", "surrogateescape")
         return hmac.compare_digest(expected.encode(), offered) and password is not None
 
-    def _nonce(self) -> str:
+    def _nonce(self, host: str) -> str:
         body = f"{int(self._now() * 1000):x}.{self._random(8).hex()}"
-        return f"{body}.{self._signature(body)}"
+        return f"{body}.{self._signature(body, host)}"
 
-    def _signature(self, body: str) -> str:
-        data = body.encode("utf-8", "surrogateescape")
+    def _signature(self, body: str, host: str) -> str:
+        data = f"{body}@{host}".encode("utf-8", "surrogateescape")
         return hmac.digest(self._key, data, "sha256").hex()[:32]
 
-    def _fresh(self, nonce: str, count: str) -> bool:
-        """Ours, young, and with a count above the last one."""
+    def _made(self, nonce: str, host: str) -> float | None:
+        """When the nonce was made; None unless it is young, and we sent it to this address."""
         body, _, signature = nonce.rpartition(".")
         signed = signature.encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(self._signature(body).encode(), signed):
-            return False
+        if not hmac.compare_digest(self._signature(body, host).encode(), signed):
+            return None
         made = int(body.partition(".")[0], 16) / 1000
-        now = self._now()
-        if not made - 1 <= now <= made + NONCE_SECONDS:
-            return False
+        return made if made - 1 <= self._now() <= made + NONCE_SECONDS else None
+
+    def _is_new(self, nonce: str, count: str, made: float) -> bool:
+        """Whether the count is above the nonce's last one, which it now becomes."""
         if not re.fullmatch("[0-9A-Fa-f]{1,8}", count):
             return False
         number = int(count, 16)
         if number <= self._counts.get(nonce, (0.0, 0))[1]:
             return False
-        self._remember(nonce, made, number, now)
+        self._remember(nonce, made, number, self._now())
         return True
 
     def _remember(self, nonce: str, made: float, number: int, now: float) -> None:

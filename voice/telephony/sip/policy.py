@@ -122,7 +122,7 @@ class AccessPolicy:
             user = given["username"]
             if self._guesses.refuses(host, user):
                 return Forbidden()
-            match digest.check(given, request.method, request.uri):
+            match digest.check(given, request.method, request.uri, host):
                 case Verdict.GOOD:
                     self._guesses.right(host, user)
                     return Admitted(user)
@@ -130,7 +130,7 @@ class AccessPolicy:
                     pause = self._guesses.wrong(host, user)
                 case Verdict.STALE:
                     stale = True
-        return Challenged(digest.challenges(stale=stale), pause)
+        return Challenged(digest.challenges(host, stale=stale), pause)
 
 
 def _address(host: str) -> IpAddress:
