@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from voice.engine_queue import EngineBusy, EngineQueue, EngineStuck, Priority
+from voice.engine_queue import (
+    EngineBusy,
+    EngineQueue,
+    EngineStuck,
+    NobodyWaits,
+    Priority,
+    next_part,
+)
 
 
 class Gate:
@@ -169,3 +176,66 @@ async def test_a_waiting_job_is_served_although_nothing_else_happens() -> None:
     assert await queue.run(pow, 2, 3) == 8
     gate.open()
     queue.close()
+
+
+async def test_the_rest_of_a_job_for_which_nobody_waits_any_more_is_not_done(
+    queue: EngineQueue,
+) -> None:
+    gate = Gate()
+    ended: list[str] = []
+
+    def in_parts() -> None:
+        gate()
+        try:
+            next_part()
+        except NobodyWaits:
+            ended.append("at its next part")
+            raise
+        ended.append("whole")
+
+    job = asyncio.create_task(queue.run(in_parts))
+    await asyncio.to_thread(gate.entered.wait, 10)
+    job.cancel()
+    await asyncio.gather(job, return_exceptions=True)
+    gate.open()
+    assert await queue.run(lambda: "served") == "served"
+    assert ended == ["at its next part"]
+
+
+def test_a_job_is_judged_by_its_present_part(timed: EngineQueue, clock: Clock) -> None:
+    first, second = Gate(), Gate()
+
+    def in_parts() -> str:
+        first()
+        next_part()
+        second()
+        return "done"
+
+    job = timed.submit(in_parts)
+    assert first.entered.wait(10)
+    clock.now = 9
+    first.open()
+    assert second.entered.wait(10)
+    clock.now = 18
+    timed.give_up_stuck()
+    assert timed.stuck == 0
+    clock.now = 19.1
+    timed.give_up_stuck()
+    assert timed.stuck == 1
+    second.open()
+    assert job.result(10) == "done"
+
+
+def test_batch_work_takes_as_long_as_it_likes(timed: EngineQueue, clock: Clock) -> None:
+    gate = Gate()
+    job = timed.submit(gate, Priority.BATCH)
+    assert gate.entered.wait(10)
+    clock.now = 3600
+    timed.give_up_stuck()
+    assert timed.stuck == 0
+    gate.open()
+    job.result(10)
+
+
+def test_parts_outside_of_a_queue_mean_nothing() -> None:
+    next_part()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -20,8 +21,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
-STUCK_SECONDS = 5.0
-"""A job that runs for longer keeps its thread, but no longer the place of a worker."""
+STUCK_SECONDS = 30.0
+"""A job, or a part of one, that runs for longer keeps its thread, but no longer the place of a
+worker. On a loaded machine a slow model may take almost as long for 30 s of sound."""
 MOST_STUCK = 4
 """Threads that may be lost to such jobs; then the queue refuses work until one comes back."""
 _JOIN_SECONDS = 5.0
@@ -45,13 +47,52 @@ class EngineStuck(VoiceError):
     """Too many of the engine's jobs have never ended; no use in trying again soon."""
 
 
+class NobodyWaits(VoiceError):
+    """Whoever asked for a job has been cancelled: the rest of it is not done."""
+
+
+@dataclass(eq=False)
+class _Job:
+    function: Callable[[], Any]
+    priority: Priority
+    future: Future[Any]
+    began: float = 0.0
+    """When it began, or its present part; by the queue's clock."""
+    wanted: bool = True
+
+
+class _Thread(threading.local):
+    """What the engine's thread is at."""
+
+    job: _Job | None = None
+    clock: Callable[[], float]
+
+
+_this_thread = _Thread()
+
+
+def next_part() -> None:
+    """Called by an engine within its job and on its thread, between the parts of long work.
+
+    Raises NobodyWaits when the job's caller has been cancelled. No part counts for another one
+    when it is judged whether the job is stuck.
+    """
+    job = _this_thread.job
+    if job is None:
+        return
+    if not job.wanted:
+        raise NobodyWaits("nobody waits for this job any more")
+    job.began = _this_thread.clock()
+
+
 class EngineQueue:
     """Runs an engine's native work on its own few threads, by priority.
 
     One instance belongs to one engine and is shared by all calls of the process. Waiting jobs
-    whose awaiting task was cancelled are skipped; a running job ends on its own (native code
-    cannot be stopped from outside). A job that does not end for `stuck_seconds` is given up: it
-    is logged and counted, and another thread serves the others.
+    whose awaiting task was cancelled are skipped; a running one ends at its next part, or on its
+    own (native code cannot be stopped from outside). A job of which a part does not end for
+    `stuck_seconds` is given up: it is logged and counted, and another thread serves the others.
+    Batch work may take as long as it likes.
     """
 
     def __init__(
@@ -70,11 +111,10 @@ class EngineQueue:
         self._most_stuck = most_stuck
         self._clock = clock
         self._order = itertools.count()
-        self._waiting: list[tuple[int, int, Future[Any], Callable[[], Any]]] = []
+        self._waiting: list[tuple[int, int, _Job]] = []
         self._changed = threading.Condition()
         self._closed = False
-        self._running: dict[threading.Thread, float] = {}
-        """When the job began that a thread is at."""
+        self._running: dict[threading.Thread, _Job] = {}
         self._stuck: set[threading.Thread] = set()
         self._threads: set[threading.Thread] = set()
         for _ in range(workers):
@@ -84,7 +124,7 @@ class EngineQueue:
     def depth(self) -> int:
         """How many jobs wait."""
         with self._changed:
-            return sum(1 for *_, future, _ in self._waiting if not future.cancelled())
+            return sum(1 for *_, job in self._waiting if not job.future.cancelled())
 
     @property
     def stuck(self) -> int:
@@ -103,37 +143,44 @@ class EngineQueue:
         Raises EngineBusy when `capacity` jobs wait already or the queue is closed, EngineStuck
         when too many jobs have never ended.
         """
-        future = self.submit(lambda: function(*arguments), priority)
+        job = self._put(lambda: function(*arguments), priority)
         loop = asyncio.get_running_loop()
         check = loop.call_later(self._stuck_seconds, self.give_up_stuck)
         try:
-            return await asyncio.wrap_future(future)
+            result: T = await asyncio.wrap_future(job.future)
+            return result
         finally:
+            job.wanted = False
             check.cancel()
 
     def submit(self, job: Callable[[], T], priority: Priority = Priority.FINAL) -> Future[T]:
         """Put a job in line; for callers without an event loop."""
+        return self._put(job, priority).future
+
+    def _put(self, function: Callable[[], Any], priority: Priority) -> _Job:
         self.give_up_stuck()
-        future: Future[T] = Future()
+        job = _Job(function, priority, Future())
         with self._changed:
             if self._closed:
                 raise EngineBusy(f"{self.name}: the engine is shut down")
             if len(self._stuck) >= self._most_stuck:
                 raise EngineStuck(f"{self.name}: {len(self._stuck)} jobs do not end")
-            self._waiting = [entry for entry in self._waiting if not entry[2].cancelled()]
+            self._waiting = [entry for entry in self._waiting if not entry[2].future.cancelled()]
             if len(self._waiting) >= self._capacity:
                 raise EngineBusy(f"{self.name}: {self._capacity} jobs wait already")
             heapq.heapify(self._waiting)
-            heapq.heappush(self._waiting, (priority, next(self._order), future, job))
+            heapq.heappush(self._waiting, (priority, next(self._order), job))
             self._changed.notify()
-        return future
+        return job
 
     def give_up_stuck(self) -> None:
         """Let another thread do the work of each whose job has run for too long."""
         with self._changed:
             latest = self._clock() - self._stuck_seconds
-            for thread, began in self._running.items():
-                if began > latest or thread in self._stuck or self._closed:
+            for thread, job in self._running.items():
+                if job.priority is Priority.BATCH or job.began > latest:
+                    continue
+                if thread in self._stuck or self._closed:
                     continue
                 self._stuck.add(thread)
                 log.error("%s: a job does not end (%d such)", self.name, len(self._stuck))
@@ -143,8 +190,8 @@ class EngineQueue:
         """Cancel what waits, let what runs end (if it does), and join the threads."""
         with self._changed:
             self._closed = True
-            for *_, future, _job in self._waiting:
-                future.cancel()
+            for *_, job in self._waiting:
+                job.future.cancel()
             self._waiting.clear()
             self._changed.notify_all()
             threads = self._threads - self._stuck
@@ -159,19 +206,22 @@ class EngineQueue:
 
     def _work(self) -> None:
         this = threading.current_thread()
+        _this_thread.clock = self._clock
         while True:
             with self._changed:
                 while not self._waiting and not self._closed:
                     self._changed.wait()
                 if self._closed:
                     return
-                *_, future, job = heapq.heappop(self._waiting)
-                self._running[this] = self._clock()
-            if future.set_running_or_notify_cancel():
+                *_, job = heapq.heappop(self._waiting)
+                job.began = self._clock()
+                self._running[this] = _this_thread.job = job
+            if job.future.set_running_or_notify_cancel():
                 try:
-                    future.set_result(job())
+                    job.future.set_result(job.function())
                 except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the job
-                    future.set_exception(error)
+                    job.future.set_exception(error)
+            _this_thread.job = None
             with self._changed:
                 del self._running[this]
                 if this in self._stuck:  # another thread has taken its place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -205,6 +206,40 @@ async def test_warming_up_leaves_nothing_behind(recogniser: WhisperRecogniser) -
     await recogniser.warm_up()
 
     assert recogniser.depth == 0
+
+
+class _Gated:
+    """A decoder that waits in its first window until it may go on."""
+
+    def __init__(self) -> None:
+        self.entered, self.may_go_on = threading.Event(), threading.Event()
+        self.windows = 0
+
+    def read(
+        self, features: NDArray[np.float32], seconds: float, expect: str, with_words: bool
+    ) -> Reading:
+        self.windows += 1
+        self.entered.set()
+        assert self.may_go_on.wait(10)
+        return Reading("plan", 1, -0.01, 0.0, ())
+
+
+async def test_of_a_long_turn_that_nobody_waits_for_no_further_window_is_read(
+    embedded_recogniser_path: Path,
+) -> None:
+    engine = WhisperRecogniser.load(embedded_recogniser_path)
+    engine._decoder = gated = _Gated()  # type: ignore[assignment]
+    try:
+        job = asyncio.create_task(engine.transcribe(noise(30, 3000), RATE))
+        await asyncio.to_thread(gated.entered.wait, 10)
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)
+        gated.may_go_on.set()
+        await engine.transcribe(noise(1, 3000), RATE)
+    finally:
+        engine.close()
+
+    assert gated.windows == 2  # one of each
 
 
 class _Slip:

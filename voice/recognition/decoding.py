@@ -10,6 +10,7 @@ import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
+from voice.engine_queue import next_part
 from voice.engine_work import note_work
 from voice.errors import ModelError
 from voice.recognition.expectation import Expectation
@@ -81,6 +82,7 @@ class Decoder:
         self, encoded: ctranslate2.StorageView, expect: Expectation, free: Reading, ids: list[int]
     ) -> tuple[Reading, list[int]]:
         """The reading as an answer of the expected kind, where it is one."""
+        next_part()
         answer = self._answers.find(encoded, expect, ids, free.log_probability)
         if answer is None:
             return free, ids

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from voice.audio import Pcm, frame_levels, resample, silence
-from voice.engine_queue import EngineQueue, Priority, QueueFactory
+from voice.engine_queue import EngineQueue, Priority, QueueFactory, next_part
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading, confidence
 from voice.recognition.expectation import ANYTHING, Expectation
@@ -109,6 +109,7 @@ class WhisperRecogniser:
         for first, window in features.windows(wide, description.longest_window_seconds):
             if len(window) < _SHORTEST_SECONDS * features.RATE_HZ:
                 continue
+            next_part()
             with_words = priority is not Priority.PARTIAL
             reading = self._read_window(window, expect, with_words)
             parts.append((first * 1000 // features.RATE_HZ, reading))
@@ -129,6 +130,7 @@ class WhisperRecogniser:
 
     def _read_at(self, tempo: float, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
         """The window as if it had been spoken so many times as fast."""
+        next_part()
         changed = resample(window, round(1000 * tempo), 1000)
         reading = self._read_once(changed, expect, with_words)
         words = tuple(
