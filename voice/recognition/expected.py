@@ -24,6 +24,8 @@ _LEAST_LENGTH_MARGIN = -1.0
 """The same towards more or fewer digits, which the number that was asked for makes less likely."""
 _MOST_LOSS = 4.0
 """Nepers that an answer may be below the free reading: a word half heard, not another sentence."""
+_WORDS_BESIDE = 1
+"""Beside an answer, as 'well, yes': a longer saying is taken as it was read."""
 _BEAM = 10
 _PIECES_A_DIGIT = 2
 _MOST_PIECES = 40
@@ -87,10 +89,17 @@ class ExpectedAnswers:
             probability = best.log_probability if answers else free_log_probability
         if probability < free_log_probability - _MOST_LOSS:
             return None
+        if answers and self._says_more(free, best.pieces):
+            return None
         if chosen is None:
             return Answer(best.pieces, best.log_probability, doubtful=True)
         doubtful = margin < _LEAST_MARGIN or length_margin < _LEAST_LENGTH_MARGIN
         return Answer(chosen.pieces, chosen.log_probability, doubtful and expect.decides)
+
+    def _says_more(self, free: Sequence[int], answer: Sequence[int]) -> bool:
+        """Whether something was said besides the answer: 'yes, but not today' is no plain yes."""
+        said, answered = (self._tokenizer.decode(list(pieces)) for pieces in (free, answer))
+        return len(said.split()) > len(answered.split()) + _WORDS_BESIDE
 
     def _searched(self, encoded: ctranslate2.StorageView, expect: Expectation) -> list[_Wording]:
         """The likeliest wordings of which nothing but the answer's parts may be made."""
