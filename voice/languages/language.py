@@ -1,0 +1,232 @@
+"""A language: everything about it that code needs to know, read from its folder."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import tomllib
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from voice.errors import ConfigError
+from voice.languages import scoring
+from voice.languages.listening import Listening
+from voice.languages.number_reader import NumberReader
+from voice.languages.numbers import NumberWords
+from voice.languages.phrases import Phrases
+from voice.languages.readings.forms import (
+    Abbreviations,
+    Amounts,
+    Codes,
+    Dates,
+    Forms,
+)
+from voice.languages.secrets import Secrets
+from voice.languages.spoken_forms import Piece, SpokenForms
+from voice.languages.table import Table
+from voice.languages.tags import matching
+from voice.languages.words import composed, plain, scored_words_of
+from voice.languages.written_forms import WrittenForms
+
+DEFAULT = "en"
+"""The language where none is named."""
+FOLDER = Path(__file__).parent
+"""Where the languages lie, a folder each, named by its tag."""
+_FILE = "language.toml"
+_Kind = TypeVar("_Kind", bound=Table)
+
+
+class Disclosure(Table):
+    """How a greeting says that no person speaks."""
+
+    words: Sequence[str]
+    """One of them in a sentence discloses it."""
+    sentence: str
+    """Says so by itself."""
+
+
+class _Description(Table):
+    """The file language.toml."""
+
+    name: str
+    own_name: str
+    phrases: Phrases
+    disclosure: Disclosure
+    listening: Listening
+    secrets: Secrets
+    scoring_fillers: frozenset[str] = frozenset()
+
+
+class _Spoken(Table):
+    """The file spoken.toml."""
+
+    dates: Dates
+    amounts: Amounts
+    codes: Codes
+    abbreviations: Abbreviations
+
+
+class Language:
+    """One language; equal to none but itself, loaded once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ConfigError with the file and what is amiss in it."""
+        self._folder = folder
+        description = _checked(_Description, folder / _FILE)
+        self.tag = folder.name
+        """BCP 47."""
+        self.name = description.name
+        """In English."""
+        self.own_name = description.own_name
+        self.phrases = description.phrases
+        self.disclosure = description.disclosure
+        self.listening = description.listening
+        self.secrets = description.secrets
+        self.fillers = description.scoring_fillers
+        """Sounds that are no words: they do not count when recognition is scored."""
+        self.numbers = _checked(NumberWords, folder / "numbers.toml")
+        self.reader = NumberReader(self.numbers)
+
+    def __repr__(self) -> str:
+        return f"Language({self.tag})"
+
+    @property
+    def code(self) -> str:
+        """ISO 639, as recognisers and voices name it."""
+        return self.tag.partition("-")[0]
+
+    @property
+    def dictated_digits(self) -> Sequence[str]:
+        """All words by which single figures are dictated."""
+        numbers, dictation = self.numbers, self.numbers.dictation
+        also = (word for word, value in numbers.also.items() if value < 10)
+        return (*numbers.below_twenty[:10], *also, *dictation.beside_others, *dictation.repeats)
+
+    def spoken_form(self, text: str) -> str:
+        """`text` as a person reads it aloud: figures and abbreviations as words."""
+        return self._spoken.text(text)
+
+    def written_form(self, text: str) -> str:
+        """The inverse for what was said: number words as figures, "42.17 EUR"."""
+        return self._written.text(text)
+
+    def scored_words(self, text: str) -> list[str]:
+        """Words as recognition is scored: one spelling, no punctuation, no fillers."""
+        module = self._module("scoring") or scoring
+        spelled = module.one_spelling(composed(text).lower(), self.numbers)
+        return [word for word in scored_words_of(spelled) if word not in self.fillers]
+
+    def spoken_pieces(self, text: str) -> list[Piece]:
+        """The same in pieces that each know which part of `text` they stand for."""
+        return self._spoken.pieces(text)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """The words by which dates, amounts and codes are said."""
+        spoken = _checked(_Spoken, self._folder / "spoken.toml")
+        clock = self._clock.clock if self._clock else _figures
+        return Forms(
+            self.numbers, spoken.dates, spoken.amounts, spoken.codes, spoken.abbreviations, clock
+        )
+
+    def written_date(self, date: datetime.date) -> str:
+        """A date as it stands in a sentence: 14 December."""
+        dates, marks = self.forms.dates, self.numbers.ordinals.marks
+        first = marks[0] if dates.first and date.day == 1 and marks else ""
+        return f"{date.day}{first} {dates.months[date.month - 1]}"
+
+    def written_money(self, amount: Decimal) -> str:
+        """An amount with two decimals."""
+        return f"{amount:.2f}".replace(".", self.numbers.decimal_mark)
+
+    def discloses(self, sentence: str) -> bool:
+        """Whether a sentence says that no person speaks."""
+        return any(plain(word) in plain(sentence) for word in self.disclosure.words)
+
+    @property
+    def abbreviations(self) -> set[str]:
+        """What is written with a full stop that ends no sentence."""
+        words, dates = self.forms.abbreviations, self.forms.dates
+        tables = (words.titles, words.short, words.numbered, words.before_names, words.behind_names)
+        known = {word for table in tables for word in table}
+        return known | set(dates.month_abbreviations) | set(dates.weekday_abbreviations)
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """How people answer yes and no: `voice.response.yes_no` says what the lists mean."""
+        return _read(self._folder / "answers.yaml")
+
+    @cached_property
+    def distress(self) -> dict[str, Any] | None:
+        """Words of distress, for `voice.emergency`; None where there are none yet."""
+        file = self._folder / "distress.toml"
+        return _read(file) if file.is_file() else None
+
+    @cached_property
+    def _spoken(self) -> SpokenForms:
+        return SpokenForms(self.forms)
+
+    @cached_property
+    def _written(self) -> WrittenForms:
+        times = self._clock.times(self.numbers) if self._clock else ()
+        return WrittenForms(self.forms, self.reader, times)
+
+    @property
+    def _clock(self) -> Any:
+        return self._module("clock")
+
+    def _module(self, name: str) -> Any:
+        """Code that a language of this package brings; None where there is none."""
+        if self._folder.parent != FOLDER or not (self._folder / f"{name}.py").is_file():
+            return None
+        return importlib.import_module(f"{__package__}.{self._folder.name}.{name}")
+
+
+def languages(folder: Path = FOLDER) -> dict[str, str]:
+    """The tags of all languages with their names: in English, then in the language itself."""
+    return {
+        found.name: _names(found) for found in sorted(folder.iterdir()) if (found / _FILE).is_file()
+    }
+
+
+@cache
+def language(tag: str = DEFAULT, folder: Path = FOLDER) -> Language:
+    """The language of a tag such as en, EN or en-GB; raises ConfigError with those there are."""
+    return Language(folder / matching(tag, languages(folder)))
+
+
+@cache
+def _names(folder: Path) -> str:
+    told = _read(folder / _FILE)
+    return "/".join(dict.fromkeys([str(told.get("name")), str(told.get("own_name"))]))
+
+
+def _figures(numbers: NumberWords, hour: int, minute: int, half: str) -> str:
+    spoken = numbers.cardinal(hour)
+    return f"{spoken} {numbers.cardinal(minute)}" if minute else spoken
+
+
+def _checked(kind: type[_Kind], file: Path) -> _Kind:
+    try:
+        return kind.model_validate(_read(file))
+    except ValidationError as error:
+        mistake = error.errors()[0]
+        place = ".".join(map(str, mistake["loc"]))
+        raise ConfigError(f"{file}: {place}: {mistake['msg']}") from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        content = yaml.safe_load(text) if file.suffix == ".yaml" else tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from None
+    if not isinstance(content, dict):
+        raise ConfigError(f"{file}: expected tables of keys")
+    return content

@@ -1,0 +1,43 @@
+"""What the call itself says in a language; answers come from the response step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice.languages.table import Table
+
+
+class Phrases(Table):
+    """Whole sentences, as they are written; every language has all of them."""
+
+    greeting: str
+    """Unless the operator has one of their own; says that an assistant speaks."""
+    still_there: tuple[str, ...]
+    """To a caller who is silent, one after the other."""
+    recorded: str
+    """Said in the greeting, before the question that ends it."""
+    nobody_there: str
+    one_moment: str
+    still_at_it: str
+    time_runs_out: str
+    time_is_up: str
+    ask_customer_number: str
+    ask_pin: str
+    customer_number_again: str
+    pin_again: str
+    wrong_pin: str
+    verified: str
+    not_verified: str
+    cannot_reach: str
+    anything_else: str
+    hand_over: str
+    no_person: str
+    transfer_failed: str
+    apology: str
+    goodbye: str
+
+    @property
+    def fixed(self) -> Sequence[str]:
+        """All but the greeting: what is synthesised ahead."""
+        told = self.model_dump(exclude={"greeting", "still_there"})
+        return (*self.still_there, *told.values())

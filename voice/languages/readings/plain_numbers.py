@@ -1,0 +1,36 @@
+"""Numbers that nothing else explains."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from voice.languages.readings.forms import Forms, Rules
+
+_LOOSE_FIGURES = 6
+"""So many figures without a mark between them are no amount."""
+
+
+def rules(forms: Forms) -> Rules:
+    """In order of precedence; the last takes any figure that is left."""
+    numbers = forms.numbers
+    return (
+        (r"(?<![\w.])\d+(?:\.\d+){2,}(?!\w)", partial(_version, forms)),
+        (rf"(?<![\w.,])(?=\d+[.,\s\u00a0\u202f]\d)({forms.number})(?![\w.,]*\d)",
+         lambda match: numbers.number(forms.value(match[1]))),
+        (r"(?<![\d.,])\d+", partial(_integer, forms)),
+        (r"\d+", lambda match: numbers.digits(match[0])),
+    )  # fmt: skip
+
+
+def _integer(forms: Forms, match: re.Match[str]) -> str:
+    text = match.group()
+    loose = len(text) >= _LOOSE_FIGURES or (len(text) == 5 and not text.endswith("00"))
+    if loose or (len(text) > 1 and text.startswith("0")):
+        return forms.numbers.digits(text)
+    return forms.numbers.cardinal(int(text))
+
+
+def _version(forms: Forms, match: re.Match[str]) -> str:
+    point = f" {forms.codes.version_point} "
+    return point.join(forms.numbers.cardinal(int(part)) for part in match.group().split("."))

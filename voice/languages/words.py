@@ -1,0 +1,70 @@
+"""Words of any script: letters with their marks, apostrophes inside, figures."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_APOSTROPHES = str.maketrans("\u2019\u02bc\u2032", "'''")
+_LETTER = r"[^\W\d_]"
+_MARKS = (
+    "".join(
+        character
+        for character in map(chr, range(0x300, 0x2000))
+        if unicodedata.category(character) in ("Mn", "Mc")
+    )
+    + "\u200c\u200d"
+)
+"""Signs that belong to the letter before them; Python's `\\w` parts words at them."""
+CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x600))))}]"
+"""The source of an expression for one capital letter."""
+WORD = rf"{_LETTER}(?:[{_MARKS}']?{_LETTER}|[{_MARKS}])*"
+"""The source of an expression for one word; an apostrophe may stand inside it."""
+_WORD_WITH_FIGURES = re.compile(rf"[^\W_](?:[{_MARKS}']?[^\W_]|[{_MARKS}])*")
+_WORD_OR_FIGURES = re.compile(rf"{WORD}|\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text in lower case, or a number in figures."""
+
+    text: str
+    start: int
+    end: int
+    comma: bool
+    """Whether a comma follows."""
+
+    @property
+    def figures(self) -> str:
+        """The figures of a number that is written in them, as ASCII."""
+        return "".join(str(int(figure)) for figure in self.text if figure.isdecimal())
+
+
+def composed(text: str) -> str:
+    """The text with each accented letter as one character (NFC), apostrophes as in ASCII."""
+    return unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+
+
+def plain(text: str) -> str:
+    """Lower case without accents: for lists that are written so."""
+    parts = unicodedata.normalize("NFD", text.lower().translate(_APOSTROPHES))
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def words_at(text: str) -> list[Word]:
+    """The words and figures of a text with their places, in order."""
+    return [
+        Word(composed(found[0].lower()), *found.span(), text[found.end() :].lstrip()[:1] == ",")
+        for found in _WORD_OR_FIGURES.finditer(text.translate(_APOSTROPHES))
+    ]
+
+
+def words_of(text: str) -> list[str]:
+    """The same without their places."""
+    return [composed(word.lower()) for word in _WORD_OR_FIGURES.findall(composed(text))]
+
+
+def scored_words_of(text: str) -> list[str]:
+    """Words of letters, marks and figures, which may be mixed, apostrophes inside."""
+    return _WORD_WITH_FIGURES.findall(text)
