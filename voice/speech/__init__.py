@@ -4,14 +4,13 @@
     clause = await speaker.synthesise("Your balance is 42.17 euros.", sample_rate=8000)
     clause.pcm, clause.heard(900)
 
-`ClauseSplitter` cuts a streamed answer into clauses; `spoken_form` writes figures as words.
+`ClauseSplitter` cuts a streamed answer into clauses.
 """
 
 from voice.speech.clause import SpokenClause, SpokenWord
 from voice.speech.lexicon import Lexicon
 from voice.speech.speaker import PiperSpeaker
 from voice.speech.splitting import ClauseSplitter
-from voice.speech.spoken_forms import spoken_form
 
 __all__ = [
     "ClauseSplitter",
@@ -19,5 +18,4 @@ __all__ = [
     "PiperSpeaker",
     "SpokenClause",
     "SpokenWord",
-    "spoken_form",
 ]

@@ -46,11 +46,6 @@ class LoadedVoice:
         """What it speaks, as the first part of a BCP 47 tag."""
         return str(self._voice.config.espeak_voice).partition("-")[0]
 
-    @property
-    def is_english(self) -> bool:
-        """Whether English spoken forms suit the voice."""
-        return self.language == "en"
-
     @classmethod
     def load(cls, name: str | Path) -> tuple[LoadedVoice, Path]:
         """A voice by embedded name, folder or ONNX file, and the folder; raises ModelError."""

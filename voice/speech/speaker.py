@@ -17,11 +17,11 @@ from voice.audio import Pcm, resample
 from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.engine_work import note_work
 from voice.errors import ModelError
+from voice.languages import Piece, as_written, language, languages
 from voice.speech import lexicon, silences
 from voice.speech.clause import SpokenClause, SpokenWord
 from voice.speech.lexicon import Lexicon
 from voice.speech.piper_voice import LoadedVoice, Sentence
-from voice.speech.spoken_forms import Piece, spoken_pieces
 from voice.speech.word_timing import Span, share_time, time_words
 
 LEVEL_DBFS: Final = -23.0
@@ -38,7 +38,7 @@ PORTION: Final = 250
 REFERENCE: Final = "Thank you for calling, how can I help you? No, the bill has not been paid."
 
 _SPOKEN_WORD: Final = re.compile(r"\[\[.*?\]\]|\S+")
-_FORBIDDEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Mn", "Me"))
+_FORBIDDEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Me"))
 _KEPT: Final = frozenset("°")
 
 
@@ -75,6 +75,7 @@ class PiperSpeaker:
         make_queue: QueueFactory = EngineQueue,
     ) -> None:
         self._voice = voice
+        self._known = language(voice.language) if voice.language in languages() else None
         self._lexicon = lexicon
         self._gain = _levelling_gain(voice)
         self._queue = make_queue("speech", workers, capacity)
@@ -163,7 +164,8 @@ class PiperSpeaker:
     def _portions(self, text: str) -> list[_Portion]:
         """The pieces of the text in portions that are not too long."""
         clean = _speakable(text)
-        pieces = spoken_pieces(clean) if self._voice.is_english else _as_written(clean)
+        known = self._known
+        pieces = known.spoken_pieces(clean) if known else as_written(clean, 0, len(clean))
         portions: list[list[Piece]] = [[]]
         length = 0
         for piece in pieces:
@@ -230,10 +232,6 @@ def _speakable(text: str) -> str:
         else " "
         for character in text
     )
-
-
-def _as_written(text: str) -> list[Piece]:
-    return [Piece(match.start(), match.end(), match.group()) for match in re.finditer(r"\S+", text)]
 
 
 def _spans_of_pieces(words: list[list[str]], spans: list[Span]) -> list[Span]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from voice.languages import CAPITAL, Language
+from voice.languages import language as default_language
 
 FIRST_CLAUSE_WORDS = 3
 """The first clause may end at a comma from so many words on: it decides when speech begins."""
@@ -13,10 +17,6 @@ MOST_CHARACTERS = 240
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*$")
 _CLAUSE_END = re.compile(r"[,;:–—][\"'”’)\]]*$")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'])(?:Dr|Mr|Mrs|Ms|Prof|St|No|no|Nos|vs|approx|e\.g|i\.e|etc|Jan|Feb|Mar|Apr|Jun"
-    r"|Jul|Aug|Sept?|Oct|Nov|Dec|Ltd|Inc|Co|[A-Z])\.$"
-)
 _LETTER_OR_DIGIT = re.compile(r"\w")
 
 
@@ -28,7 +28,9 @@ class ClauseSplitter:
     dropped.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language | None = None) -> None:
+        """Abbreviations are those of the language, or of the default one."""
+        self._abbreviation = _abbreviation(language or default_language())
         self._text = ""
         self._first = True
 
@@ -63,7 +65,7 @@ class ClauseSplitter:
         clause = self._text.strip()
         if not _LETTER_OR_DIGIT.search(clause):
             return None
-        ends_sentence = _SENTENCE_END.search(clause) and not _ABBREVIATION.search(clause)
+        ends_sentence = _SENTENCE_END.search(clause) and not self._abbreviation.search(clause)
         if not (ends_sentence or "\n" in self._text[len(self._text.rstrip()) :]):
             least = FIRST_CLAUSE_WORDS if self._first else LATER_CLAUSE_WORDS
             long_enough = len(clause.split()) >= least
@@ -84,3 +86,10 @@ class ClauseSplitter:
         self._text = tail
         self._first = False
         return head.strip()
+
+
+@cache
+def _abbreviation(language: Language) -> re.Pattern[str]:
+    """Finds a full stop at the end of a text that ends no sentence."""
+    short = "|".join(re.escape(word.rstrip(".")) for word in language.abbreviations)
+    return re.compile(rf"(?:^|[\s(\"'])(?:{short}|{CAPITAL})\.$")
