@@ -14,6 +14,7 @@ from voice.emergency import DistressWords, country
 from voice.emergency.distress import KINDS
 from voice.emergency.phrase import any_of
 from voice.errors import ConfigError
+from voice.languages import language as known_language
 
 SAID = Path(__file__).parent / "data" / "distress"
 PLACES = {"en": "IE", "fr": "FR"}
@@ -32,7 +33,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def words(language: str) -> DistressWords:
-    return DistressWords.load(language, PLACES[language])
+    return DistressWords.load(known_language(language), PLACES[language])
 
 
 def test_no_clear_word_of_distress_is_missed(language: str, words: DistressWords) -> None:
@@ -55,7 +56,7 @@ def test_there_are_enough_of_both(language: str) -> None:
 
 
 def test_what_is_in_between_decides() -> None:
-    words = DistressWords.load("en", "IE")
+    words = DistressWords.load(known_language("en"), "IE")
     for text, meant in [
         ("i need an ambulance", True),
         ("i do not need an ambulance", False),
@@ -71,7 +72,7 @@ def test_what_is_in_between_decides() -> None:
 
 
 def test_the_kind_is_told_and_the_gravest_comes_first() -> None:
-    words = DistressWords.load("en", "IE")
+    words = DistressWords.load(known_language("en"), "IE")
     found = words.find("Call the police, he's going to kill me!")
     assert found is not None
     assert (found.kind, found.words) == ("violence", "going to kill me")
@@ -82,17 +83,17 @@ def test_the_kind_is_told_and_the_gravest_comes_first() -> None:
     [("ZA", "call one zero one one one"), ("ZA", "call 10111"), ("NZ", "dial one one one")],
 )
 def test_the_numbers_of_the_country_are_known(code: str, text: str) -> None:
-    assert DistressWords.load("en", code).find(text) is not None
-    assert DistressWords.load("en", "SE").find(text) is None
+    assert DistressWords.load(known_language("en"), code).find(text) is not None
+    assert DistressWords.load(known_language("en"), "SE").find(text) is None
 
 
 def test_a_caller_is_told_the_number_digit_by_digit() -> None:
-    assert "call one, one, two" in DistressWords.load("en", "IE").nobody("112")
-    assert "appelez le un, un, deux" in DistressWords.load("fr", "FR").nobody("112")
+    assert "call one, one, two" in DistressWords.load(known_language("en"), "IE").nobody("112")
+    assert "appelez le un, un, deux" in DistressWords.load(known_language("fr"), "FR").nobody("112")
 
 
 def test_a_language_without_lists_has_those_of_english() -> None:
-    assert DistressWords.load("sw", "KE").find("call the police") is not None
+    assert DistressWords.load(known_language("sw"), "KE").find("call the police") is not None
 
 
 def test_a_country_without_a_number_is_refused_with_those_there_are() -> None:
@@ -102,7 +103,7 @@ def test_a_country_without_a_number_is_refused_with_those_there_are() -> None:
 
 @given(st.text(st.sampled_from(string.ascii_lowercase + " '0123456789"), max_size=200))
 def test_any_text_is_judged(text: str) -> None:
-    found = DistressWords.load("en", "IE").find(text)
+    found = DistressWords.load(known_language("en"), "IE").find(text)
     assert found is None or (found.kind in KINDS and found.words)
 
 

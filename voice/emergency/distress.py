@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from voice.emergency.countries import country
 from voice.emergency.phrase import any_of, expression
+from voice.languages import Language, plain, words_of
+from voice.languages import language as default_language
 
-FALLBACK = "en"
-"""The language of the lists where there are none in the caller's."""
 KINDS = ("self_harm", "violence", "medical", "police", "fire", "emergency")
 """In the order of precedence when words of several kinds are said."""
 
@@ -32,10 +29,11 @@ class Distress:
 class DistressWords:
     """The lists of one language and country; `find` takes well under a millisecond."""
 
-    def __init__(self, data: dict[str, Any], numbers: tuple[str, ...]) -> None:
+    def __init__(self, data: dict[str, Any], language: Language, numbers: tuple[str, ...]) -> None:
         """`numbers` are the country's emergency numbers, as they are dialled."""
         spaced = [" ".join(number) for number in numbers]
-        spoken = [" ".join(_plain(data["digits"][int(d)]) for d in number) for number in numbers]
+        self._numbers = language.numbers
+        spoken = [plain(self._numbers.digits(number)) for number in numbers]
         words = dict(data["words"])
         words["number"] = "|".join([words["number"], *numbers, *spaced, *spoken])
         guards = data["guards"]
@@ -49,18 +47,14 @@ class DistressWords:
         self._negated = _before(guards["negated"], words)
         self._kinds = {kind: _Lists(data[kind], words) for kind in KINDS}
         self._say: dict[str, str] = data["say"]
-        self._digits: list[str] = data["digits"]
 
     @classmethod
     @cache
-    def load(cls, language: str, country_code: str) -> DistressWords:
-        """The lists of a language such as `en`, else those of FALLBACK; raises ConfigError."""
-        folder = resources.files(__package__).joinpath("words")
-        file = folder.joinpath(f"{language}.toml")
-        if not file.is_file():
-            file = folder.joinpath(f"{FALLBACK}.toml")
-        numbers = country(country_code).numbers
-        return cls(tomllib.loads(file.read_text(encoding="utf-8")), numbers)
+    def load(cls, language: Language, country_code: str) -> DistressWords:
+        """The lists of a language, else those of the default one; raises ConfigError."""
+        lists = language.distress or default_language().distress
+        assert lists is not None, "the default language has words of distress"
+        return cls(lists, language, country(country_code).numbers)
 
     @property
     def connecting(self) -> str:
@@ -69,7 +63,7 @@ class DistressWords:
 
     def nobody(self, number: str) -> str:
         """What a caller is told where nobody can be reached: to dial the number themselves."""
-        spoken = ", ".join(self._digits[int(digit)] for digit in number)
+        spoken = ", ".join(self._numbers.digits(number).split())
         return self._say["nobody"].format(number=spoken)
 
     def find(self, text: str) -> Distress | None:
@@ -85,7 +79,7 @@ class DistressWords:
         return None
 
     def _normal_form(self, text: str) -> str:
-        words = re.findall(r"[a-z0-9']+", _plain(text))
+        words = words_of(re.sub(r"[.,]", " ", plain(text)))
         spelt = " ".join(map(self._spelt, words))
         said = f" {' '.join(spelt.replace(chr(39), ' ').split())} "
         for phrase in self._phrases:
@@ -124,9 +118,3 @@ def _before(phrases: list[str], words: dict[str, str]) -> re.Pattern[str]:
     """Finds any of the phrases where they end the text."""
     sources = "|".join(expression(phrase, words) for phrase in phrases)
     return re.compile(f"(?<= )(?:{sources})$")
-
-
-def _plain(text: str) -> str:
-    """Lower case, without accents; typographic apostrophes made plain."""
-    parts = unicodedata.normalize("NFD", text.lower().replace("\u2019", "'"))
-    return "".join(part for part in parts if not unicodedata.combining(part))
