@@ -14,6 +14,7 @@ from tests.response.conftest import CUSTOMER, ROOT, STRANGER, Office, spoken, st
 from voice.engine_queue import Priority
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
+from voice.languages import language
 from voice.response import NeedsIdentity, ResponseSession, TaskSet, Tool, ToolBox
 from voice.response.conversation import Conversation
 from voice.response.facts import FactCheck
@@ -141,11 +142,15 @@ async def test_two_results_with_one_key_never_mix() -> None:
 
 
 async def test_a_free_text_is_not_believed_where_two_results_disagree() -> None:
-    facts = FactCheck([{"amount": Decimal("42.17")}, {"amount": Decimal("7.00"), "days": 3}])
+    facts = FactCheck(
+        [{"amount": Decimal("42.17")}, {"amount": Decimal("7.00"), "days": 3}], language()
+    )
     assert facts.wrong("You owe 7.00 euros.") == ["7.00"]
     assert facts.wrong("It takes three days.") == []
     day = datetime.date(2026, 12, 14)
-    assert FactCheck([{"due": day}, {"due": day}]).wrong("It is due on 14 December.") == []
+    assert (
+        FactCheck([{"due": day}, {"due": day}], language()).wrong("It is due on 14 December.") == []
+    )
 
 
 def test_a_slot_that_may_belong_to_two_tools_has_to_name_one(tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.engine_queue import Priority
+from voice.languages import language
 from voice.response import HandOver, ResponseSession, TaskSet
 from voice.response.conversation import Conversation
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolResult
 from voice.response.harmony_parser import Delta
-from voice.response.number_words import number_of
 from voice.response.values import Value
 
 RESULT: dict[str, Value] = {
@@ -37,7 +37,7 @@ RESULT: dict[str, Value] = {
     ],
 )  # fmt: skip
 def test_true_clauses_pass(clause: str) -> None:
-    assert FactCheck([RESULT]).wrong(clause) == []
+    assert FactCheck([RESULT], language()).wrong(clause) == []
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,27 @@ def test_true_clauses_pass(clause: str) -> None:
     ],
 )  # fmt: skip
 def test_wrong_facts_are_found(clause: str, mistake: str) -> None:
-    assert FactCheck([RESULT]).wrong(clause) == [mistake]
+    assert FactCheck([RESULT], language()).wrong(clause) == [mistake]
 
 
 def test_number_words_are_read() -> None:
-    assert number_of("two thousand and three hundred, or seventeen") == [
-        ("two thousand and three hundred", Decimal(2300)),
-        ("seventeen", Decimal(17)),
-    ]
+    facts = FactCheck([RESULT], language())
+    clause = "It is two thousand three hundred, or seventeen, or a hundred."
+    assert facts.wrong(clause) == ["two thousand three hundred", "seventeen", "hundred"]
+
+
+def test_facts_are_known_in_the_language_in_which_they_are_said() -> None:
+    given: dict[str, Value] = {
+        "amount": Decimal("42.17"),
+        "due": datetime.date(2026, 12, 1),
+        "name": "Élodie",
+    }
+    facts = FactCheck([given], language("fr"))
+    assert facts.wrong("Vous devez 42,17 euros avant le 1er décembre, chère Élodie.") == []
+    assert facts.wrong("Vous devez 42,18 euros le 2 décembre, cher Émile.") == [
+        "2 décembre", "42,18", "Émile",
+    ]  # fmt: skip
+    assert facts.wrong("C'est soixante-quinze euros.") == ["soixante-quinze"]
 
 
 class FreeModel:

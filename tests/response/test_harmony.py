@@ -8,6 +8,7 @@ import pytest
 
 from tests.response.conftest import Office, spoken, steps_of
 from voice.errors import ModelError
+from voice.languages import language
 from voice.response import ResponseSession
 from voice.response.caller_text import normal_form
 from voice.response.harmony import (
@@ -72,7 +73,7 @@ async def test_slots_in_the_callers_words_stay_unfilled(session: ResponseSession
     ],
 )
 def test_the_model_sees_words_and_no_figures(said: str, read: str) -> None:
-    assert normal_form(said) == read
+    assert normal_form(said, language()) == read
 
 
 async def test_a_pin_is_not_in_the_history(session: ResponseSession) -> None:

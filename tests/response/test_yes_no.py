@@ -9,9 +9,10 @@ import yaml
 
 from tests.response.conftest import ROOT
 from voice.errors import ConfigError
+from voice.languages import language
 from voice.response import TaskSet
 from voice.response.caller_text import normal_form
-from voice.response.yes_no import ActWords, AnswerReader, YesNo, agrees, declines
+from voice.response.yes_no import ActWords, AnswerReader, YesNo
 
 ANSWERS = ROOT / "tests" / "data" / "held_out" / "confirmation"
 YESES = {YesNo.YES, YesNo.FRAGILE_YES}
@@ -28,7 +29,7 @@ def reader(tasks_path: Path) -> AnswerReader:
 
 
 def read(reader: AnswerReader, text: str) -> YesNo:
-    return reader.read(normal_form(text))
+    return reader.read(normal_form(text, language()))
 
 
 def test_there_are_many_answers_of_each_kind() -> None:
@@ -96,14 +97,17 @@ def test_what_an_answer_says(reader: AnswerReader, text: str, meaning: YesNo) ->
 
 def test_the_act_in_the_callers_words_comes_from_its_task(reader: AnswerReader) -> None:
     assert read(reader, "lock my card") in YESES and read(reader, "order it") not in YESES
-    router = AnswerReader(ActWords(lists={"it": ["it", "the router"]}, act=["order <it>"]))
+    router = AnswerReader(
+        language(), ActWords(lists={"it": ["it", "the router"]}, act=["order <it>"])
+    )
     assert router.read("order the router please") in YESES
     assert router.read("lock my card") not in YESES
 
 
 def test_offers_that_are_about_no_act_are_read_alike() -> None:
-    assert agrees("yes please") and declines("no thank you")
-    assert not agrees("yes but later") and not declines("what do you mean")
+    reader = AnswerReader(language())
+    assert reader.agrees("yes please") and reader.declines("no thank you")
+    assert not reader.agrees("yes but later") and not reader.declines("what do you mean")
 
 
 @pytest.mark.parametrize(
@@ -116,5 +120,5 @@ def test_offers_that_are_about_no_act_are_read_alike() -> None:
 )  # fmt: skip
 def test_a_badly_written_phrase_is_refused_with_its_place(rule: str, reason: str) -> None:
     with pytest.raises(ConfigError) as error:
-        AnswerReader(ActWords(act=[rule]), "tool order")
+        AnswerReader(language(), ActWords(act=[rule]), "tool order")
     assert str(error.value) == f"tool order: act: {rule!r}: {reason}"

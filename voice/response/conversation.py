@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from voice.engine_queue import Priority
 from voice.identity import Caller
+from voice.languages import Language
 from voice.response.confirmation import Opinion, Verdict, decide
 from voice.response.engine import Engine
 from voice.response.exchange import Exchange, Means, Reply, SecondThoughts
@@ -17,7 +17,6 @@ from voice.response.tasks import TaskSet, TaskTool
 from voice.response.tools import ToolBox
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
-from voice.response.yes_no import agrees, declines
 
 _MOST_TOOLS = 2
 """Per turn."""
@@ -33,13 +32,6 @@ _MOST_DOUBTS = 1
 _BRIEF = 5
 """Words; a longer answer to an offer may ask for something else."""
 _PERSON = "transfer_to_person"
-_WANTS_PERSON = re.compile(
-    r"(?:(?:um|uh|er|hello|hi|no|yes|please|just|an?|the|human|live|real|give me|get me|i want|"
-    r"i need|speak to|talk to|operator|agent)\s+)*"
-    r"(?:operator|agent|human|person|representative|human being|supervisor|advisor|adviser)"
-    r"(?:\s+(?:please|now|thanks))?"
-)
-"""These words alone always reach a person, whatever the model makes of them."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +69,11 @@ class Conversation:
             has_person=has_person,
             second_thoughts=second_thoughts,
         )
+
+    @property
+    def language(self) -> Language:
+        """In which the caller is answered."""
+        return self._tasks.language
 
     async def answer(
         self,
@@ -139,13 +136,13 @@ class Conversation:
     def _wants_person(self, said: Said, before: State) -> bool:
         if _PERSON not in self._tasks.tools:
             return False
-        agreed = before.person_offered and agrees(said.text)
-        return agreed or _WANTS_PERSON.fullmatch(said.text) is not None
+        reader = self._tasks.plain_reader
+        agreed = before.person_offered and reader.agrees(said.text)
+        return agreed or reader.asks_for_person(said.text)
 
-    @staticmethod
-    def _declines(said: Said) -> bool:
+    def _declines(self, said: Said) -> bool:
         brief = len(said.text.split()) <= _BRIEF
-        return brief and declines(said.text)
+        return brief and self._tasks.plain_reader.declines(said.text)
 
     async def _use_person(self, exchange: Exchange) -> None:
         if await exchange.use(self._tasks.tools[_PERSON], {}):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from voice.engine_queue import Priority
 from voice.identity import Caller
+from voice.languages import Language
 from voice.response.engine import Engine
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolCall, ToolResult
@@ -208,7 +209,7 @@ class Exchange:
         """A model that writes slots sees no values; they can then not come out wrong."""
         if self._means.engine.closed_answers:
             return {"status": str(result["status"])}
-        return {key: written(value) for key, value in result.items()}
+        return {key: written(value, self._means.tasks.language) for key, value in result.items()}
 
     @property
     def has_person(self) -> bool:
@@ -237,7 +238,7 @@ class Exchange:
 
     async def answer_freely(self, text: str) -> None:
         """Say a text of the model's own as far as its facts stand in the results."""
-        facts = FactCheck(result for _, result in self._results)
+        facts = FactCheck([result for _, result in self._results], self._means.tasks.language)
         for clause in clauses(text):
             if facts.wrong(clause):
                 log.warning("a clause held facts that no tool gave")
@@ -260,8 +261,11 @@ class Exchange:
         sentence = self._means.wordings.choose(act)
         before = self._turn.state
         values = self._values(act, sentence)
-        spoken = fill(sentence, values)
-        if spoken is None or (values.keys() - {LAST_ANSWER} and not _is_true(spoken, values)):
+        language = self._means.tasks.language
+        spoken = fill(sentence, values, language)
+        if spoken is None or (
+            values.keys() - {LAST_ANSWER} and not _is_true(spoken, values, language)
+        ):
             return False
         for clause in clauses(spoken):
             self._turn.emit(Say(clause, act))
@@ -300,8 +304,8 @@ class Exchange:
         self._turn.emit(HandOver(reason))
 
 
-def _is_true(spoken: str, values: Mapping[str, Value]) -> bool:
-    facts = FactCheck([values])
+def _is_true(spoken: str, values: Mapping[str, Value], language: Language) -> bool:
+    facts = FactCheck([values], language)
     return not any(facts.wrong(clause) for clause in clauses(spoken))
 
 

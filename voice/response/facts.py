@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 
-from voice.response.number_words import number_of
-from voice.response.values import MONTHS, Value
+from voice.languages import CAPITAL, Language, plain, spoken_numbers, words_of
+from voice.response.values import Value
 
 _FREE_NAMES = frozenset(["I", "SIM", "PIN", "OK", "Larkfield", "Telecom"])
 """Capitalised words that are no facts."""
-_MONTH = "|".join(MONTHS)
-_DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})"
-    rf"|(?P<month2>{_MONTH}) (?:the )?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)\b"
-    r"(?:,? (?P<year>\d{4}))?"
-)
-_NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])\d+(?:\.\d+)?")
-_NAME = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][\w']*(?: [A-Z][\w']*)*")
+_NAME = re.compile(rf"(?<![.?!] )(?<!^)\b{CAPITAL}[\w']*(?: {CAPITAL}[\w']*)*")
 _CERTAINTY_OF_COUNT = 2
 """Counts up to this are language ("one moment"), not facts."""
 
@@ -34,7 +28,9 @@ class FactCheck:
     What two results give under one key, but differently, is no fact: who says it could mean either.
     """
 
-    def __init__(self, results: Iterable[Mapping[str, Value]]) -> None:
+    def __init__(self, results: Iterable[Mapping[str, Value]], language: Language) -> None:
+        self._language = language
+        self._date, self._number = _patterns(language)
         given: dict[str, set[Value]] = {}
         for result in results:
             for key, value in result.items():
@@ -44,29 +40,48 @@ class FactCheck:
         self._amounts = {Decimal(v) for v in values if isinstance(v, Decimal | int)}
         words = [v.lower() for v in values if isinstance(v, str)]
         self._words = {word for phrase in words for word in phrase.split()}
-        self._amounts |= {Decimal(n) for phrase in words for n in _NUMBER.findall(phrase)}
+        self._amounts |= {self._amount(n) for phrase in words for n in self._number.findall(phrase)}
 
     def wrong(self, clause: str) -> list[str]:
         """The facts of a clause that no result holds, as they stand in it."""
-        mistakes = [found[0] for found in _DATE.finditer(clause) if not self._knows_date(found)]
-        rest = _DATE.sub(" ", clause)
+        mistakes = [
+            found[0] for found in self._date.finditer(clause) if not self._knows_date(found)
+        ]
+        rest = self._date.sub(" ", clause)
         mistakes += [
             number
-            for number in _NUMBER.findall(rest)
-            if Decimal(number.replace(",", "")) not in self._amounts
+            for number in self._number.findall(rest)
+            if self._amount(number) not in self._amounts
         ]
-        mistakes += [words for words, amount in number_of(rest) if not self._knows_count(amount)]
+        mistakes += [said for said, count in self._counts(rest) if not self._knows_count(count)]
         mistakes += [name for name in self._names(rest) if not self._knows_name(name)]
         return mistakes
 
     def _knows_date(self, found: re.Match[str]) -> bool:
         day = int(found["day"] or found["day2"])
-        month = MONTHS.index(found["month"] or found["month2"]) + 1
+        name = found["month"] or found["month2"]
+        month = self._language.forms.dates.months.index(name) + 1
         year = int(found["year"]) if found["year"] else None
         return any(
             (date.day, date.month) == (day, month) and year in (None, date.year)
             for date in self._dates
         )
+
+    def _amount(self, figures: str) -> Decimal:
+        return Decimal(self._language.forms.value(figures))
+
+    def _counts(self, text: str) -> Iterator[tuple[str, Decimal]]:
+        """Each number in words with its value, a lone "hundred" among them."""
+        reader = self._language.reader
+        rest = text
+        for number in spoken_numbers(text, reader, dictated=False):
+            said = text[number.start : number.end]
+            rest = rest.replace(said, " ", 1)
+            if not any(map(str.isdecimal, said)):
+                yield said, Decimal(number.figures)
+        for word in words_of(rest):
+            if plain(word) in reader.scales:
+                yield word, Decimal(reader.scales[plain(word)])
 
     def _knows_count(self, amount: Decimal) -> bool:
         return amount <= _CERTAINTY_OF_COUNT or amount in self._amounts
@@ -77,3 +92,19 @@ class FactCheck:
 
     def _knows_name(self, name: str) -> bool:
         return all(word in _FREE_NAMES or word.lower() in self._words for word in name.split())
+
+
+@cache
+def _patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds dates, and numbers in figures."""
+    dates = language.forms.dates
+    month = "|".join(map(re.escape, dates.months))
+    marks = "|".join(map(re.escape, language.numbers.ordinals.marks))
+    day = rf"\d{{1,2}})(?:{marks})?"
+    of = rf"(?: {re.escape(dates.of)})?" if dates.of else ""
+    date = re.compile(
+        rf"\b(?:(?P<day>{day}{of} (?P<month>{month})"
+        rf"|(?P<month2>{month}) (?:{re.escape(dates.lead)} )?(?P<day2>{day})\b"
+        r"(?:,? (?P<year>\d{4}))?"
+    )
+    return date, re.compile(rf"(?<![\w.])(?:{language.forms.number})")

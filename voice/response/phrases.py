@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from voice.errors import ConfigError
+from voice.languages import plain
 
 Matcher = Callable[[Sequence[str], int], frozenset[int]]
 """Given words and a position: the positions at which a phrase that begins there may end."""
@@ -39,7 +40,7 @@ def stands_in(phrase: Matcher, words: Sequence[str]) -> bool:
 
 
 def _parse(rule: str, lists: Lists, where: str) -> Matcher:
-    tokens = _TOKEN.findall(rule.lower())
+    tokens = _TOKEN.findall(plain(rule))
     try:
         matcher = _alternatives(tokens, lists)
         if tokens:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.identity import Caller
+from voice.languages import Language
 from voice.response.conversation import Conversation
 from voice.response.embedded import EmbeddedEngine
 from voice.response.exchange import SecondThoughts
@@ -34,10 +35,14 @@ class Responder:
         workers: int = 1,
         capacity: int = 64,
         tool_timeout_seconds: float = _TOOL_TIMEOUT_SECONDS,
+        language: Language | None = None,
         make_queue: QueueFactory = EngineQueue,
     ) -> Responder:
-        """Open a model and the tasks; raises ModelError or ConfigError with what is wrong."""
-        tasks = TaskSet.load(Path(tasks_folder))
+        """Open a model and the tasks, which are written in `language` (or the default one).
+
+        Raises ModelError or ConfigError with what is wrong.
+        """
+        tasks = TaskSet.load(Path(tasks_folder), language)
         engine = EmbeddedEngine.load(
             Path(folder),
             tasks.instruction,

@@ -52,7 +52,7 @@ class ResponseSession:
         nothing since. The turn runs at once and may be a guess: nothing counts before its `commit`.
         """
         self._replace_current()
-        words = normal_form(text)
+        words = normal_form(text, self._conversation.language)
         said, history = Said(words, confidence, priority, heard_last), self.history
 
         async def script(turn: ResponseTurn) -> None:

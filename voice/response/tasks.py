@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from voice.errors import ConfigError
 from voice.identity import IdentityLevel
+from voice.languages import Language, language
 from voice.response.yes_no import ActWords, AnswerReader
 
 ValueKind = Literal["money", "date", "number", "name", "text"]
@@ -90,8 +91,10 @@ class Task(_Part):
 class TaskSet:
     """All tasks of an installation."""
 
-    def __init__(self, tasks: list[Task]) -> None:
+    def __init__(self, tasks: list[Task], spoken: Language | None = None) -> None:
         self.tasks = tasks
+        self.language = spoken or language()
+        """In which their wordings are written, and callers answer."""
         self.tools = {task.tool.name: task.tool for task in tasks if task.tool}
         self.undoing = frozenset(tool.undo.tool for tool in self.tools.values() if tool.undo)
         """Tools that undo what others did; an installation may lack them."""
@@ -100,12 +103,15 @@ class TaskSet:
         self.person_if_yes = frozenset(act for task in tasks for act in task.person_if_yes)
 
     @classmethod
-    def load(cls, folder: Path) -> TaskSet:
-        """Read all *.yaml of a folder; raises ConfigError with file, key and reason."""
+    def load(cls, folder: Path, spoken: Language | None = None) -> TaskSet:
+        """Read all *.yaml of a folder, written in `spoken` or the default language.
+
+        Raises ConfigError with file, key and reason.
+        """
         files = sorted(folder.glob("*.yaml"))
         if not files:
             raise ConfigError(f"{folder}: no task files (*.yaml) there")
-        tasks = TaskSet([_read(file) for file in files])
+        tasks = TaskSet([_read(file) for file in files], spoken)
         tasks._check(folder)
         return tasks
 
@@ -141,17 +147,24 @@ class TaskSet:
     def readers(self) -> dict[str, AnswerReader]:
         """What reads the answers to the question before each tool that has one."""
         return {
-            name: AnswerReader(tool.answered, f"tool {name}: answered")
+            name: AnswerReader(self.language, tool.answered, f"tool {name}: answered")
             for name, tool in self.tools.items()
             if tool.confirmation
         }
+
+    @cached_property
+    def plain_reader(self) -> AnswerReader:
+        """What reads the answers to a question that is about no act."""
+        return AnswerReader(self.language)
 
     @cached_property
     def undo_readers(self) -> dict[str, AnswerReader]:
         """What finds the wish to undo what a tool did."""
         return {
             name: AnswerReader(
-                ActWords(lists=tool.answered.lists, act=tool.undo.asked), f"tool {name}: undo"
+                self.language,
+                ActWords(lists=tool.answered.lists, act=tool.undo.asked),
+                f"tool {name}: undo",
             )
             for name, tool in self.tools.items()
             if tool.undo
@@ -195,7 +208,7 @@ class TaskSet:
                 except ValueError as error:
                     raise ConfigError(f"{folder}: act {act}: {error}") from None
         try:
-            _ = self.readers, self.undo_readers
+            _ = self.readers, self.undo_readers, self.plain_reader
         except ConfigError as error:
             raise ConfigError(f"{folder}: {error}") from None
         for act in self._named_acts() - set(self.wordings):

@@ -5,15 +5,11 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
+from voice.languages import Language
 from voice.response.tasks import TaskTool, ValueKind
 
 Value = Decimal | datetime.date | int | str
 """Money, a date, a count, or words."""
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 
 _MOST = 10**12
 _LONGEST = 1000
@@ -35,13 +31,13 @@ class UnexpectedResult(Exception):
         self.reason = reason
 
 
-def written(value: Value) -> str:
+def written(value: Value, language: Language) -> str:
     """42.17, 14 December, 20, or the words themselves."""
     match value:
         case Decimal():
-            return f"{value:.2f}"
+            return language.written_money(value)
         case datetime.date():
-            return f"{value.day} {MONTHS[value.month - 1]}"
+            return language.written_date(value)
         case _:
             return str(value)
 

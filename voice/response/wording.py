@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from voice.languages import CAPITAL, Language
 from voice.response.tasks import TaskSet, slots_of
 from voice.response.values import Value, written
 
-_CLAUSE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
+_CLAUSE_END = re.compile(rf"(?<=[.?!])\s+(?={CAPITAL})")
 
 
 class Wordings:
@@ -26,10 +27,10 @@ class Wordings:
         return options[number % len(options)]
 
 
-def fill(sentence: str, values: Mapping[str, Value]) -> str | None:
+def fill(sentence: str, values: Mapping[str, Value], language: Language) -> str | None:
     """The sentence with the values of its slots; None when one has none."""
     for slot in slots_of(sentence):
-        value = written(values[slot]) if slot in values else ""
+        value = written(values[slot], language) if slot in values else ""
         if not value:
             return None
         sentence = sentence.replace(f"{{{slot}}}", value)

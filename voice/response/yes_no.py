@@ -2,7 +2,7 @@
 
 An answer is a yes only when *all* of its words belong to phrases that agree or support agreeing:
 what is not known to support a yes (a condition, a question, a name, half a word) makes it unclear.
-The phrases are data: one file for the language, and what the task says of its act.
+The phrases are data: those of the language, and what the task says of its act.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from voice.languages import Language, plain
 from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
 
-_LANGUAGE = Path(__file__).with_name("answers_en.yaml")
 _LONGEST_ANSWER = 20
 """Words; a longer answer is about something else."""
 _ACTS = frozenset({"go_ahead", "act"})
@@ -36,7 +33,9 @@ _NEVER_AFTER: dict[str, Set[str]] = {
 }
 """Which kinds cannot stand side by side; "" is the beginning."""
 _INSIDE = ("trap", "no", "bare_no", "unsure", "question")
-"""Kinds that are looked for anywhere; all others have to be laid side by side."""
+"""Kinds that are looked for anywhere ..."""
+_PERSON = ("person_lead", "person", "person_tail")
+"""... or make up a wish by themselves; all others have to be laid side by side."""
 
 
 class YesNo(Enum):
@@ -106,22 +105,22 @@ class _Laid:
 class AnswerReader:
     """Reads answers to the question about one act, or to a question about none."""
 
-    def __init__(self, act: ActWords | None = None, where: str = "") -> None:
+    def __init__(self, language: Language, act: ActWords | None = None, where: str = "") -> None:
         """Raises ConfigError with `where` when a phrase is not well written."""
         act = act or ActWords()
-        language = _language()
-        lists = {**language.lists, **named(act.lists, f"{where}: lists")}
-        self._phrases = {kind: [matcher] for kind, matcher in language.phrases.items()}
+        self._language = own = _grammar(language)
+        lists = {**own.lists, **named(act.lists, f"{where}: lists")}
+        self._phrases = {kind: [matcher] for kind, matcher in own.phrases.items()}
         for kind, rules in (("act", act.act), ("reason", act.reasons), ("no", act.against)):
             matchers = [any_of(rules, lists, f"{where}: {kind}")] if rules else []
             self._phrases.setdefault(kind, []).extend(matchers)
 
     def read(self, text: str) -> YesNo:
         """What an answer (in normal form) says."""
-        words = _language().words(text)
+        words = self._language.words(text)
         if not words or len(words) > _LONGEST_ANSWER or self._holds("trap", words):
             return YesNo.UNCLEAR
-        if _language().breaks_off(text):
+        if self._language.breaks_off(text):
             return YesNo.UNCLEAR
         if laid := self._laid_out(words):
             plain = any(way.by_a_yes for way in laid)
@@ -134,8 +133,35 @@ class AnswerReader:
 
     def names_act(self, text: str) -> bool:
         """Whether an utterance asks for the act, and says nothing against it."""
-        words = _language().words(text)
+        words = self._language.words(text)
         return self._holds("act", words) and bool(self._laid_out(words))
+
+    def agrees(self, text: str) -> bool:
+        """Whether it is a yes of any kind."""
+        return self.read(text) in {YesNo.YES, YesNo.FRAGILE_YES}
+
+    def declines(self, text: str) -> bool:
+        """Whether it is a no."""
+        return self.read(text) is YesNo.NO
+
+    def asks_for_person(self, text: str) -> bool:
+        """Whether these words alone ask for a person: "operator", "a real person please"."""
+        words = self._language.words(text)
+        starts = self._reachable("person_lead", words, {0})
+        ends = {end for start in starts for end in self._ends("person", words, start)}
+        return len(words) in ends | self._reachable("person_tail", words, ends)
+
+    def _reachable(self, kind: str, words: Sequence[str], starts: Set[int]) -> set[int]:
+        """Where any number of phrases of a kind may end."""
+        reached = set(starts)
+        for start in range(len(words)):
+            if start in reached:
+                reached |= self._ends(kind, words, start)
+        return reached
+
+    def _ends(self, kind: str, words: Sequence[str], start: int) -> set[int]:
+        matchers = self._phrases.get(kind, ())
+        return {end for matcher in matchers for end in matcher(words, start)}
 
     def _laid_out(self, words: Sequence[str]) -> list[_Laid]:
         """The ways in which all words belong to phrases that together make a yes."""
@@ -151,7 +177,7 @@ class AnswerReader:
         return {
             (kind, end)
             for kind, matchers in self._phrases.items()
-            if kind not in _INSIDE
+            if kind not in _INSIDE + _PERSON
             for matcher in matchers
             for end in matcher(words, start) - {start}
         }
@@ -167,27 +193,31 @@ class AnswerReader:
 
 
 @dataclass(frozen=True)
-class _Language:
+class _Grammar:
     """The phrases of one language."""
 
     lists: Lists
     phrases: dict[str, Matcher]
     endings: dict[str, str]
-    """Of contracted words, with what they stand for."""
+    """Of contracted words, with what they stand for; and so the beginnings."""
+    beginnings: dict[str, str]
     contractions: dict[str, str]
 
     def words(self, text: str) -> list[str]:
-        """The words of a text, contractions resolved."""
-        return [word for part in text.split() for word in self._whole(part).split()]
+        """The plain words of a text, contractions resolved."""
+        return [word for part in plain(text).split() for word in self._whole(part).split()]
 
     def breaks_off(self, text: str) -> bool:
         """Whether the last word is one that must be followed by another, as "it's"."""
-        last = self._whole(text.split()[-1]).split()
+        last = self._whole(plain(text).split()[-1]).split()
         return len(last) > 1 and last[-1] in self.endings.values() and last[-1] != "not"
 
     def _whole(self, word: str) -> str:
         if word in self.contractions:
             return self.contractions[word]
+        for beginning, meaning in self.beginnings.items():
+            if word.startswith(beginning) and word != beginning:
+                return f"{meaning} {self._whole(word.removeprefix(beginning))}"
         for ending, meaning in self.endings.items():
             if word.endswith(ending) and word != ending:
                 return f"{self._whole(word.removesuffix(ending))} {meaning}"
@@ -195,27 +225,13 @@ class _Language:
 
 
 @cache
-def _language() -> _Language:
-    content: dict[str, Any] = yaml.safe_load(_LANGUAGE.read_text(encoding="utf-8"))
-    contractions = content.pop("contractions")
-    whole = contractions.pop("whole")
-    lists = named(content.pop("lists"), f"{_LANGUAGE.name}: lists")
-    phrases = {
-        kind: any_of(rules, lists, f"{_LANGUAGE.name}: {kind}") for kind, rules in content.items()
+def _grammar(language: Language) -> _Grammar:
+    content, where = dict(language.answers), f"answers.yaml of {language.tag}"
+    contractions = {
+        kind: {plain(word): plain(meaning) for word, meaning in words.items()}
+        for kind, words in content.pop("contractions", {}).items()
     }
-    return _Language(lists, phrases, contractions, whole)
-
-
-@cache
-def _plain() -> AnswerReader:
-    return AnswerReader()
-
-
-def agrees(text: str) -> bool:
-    """Whether a caller says yes to a question that is about no act."""
-    return _plain().read(text) in {YesNo.YES, YesNo.FRAGILE_YES}
-
-
-def declines(text: str) -> bool:
-    """Whether a caller says no to a question that is about no act."""
-    return _plain().read(text) is YesNo.NO
+    lists = named(content.pop("lists", {}), f"{where}: lists")
+    phrases = {kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()}
+    endings, beginnings = (contractions.get(kind, {}) for kind in ("endings", "beginnings"))
+    return _Grammar(lists, phrases, endings, beginnings, contractions.get("whole", {}))

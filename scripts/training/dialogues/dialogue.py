@@ -85,7 +85,9 @@ class DialogueWriter:
         return True
 
     def _say(self, intent: str) -> None:
-        self._lines.append(Line(CallerSaid(normal_form(self._heard(intent)) or "uh")))
+        self._lines.append(
+            Line(CallerSaid(normal_form(self._heard(intent), self._tasks.language) or "uh"))
+        )
 
     def _heard(self, intent: str) -> str:
         if self._recorded and self._choices.random() < _RECORDED_SHARE:

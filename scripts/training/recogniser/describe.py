@@ -28,6 +28,7 @@ from training.recogniser.score import Row, score, spoken  # noqa: E402
 from training.speech_corpus.channel import RATE_HZ  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from voice.audio import Pcm, resample  # noqa: E402
+from voice.languages import language  # noqa: E402
 from voice.recognition import ANYTHING, WhisperRecogniser, features, folder  # noqa: E402
 from voice.recognition.decoding import Decoder, confidence  # noqa: E402
 from voice.recognition.folder import DESCRIPTION, Description  # noqa: E402
@@ -141,7 +142,7 @@ async def describe(model: Path, sets: list[Path], origin: str) -> None:
     """Write both files into the model's folder."""
     (model / DESCRIPTION).unlink(missing_ok=True)
     loaded = folder.load(model, workers=1, compute_type="int8")
-    decoder = Decoder(loaded, "en", 5)
+    decoder = Decoder(loaded, language(), 5)
     others = [file for file in sets if _MEASURED_ON not in file.stem]
     said = [utterance for file in others for utterance in spoken(file)]
     extractor = loaded.whisper.feature_extractor
