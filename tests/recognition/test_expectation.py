@@ -13,6 +13,7 @@ import pytest
 from voice.audio import Pcm, read_wav, silence
 from voice.evaluation.people.digits import pins, read_digits, spoken
 from voice.evaluation.people.scores import NumberScores
+from voice.languages import language
 from voice.model_folders import find_model
 from voice.recognition import ANYTHING, Expectation, WhisperRecogniser
 from voice.recognition.expectation import Kind
@@ -147,7 +148,7 @@ async def test_silence_answers_nothing(recogniser: WhisperRecogniser) -> None:
     ],
 )  # fmt: skip
 def test_digits_mean_the_same_however_they_are_written(text: str, meaning: str | None) -> None:
-    assert Expectation("digits").meaning(text) == meaning
+    assert Expectation("digits").meaning(text, language()) == meaning
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_digits_mean_the_same_however_they_are_written(text: str, meaning: str |
 def test_only_what_is_made_of_the_expected_parts_is_such_an_answer(
     kind: Kind, text: str, meaning: str | None
 ) -> None:
-    assert Expectation(kind).meaning(text) == meaning
+    assert Expectation(kind).meaning(text, language()) == meaning
 
 
 def test_an_expectation_that_contradicts_itself_is_refused() -> None:

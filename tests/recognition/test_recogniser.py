@@ -266,7 +266,7 @@ async def test_what_is_doubtful_is_read_again_at_other_tempos(
     description = Description(doubt_below=doubt_below, minimum_window_seconds=0.5)
     engine = WhisperRecogniser(
         dataclasses.replace(loaded, description=description),
-        EngineQueue("recognition", 1, 4), 1, "en",
+        EngineQueue("recognition", 1, 4), 1,
     )  # fmt: skip
     engine._decoder = slip = _Slip(heard_in=1.9)  # type: ignore[assignment]
     try:

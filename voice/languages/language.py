@@ -31,7 +31,7 @@ from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, SpokenForms
 from voice.languages.table import Table
 from voice.languages.tags import matching
-from voice.languages.words import composed, plain, scored_words_of
+from voice.languages.words import composed, plain, scored_words_of, words_of
 from voice.languages.written_forms import WrittenForms
 
 DEFAULT = "en"
@@ -51,6 +51,16 @@ class Disclosure(Table):
     """Says so by itself."""
 
 
+class Expected(Table):
+    """What a recogniser may expect of a caller who was asked for it."""
+
+    yes: Sequence[str]
+    """The usual ways to say yes to a question, and no."""
+    no: Sequence[str]
+    dates: Sequence[str] = ()
+    """Words of dates beside months, weekdays and numbers: today, next."""
+
+
 class _Description(Table):
     """The file language.toml."""
 
@@ -60,6 +70,7 @@ class _Description(Table):
     disclosure: Disclosure
     listening: Listening
     secrets: Secrets
+    expected: Expected
     scoring_fillers: frozenset[str] = frozenset()
 
 
@@ -88,6 +99,7 @@ class Language:
         self.disclosure = description.disclosure
         self.listening = description.listening
         self.secrets = description.secrets
+        self.expected = description.expected
         self.fillers = description.scoring_fillers
         """Sounds that are no words: they do not count when recognition is scored."""
         self.numbers = _checked(NumberWords, folder / "numbers.toml")
@@ -102,11 +114,34 @@ class Language:
         return self.tag.partition("-")[0]
 
     @property
-    def dictated_digits(self) -> Sequence[str]:
-        """All words by which single figures are dictated."""
-        numbers, dictation = self.numbers, self.numbers.dictation
-        also = (word for word, value in numbers.also.items() if value < 10)
-        return (*numbers.below_twenty[:10], *also, *dictation.beside_others, *dictation.repeats)
+    def digit_words(self) -> Sequence[str]:
+        """Zero to nine."""
+        return self.numbers.below_twenty[:10]
+
+    @cached_property
+    def number_words(self) -> frozenset[str]:
+        """Every word of which numbers are made, as it is written."""
+        numbers = self.numbers
+        phrases = [*map(numbers.cardinal, range(100)), *numbers.scales, *numbers.also]
+        return frozenset(words_of(" ".join([*phrases, numbers.before_rest])))
+
+    @cached_property
+    def amount_words(self) -> frozenset[str]:
+        """Words beside the numbers of amounts."""
+        named = {
+            name
+            for currency in self.forms.amounts.currencies
+            for name in (currency.one, currency.many, currency.small_one, currency.small_many)
+        }
+        return frozenset(words_of(" ".join([*named, self.numbers.decimal_word])))
+
+    @cached_property
+    def date_words(self) -> frozenset[str]:
+        """Words of dates beside cardinal numbers."""
+        dates = self.forms.dates
+        ordinals = map(self.numbers.ordinal, range(1, 32))
+        beside = (dates.lead, dates.of, *self.expected.dates)
+        return frozenset(words_of(" ".join([*dates.months, *dates.weekdays, *ordinals, *beside])))
 
     def spoken_form(self, text: str) -> str:
         """`text` as a person reads it aloud: figures and abbreviations as words."""

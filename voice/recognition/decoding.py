@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from voice.engine_queue import next_part
 from voice.engine_work import note_work
 from voice.errors import ModelError
+from voice.languages import DEFAULT, Language
 from voice.recognition.expectation import Expectation
 from voice.recognition.expected import ExpectedAnswers
 from voice.recognition.folder import LoadedWhisper
@@ -47,21 +48,14 @@ class Reading:
 class Decoder:
     """Reads windows with one model; may be used by several threads at once."""
 
-    def __init__(self, loaded: LoadedWhisper, language: str, beam_size: int) -> None:
+    def __init__(self, loaded: LoadedWhisper, language: Language, beam_size: int) -> None:
         """Raises ModelError when the model does not know the language."""
         whisper = loaded.whisper
         self._model: ctranslate2.models.Whisper = whisper.model
         self._beam_size = beam_size
         self._length_penalty = loaded.description.length_penalty
         self._silence = loaded.silence
-        try:
-            self._tokenizer = Tokenizer(
-                whisper.hf_tokenizer, self._model.is_multilingual, "transcribe", language
-            )
-        except ValueError:
-            raise ModelError(f"recogniser {loaded.name}: {language} is no language") from None
-        if self._model.is_multilingual and self._tokenizer.language is None:
-            raise ModelError(f"recogniser {loaded.name}: does not know the language {language}")
+        self._tokenizer = _tokenizer(loaded, language)
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._answers = ExpectedAnswers(self._model, self._tokenizer, language)
 
@@ -146,6 +140,25 @@ class Decoder:
                 words.append(Word(text.strip(), start_ms, end_ms, min(1.0, probability)))
             first = end
         return tuple(words)
+
+
+def _tokenizer(loaded: LoadedWhisper, language: Language) -> Tokenizer:
+    """Raises ModelError when the model does not know the language."""
+    whisper = loaded.whisper
+    refused = ModelError(
+        f"recogniser {loaded.name}: does not know {language.name} ({language.tag}); "
+        "`voice models list` shows which models do"
+    )
+    multilingual = whisper.model.is_multilingual
+    if not multilingual and language.code != DEFAULT:  # Whisper's others are English only
+        raise refused
+    try:
+        known = Tokenizer(whisper.hf_tokenizer, multilingual, "transcribe", language.code)
+    except ValueError:
+        raise refused from None
+    if multilingual and known.language is None:
+        raise refused
+    return known
 
 
 def confidence(mean_log_probability: float, slope: float, offset: float) -> float:

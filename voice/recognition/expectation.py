@@ -7,27 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from voice.spoken_numbers import DIGITS, SCALES, TEENS, TENS
+from voice.languages import Language
 
 Kind = Literal["anything", "digits", "yes_no", "choice", "amount", "date", "spelling"]
 
-_YES_NO = {
-    "en": {"yes": "yes", "yeah": "yes", "yep": "yes", "yes please": "yes", "no": "no",
-           "nope": "no", "no thanks": "no"},
-}  # fmt: skip
-_DIGIT_WORDS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-)  # fmt: skip
-_NUMBER_WORDS = (*DIGITS, *TEENS, *TENS, *SCALES, "and")
-_AMOUNT_WORDS = ("dollars", "dollar", "euros", "euro", "pounds", "cents", "cent", "pence", "point")
-_DATE_WORDS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday",
-    "saturday", "sunday", "today", "tomorrow", "yesterday", "next", "last", "the", "of", "first",
-    "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
-    "eighteenth", "nineteenth", "twentieth", "thirtieth",
-)  # fmt: skip
 _FIGURES = tuple("0123456789")
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 _MARKS = {"amount": tuple("$€£.,"), "date": tuple("/-,."), "spelling": tuple("-.,")}
@@ -56,36 +39,37 @@ class Expectation:
         """Whether an answer that is nearly as likely as another one is doubtful."""
         return self.kind in ("digits", "yes_no", "choice")
 
-    def answers(self, language: str) -> dict[str, str]:
+    def answers(self, language: Language) -> dict[str, str]:
         """Where there are only so many: what each thing that may be said stands for."""
         if self.kind == "yes_no":
-            return _YES_NO.get(language, {})
+            expected = language.expected
+            yes, no = dict.fromkeys(expected.yes, "yes"), dict.fromkeys(expected.no, "no")
+            return yes | no
         return {choice: choice for choice in self.choices}
 
-    def parts(self, language: str) -> Iterator[str]:
+    def parts(self, language: Language) -> Iterator[str]:
         """The words, figures and signs of which any answer is made."""
-        in_english = language == "en"
         if self.kind == "spelling":
             yield from (*_LETTERS, *map(str.upper, _LETTERS), *_FIGURES)
         elif self.kind in ("digits", "amount", "date"):
             yield from _FIGURES
             words = {
-                "digits": _DIGIT_WORDS,
-                "amount": (*_NUMBER_WORDS, *_AMOUNT_WORDS),
-                "date": (*_NUMBER_WORDS, *_DATE_WORDS),
-            }[self.kind]
-            yield from (form for word in words if in_english for form in (word, word.capitalize()))
+                "digits": lambda: language.digit_words,
+                "amount": lambda: {*language.number_words, *language.amount_words},
+                "date": lambda: {*language.number_words, *language.date_words},
+            }[self.kind]()
+            yield from (form for word in words for form in (word, word.capitalize()))
         yield from _MARKS.get(self.kind, ())
 
-    def meaning(self, text: str) -> str | None:
+    def meaning(self, text: str, language: Language) -> str | None:
         """What an answer made of these parts says, however it is written; None when nothing."""
         if self.kind == "digits":
-            return _figures(text)
+            return _figures(text, language)
         said = _WORD.findall(text.lower())
         if self.kind == "spelling":
             in_letters = text.isupper() or all(len(one) == 1 for one in said)
             return ("".join(said) or None) if in_letters else None
-        known = {*self.parts("en")}
+        known = {*self.parts(language)}
         is_made_of_them = all(one in known or one.isdecimal() for one in said)
         return (" ".join(said) or None) if is_made_of_them else None
 
@@ -97,12 +81,11 @@ class Expectation:
 ANYTHING = Expectation()
 
 
-def _figures(text: str) -> str | None:
+def _figures(text: str, language: Language) -> str | None:
     """The figures of digits that are said or written one after the other, and nothing else."""
-    found = _DIGIT.findall(text.lower())
-    if not found or _BETWEEN.fullmatch(_DIGIT.sub("", text.lower())) is None:
+    words = language.digit_words
+    digit = re.compile("|".join((*map(re.escape, words), r"[0-9]")))
+    found = digit.findall(text.lower())
+    if not found or _BETWEEN.fullmatch(digit.sub("", text.lower())) is None:
         return None
-    return "".join(str(_DIGIT_WORDS.index(one)) if one in _DIGIT_WORDS else one for one in found)
-
-
-_DIGIT = re.compile("|".join((*_DIGIT_WORDS, r"[0-9]")))
+    return "".join(str(words.index(one)) if one in words else one for one in found)

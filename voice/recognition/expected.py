@@ -16,6 +16,7 @@ import ctranslate2
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
+from voice.languages import Language
 from voice.recognition.expectation import Expectation
 
 _LEAST_MARGIN = 1.0
@@ -56,7 +57,7 @@ class ExpectedAnswers:
     """Finds expected answers with one model; may be used by several threads at once."""
 
     def __init__(
-        self, model: ctranslate2.models.Whisper, tokenizer: Tokenizer, language: str
+        self, model: ctranslate2.models.Whisper, tokenizer: Tokenizer, language: Language
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
@@ -82,7 +83,7 @@ class ExpectedAnswers:
             return None
         best = max(wordings, key=lambda one: one.log_probability)
         chosen, margin, length_margin = _compared(wordings, expect)
-        if not answers and expect.meaning(self._tokenizer.decode(list(free))) is None:
+        if not answers and expect.meaning(self._tokenizer.decode(list(free)), self._language) is None:
             asked = [best.pieces] if chosen in (None, best) else [best.pieces, chosen.pieces]
             probability = max(self._log_probabilities(states, asked))
         else:
@@ -118,7 +119,7 @@ class ExpectedAnswers:
         wordings = []
         for pieces, score in zip(found.sequences_ids, found.scores, strict=True):
             said = [piece for piece in pieces if piece < self._tokenizer.eot]
-            meaning = expect.meaning(self._tokenizer.decode(said))
+            meaning = expect.meaning(self._tokenizer.decode(said), self._language)
             if meaning is not None and score > _IMPOSSIBLE:
                 wordings.append(_Wording(said, score, meaning))
         return wordings

@@ -10,6 +10,8 @@ import numpy as np
 
 from voice.audio import Pcm, frame_levels, resample, silence
 from voice.engine_queue import EngineQueue, Priority, QueueFactory, next_part
+from voice.languages import Language
+from voice.languages import language as default_language
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading, confidence
 from voice.recognition.expectation import ANYTHING, Expectation
@@ -32,12 +34,18 @@ class WhisperRecogniser:
     """
 
     def __init__(
-        self, loaded: folder.LoadedWhisper, queue: EngineQueue, beam_size: int, language: str
+        self,
+        loaded: folder.LoadedWhisper,
+        queue: EngineQueue,
+        beam_size: int,
+        language: Language | None = None,
     ) -> None:
+        spoken = language or default_language()
         self._loaded = loaded
-        self._decoder = Decoder(loaded, language, beam_size)
+        self._decoder = Decoder(loaded, spoken, beam_size)
         self._queue = queue
-        self._language = language
+        self.language = spoken
+        """What it reads."""
 
     @classmethod
     def load(
@@ -47,13 +55,16 @@ class WhisperRecogniser:
         workers: int = 1,
         capacity: int = 64,
         beam_size: int = 5,
-        language: str = "en",
+        language: Language | None = None,
         device: str = "cpu",
         compute_type: str = "int8",
         threads: int = 1,
         make_queue: QueueFactory = EngineQueue,
     ) -> WhisperRecogniser:
-        """Open a folder, or an embedded or installed model by its name; raises ModelError."""
+        """Open a folder, or an embedded or installed model by its name; raises ModelError.
+
+        It reads `language`, or the default one.
+        """
         loaded = folder.load(
             model, workers=workers, compute_type=compute_type, device=device, threads=threads
         )
@@ -103,7 +114,7 @@ class WhisperRecogniser:
         wide = resample(pcm, sample_rate, features.RATE_HZ)
         seconds = len(wide) / features.RATE_HZ
         if seconds < _SHORTEST_SECONDS or not _audible(wide):
-            return Transcript("", 0.0, self._language, 1.0, seconds)
+            return Transcript("", 0.0, self.language.tag, 1.0, seconds)
         description = self._loaded.description
         parts = []
         for first, window in features.windows(wide, description.longest_window_seconds):
@@ -149,7 +160,7 @@ class WhisperRecogniser:
         spoken = [(at, reading) for at, reading in parts if not self._is_nothing(reading)]
         nobody = min((reading.no_speech_probability for _, reading in parts), default=1.0)
         if not spoken:
-            return Transcript("", 0.0, self._language, nobody, seconds)
+            return Transcript("", 0.0, self.language.tag, nobody, seconds)
         pieces = sum(reading.pieces + 1 for _, reading in spoken)
         mean = sum(reading.log_probability for _, reading in spoken) / pieces
         description = self._loaded.description
@@ -161,7 +172,7 @@ class WhisperRecogniser:
         )
         text = " ".join(reading.text for _, reading in spoken)
         doubtful = any(reading.doubtful for _, reading in spoken)
-        return Transcript(text, certain, self._language, nobody, seconds, words, doubtful)
+        return Transcript(text, certain, self.language.tag, nobody, seconds, words, doubtful)
 
     def _is_nothing(self, reading: Reading) -> bool:
         description = self._loaded.description
