@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voice.evaluation.facts import says
+from voice.languages import language
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from voice.evaluation.facts import says
     ],
 )
 def test_told(text: str, fact: str) -> None:
-    assert says(text, fact)
+    assert says(text, fact, language())
 
 
 @pytest.mark.parametrize(
@@ -36,4 +37,4 @@ def test_told(text: str, fact: str) -> None:
     ],
 )
 def test_another_number_is_not_the_fact(text: str, fact: str) -> None:
-    assert not says(text, fact)
+    assert not says(text, fact, language())

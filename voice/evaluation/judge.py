@@ -24,10 +24,12 @@ from voice.events import (
     ToolReturned,
     Transferred,
 )
-from voice.speech import spoken_form
+from voice.languages import language
 
 GUARDED_TOOLS = frozenset({"get_bill", "block_sim"})
 """Need a verified caller."""
+_LANGUAGE = language()
+"""What simulated callers speak."""
 MOST_WORDS_LOST = 0.5
 """An answer of which the caller's recogniser lost more words did not reach the caller."""
 
@@ -71,7 +73,7 @@ def judge(
     failures = [*_state(scenario, truth, changed), *_broken_rules(call, scenario)]
     misheard: list[str] = []
     for fact in _facts(scenario, truth):
-        clauses = [clause for clause in _clauses(call) if says(clause.text, fact)]
+        clauses = [clause for clause in _clauses(call) if says(clause.text, fact, _LANGUAGE)]
         if not any(_arrived(call, clause) for clause in clauses):
             failures.append(f"not told: {fact}")
         elif not any(_understood(turn, fact) for turn in call.report.heard):
@@ -157,7 +159,9 @@ def _arrived(call: MeasuredCall, clause: ClauseSpoken) -> bool:
     for turn in call.report.heard:
         said = [other for other in _clauses(call) if _overlap(other, turn)]
         if clause in said:
-            errors = word_errors(spoken_form(" ".join(other.text for other in said)), turn.text)
+            errors = word_errors(
+                _LANGUAGE.spoken_form(" ".join(other.text for other in said)), turn.text
+            )
             if errors.rate <= MOST_WORDS_LOST:
                 return True
     return False
@@ -170,7 +174,7 @@ def _overlap(clause: ClauseSpoken, turn: HeardTurn) -> bool:
 
 def _understood(turn: HeardTurn, fact: str) -> bool:
     """Whether the caller's recogniser wrote the fact down word by word."""
-    return holds(words_of(turn.text), spoken_words(fact))
+    return holds(words_of(turn.text), spoken_words(fact, _LANGUAGE), _LANGUAGE)
 
 
 def _clauses(call: MeasuredCall) -> list[ClauseSpoken]:

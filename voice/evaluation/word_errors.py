@@ -5,7 +5,6 @@ Edits are counted by jiwer on words that the normaliser `NORMALISER` made; its r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -13,8 +12,9 @@ from typing import Any, Literal, get_args
 
 import jiwer
 
-from voice.evaluation.english_spelling import one_spelling
 from voice.events import HIDDEN
+from voice.languages import Language
+from voice.languages import language as default_language
 
 NORMALISER = "spoken-words-2"
 """Changes whenever `words_of` does: rates of different normalisers cannot be compared."""
@@ -60,27 +60,32 @@ class Edit:
     heard: str
 
 
-def words_of(text: str) -> list[str]:
-    """Lower-case words in one spelling, without punctuation and fillers, apostrophes kept."""
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", one_spelling(text))
+def words_of(text: str, language: Language | None = None) -> list[str]:
+    """Lower-case words in one spelling, without punctuation and fillers, apostrophes kept.
+
+    `language`: in which it was said; so below. Without it the default one.
+    """
+    return (language or default_language()).scored_words(text)
 
 
-def word_errors(reference: str, hypothesis: str) -> WordErrors:
+def word_errors(reference: str, hypothesis: str, language: Language | None = None) -> WordErrors:
     """Compare one utterance.
 
     Where the hypothesis holds `HIDDEN`, nobody knows what was understood: that place, and the
     words of the reference that belong there, are not counted.
     """
     counted = dict.fromkeys(get_args(EditKind), 0)
-    for edit in word_differences(reference, hypothesis):
+    for edit in word_differences(reference, hypothesis, language):
         counted[edit.kind] += len((edit.said or edit.heard).split())
     said = counted["equal"] + counted["substitute"] + counted["delete"]
     return WordErrors(counted["substitute"], counted["delete"], counted["insert"], said)
 
 
-def word_differences(reference: str, hypothesis: str) -> list[Edit]:
+def word_differences(
+    reference: str, hypothesis: str, language: Language | None = None
+) -> list[Edit]:
     """The same word by word, in order."""
-    said, heard = words_of(reference), _heard_words(hypothesis)
+    said, heard = words_of(reference, language), _heard_words(hypothesis, language)
     if not said or not heard:
         return _replaced(said, heard)
     aligned = jiwer.process_words(" ".join(said), " ".join(heard)).alignments[0]
@@ -97,9 +102,9 @@ def word_differences(reference: str, hypothesis: str) -> list[Edit]:
     return edits
 
 
-def _heard_words(hypothesis: str) -> list[str]:
+def _heard_words(hypothesis: str, language: Language | None) -> list[str]:
     """Its words, with HIDDEN for each place that is hidden."""
-    parts = [words_of(part) for part in hypothesis.split(HIDDEN)]
+    parts = [words_of(part, language) for part in hypothesis.split(HIDDEN)]
     return list(chain(parts[0], *([HIDDEN, *words] for words in parts[1:])))
 
 
@@ -129,6 +134,8 @@ def _replaced(said: list[str], heard: list[str]) -> list[Edit]:
     return [edit for edit in edits if edit.said or edit.heard]
 
 
-def word_errors_of(pairs: Iterable[tuple[str, str]]) -> WordErrors:
+def word_errors_of(
+    pairs: Iterable[tuple[str, str]], language: Language | None = None
+) -> WordErrors:
     """Sum over (reference, hypothesis) pairs: long utterances weigh more."""
-    return sum((word_errors(*pair) for pair in pairs), WordErrors())
+    return sum((word_errors(*pair, language) for pair in pairs), WordErrors())

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from voice.calls import phrases
 from voice.evaluation.callers import Goal
 from voice.evaluation.callers.hearing import Meaning, answers, understand
+from voice.languages import language
+
+PHRASES = language().phrases
 
 EXPECTED = {
     "greeting": Meaning.STATEMENT,
@@ -76,19 +78,19 @@ def test_answers_are_taken_for_answers(sentences: list[tuple[str, str]]) -> None
 @pytest.mark.parametrize(
     ("text", "meaning"),
     [
-        (phrases.ASK_PIN, Meaning.ASKS_PIN),
-        (phrases.WRONG_PIN, Meaning.ASKS_PIN),
-        (phrases.PIN_AGAIN, Meaning.ASKS_PIN),
-        (phrases.ASK_CUSTOMER_NUMBER, Meaning.ASKS_CUSTOMER_NUMBER),
-        (phrases.CUSTOMER_NUMBER_AGAIN, Meaning.ASKS_CUSTOMER_NUMBER),
-        (phrases.HAND_OVER, Meaning.HANDS_OVER),
-        (f"{phrases.NOT_VERIFIED} {phrases.HAND_OVER}", Meaning.HANDS_OVER),
-        (phrases.ONE_MOMENT, Meaning.ASKS_TO_WAIT),
-        (phrases.STILL_THERE[0], Meaning.NOT_UNDERSTOOD),
-        (phrases.NO_PERSON, Meaning.FAREWELL),
-        (phrases.NOBODY_THERE, Meaning.FAREWELL),
-        (phrases.TIME_IS_UP, Meaning.FAREWELL),
-        (phrases.VERIFIED, Meaning.STATEMENT),
+        (PHRASES.ask_pin, Meaning.ASKS_PIN),
+        (PHRASES.wrong_pin, Meaning.ASKS_PIN),
+        (PHRASES.pin_again, Meaning.ASKS_PIN),
+        (PHRASES.ask_customer_number, Meaning.ASKS_CUSTOMER_NUMBER),
+        (PHRASES.customer_number_again, Meaning.ASKS_CUSTOMER_NUMBER),
+        (PHRASES.hand_over, Meaning.HANDS_OVER),
+        (f"{PHRASES.not_verified} {PHRASES.hand_over}", Meaning.HANDS_OVER),
+        (PHRASES.one_moment, Meaning.ASKS_TO_WAIT),
+        (PHRASES.still_there[0], Meaning.NOT_UNDERSTOOD),
+        (PHRASES.no_person, Meaning.FAREWELL),
+        (PHRASES.nobody_there, Meaning.FAREWELL),
+        (PHRASES.time_is_up, Meaning.FAREWELL),
+        (PHRASES.verified, Meaning.STATEMENT),
         ("thank you i can block your sim card now it shall by post", Meaning.ASKS_CONFIRMATION),
         ("i did not get auto the digit said or keyve in one more", Meaning.ASKS_PIN),
         ("i did not get although it's please say or key think one more", Meaning.ASKS_PIN),

@@ -12,6 +12,7 @@ from voice.evaluation.people.digits import SpokenNumber, pins, read_digits
 from voice.evaluation.people.scores import LEAST_SPEAKERS, NumberScores, WordScores, rate_of
 from voice.evaluation.people.speech import SAMPLE_RATE, read_speech
 from voice.evaluation.word_errors import WordErrors, word_errors
+from voice.languages import language
 from voice.recognition import Expectation, WhisperRecogniser
 
 FOUR_DIGITS = Expectation("digits", digits=4)
@@ -54,7 +55,7 @@ async def test_a_number_is_right_misread_or_rejected(
 ) -> None:
     sound = next(pin.sound for pin in pins(read_digits(people), 1))
     heard = await recogniser.transcribe(sound, SAMPLE_RATE, expect=FOUR_DIGITS)
-    digits = spoken_digits(heard.text)
+    digits = spoken_digits(heard.text, language())
     assert digits
     other = "".join(str((int(digit) + 1) % 10) for digit in digits)
     scores = NumberScores()

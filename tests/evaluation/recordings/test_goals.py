@@ -8,6 +8,7 @@ from tests.evaluation.synthetic_call import at
 from voice.errors import VoiceError
 from voice.evaluation.recordings.goals import unmet
 from voice.events import CallEnded, CallEvent, ClauseSpoken, ToolReturned, Transferred
+from voice.languages import language
 
 ANSWER = at(0, ClauseSpoken, text="Your balance is 142.17 euros.", kind="answer", act="balance")
 EVENTS: list[CallEvent] = [
@@ -28,7 +29,7 @@ EVENTS: list[CallEvent] = [
     ],
 )
 def test_conditions_are_met_or_named(goal: str, missing: list[str]) -> None:
-    assert unmet(goal, EVENTS) == missing
+    assert unmet(goal, EVENTS, language()) == missing
 
 
 @pytest.mark.parametrize(
@@ -39,10 +40,10 @@ def test_conditions_are_met_or_named(goal: str, missing: list[str]) -> None:
     ],
 )
 def test_a_person_took_over_or_would_have(event: CallEvent) -> None:
-    assert unmet("person", [event]) == []
+    assert unmet("person", [event], language()) == []
 
 
 @pytest.mark.parametrize("goal", ["happiness", "tool=", "person=yes", "act=plan; hm=1"])
 def test_what_nobody_knows_is_named(goal: str) -> None:
     with pytest.raises(VoiceError, match="expected tool=NAME, act=NAME, says=WORDS or person"):
-        unmet(goal, EVENTS)
+        unmet(goal, EVENTS, language())

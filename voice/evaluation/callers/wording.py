@@ -10,16 +10,10 @@ from typing import Any
 import yaml
 
 from voice.errors import ConfigError
+from voice.languages import language
 
 OWN_PHRASINGS = Path(__file__).parent / "phrasings"
 """The phrasings that come with the package."""
-
-_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def spoken_digits(digits: str) -> str:
-    """`4071` as a person says it: `four zero seven one`."""
-    return " ".join(_DIGITS[int(digit)] for digit in digits)
 
 
 class Phrasings:
@@ -67,7 +61,7 @@ class Speaker:
         if not left:
             left.extend(self._phrasings.of(intent))
             self._seed.shuffle(left)
-        return left.pop().replace("{digits}", spoken_digits(digits))
+        return left.pop().replace("{digits}", language().numbers.digits(digits))
 
 
 def _read(file: Path) -> tuple[str, tuple[str, ...]]:

@@ -69,7 +69,8 @@ class NumberScores:
         """Have one number recognised, as a call does that expects so many digits."""
         expect = Expectation("digits", digits=len(number.digits))
         heard = await recogniser.transcribe(number.sound, SAMPLE_RATE, expect=expect)
-        digits = "" if heard.doubtful else spoken_digits(heard.text, expect.digits)
+        said = spoken_digits(heard.text, recogniser.language, expect.digits)
+        digits = "" if heard.doubtful else said
         right = digits == number.digits
         self.right += right
         self.misread += not right and len(digits) == len(number.digits)

@@ -12,6 +12,7 @@ from typing import Any
 from voice.errors import VoiceError
 from voice.evaluation.recordings.sound_files import Side
 from voice.evaluation.word_errors import WordErrors
+from voice.languages import DEFAULT
 
 _PER_FOLDER = 1000
 
@@ -44,6 +45,8 @@ class CallResult:
     side: Side = "left"
     """Where the caller is, in a stereo file."""
     groups: dict[str, str] = field(default_factory=dict)
+    language: str = DEFAULT
+    """What was spoken, as a tag; by it the words are compared."""
     failures: tuple[str, ...] = ()
     """Why it, or a part of it, could not be judged."""
     diverged: str = ""

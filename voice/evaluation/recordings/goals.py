@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from voice.errors import VoiceError
 from voice.evaluation.facts import says
 from voice.events import CallEnded, CallEvent, ClauseSpoken, ToolReturned, Transferred
+from voice.languages import Language
 
 _KINDS = ("tool", "act", "says", "person")
 
 
-def unmet(goal: str, events: Sequence[CallEvent]) -> list[str]:
+def unmet(goal: str, events: Sequence[CallEvent], spoken: Language) -> list[str]:
     """The conditions that the call does not meet; raises VoiceError for one nobody knows."""
-    return [condition for condition in conditions(goal) if not _is_met(condition, events)]
+    return [condition for condition in conditions(goal) if not _is_met(condition, events, spoken)]
 
 
 def conditions(goal: str) -> list[str]:
@@ -32,17 +33,18 @@ def conditions(goal: str) -> list[str]:
     return parts
 
 
-def _is_met(condition: str, events: Sequence[CallEvent]) -> bool:
+def _is_met(condition: str, events: Sequence[CallEvent], spoken: Language) -> bool:
     kind, _, value = (part.strip() for part in condition.partition("="))
-    return any(_shows(kind, value, event) for event in events)
+    return any(_shows(kind, value, event, spoken) for event in events)
 
 
-def _shows(kind: str, value: str, event: CallEvent) -> bool:
+def _shows(kind: str, value: str, event: CallEvent, spoken: Language) -> bool:
     match event:
         case ToolReturned(tool=tool, result=result):
             return kind == "tool" and tool == value and bool(result)
         case ClauseSpoken(text=text, act=act):
-            return (kind == "act" and act == value) or (kind == "says" and says(text, value))
+            said = kind == "says" and says(text, value, spoken)
+            return said or (kind == "act" and act == value)
         case Transferred(ok=ok):
             return kind == "person" and ok
         case CallEnded(reason=reason):

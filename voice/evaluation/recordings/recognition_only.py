@@ -40,6 +40,7 @@ async def recognise_only(
     unusable = frames.damage or silent_side(sound, side_of(recording, side))
     result = replace(
         begun(recording, side),
+        language=recogniser.language.tag,
         recording_seconds=round(sound.seconds, 2),
         audio_seconds=round(reader.frames * FRAME_MS / 1000, 2),
         turns=tuple(found),

@@ -30,6 +30,7 @@ from voice.events import (
     FinalTranscript,
     TurnEnded,
 )
+from voice.languages import Language, language
 from voice.records import EVENTS
 from voice.settings import Settings
 from voice.telephony.leg import Offer
@@ -74,7 +75,8 @@ async def evaluate_call(
     sinks: list[EventSink] = [events.append, words]
     await Call(leg, offer, settings, words.within(engines), sinks, virtual_wall_clock).run()
     speaks_on = any(peak_dbfs(frame) > LOUD_DBFS for frame in frames)
-    result = _judged(recording, side, events, leg.times)
+    spoken = language(settings.recognition.language)
+    result = _judged(recording, side, spoken, events, leg.times)
     result = with_words(result, recording, _heard(events), words.texts, speaks_on)
     result = replace(
         result,
@@ -103,11 +105,12 @@ def with_words(
     result = replace(result, heard=texts, recognised=recognised, reference=recording.text)
     if recording.text is None:
         return result
-    if not words_of(recording.text):
+    spoken = language(result.language)
+    if not words_of(recording.text, spoken):
         reason = "the reference holds no words: it counts in no word error rate"
         return replace(result, failures=(*result.failures, reason))
     judged = " ".join([*unmasked, HIDDEN] if speaks_on else unmasked)
-    return replace(result, errors=word_errors(recording.text, judged))
+    return replace(result, errors=word_errors(recording.text, judged, spoken))
 
 
 def _heard(events: Sequence[CallEvent]) -> list[str]:
@@ -148,12 +151,14 @@ def _divergence(
 def _judged(
     recording: Recording,
     side: Side,
+    spoken: Language,
     events: Sequence[CallEvent],
     times: LineTimes,
 ) -> CallResult:
     ended = next((event for event in events if isinstance(event, CallEnded)), None)
     result = replace(
         begun(recording, side),
+        language=spoken.tag,
         audio_seconds=round(len(times.peaks_dbfs) * FRAME_MS / 1000, 2),
         call_seconds=round(times.ended - times.answered, 2),
         turns=tuple(_turns(events, times)),
@@ -162,7 +167,7 @@ def _judged(
     if recording.goal is None:
         return result
     try:
-        missing = unmet(recording.goal, events)
+        missing = unmet(recording.goal, events, spoken)
     except VoiceError as error:
         return replace(result, failures=(*result.failures, str(error)))
     return replace(result, task_success=not missing, unmet=tuple(missing))

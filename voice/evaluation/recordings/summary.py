@@ -13,6 +13,7 @@ from voice.evaluation.intervals import Figure, percentile, rate, ratio
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
 from voice.evaluation.recordings.figure_names import FIGURES
 from voice.evaluation.word_errors import WordErrors, word_differences
+from voice.languages import language
 
 WORST_CALLS = 10
 HISTOGRAM_STEP_MS = 100
@@ -209,6 +210,9 @@ def _worst_call(result: CallResult) -> dict[str, Any]:
         "wer": round(result.errors.rate, 4),
         **asdict(result.errors),
         "differences": [
-            asdict(edit) for edit in word_differences(result.reference or "", result.recognised)
+            asdict(edit)
+            for edit in word_differences(
+                result.reference or "", result.recognised, language(result.language)
+            )
         ],
     }
