@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from voice.emergency import country
 from voice.errors import ConfigError
+from voice.languages import DEFAULT, language
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
 from voice.setting_values import (
     Address,
@@ -154,12 +155,8 @@ class Calls(Section):
     max_minutes: float = Field(15.0, ge=1, le=1440)
     shutdown_seconds: float = Field(60.0, ge=0, le=86400)
     """How long running calls may go on after a stop was asked for."""
-    greeting: Greeting = Field(
-        "You are through to Larkfield Telecom. You are speaking with an automated assistant. "
-        "How can I help you?",
-        max_length=250,
-    )
-    """So long that it is said within ANSWER_SECONDS."""
+    greeting: Annotated[Greeting, Field(max_length=250)] | None = None
+    """So long that it is said within ANSWER_SECONDS; without one, that of the language."""
     no_input_seconds: float = Field(8.0, gt=0, le=3600)
     no_input_reprompts: int = Field(2, ge=0, le=20)
     pin_attempts: int = Field(3, ge=1, le=10)
@@ -208,12 +205,20 @@ class Turns(Section):
         return pause
 
 
+def _language(tag: str) -> str:
+    try:
+        return language(tag).tag
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
+
+
 class Recognition(Section):
     """The recogniser."""
 
     model: str = REAL_RECOGNISER
     """The name of an embedded model or one of `voice models list`, or a folder."""
-    language: str = "en"
+    language: Annotated[str, AfterValidator(_language)] = DEFAULT
+    """Of the callers, as a BCP 47 tag: en-GB falls back on en (docs/languages.md)."""
     beam_size: int = Field(5, ge=1, le=20)
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: Literal["int8", "int8_float16", "int8_float32", "float16", "float32"] = "int8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voice.calls.digits import spoken_digits
+from voice.languages import language
 
 
 @pytest.mark.parametrize(
@@ -20,9 +21,11 @@ from voice.calls.digits import spoken_digits
     ],
 )
 def test_the_longest_number_is_taken(said: str, expected: int, digits: str) -> None:
-    assert spoken_digits(said, expected) == digits
+    assert spoken_digits(said, language(), expected) == digits
 
 
 def test_what_was_corrected_does_not_count() -> None:
-    assert spoken_digits("four two seven two, no sorry, four two seven one", 4) == "4271"
-    assert spoken_digits("one two three four five six, no sorry, seven", 6) == "7"
+    assert (
+        spoken_digits("four two seven two, no sorry, four two seven one", language(), 4) == "4271"
+    )
+    assert spoken_digits("one two three four five six, no sorry, seven", language(), 6) == "7"

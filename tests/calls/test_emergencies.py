@@ -24,6 +24,7 @@ from voice.events import (
     ToolCalled,
     Transferred,
 )
+from voice.languages import language
 from voice.recognition import (
     ANYTHING,
     Expectation,
@@ -34,11 +35,13 @@ from voice.recognition import (
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
 from voice.telephony_settings import Sip
 
+PHRASES = language().phrases
+
 pytestmark = pytest.mark.calls
 
 PERSON = "sip:people@example.test"
 WITH_PERSON = SETTINGS.model_copy(update={"sip": Sip(person=PERSON)})
-CONNECTING, NOBODY = phrases.in_emergencies(SETTINGS)
+CONNECTING, NOBODY = phrases.in_emergencies(SETTINGS, language())
 CRY, DISTRESS = "I want to speak to a person.", "please, I need an ambulance"
 """What the caller's voice can say, and what the recogniser is made to hear in it."""
 

@@ -15,7 +15,6 @@ from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import LONG_ANSWER, ScriptedResponder
 from voice.audio import Pcm
-from voice.calls import phrases
 from voice.engine_queue import EngineBusy, Priority
 from voice.events import (
     CallAnswered,
@@ -28,10 +27,13 @@ from voice.events import (
     ToolCalled,
     TurnEnded,
 )
+from voice.languages import language
 from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import LegFailed, MediaLost, Reject, Transfer, TransferResult
 from voice.telephony_settings import Sip
+
+PHRASES = language().phrases
 
 pytestmark = pytest.mark.calls
 
@@ -199,7 +201,7 @@ async def test_a_failing_voice_brings_one_apology_and_a_person(
         ended = await log.wait(CallEnded)
     assert [event.engine for event in log.of(EngineFailed)] == ["speech"]
     spoken = [event.text for event in log.of(ClauseSpoken)]
-    assert spoken[-2:] == [phrases.APOLOGY, phrases.HAND_OVER]
+    assert spoken[-2:] == [PHRASES.apology, PHRASES.hand_over]
     assert ended.reason == "transferred (speech failed)"
 
 

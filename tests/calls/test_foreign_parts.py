@@ -13,7 +13,6 @@ from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, ScriptedIdentity, ScriptedResponder
 from voice.audio import Pcm
-from voice.calls import phrases
 from voice.events import (
     CallEnded,
     CallEvent,
@@ -27,10 +26,13 @@ from voice.events import (
     TurnEnded,
 )
 from voice.identity import Caller, IdentityLevel
+from voice.languages import language
 from voice.response import Responder, Tool, ToolBox, Value
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
 from voice.telephony_settings import Sip
+
+PHRASES = language().phrases
 
 pytestmark = pytest.mark.calls
 
@@ -139,14 +141,14 @@ async def test_an_identity_check_that_hangs_ends_in_an_answer(
             await log.wait(IdentityRequested)
             await caller.heard_out()
             caller.key(PIN_DIGITS)
-        await log.clause(phrases.CANNOT_REACH)
-        await log.clause(phrases.ANYTHING_ELSE)
+        await log.clause(PHRASES.cannot_reach)
+        await log.clause(PHRASES.anything_else)
         await caller.heard_out()
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
         caller.hang_up()
         await log.wait(CallEnded)
-    assert phrases.ONE_MOMENT in fillers(log)
+    assert PHRASES.one_moment in fillers(log)
     assert [event.engine for event in log.of(EngineFailed)] == ["identity"]
     assert not log.of(NoInput) and not log.of(IdentityDecided)
     mutes = [control.on for control in caller.controls if isinstance(control, MuteRecording)]
@@ -165,7 +167,7 @@ async def test_an_identity_check_that_fails_leads_to_a_person_and_leaves_no_pin(
         caller.leg.send(TransferResult(ok=True, reason=""))
         await log.wait(CallEnded)
     spoken = [event.text for event in log.of(ClauseSpoken)]
-    assert spoken[-2:] == [phrases.CANNOT_REACH, phrases.HAND_OVER]
+    assert spoken[-2:] == [PHRASES.cannot_reach, PHRASES.hand_over]
     (failed,) = log.of(EngineFailed)
     assert failed.reason.startswith("LookupError")
     assert not any(f"pin={PIN_DIGITS}" in event.to_json() for event in log.events)
@@ -180,9 +182,9 @@ async def test_a_model_that_hangs_is_bridged_and_apologised_for(
         await ask(caller, log, say("What is my plan?"))
         ended = await log.wait(CallEnded)
     assert ended.reason == "response failed"
-    assert fillers(log) == [phrases.ONE_MOMENT]
+    assert fillers(log) == [PHRASES.one_moment]
     spoken = [event.text for event in log.of(ClauseSpoken)]
-    assert spoken[-2:] == [phrases.APOLOGY, phrases.GOODBYE]
+    assert spoken[-2:] == [PHRASES.apology, PHRASES.goodbye]
     assert longest_silence_ms(log.events) < 3000
 
 
@@ -194,8 +196,8 @@ async def test_a_recogniser_that_hangs_is_bridged_and_apologised_for(
         await ask(caller, log, say("What is my plan?"))
         ended = await log.wait(CallEnded)
     assert ended.reason == "recognition failed"
-    assert phrases.ONE_MOMENT in fillers(log)
-    assert log.of(ClauseSpoken)[-2].text == phrases.APOLOGY
+    assert PHRASES.one_moment in fillers(log)
+    assert log.of(ClauseSpoken)[-2].text == PHRASES.apology
 
 
 async def test_a_voice_that_hangs_is_bridged_and_apologised_for(
@@ -208,8 +210,8 @@ async def test_a_voice_that_hangs_is_bridged_and_apologised_for(
         caller.leg.send(TransferResult(ok=True, reason=""))
         ended = await log.wait(CallEnded)
     assert ended.reason == "transferred (speech failed)"
-    assert phrases.ONE_MOMENT in fillers(log)
-    assert phrases.APOLOGY in [event.text for event in log.of(ClauseSpoken)]
+    assert PHRASES.one_moment in fillers(log)
+    assert PHRASES.apology in [event.text for event in log.of(ClauseSpoken)]
 
 
 # With the real response step
@@ -302,4 +304,4 @@ async def test_a_tool_that_hangs_ends_in_an_answer(
         caller.hang_up()
         await log.wait(CallEnded)
     assert (returned.result, returned.error, returned.unknown) == ({}, "TimeoutError", False)
-    assert fillers(log) == [phrases.ONE_MOMENT]
+    assert fillers(log) == [PHRASES.one_moment]

@@ -11,7 +11,6 @@ from typing import cast
 import pytest
 
 from tests.calls.scripted import PIN_DIGITS, ScriptedIdentity
-from voice.calls import phrases
 from voice.calls.call import source_of
 from voice.calls.identification import Identification
 from voice.calls.journal import CallJournal
@@ -21,9 +20,12 @@ from voice.calls.state import CallState
 from voice.events import CallEvent, IdentityDecided
 from voice.foreign_code import ForeignError
 from voice.identity import Caller, IdentityLevel
+from voice.languages import language
 from voice.settings import Settings
 from voice.telephony.leg import Offer
 from voice.telephony_settings import Sip, Trunk
+
+PHRASES = language().phrases
 
 
 class SlowIdentity(ScriptedIdentity):
@@ -53,7 +55,8 @@ class Asked:
             call_id="i", journal=CallJournal("i", [self.events.append]),
             leg=SimpleNamespace(send=lambda message: None), settings=Settings(),
             engines=SimpleNamespace(identity=self.check, pin_tries=tries),
-            caller=caller, source=source, digits_expected=0, secret=False,
+            caller=caller, source=source, digits_expected=0, secret=False, language=language(),
+            phrases=PHRASES,
         )  # fmt: skip
         self.call = cast(CallState, state)
         self.identification = Identification(self.call, self._say)
@@ -98,7 +101,7 @@ async def test_whoever_had_all_tries_gets_no_new_ones_in_the_call(asked: Asked) 
     for pin in ("1111", "2222", "3333"):
         await asked.identification.answer(pin)
     assert not await asked.begin()
-    assert asked.said[-1] == phrases.NOT_VERIFIED
+    assert asked.said[-1] == PHRASES.not_verified
     assert not asked.identification.active and not asked.call.secret
 
 
@@ -111,7 +114,7 @@ async def test_the_enter_key_alone_is_no_answer(asked: Asked) -> None:
 async def test_a_question_asked_again_begins_with_no_digits(asked: Asked) -> None:
     await asked.begin()
     asked.identification.keyed("9")
-    assert asked.identification.ask_again() == phrases.ASK_PIN
+    assert asked.identification.ask_again() == PHRASES.ask_pin
     assert [asked.identification.keyed(key) for key in PIN_DIGITS][-1] == PIN_DIGITS
 
 
@@ -123,7 +126,7 @@ async def test_over_calls_a_customer_has_five_tries_and_then_a_person_takes_over
     assert await last.try_pins("4444", "5555", PIN_DIGITS) == [None, None, False]
     assert last.reasons == ["wrong PIN", "wrong PIN", "too many tries"]
     assert PIN_DIGITS not in [pin for _, pin in last.check.asked], "it was not even looked at"
-    assert last.said[-1] == phrases.NOT_VERIFIED
+    assert last.said[-1] == PHRASES.not_verified
     lines = [record for record in caplog.records if "refused untried" in record.message]
     assert [(line.levelname, vars(line)["call_id"]) for line in lines] == [("WARNING", "i")]
 
@@ -168,7 +171,7 @@ async def test_a_number_that_anybody_can_write_tells_nothing(call: Callable[...,
     other = call(STRANGER)
     await other.try_pins("400213", "1111")
     assert asked.said == other.said == [
-        phrases.ASK_CUSTOMER_NUMBER, phrases.ASK_PIN, phrases.WRONG_PIN,
+        PHRASES.ask_customer_number, PHRASES.ask_pin, PHRASES.wrong_pin,
     ]  # fmt: skip
     assert asked.reasons == other.reasons
 
@@ -181,7 +184,7 @@ async def test_a_customer_number_without_its_pin_is_not_kept(call: Callable[...,
 
 def state(**values: object) -> CallState:
     nothing = {"secret": False, "secret_turn": False, "dictates": False, "digits_expected": 0}
-    return cast(CallState, SimpleNamespace(**{**nothing, **values}))
+    return cast(CallState, SimpleNamespace(language=language(), **{**nothing, **values}))
 
 
 def test_a_turn_that_began_as_a_secret_stays_one() -> None:

@@ -13,14 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.calls.event_log import EventLog
-from voice.calls.backchannels import is_backchannel
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
 from voice.calls.event_files import EventFiles
 from voice.calls.journal import CallJournal
 from voice.calls.output import AHEAD_SECONDS
-from voice.calls.phrases import FIXED, RECORDED, greeting
+from voice.calls.phrases import greeting
 from voice.calls.timers import SilenceTimer
 from voice.events import (
     CallAnswered,
@@ -30,8 +29,12 @@ from voice.events import (
     ToolReturned,
     from_json,
 )
+from voice.languages import language
 from voice.records import call_folder
 from voice.telemetry import Heartbeat
+
+ENGLISH = language()
+RECORDED = ENGLISH.phrases.recorded
 
 
 @pytest.mark.parametrize(
@@ -48,34 +51,37 @@ from voice.telemetry import Heartbeat
     ],
 )
 def test_digits_are_read_as_they_are_spoken(text: str, digits: str) -> None:
-    assert spoken_digits(text) == digits
+    assert spoken_digits(text, ENGLISH) == digits
 
 
 @given(st.text(max_size=60))
 def test_digits_come_out_of_anything(text: str) -> None:
-    assert all(character.isdigit() for character in spoken_digits(text))
+    assert all(character.isdigit() for character in spoken_digits(text, ENGLISH))
 
 
 @pytest.mark.parametrize("text", ["Okay.", "mm-hm", "uh huh", "yeah, right", "I see"])
 def test_a_listener_says_go_on(text: str) -> None:
-    assert is_backchannel(text)
+    assert ENGLISH.listening.is_backchannel(text)
 
 
 @pytest.mark.parametrize("text", ["", "stop", "yes please", "no", "okay what is my plan"])
 def test_a_speaker_wants_the_floor(text: str) -> None:
-    assert not is_backchannel(text)
+    assert not ENGLISH.listening.is_backchannel(text)
 
 
 def test_a_recorded_caller_is_told_before_the_question() -> None:
     text = "You speak with an automated assistant. How can I help you?"
-    assert greeting(text, recorded=True) == [
+    assert greeting(text, ENGLISH, recorded=True) == [
         ("You speak with an automated assistant.", True),
         (RECORDED, True),
         ("How can I help you?", False),
     ]
-    assert [clause for clause, _ in greeting("Hello there.", True)] == [RECORDED, "Hello there."]
-    assert RECORDED not in dict(greeting(text, recorded=False))
-    assert RECORDED in FIXED
+    assert [clause for clause, _ in greeting("Hello there.", ENGLISH, True)] == [
+        RECORDED,
+        "Hello there.",
+    ]
+    assert RECORDED not in dict(greeting(text, ENGLISH, recorded=False))
+    assert RECORDED in ENGLISH.phrases.fixed
 
 
 def steps(barge_in: BargeIn, *stretches: tuple[bool, int]) -> list[tuple[int, Step]]:
@@ -90,49 +96,49 @@ def steps(barge_in: BargeIn, *stretches: tuple[bool, int]) -> list[tuple[int, St
 
 
 def test_speech_ducks_at_once_and_takes_the_floor_within_half_a_second() -> None:
-    found = steps(BargeIn(), (True, 800))
+    found = steps(BargeIn(ENGLISH), (True, 800))
     assert [step for _, step in found] == [Step.DUCK, Step.YIELD]
     assert found[0][0] <= 100
     assert found[1][0] <= 500
 
 
 def test_a_short_sound_is_let_go_within_half_a_second() -> None:
-    found = steps(BargeIn(), (True, 200), (False, 600))
+    found = steps(BargeIn(ENGLISH), (True, 200), (False, 600))
     assert [step for _, step in found] == [Step.DUCK, Step.RESUME]
     assert found[1][0] <= 520
 
 
 def test_a_short_word_that_means_something_takes_the_floor() -> None:
-    barge_in = BargeIn()
+    barge_in = BargeIn(ENGLISH)
     steps(barge_in, (True, 240), (False, 200))
     assert barge_in.transcribed("stop") is Step.YIELD
 
 
 def test_okay_lets_the_assistant_go_on() -> None:
-    barge_in = BargeIn()
+    barge_in = BargeIn(ENGLISH)
     steps(barge_in, (True, 240), (False, 200))
     assert barge_in.transcribed("okay") is Step.RESUME
 
 
 def test_a_click_makes_nobody_deaf_to_what_follows() -> None:
-    found = steps(BargeIn(), (True, 40), (False, 1000), (True, 800))
+    found = steps(BargeIn(ENGLISH), (True, 40), (False, 1000), (True, 800))
     assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.DUCK, Step.YIELD]
     assert found[3][0] - 1040 <= 500
 
 
 def test_a_word_that_has_just_ended_does_not_take_the_floor() -> None:
-    found = steps(BargeIn(), (True, 440), (False, 600))
+    found = steps(BargeIn(ENGLISH), (True, 440), (False, 600))
     assert [step for _, step in found] == [Step.DUCK, Step.RESUME]
 
 
 def test_whoever_speaks_on_after_a_gap_takes_the_floor() -> None:
-    found = steps(BargeIn(), (True, 420), (False, 80), (True, 300))
+    found = steps(BargeIn(ENGLISH), (True, 420), (False, 80), (True, 300))
     assert found[-1][1] is Step.YIELD
     assert found[-1][0] <= 600
 
 
 def test_the_first_softer_frame_is_heard_within_a_tenth_of_a_second() -> None:
-    ducked_ms = steps(BargeIn(), (True, 200))[0][0]
+    ducked_ms = steps(BargeIn(ENGLISH), (True, 200))[0][0]
     assert ducked_ms + AHEAD_SECONDS * 1000 <= 100
 
 

@@ -9,10 +9,12 @@ import pytest
 from tests.calls.conftest import SETTINGS, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
-from voice.calls import phrases
 from voice.events import CallEnded, ClauseSpoken
+from voice.languages import language
 from voice.settings import Records
 from voice.telephony.leg import Record, StopRecording
+
+PHRASES = language().phrases
 
 pytestmark = pytest.mark.calls
 
@@ -29,7 +31,7 @@ async def test_a_caller_is_told_of_a_recording_that_there_is(
         caller.hang_up()
         await log.wait(CallEnded)
     spoken = [event.text for event in log.of(ClauseSpoken)]
-    assert (phrases.RECORDED in spoken) is told
+    assert (PHRASES.recorded in spoken) is told
     kinds = [type(control) for control in caller.controls]
     # What was not said to begin in time must not go on unsaid.
     assert (StopRecording in kinds) is (edge_records is None)

@@ -59,7 +59,7 @@ async def _serve(settings: Settings, process: int) -> None:
     check_directory(settings.records.directory)
     engines = await load_engines(settings, measured_queues(registry))
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    await write_apology(engines, settings.runtime.apology)
+    await write_apology(engines, settings)
     records = settings.records.directory
     files = EventFiles(records) if records else None
     feed = EventFeed(settings.runtime.feed, lambda listen: server.listening(listen))

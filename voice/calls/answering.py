@@ -68,7 +68,7 @@ class AnswerRun:
         return await self._once()
 
     async def _once(self) -> Request | None:
-        async with bridged(self._fill, once=self.answer.permission) as filler:
+        async with bridged(self._fill, self._call.phrases, once=self.answer.permission) as filler:
             async for step in self._steps():
                 self._waits = isinstance(step, Waits)
                 match step:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 
 from voice.calls.answering import AnswerRun
-from voice.calls.backchannels import is_backchannel
 from voice.calls.sayings import Sayings
 from voice.calls.state import CallState
 
@@ -53,7 +52,8 @@ class Attention:
         """
         if not text.strip() or (self._call.secret_turn and not self._identifying()):
             return True
-        return self._over_sound and is_backchannel(text) and self._sayings.unfinished
+        listens = self._call.language.listening.is_backchannel(text)
+        return self._over_sound and listens and self._sayings.unfinished
 
     async def second_thoughts(self) -> None:
         """Wait until all that was said has been heard, and the caller has said nothing to it."""

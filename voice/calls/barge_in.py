@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from voice.calls.backchannels import is_backchannel
+from voice.languages import Language
 
 _FRAME_MS = 20
 _DUCK_VOICED_MS = 40
@@ -40,7 +40,8 @@ class _State(Enum):
 class BargeIn:
     """Decides on one call's interruptions while the assistant is audible."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self._language = language
         self._state = _State.CLEAR
         self._voiced_ms = self._silent_ms = self._elapsed_ms = 0
 
@@ -61,7 +62,7 @@ class BargeIn:
         """The caller's words up to a pause are known."""
         if self._state not in (_State.DUCKED, _State.WAITING):
             return None
-        if text.strip() and not is_backchannel(text):
+        if text.strip() and not self._language.listening.is_backchannel(text):
             self._state = _State.YIELDED
             return Step.YIELD
         was_ducked = self._state is _State.DUCKED

@@ -93,7 +93,7 @@ class Call:
             sample_rate=offer.sample_rate,
         )
         session = engines.recogniser.session()
-        barge_in, echo = BargeIn(), EchoGuard()
+        barge_in, echo = BargeIn(call.language), EchoGuard()
         self._input = CallInput(call, session, barge_in, echo)
         self._output = CallOutput(call, echo)
         steps = [

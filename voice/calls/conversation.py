@@ -23,7 +23,6 @@ from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.answering import AnswerRun, Request
 from voice.calls.attention import Attention
-from voice.calls.backchannels import is_patience
 from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
@@ -135,7 +134,9 @@ class Conversation(FrameProcessor):
             lambda: self._job(self._ways_out.time_is_up(self._fall_silent)),
         )
         answer = Answer(self._call.journal)
-        for clause, protected in phrases.greeting(settings.greeting, self._call.recorded):
+        for clause, protected in phrases.greeting(
+            settings.greeting, self._call.language, self._call.recorded
+        ):
             await self._sayings.push(ClauseText(clause, "greeting", answer), protected)
 
     async def _is_emergency(self, transcript: Transcript) -> bool:
@@ -201,9 +202,9 @@ class Conversation(FrameProcessor):
         await self._sayings.settle()
         if self._checks:
             return
-        if not is_patience(transcript.text):
+        if not self._call.language.listening.is_patience(transcript.text):
             self._kept.append(transcript)
-        await self._sayings.fill(phrases.ONE_MOMENT)
+        await self._sayings.fill(self._call.phrases.one_moment)
 
     async def _go_on(self) -> None:
         """What sounded like the caller was nothing; finish what it cut short."""
@@ -329,7 +330,7 @@ class Conversation(FrameProcessor):
         self._silence.hold()
         self._checks += 1
         try:
-            async with bridged(self._sayings.fill):
+            async with bridged(self._sayings.fill, self._call.phrases):
                 return await check
         finally:
             self._checks -= 1

@@ -35,9 +35,8 @@ class Emergencies:
         """Whether these words are the first ones of distress in the turn."""
         if self._heard is not None:
             return False
-        settings = self._call.settings
-        language = transcript.language or settings.recognition.language
-        self._heard = DistressWords.load(language, settings.calls.country).find(transcript.text)
+        place = self._call.settings.calls.country
+        self._heard = DistressWords.load(self._call.language, place).find(transcript.text)
         if self._heard is None:
             return False
         secret = self._call.secret or self._call.secret_turn
@@ -52,7 +51,7 @@ class Emergencies:
         call.withdraw_end()
         if call.transfer is not None:  # Somebody is being called already.
             await asyncio.wait({call.transfer.outcome})
-        connecting, nobody = phrases.in_emergencies(call.settings)
+        connecting, nobody = phrases.in_emergencies(call.settings, call.language)
         for target in (call.settings.calls.emergency_target, call.settings.sip.person):
             if target is None or call.ending.is_set():
                 continue
@@ -65,4 +64,5 @@ class Emergencies:
 
     def reminder(self) -> str:
         """What a caller who was told a number is told again when they fall silent."""
-        return phrases.in_emergencies(self._call.settings)[1] if self._call.keep_open else ""
+        call = self._call
+        return phrases.in_emergencies(call.settings, call.language)[1] if call.keep_open else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +15,7 @@ from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
 from voice.identity import Caller
+from voice.languages import language
 from voice.model_folders import find_model, tasks_folder
 from voice.models import Catalogue
 from voice.recognition import WhisperRecogniser
@@ -94,7 +94,7 @@ def load_recogniser(
             workers=wanted.workers,
             capacity=wanted.capacity,
             beam_size=wanted.beam_size,
-            language=wanted.language,
+            language=language(wanted.language),
             device=wanted.device,
             compute_type=wanted.compute_type,
             threads=wanted.threads,
@@ -111,6 +111,7 @@ def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:
             workers=wanted.workers,
             capacity=wanted.capacity,
             tool_timeout_seconds=wanted.tool_timeout_seconds,
+            language=language(settings.recognition.language),
             make_queue=make_queue,
         )
 
@@ -125,14 +126,14 @@ def load_speaker(settings: Settings, make_queue: QueueFactory = EngineQueue) -> 
             capacity=wanted.capacity,
             make_queue=make_queue,
         )
-    language = settings.recognition.language.partition("-")[0].lower()
-    if speaker.language != language:
+    spoken = language(settings.recognition.language)
+    if speaker.language != spoken.code:
         speaker.close()
-        names = Catalogue.shipped().voices_for(language)
-        there = f"for {language} there is {', '.join(names)}" if names else "see docs/models.md"
+        names = Catalogue.shipped().voices_for(spoken.code)
+        there = f"for {spoken.code} there is {', '.join(names)}" if names else "see docs/models.md"
         raise ConfigError(
             f"speech.voice: {wanted.voice} speaks {speaker.language}, but recognition.language is "
-            f"{settings.recognition.language}: {there}"
+            f"{spoken.tag}: {there}"
         )
     return speaker
 
@@ -153,16 +154,18 @@ def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
 
 async def warm_up(engines: Engines, settings: Settings) -> None:
     """Run every engine once, and keep the sound of all that the call itself says."""
-    greeting = [clause for clause, _ in phrases.greeting(settings.calls.greeting, False)]
-    for text in (*greeting, *phrases.FIXED, *phrases.in_emergencies(settings)):
+    spoken = language(settings.recognition.language)
+    greeting = [clause for clause, _ in phrases.greeting(settings.calls.greeting, spoken, False)]
+    for text in (*greeting, *spoken.phrases.fixed, *phrases.in_emergencies(settings, spoken)):
         await engines.speaker.keep(text, _RATE)
     await engines.recogniser.warm_up()
     await engines.responder.warm_up()
 
 
-async def write_apology(engines: Engines, path: Path) -> None:
+async def write_apology(engines: Engines, settings: Settings) -> None:
     """Write what the edge plays when this process has died; raises AudioFileError."""
+    spoken = language(settings.recognition.language).phrases
     clauses = [
-        await engines.speaker.synthesise(text, _RATE) for text in (phrases.APOLOGY, phrases.GOODBYE)
+        await engines.speaker.synthesise(text, _RATE) for text in (spoken.apology, spoken.goodbye)
     ]
-    write_wav(path, np.concatenate([clause.pcm for clause in clauses]), _RATE)
+    write_wav(settings.runtime.apology, np.concatenate([clause.pcm for clause in clauses]), _RATE)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from voice.calls import phrases
+from voice.languages import Phrases
 
 FILLER_SECONDS = 1.2
 """A caller who has waited so long for the first word hears that we are at it ..."""
@@ -17,6 +17,7 @@ AGAIN_SECONDS = 4.0
 @asynccontextmanager
 async def bridged(
     say: Callable[[str], Awaitable[None]],
+    phrases: Phrases,
     after_seconds: float = FILLER_SECONDS,
     once: Callable[[], Awaitable[bool]] | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
@@ -25,7 +26,7 @@ async def bridged(
     The time runs from when `once` is over, if there is such a thing; nothing is said if it gives
     False.
     """
-    task = asyncio.create_task(_fill(say, after_seconds, once))
+    task = asyncio.create_task(_fill(say, phrases, after_seconds, once))
     try:
         yield task
     finally:
@@ -34,13 +35,14 @@ async def bridged(
 
 async def _fill(
     say: Callable[[str], Awaitable[None]],
+    phrases: Phrases,
     after_seconds: float,
     once: Callable[[], Awaitable[bool]] | None,
 ) -> None:
     if once is not None and not await once():
         return
     await asyncio.sleep(after_seconds)
-    await say(phrases.ONE_MOMENT)
+    await say(phrases.one_moment)
     while True:
         await asyncio.sleep(AGAIN_SECONDS)
-        await say(phrases.STILL_AT_IT)
+        await say(phrases.still_at_it)

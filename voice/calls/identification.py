@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from voice.calls import phrases
 from voice.calls.digits import spoken_digits
 from voice.calls.identity_in_time import IdentityInTime
 from voice.calls.state import CallState
@@ -54,7 +53,7 @@ class Identification:
         Raises ForeignError when the operator's side cannot be asked.
         """
         if self._given_up:
-            await self._say(phrases.NOT_VERIFIED)
+            await self._say(self._call.phrases.not_verified)
             return False
         call = self._call
         check = IdentityInTime(call.engines.identity, call.settings.response.tool_timeout_seconds)
@@ -69,6 +68,7 @@ class Identification:
             customer,
             call.source,
             call.settings.calls.pin_attempts,
+            call.phrases,
         )
         await self._ask(self._verification.question())
         return True
@@ -105,7 +105,7 @@ class Identification:
         if verification is None:
             return None
         self._keys = ""
-        digits = spoken_digits(said, verification.digits_expected)
+        digits = spoken_digits(said, self._call.language, verification.digits_expected)
         try:
             reply = await verification.answer(digits)
         except ForeignError:

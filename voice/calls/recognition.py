@@ -92,7 +92,7 @@ class RecognitionStep(FrameProcessor):
         try:
             digits = self._call.digits_expected
             expect = Expectation("digits", digits=digits) if digits else ANYTHING
-            async with bridged(self._fill, _FILLER_SECONDS):
+            async with bridged(self._fill, self._call.phrases, _FILLER_SECONDS):
                 transcript = await patiently(
                     lambda: self._session.finalise(speculative=speculative, expect=expect),
                     self._call.settings.recognition.timeout_seconds,

@@ -11,9 +11,9 @@ def masked(text: str, call: CallState) -> str:
     """`text` without secrets: nothing of it while one is asked for, no number at any time."""
     if call.secret or call.secret_turn:
         return HIDDEN if text else ""
-    return without_numbers(text, dictated=call.dictates or call.digits_expected > 0)
+    return without_numbers(text, call.language, dictated=call.dictates or call.digits_expected > 0)
 
 
 def follow_dictation(text: str, call: CallState) -> None:
     """Remember from a turn to the next that a number may go on: 'my code is', then 'four'."""
-    call.dictates = speaks_of_secrets(text)
+    call.dictates = speaks_of_secrets(text, call.language)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.state import CallState
 from voice.calls.timers import SilenceTimer
@@ -62,9 +61,9 @@ class Silence:
         self._call.journal.record(NoInput, count=self._count)
         limit = self._call.settings.calls.no_input_reprompts
         if self._count > limit and not self._call.keep_open:
-            await self._say(phrases.NOBODY_THERE, protected=True)
+            await self._say(self._call.phrases.nobody_there, protected=True)
             self._call.end("no input", "assistant")
             return
         if not await self._put_again():
-            texts = phrases.STILL_THERE
+            texts = self._call.phrases.still_there
             await self._say(texts[min(self._count, len(texts)) - 1], "reprompt")

@@ -39,7 +39,7 @@ class SpeechStep(FrameProcessor):
         begun = clock()
         priority = Priority.FINAL if frame.answer.committed else Priority.SPECULATIVE
         try:
-            async with bridged(partial(self._fill, frame)):
+            async with bridged(partial(self._fill, frame), self._call.phrases):
                 spoken = await patiently(
                     lambda: self._synthesise(frame.text, priority),
                     self._call.settings.speech.timeout_seconds,

@@ -11,6 +11,7 @@ from voice.calls.engines import Engines
 from voice.calls.journal import CallJournal
 from voice.calls.playback import Playback
 from voice.identity import Caller
+from voice.languages import Language, Phrases, language
 from voice.settings import Settings
 from voice.telephony.leg import LegMessage, TransferResult
 from voice.turns import TurnTracker
@@ -91,6 +92,16 @@ class CallState:
     """The transfer that is under way."""
     handed_over: str = ""
     """Why the caller is with a person now: this call says nothing any more, and only listens."""
+
+    @property
+    def language(self) -> Language:
+        """What is spoken in this call."""
+        return language(self.settings.recognition.language)
+
+    @property
+    def phrases(self) -> Phrases:
+        """What the call itself says in that language."""
+        return self.language.phrases
 
     def end(self, reason: str, by: EndedBy) -> None:
         """Decide that the call ends once what is being said has been heard."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Literal
 
-from voice.calls import phrases
 from voice.calls.engines import IdentityCheck
 from voice.calls.pin_tries import Limit, PinTries, TriesUsedUp
 from voice.identity import Caller, IdentityLevel
+from voice.languages import Phrases
 
 PIN_DIGITS = 4
 
@@ -59,8 +59,10 @@ class Verification:
         customer: str | None,
         source: str,
         attempts: int,
+        phrases: Phrases,
     ) -> None:
         self._check = check
+        self._phrases = phrases
         self._tries = tries
         self._customer = customer
         self._source = source
@@ -86,7 +88,7 @@ class Verification:
 
     def question(self) -> Reply:
         """The question that is open."""
-        asked = phrases.ASK_PIN if self.secret else phrases.ASK_CUSTOMER_NUMBER
+        asked = self._phrases.ask_pin if self.secret else self._phrases.ask_customer_number
         return Reply(Outcome.ASKING, asked)
 
     async def answer(self, digits: str) -> Reply:
@@ -101,15 +103,15 @@ class Verification:
         try:
             verified = await self._try(self._customer, digits)
         except TriesUsedUp as error:
-            text = phrases.NOT_VERIFIED
+            text = self._phrases.not_verified
             return Reply(Outcome.GIVEN_UP, text, decided=True, used_up=error.limit)
         if verified is not None:
             self.caller = verified
-            return Reply(Outcome.VERIFIED, phrases.VERIFIED, decided=True)
+            return Reply(Outcome.VERIFIED, self._phrases.verified, decided=True)
         self._refused += 1
         if self._refused >= self._attempts:
-            return Reply(Outcome.GIVEN_UP, phrases.NOT_VERIFIED, decided=True)
-        return Reply(Outcome.ASKING, phrases.WRONG_PIN, decided=True)
+            return Reply(Outcome.GIVEN_UP, self._phrases.not_verified, decided=True)
+        return Reply(Outcome.ASKING, self._phrases.wrong_pin, decided=True)
 
     async def _try(self, customer: str, pin: str) -> Caller | None:
         """The verified caller; only a wrong PIN, or a call that ends meanwhile, costs a try."""
@@ -127,6 +129,6 @@ class Verification:
     def _not_understood(self) -> Reply:
         self._misheard += 1
         if self._misheard >= self._attempts:
-            return Reply(Outcome.GIVEN_UP, phrases.NOT_VERIFIED)
-        again = phrases.PIN_AGAIN if self.secret else phrases.CUSTOMER_NUMBER_AGAIN
+            return Reply(Outcome.GIVEN_UP, self._phrases.not_verified)
+        again = self._phrases.pin_again if self.secret else self._phrases.customer_number_again
         return Reply(Outcome.ASKING, again)

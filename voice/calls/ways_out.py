@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from voice.calls import phrases
 from voice.calls.answer import Answer
 from voice.calls.hand_over import cancel_transfer, transfer_call
 from voice.calls.state import CallState
@@ -40,20 +39,20 @@ class WaysOut:
             return
         target = self._call.settings.sip.person
         if target is None:
-            await self._say(phrases.NO_PERSON, protected=True)
+            await self._say(self._call.phrases.no_person, protected=True)
             if not self._call.keep_open:
                 self._call.end(f"no person configured ({reason})", "assistant")
             return
-        announced = await self._say(phrases.HAND_OVER, protected=True)
+        announced = await self._say(self._call.phrases.hand_over, protected=True)
         if await transfer_call(self._call, announced, target, reason) or self._call.ending.is_set():
             return
         self.giving_up = False
-        await self._say(phrases.TRANSFER_FAILED, protected=True)
+        await self._say(self._call.phrases.transfer_failed, protected=True)
 
     async def time_runs_out(self) -> None:
         """The call comes near its longest."""
         if not self.leaving:
-            await self._say(phrases.TIME_RUNS_OUT, protected=True)
+            await self._say(self._call.phrases.time_runs_out, protected=True)
 
     async def time_is_up(self, fall_silent: Callable[[], Awaitable[None]]) -> None:
         """End the call at its longest; with a person, or in an emergency, it has no such limit."""
@@ -61,7 +60,7 @@ class WaysOut:
             return
         cancel_transfer(self._call)
         await fall_silent()
-        await self._say(phrases.TIME_IS_UP, protected=True)
+        await self._say(self._call.phrases.time_is_up, protected=True)
         self._call.end("maximum length", "system")
 
     async def apologise(self, engine: str, error: Exception) -> None:
@@ -70,11 +69,11 @@ class WaysOut:
             return
         self.giving_up = True
         self._call.journal.record(EngineFailed, engine=engine, reason=error_note(error))
-        await self._say(phrases.APOLOGY, protected=True)
+        await self._say(self._call.phrases.apology, protected=True)
         if self._call.settings.sip.person:
             self._start(self.hand_over(f"{engine} failed"))
             return
-        await self._say(phrases.GOODBYE, protected=True)
+        await self._say(self._call.phrases.goodbye, protected=True)
         self._call.end(f"{engine} failed", "system")
 
     async def cannot_check(self, error: ForeignError) -> None:
@@ -82,8 +81,8 @@ class WaysOut:
         if self.leaving:
             return
         self._call.journal.record(EngineFailed, engine="identity", reason=error_note(error))
-        await self._say(phrases.CANNOT_REACH)
+        await self._say(self._call.phrases.cannot_reach)
         if self._call.settings.sip.person:
             await self.hand_over("the identity could not be checked")
         else:
-            await self._say(phrases.ANYTHING_ELSE)
+            await self._say(self._call.phrases.anything_else)

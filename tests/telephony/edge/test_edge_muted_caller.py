@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.telephony.edge.edge_caller import calling
-from voice.calls.phrases import NOBODY_THERE, STILL_THERE
 from voice.evaluation.trial_service import TrialService
 from voice.events import CallEnded, CallEvent, ClauseSpoken, NoInput, from_json
+from voice.languages import language
 from voice.telephony.sip import EndCause
+
+PHRASES = language().phrases
 
 SETTINGS = """
 [sip]
@@ -40,7 +42,7 @@ async def test_a_muted_telephone_hears_the_prompts_and_the_goodbye(tmp_path: Pat
         events = await whole_call(file)
     assert [event.count for event in events if isinstance(event, NoInput)] == [1, 2]
     said = " ".join(event.text for event in events if isinstance(event, ClauseSpoken))
-    assert said.endswith(f"{STILL_THERE[0]} {NOBODY_THERE}")
+    assert said.endswith(f"{PHRASES.still_there[0]} {PHRASES.nobody_there}")
     assert events[-1].by == "assistant"  # type: ignore[attr-defined]
 
 
