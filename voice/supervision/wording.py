@@ -1,4 +1,4 @@
-"""The words of the pages, in English and French."""
+"""The words of the pages, a file for each language."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from importlib.resources import files
 
 from starlette.requests import Request
 
-LANGUAGES = {"en": "English", "fr": "Français"}
+from voice.languages import DEFAULT, language
+
+_FOLDER = files("voice.supervision") / "wording"
+LANGUAGES = {
+    tag: language(tag).own_name
+    for tag in sorted(file.name.removesuffix(".json") for file in _FOLDER.iterdir())
+}
 COOKIE = "language"
 
 
 @cache
-def wording(language: str) -> dict[str, str]:
+def wording(tag: str) -> dict[str, str]:
     """All texts of one language by key."""
-    file = files("voice.supervision") / "wording" / f"{language}.json"
-    texts: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    texts: dict[str, str] = json.loads((_FOLDER / f"{tag}.json").read_text(encoding="utf-8"))
     return texts
 
 
@@ -30,4 +35,4 @@ def language_of(request: Request) -> str:
         name = part.partition(";")[0].strip()[:2]
         if name in LANGUAGES:
             return name
-    return "en"
+    return DEFAULT
