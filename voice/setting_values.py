@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _SIP_URI = re.compile(
     r"sip:(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]{1,100}@)?"
@@ -152,8 +152,8 @@ Name = Annotated[str, AfterValidator(_name)]
 """What SIP writes between quotes: a trunk, a user, a realm."""
 FilePath = Annotated[Path, BeforeValidator(_path)]
 """A file or folder; `~` is the home directory."""
-Greeting = Annotated[str, AfterValidator(_greeting)]
-"""A text that speech can be made of."""
+Greeting = Annotated[str, Field(max_length=250), AfterValidator(_greeting)]
+"""A text that speech can be made of, in less than the 15 s that an answer may take."""
 Url = Annotated[str, AfterValidator(_url)]
 """Where something is fetched from by HTTP."""
 HostName = Annotated[str, AfterValidator(_host_name)]

@@ -155,8 +155,8 @@ class Calls(Section):
     max_minutes: float = Field(15.0, ge=1, le=1440)
     shutdown_seconds: float = Field(60.0, ge=0, le=86400)
     """How long running calls may go on after a stop was asked for."""
-    greeting: Annotated[Greeting, Field(max_length=250)] | None = None
-    """So long that it is said within ANSWER_SECONDS; without one, that of the language."""
+    greeting: Greeting | None = None
+    """Without one, that of the language."""
     no_input_seconds: float = Field(8.0, gt=0, le=3600)
     no_input_reprompts: int = Field(2, ge=0, le=20)
     pin_attempts: int = Field(3, ge=1, le=10)

@@ -23,6 +23,7 @@ class SpokenForms:
 
     def __init__(self, forms: Forms) -> None:
         written = (
+            *abbreviations.first(forms),
             *codes.addresses(forms),
             *calendar.rules(forms),
             *amounts.money(forms),

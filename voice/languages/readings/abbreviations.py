@@ -39,11 +39,21 @@ def rules(forms: Forms) -> Rules:
     if words.before_names:
         found.append(
             (
-                rf"(?<!\w)({one_of(words.before_names)})\.?(?=\s{_NAME})",
+                rf"(?<!\w)({one_of(words.before_names)})\.?(?=[\s-]{_NAME})",
                 lambda match: words.before_names[match[1]],
             )
         )
     return [*_roman(forms), *found]
+
+
+def first(forms: Forms) -> Rules:
+    """Expressions that come before all other rules."""
+    words, numbers = forms.abbreviations, forms.numbers
+    return (
+        (rf"(?<!\w)({one_of(words.fixed)})(?!\w)", lambda match: words.fixed[match[1]]),
+        (rf"(?<!\w)({one_of(words.before_numbers)})\s?({forms.number})(?![\w%]|\s?[%\u20ac$\u00a3])",
+         lambda match: f"{words.before_numbers[match[1]]} {numbers.number(forms.value(match[2]))}"),
+    )  # fmt: skip
 
 
 def _roman(forms: Forms) -> Rules:
@@ -54,6 +64,11 @@ def _roman(forms: Forms) -> Rules:
             rf"(?<!\w)((?i:{behind}))\s({_ROMAN})(?!\w)",
             lambda match: f"{match[1]} {numbers.cardinal(_value(match[2]))}",
         )
+    marks = one_of([*numbers.ordinals.marks, *numbers.ordinals.feminine_marks])
+    yield (
+        rf"(?<!\w)((?=[IVX]{{2}})[IVX]+)(?:{marks})(?!\w)",
+        lambda match: numbers.ordinal(_value(match[1])),
+    )
     if words.reign:
 
         def reigns(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from voice.languages.readings.forms import Currency, Forms, Rules, one_of
+from voice.languages.readings.forms import Currency, Forms, Rules, dashed, one_of
 
 _SIGNS = {"\u00bd": "1/2", "\u2153": "1/3", "\u2154": "2/3", "\u00bc": "1/4", "\u00be": "3/4"}
 _LARGEST_DENOMINATOR = 10
@@ -18,16 +18,22 @@ def money(forms: Forms) -> Rules:
     signs = [mark for mark in marks if not mark[0].isalpha()]
     names = [mark for mark in marks if mark[0].isalpha()]
     before = [mark for mark in names if len(mark) == 3]
-    scale = rf"(?:\s(?P<scale>{one_of(written.scales)})\b)?" if written.scales else r"(?P<scale>)"
-    per = rf"(?:\s?/\s?(?P<per>{one_of(written.per)})\b)?" if written.per else r"(?P<per>)"
+    scale = rf"(?:\s?(?P<scale>{one_of(written.scales)})(?![^\W\d_]))?"
+    scaled = rf"(?:\s?(?P<scale>{one_of(written.scales)})(?=\W|{one_of(signs)}))?"
+    per = rf"(?:\s?/\s?(?P<per>{one_of(written.per)})\b)?"
     amount = rf"(?P<amount>{_any_number()})"
     mark_before = rf"(?:(?P<mark>{one_of(signs)})|\b(?P<name>(?i:{one_of(before)}))\b)"
     mark_behind = rf"(?:(?P<mark>{one_of(signs)})|(?P<name>(?i:{one_of(names)}))\b)"
     read = partial(_money, forms, marks)
+    first, second = amount.replace("amount", "first"), amount.replace("amount", "second")
+    between = partial(_money_range, forms, marks)
     return (
+        (rf"{mark_before}\s?{dashed(first, second)}(?![\d.,]*\d)", between),
+        (rf"(?<![\w.,]){dashed(first, second)}\s?{mark_behind}", between),
         (rf"(?P<minus>[-\u2212])?{mark_before}\s?{amount}(?!\d){scale}{per}", read),
         (
-            rf"(?P<minus>(?<![\w.,])[-\u2212])?(?<![\w.,]){amount}{scale}\s?(?:d['\u2019e]\s?)?{mark_behind}{per}",
+            rf"(?P<minus>(?<![\w.,])[-\u2212])?(?<![\w.,]){amount}{scaled}\s?"
+            rf"(?:d['\u2019e]\s?)?{mark_behind}{per}",
             read,
         ),
     )
@@ -38,9 +44,9 @@ def quantities(forms: Forms) -> Rules:
     words, number = forms.amounts, forms.number
     units = one_of(words.units)
     return (
-        (rf"(?<![\w.,])({number})\s?%", partial(_percent, forms)),
-        (rf"(?<![\w.,])({number})\s?[-\u2013]\s?({number})\s?({units}|%)(?!\w)",
+        (rf"(?<![\w.,])({number})\s?%?\s?[-\u2013]\s?({number})\s?({units}|%)(?!\w)",
          partial(_measured_range, forms)),
+        (rf"(?<![\w.,])({number})\s?%", partial(_percent, forms)),
         (rf"(?<![\w.,])({number})\s?({units})(?!\w)", partial(_measure, forms)),
         (r"(?<![\w.])([2-6])G\b", lambda m: f"{forms.numbers.digits(m[1])} {words.generation}"),
         (r"\b24/7\b", lambda m: f"{forms.numbers.cardinal(24)} {forms.numbers.cardinal(7)}"),
@@ -64,7 +70,8 @@ def _money(forms: Forms, marks: dict[str, Currency], match: re.Match[str]) -> st
     value = forms.value(match["amount"], money=True)
     whole, _, cents = value.partition(".")
     if match["scale"]:
-        spoken = f"{forms.numbers.number(value)} {match['scale']} {_after_scale(forms, currency)}"
+        said = words.scales[match["scale"]]
+        spoken = f"{forms.numbers.number(value)} {said} {_after_scale(forms, said, currency)}"
     elif cents and len(cents) > 2:
         spoken = _counted(forms, value, currency.one, currency.many, currency.feminine)
     else:
@@ -80,10 +87,20 @@ def _money(forms: Forms, marks: dict[str, Currency], match: re.Match[str]) -> st
     return f"{forms.numbers.minus} {spoken}" if match["minus"] else spoken
 
 
-def _after_scale(forms: Forms, currency: Currency) -> str:
+def _money_range(forms: Forms, marks: dict[str, Currency], match: re.Match[str]) -> str:
+    currency = marks[(match["mark"] or match["name"]).lower()]
+    first, second = (
+        forms.numbers.number(forms.value(match[part], money=True), currency.feminine)
+        for part in ("first", "second")
+    )
+    number = f"{first} {forms.amounts.to} {second}"
+    return forms.amounts.counted.format(number=number, unit=currency.many)
+
+
+def _after_scale(forms: Forms, scale: str, currency: Currency) -> str:
     """Euros of "five million euros", with what a language says in between."""
     link = forms.amounts.scale_of
-    if not link:
+    if not link or scale.removesuffix("s") not in forms.numbers.plural_scales:
         return currency.many
     plain, elided = link
     return (

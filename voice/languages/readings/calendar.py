@@ -25,7 +25,7 @@ def rules(forms: Forms) -> Rules:
     day_first, month_first = partial(_day_first, forms), partial(_month_first, forms)
     numeric, year = partial(_numeric, forms), rf"(?:,?\s(?P<year>{_YEAR})\b)?"
     found: list[tuple[str, Reading]] = [
-        (rf"(?<![\w.-])(?P<year>{_YEAR})-(?P<month>\d\d)-(?P<day>\d\d)(?:T(?=\d)|(?![\w-]))",
+        (rf"(?<![\w.-])(?P<year>{_YEAR})(?P<dash>[-/])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)(?:T(?=\d)|(?![\w-]))",
          numeric),
         (rf"{lead}(?<![\w./-])(?P<day>\d{{1,2}})(?P<dot>[./-])(?P<month>\d{{1,2}})(?P=dot)"
          rf"(?P<year>{_YEAR}|\d\d)(?![\w/.-]*\d)", numeric),
@@ -46,6 +46,7 @@ def rules(forms: Forms) -> Rules:
          partial(_short_date, forms)),
         *_weekdays(forms),
         *_years(forms),
+        *_decades(forms),
         *_times(forms),
     ]  # fmt: skip
     return found
@@ -105,8 +106,9 @@ def _month_first(forms: Forms, match: re.Match[str]) -> str:
 
 def _days(forms: Forms, match: re.Match[str]) -> str:
     first = _spoken_day(forms, int(match["day"]))
-    last = _date(forms, match, int(match["last"]), _month(forms, match["month"]))
-    return f"{_lead(forms, match)}{first} {forms.amounts.to} {last}"
+    bare = forms.dates.spoken
+    last = _date(forms, match, int(match["last"]), _month(forms, match["month"]), bare)
+    return forms.dates.days.format(first=first, last=last)
 
 
 def _month_and_year(forms: Forms, match: re.Match[str]) -> str:
@@ -132,26 +134,37 @@ def _short_date(forms: Forms, match: re.Match[str]) -> str | None:
 
 
 def _weekdays(forms: Forms) -> Rules:
-    dates, words = forms.dates, forms.abbreviations
-    if not dates.weekday_abbreviations:
-        return ()
-    day = _names(dates.weekdays, dates.weekday_abbreviations)
-    short = rf"(?:{one_of(dates.weekday_abbreviations)})"
+    dates = forms.dates
+    short = one_of(dates.weekday_abbreviations)
+
+    def name(match: re.Match[str]) -> str:
+        return dates.weekdays[dates.weekday_abbreviations[match[1]] - 1]
+
+    return (
+        *_pairs(forms, dates.weekdays, dates.weekday_abbreviations),
+        *_pairs(forms, dates.months, dates.month_abbreviations),
+        (rf"(?<![\w])({short})(?:\.(?=\s)|(?=,?\s\d))", name),
+        (rf"(?<![\w])({one_of(dates.always_weekdays)})(?!\w)", name),
+    )
+
+
+def _pairs(forms: Forms, full: Sequence[str], short: Mapping[str, int]) -> Rules:
+    """From one day of the week, or month, to another; at least one of them is written short."""
+    day, words = _names(full, short), forms.abbreviations
     joint = rf"(?P<joint>{_DASH}|\s?[&/,]\s?|\s{re.escape(forms.amounts.to)}\s)"
 
     def name(text: str) -> str:
-        return dates.weekdays[_place(text, dates.weekdays, dates.weekday_abbreviations) - 1]
+        return full[_place(text, full, short) - 1]
 
     def pair(match: re.Match[str]) -> str:
         joint = match["joint"].strip()
-        between = {"&": f" {words.symbols.get('&', '')} ", "/": f" {words.symbols.get('/', '')} ",
-                   ",": ", "}.get(joint, f" {forms.amounts.to} ")  # fmt: skip
-        return f"{name(match['first'])}{between}{name(match['second'])}"
+        between = f" {words.symbols['&']} " if joint == "&" else f" {forms.amounts.to} "
+        between = ", " if joint in ("/", ",") else between
+        year = f" {forms.numbers.year(int(match['year']))}" if match["year"] else ""
+        return f"{name(match['first'])}{between}{name(match['second'])}{year}"
 
-    return (
-        (rf"(?<![\w])(?P<first>{day}){joint}(?P<second>{day})(?!\w)", pair),
-        (rf"(?<![\w])({short})(?:\.(?=\s)|(?=,?\s\d))", lambda match: name(match[1])),
-    )
+    pattern = rf"(?<![\w])(?P<first>{day}){joint}(?P<second>{day})(?!\w)(?:\s(?P<year>{_YEAR})\b)?"
+    return ((pattern, pair),)
 
 
 def _years(forms: Forms) -> Rules:
@@ -161,6 +174,16 @@ def _years(forms: Forms) -> Rules:
          lambda match: numbers.year(int(match[1])))
         for word in forms.dates.year_after
     )  # fmt: skip
+
+
+def _decades(forms: Forms) -> Rules:
+    mark = forms.dates.decade_mark
+
+    def decade(match: re.Match[str]) -> str:
+        spoken = forms.numbers.year(int(match[1]))
+        return f"{spoken[:-1]}ies" if spoken.endswith("y") else f"{spoken}{mark}"
+
+    return ((rf"(?<![\w.,])({_YEAR[:-2]}0)['\u2019]?{mark}(?!\w)", decade),) if mark else ()
 
 
 def _times(forms: Forms) -> Rules:

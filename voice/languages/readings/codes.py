@@ -52,12 +52,18 @@ def numbers(forms: Forms) -> Rules:
          partial(_iban, forms)),
         (rf"(?<![\w.])\+{figures}(?:[\s./-]{{1,2}}{figures})*(?!\w)", telephone),
         (r"(?<![\w.,/-])\(?0\d[\d()]*(?:\s?[\s./-]\s?\(?\d[\d()]+)+(?!\w|[.,]\d)", telephone),
-        (r"(?<![\w.,-])(?:\d[\s.-])?\(?\d{3}\)?[\s.-]\s?\d{3}[\s.-]\d{4}(?!\w|[.,]\d)", telephone),
+        (r"(?<![\w.,-])(?:(?:\d[\s.-])?\(?\d{3}\)?[\s.-]\s?\d{3}[\s.-]|\d{3}-)\d{4}(?!\w|[.,]\d)",
+         telephone),
         (r"(?<![\w.,-])0\d{8,10}(?!\w|[.,]\d)", partial(_national, forms)),
         (r"(?<![\w.,-])\d{4}(?:[\s-]\d{4}){2,3}(?!\w|[.,]\d)",
          lambda match: ", ".join(map(forms.numbers.digits, re.findall(r"\d+", match[0])))),
-        (r"(?:(?<=^)|(?<=\W))(?<!\d)(?P<code>\d{3,}(?:[\s-]\d{3,})*)(?![\w%]|[.,]\d)", code),
+        (r"(?:(?<=^)|(?<=\W))(?<!\d)(?P<code>\d{3,}(?:[\s-]\d{3,})*)(?![\w%]|[.,/]\d)", code),
+        (r"(?<!\w)(?=[A-Z-]*\d)(?=[\d-]*[A-Z])(?:[A-Z]{1,4}|\d+)(?:-(?:[A-Z]{1,4}|\d+))+(?![\w-])",
+         partial(_spelt, forms)),
         (r"(?<!\w)[A-Z]{1,4}-?\d{2,}(?:-\d+)*(?!\w)", partial(_spelt, forms)),
+        (r"(?<![\w.,/])(\d{3,})/(\d{3,})(?![\w/]|[.,]\d)",
+         lambda match: f" {forms.codes.marks['/']} ".join(
+             _grouped(forms, part) for part in match.groups())),
         (r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}(?!\w)", partial(_spelt, forms)),
         (r"(?<!\w)(?=[A-Z\d-]*(?:[A-Z]-?\d+-?[A-Z]|\d-?[A-Z]+-?\d))[A-Z\d]+(?:-[A-Z\d]+)*(?!\w)",
          partial(_spelt, forms)),
@@ -79,7 +85,7 @@ def _web(forms: Forms, match: re.Match[str]) -> str:
 
 
 def _telephone(forms: Forms, match: re.Match[str]) -> str | None:
-    text = match[0]
+    text = match[0].replace("(0)", "") if match[0].startswith("+") else match[0]
     groups = re.findall(r"\d+", text)
     if sum(map(len, groups)) < _SHORTEST_TELEPHONE:
         return None
@@ -150,6 +156,8 @@ def _iban(forms: Forms, match: re.Match[str]) -> str | None:
 def _spelt(forms: Forms, match: re.Match[str]) -> str:
     """Letters and figures by turns, long runs of figures in groups."""
     runs = re.findall(r"[A-Z]+|\d+", match[0])
+    if len(runs) == 2 and len(runs[0]) == 1 and len(runs[1]) == 2 and runs[1][0] != "0":
+        return f"{runs[0]} {forms.numbers.cardinal(int(runs[1]))}"
     letters_first = len(runs) == 2 and runs[0].isalpha()
     if letters_first or "-" in match[0]:
         return ", ".join(" ".join(run) if run.isalpha() else _grouped(forms, run) for run in runs)

@@ -31,6 +31,12 @@ class Dates(Table):
     spoken: str
     """Of {day}, {month} and {year}."""
     spoken_month_first: str = ""
+    days: str = ""
+    """Of {first} and {last}: from one day of a month to another."""
+    decade_mark: str = ""
+    """Behind a year that stands for ten, as the "s" of 1990s."""
+    always_weekdays: frozenset[str] = frozenset()
+    """Abbreviations of weekdays that are nothing else."""
     lead: str = ""
     """Said before a date, and perhaps written there."""
     no_lead_behind: frozenset[str] = frozenset()
@@ -78,7 +84,8 @@ class Amounts(Table):
     half_behind: str = ""
     """A half behind a whole number."""
     counted: str = "{number} {unit}"
-    scales: Sequence[str] = ()
+    scales: Mapping[str, str] = {}
+    """Behind an amount, as "million" or "m", and what is said."""
     scale_of: Sequence[str] = ()
     """Between a scale and its unit, and the same before a vowel."""
     per: Mapping[str, str] = {}
@@ -110,6 +117,10 @@ class Codes(Table):
 class Abbreviations(Table):
     """What is written short; keys are matched as they stand."""
 
+    fixed: Mapping[str, str] = {}
+    """Whole expressions, before all other rules."""
+    before_numbers: Mapping[str, str] = {}
+    """Signs and letters before figures, as "~" or "v"."""
     titles: Mapping[str, str] = {}
     """With a full stop and before a name."""
     short: Mapping[str, str] = {}
@@ -173,3 +184,8 @@ class Forms:
 def one_of(words: Iterable[str]) -> str:
     """The source of an expression for any of the words, longest first; finds none of none."""
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)"
+
+
+def dashed(first: str, second: str) -> str:
+    """The source of an expression for two things with a dash between them."""
+    return rf"{first}\s?[-\u2013]\s?{second}"

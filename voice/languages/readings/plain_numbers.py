@@ -16,8 +16,12 @@ def rules(forms: Forms) -> Rules:
     numbers = forms.numbers
     return (
         (r"(?<![\w.])\d+(?:\.\d+){2,}(?!\w)", partial(_version, forms)),
+        (r"(?<![\w.,])(\d{1,3}(?:[ \u00a0\u202f]\d{3})*[ \u00a0\u202f]000)(?![\w.,]*\d)",
+         lambda match: numbers.cardinal(int("".join(match[1].split())))),
         (rf"(?<![\w.,])(?=\d+[.,\s\u00a0\u202f]\d)({forms.number})(?![\w.,]*\d)",
          lambda match: numbers.number(forms.value(match[1]))),
+        (r"(?<![\w.,])\.(\d+)(?![\w.]*\d)",
+         lambda match: f"{numbers.decimal_word} {numbers.digits(match[1])}"),
         (r"(?<![\d.,])\d+", partial(_integer, forms)),
         (r"\d+", lambda match: numbers.digits(match[0])),
     )  # fmt: skip
