@@ -13,7 +13,9 @@ from voice.languages import Language, Secrets, SpokenNumber, plain, spoken_numbe
 
 _AMOUNT_SIGN = re.compile(r"[$€£]\s*$")
 _MOST_AFTER_UNIT = 2
-"""Figures of a number that may follow its unit: 'forty two euros seventeen', 'December 14'."""
+"""Figures of a number behind its unit, 'December 14', or before a word that is a unit at times."""
+_FEWEST_SINGLE = 3
+"""Single figures in one turn that are probably one number: 'nine, let me see, zero, or three'."""
 
 
 def speaks_of_secrets(text: str, language: Language) -> bool:
@@ -31,14 +33,18 @@ def without_numbers(text: str, language: Language, dictated: bool = False) -> st
     announced = language.secrets.mention.search(plain(text)) is not None
     secrets = language.secrets
     bare = [
-        number for number in numbers if _is_long(number) and not _is_quantity(text, number, secrets)
+        number
+        for number in numbers
+        if _is_long(number) and not _is_quantity(text, number, language)
     ]
-    telling = announced or dictated or bool(bare) or _nothing_else(text, numbers, secrets)
+    many = len(numbers) >= _FEWEST_SINGLE
+    alone = _nothing_else(text, numbers, secrets)
+    telling = announced or dictated or bool(bare) or many or alone
     shown, position = "", 0
     for number in numbers:
         shown += text[position : number.start]
         if _is_long(number):
-            secret = announced or not _is_quantity(text, number, secrets)
+            secret = announced or not _is_quantity(text, number, language)
         else:
             secret = telling and not _is_pronoun(text, number, secrets)
         shown += HIDDEN if secret else text[number.start : number.end]
@@ -58,25 +64,30 @@ def _nothing_else(text: str, numbers: list[SpokenNumber], secrets: Secrets) -> b
     return all(word in secrets.framing for piece in rest for word in _plain_words(piece))
 
 
-def _is_quantity(text: str, number: SpokenNumber, secrets: Secrets) -> bool:
+def _is_quantity(text: str, number: SpokenNumber, language: Language) -> bool:
     """Whether it is one number with its unit: '42 euros', 'December 14', 'twenty gigabytes'."""
-    if number.parts != 1:
+    secrets, dictation = language.secrets, language.numbers.dictation
+    first = _plain_words(text[number.start : number.end])[0]
+    beside_others = first in dictation.beside_others or first in dictation.sounds_like
+    if number.parts - beside_others != 1:
         return False
     before, after = text[: number.start], _plain_words(text[number.end :])[:1]
-    if any(word in secrets.units for word in after) or _AMOUNT_SIGN.search(before):
+    small = len(number.figures) <= _MOST_AFTER_UNIT
+    units = secrets.units if small else secrets.units - secrets.units_at_times
+    if any(word in units for word in after) or _AMOUNT_SIGN.search(before):
         return True
-    follows = any(word in secrets.units for word in _plain_words(before)[-1:])
-    return follows and len(number.figures) <= _MOST_AFTER_UNIT
+    naming = secrets.units | secrets.named_by_number
+    return small and any(word in naming for word in _plain_words(before)[-1:])
 
 
 def _is_pronoun(text: str, number: SpokenNumber, secrets: Secrets) -> bool:
     """Whether it is the 'one' of 'one moment' or 'one of them'."""
     if plain(text[number.start : number.end]) not in secrets.pronouns:
         return False
-    return any(
-        word in secrets.of or word not in secrets.framing
-        for word in _plain_words(text[number.end :])[:1]
-    )
+    before, after = (_plain_words(part) for part in (text[: number.start], text[number.end :]))
+    if " ".join(after) in secrets.moments or any(word in secrets.pointing for word in before[-1:]):
+        return True
+    return any(word in secrets.of or word not in secrets.framing for word in after[:1])
 
 
 def _plain_words(text: str) -> list[str]:

@@ -15,7 +15,6 @@ import soundfile
 from rich.console import Console
 
 from voice.audio import Pcm, dbfs, read_stereo_flac, resample, write_wav
-from voice.calls import phrases
 from voice.calls.engines import load_engines, write_apology
 from voice.cli.demo_files import trial_settings
 from voice.cli.pull_progress import models_at_hand
@@ -24,9 +23,12 @@ from voice.evaluation.recordings.report_files import results_of
 from voice.evaluation.trial_call import place_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.evaluation.word_errors import word_errors
+from voice.languages import language
 from voice.models import ModelsAtHand
 from voice.records import RECORDING
-from voice.settings import Demo, Identity, Settings
+from voice.settings import Demo, Identity, Runtime, Settings
+
+PHRASES = language().phrases
 
 pytestmark = pytest.mark.real_models
 
@@ -105,14 +107,15 @@ def test_a_process_is_warm_before_its_first_call(real_models: ModelsAtHand, tmp_
         own = {
             "demo": Demo(database=tmp_path / "books"),
             "identity": Identity(database=tmp_path / "tries"),
+            "runtime": Runtime(directory=tmp_path),
         }
         settings = real_models.in_settings(Settings().model_copy(update=own))
         engines = await load_engines(settings)
         try:
-            for text in (phrases.ASK_PIN, phrases.APOLOGY, phrases.GOODBYE):
+            for text in (PHRASES.ask_pin, PHRASES.apology, PHRASES.goodbye):
                 clause = await engines.speaker.synthesise(text, RATE)
                 assert clause.cached and dbfs(clause.pcm) > -40
-            await write_apology(engines, tmp_path / "apology.wav")
+            await write_apology(engines, settings)
         finally:
             engines.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from voice.languages.numbers import NumberWords
@@ -30,6 +31,22 @@ class NumberReader:
         """Single words for 0 to 9."""
         self.words = frozenset((*(part for said in self._values for part in said), *self.scales))
         """Every word that can be part of a number."""
+
+        self.counted = {
+            f"{word}{ending}": value
+            for word, value in self.digits.items()
+            for ending in self.dictation.plurals
+        }
+        """Digits of which there are several: "ones"."""
+        single = {phrase[0] for phrase in self._values if len(phrase) == 1}
+        choice = "|".join(map(re.escape, sorted(single, key=len, reverse=True)))
+        self._run_together = re.compile(choice)
+
+    def parted(self, word: str) -> list[tuple[int, int]]:
+        """Where the number words lie in what was written as one: 'fortytwo', 'four2seven'."""
+        parts = [found.span() for found in self._run_together.finditer(plain(word))]
+        whole = sum(end - begin for begin, end in parts) == len(word)
+        return parts if whole else [(0, len(word))]
 
     def whole_at(self, words: Sequence[str], position: int) -> tuple[int, int]:
         """The whole number that begins at this word, and how many words it takes; none: 0, 0."""

@@ -21,6 +21,12 @@ class Dictation(Table):
 
     repeats: PlainNumbers = Field({})
     """Words such as "double", and how often the figure behind them stands there."""
+    plurals: Sequence[str] = ()
+    """Endings of digits that are counted: "four ones"."""
+    all_of: PlainNumbers = Field({})
+    """Words such as "all", and how many figures "all ones" stands for."""
+    times: PlainWords = frozenset()
+    """Between a count and a digit: "four times one"."""
     beside_others: PlainNumbers = Field({})
     """Words that are figures only beside others, as "oh"."""
     sounds_like: PlainNumbers = Field({})

@@ -41,7 +41,7 @@ def spoken_numbers(
     `dictated`: it is known that numbers are dictated. Then words that sound like digits are taken
     for them ("for two seven nine"), and "and" or "dash" do not end a number.
     """
-    words = words_at(text)
+    words = [part for word in words_at(text) for part in _parted(word, reader)]
     run = _Run(text, words, reader, dictated)
     position = 0
     while position < len(words):
@@ -76,7 +76,7 @@ class _Run:
         position = end = begin
         while position < len(self._words):
             part = self._part_at(position, inside=bool(parts))
-            if part is not None and not (parts and self._parted(position)):
+            if part is not None and not (parts and self._written_apart(position)):
                 parts.append(part)
                 position = end = position + part.words
             elif parts and self._plain[position] in self._gaps:
@@ -89,16 +89,30 @@ class _Run:
         word, said = self._words[position], self._plain[position]
         if word.figures:
             return _Part(word.figures, 1)
-        if said in self._reader.dictation.repeats:
-            digit = self._digit_at(position + 1)
-            return _Part(digit * self._reader.dictation.repeats[said], 2) if digit else None
+        if repeated := self._repeated_at(position):
+            return repeated
         if said in self._beside_others:
             is_digit = self._goes_on(position + 1) if inside else self._begins(position)
             return _Part(str(self._beside_others[said]), 1) if is_digit else None
         value, used = self._reader.whole_at(self._plain, position)
         return _Part(str(value), used) if used else None
 
-    def _parted(self, position: int) -> bool:
+    def _repeated_at(self, position: int) -> _Part | None:
+        """'double four', 'four ones', 'all ones', 'four times one'."""
+        reader, dictation = self._reader, self._reader.dictation
+        said, *after = self._plain[position : position + 3]
+        following, third = [*after, "", ""][:2]
+        if said in dictation.repeats:
+            digit = self._digit_at(position + 1) or str(reader.counted.get(following, ""))
+            return _Part(digit * dictation.repeats[said], 2) if digit else None
+        count = dictation.all_of.get(said) or reader.digits.get(said, 0)
+        if count and following in reader.counted:
+            return _Part(str(reader.counted[following]) * count, 2)
+        if following in dictation.times and said in reader.digits and third in reader.digits:
+            return _Part(str(reader.digits[third]) * count, 3)
+        return None
+
+    def _written_apart(self, position: int) -> bool:
         """Whether it is written as two numbers, as the hour and minutes of 2:30."""
         between = self._text[self._words[position - 1].end : self._words[position].start]
         return not self._dictated and any(mark in between for mark in ":/")
@@ -143,3 +157,10 @@ class _Run:
             or repeats
             or self._reader.begins_at(self._plain, position)
         )
+
+
+def _parted(word: Word, reader: NumberReader) -> list[Word]:
+    return [
+        Word(word.text[begin:end], word.start + begin, word.start + end, word.comma)
+        for begin, end in reader.parted(word.text)
+    ]

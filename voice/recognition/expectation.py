@@ -53,11 +53,11 @@ class Expectation:
             yield from (*_LETTERS, *map(str.upper, _LETTERS), *_FIGURES)
         elif self.kind in ("digits", "amount", "date"):
             yield from _FIGURES
-            words = {
-                "digits": lambda: language.digit_words,
-                "amount": lambda: {*language.number_words, *language.amount_words},
-                "date": lambda: {*language.number_words, *language.date_words},
-            }[self.kind]()
+            words = {*language.digit_words}
+            if self.kind == "amount":
+                words = {*language.number_words, *language.amount_words}
+            elif self.kind == "date":
+                words = {*language.number_words, *language.date_words}
             yield from (form for word in words for form in (word, word.capitalize()))
         yield from _MARKS.get(self.kind, ())
 

@@ -83,7 +83,10 @@ class ExpectedAnswers:
             return None
         best = max(wordings, key=lambda one: one.log_probability)
         chosen, margin, length_margin = _compared(wordings, expect)
-        if not answers and expect.meaning(self._tokenizer.decode(list(free)), self._language) is None:
+        if (
+            not answers
+            and expect.meaning(self._tokenizer.decode(list(free)), self._language) is None
+        ):
             asked = [best.pieces] if chosen in (None, best) else [best.pieces, chosen.pieces]
             probability = max(self._log_probabilities(states, asked))
         else:
