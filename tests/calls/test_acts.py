@@ -16,6 +16,7 @@ from voice.audio import Pcm
 from voice.calls import phrases
 from voice.events import CallEnded, ClauseSpoken, FinalTranscript, ToolCalled
 from voice.identity import Caller, IdentityLevel
+from voice.languages import language
 from voice.response import Responder, ResponseSession, TaskSet, Tool, ToolBox, Value
 from voice.response.conversation import Conversation
 from voice.response.exchange import SecondThoughts
@@ -153,7 +154,7 @@ async def test_distress_over_the_question_ends_it(
         await log.clause("Shall I go ahead?")
         await caller.frames(10)
         await caller.say(say(YES))
-        told = await log.clause(phrases.in_emergencies(SETTINGS)[1])
+        told = await log.clause(phrases.in_emergencies(SETTINGS, language())[1])
         await say_next(caller, log, say(YES))
         await log.wait(ClauseSpoken, after=told.sequence)
         caller.hang_up()

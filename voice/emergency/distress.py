@@ -51,10 +51,10 @@ class DistressWords:
     @classmethod
     @cache
     def load(cls, language: Language, country_code: str) -> DistressWords:
-        """The lists of a language, else those of the default one; raises ConfigError."""
-        lists = language.distress or default_language().distress
-        assert lists is not None, "the default language has words of distress"
-        return cls(lists, language, country(country_code).numbers)
+        """The lists of a language, or all of the default one; raises ConfigError."""
+        spoken = language if language.distress else default_language()
+        assert spoken.distress is not None, "the default language has words of distress"
+        return cls(spoken.distress, spoken, country(country_code).numbers)
 
     @property
     def connecting(self) -> str:
