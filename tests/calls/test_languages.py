@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from voice.calls import phrases
-from voice.calls.engines import load_recogniser, load_speaker
+from voice.calls.engines import load_recogniser
 from voice.errors import ConfigError, ModelError
 from voice.languages import language
 from voice.settings import Settings, load_settings
@@ -47,14 +47,6 @@ def test_a_recogniser_that_cannot_do_it_is_refused(
     settings = spoken_here(monkeypatch, tmp_path, "fr")
     with pytest.raises(ModelError, match=r"recognition\.model.*does not know French \(fr\)"):
         load_recogniser(settings)
-
-
-def test_a_voice_of_another_language_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    settings = spoken_here(monkeypatch, tmp_path, "fr")
-    with pytest.raises(ModelError, match=r"speech\.voice.*does not speak French"):
-        load_speaker(settings)
 
 
 def test_the_greeting_is_that_of_the_language_unless_one_is_given() -> None:
