@@ -34,7 +34,7 @@ unit:
 	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 2
 
 calls:
-	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow"
+	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 3
 
 # Whisper base and a recorded voice, fetched once for this user.
 real:

@@ -51,7 +51,7 @@ async def installed(folder: Path) -> AsyncIterator[Installation]:
     async with contextlib.AsyncExitStack() as stack:
         start = stack.enter_async_context
         supervision = await start(running([*python, "voice.supervision", "--settings", settings]))
-        _, url, name, password = (await supervision.line("ready ")).split()
+        _, url, name, password = (await supervision.line("ready http")).split()
         calls = await start(
             running(
                 [
@@ -65,7 +65,7 @@ async def installed(folder: Path) -> AsyncIterator[Installation]:
         )
         await calls.line("ready")
         edge = await start(running([*python, "voice.telephony.edge", "--settings", settings]))
-        host, _, port = (await edge.line("ready ")).split()[1].rpartition(":")
+        host, _, port = (await edge.line("ready 127.0.0.1:")).split()[1].rpartition(":")
         address = (host, int(port))
         yield Installation(folder, settings, url, name, password, address, supervision, calls, edge)
 

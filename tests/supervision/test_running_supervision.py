@@ -131,7 +131,7 @@ async def test_a_successor_knows_running_and_past_calls(
         installation.supervision.kill()
         await installation.supervision.wait()
         async with running(restarted(installation)) as successor, asyncio.timeout(20):
-            _, url = (await successor.line("ready ")).split()  # no new password
+            _, url = (await successor.line("ready http")).split()  # no new password
             again = await SimulatedSupervisor.sign_in(url, installation.name, installation.password)
             assert await running_call(again) == call_id
             after = await lines_until(again, "forty gigabytes", call_id=call_id)
@@ -153,7 +153,7 @@ async def test_a_call_whose_processes_were_all_killed_is_running_nowhere_after_a
             program.kill()
             await program.wait()
     async with running(restarted(installation)) as successor, asyncio.timeout(20):
-        _, url = (await successor.line("ready ")).split()
+        _, url = (await successor.line("ready http")).split()
         again = await SimulatedSupervisor.sign_in(url, installation.name, installation.password)
         async for told in again.changes():
             assert told["totals"]["running"] == 0

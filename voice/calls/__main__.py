@@ -12,6 +12,7 @@ from pathlib import Path
 from voice.errors import VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
+from voice.ready_line import say_ready
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
@@ -84,7 +85,7 @@ async def _serve(settings: Settings, process: int) -> None:
             # Beside the calls: there may be very many old ones to look at.
             asyncio.get_running_loop().run_in_executor(None, end_abandoned_calls, records)
         async with server:
-            print(f"ready {process}", flush=True)
+            say_ready(str(process))
             await signals.get()
             draining = asyncio.create_task(server.drain(settings.calls.shutdown_seconds))
             insisted = asyncio.create_task(signals.get())

@@ -22,6 +22,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from voice.errors import ConfigError, VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
+from voice.ready_line import say_ready
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 from voice.supervision.accounts import FIRST_NAME, Accounts
@@ -72,7 +73,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Called by uvicorn."""
         await super().startup(sockets)
-        print(self._ready(), flush=True)
+        say_ready(self._ready())
 
 
 async def _run(settings: Settings) -> None:
@@ -142,7 +143,7 @@ def _metrics(desk: Desk) -> CollectorRegistry:
 
 def _ready(url: str, accounts: Accounts) -> str:
     password = accounts.issue_first()
-    return f"ready {url}" + (f" {FIRST_NAME} {password}" if password else "")
+    return url + (f" {FIRST_NAME} {password}" if password else "")
 
 
 if __name__ == "__main__":

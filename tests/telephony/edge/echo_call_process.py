@@ -39,7 +39,7 @@ KEYS = {
 
 
 def say(text: object) -> None:
-    print(text, flush=True)
+    print(f"{text}\n", end="", flush=True)
 
 
 async def on_leg(leg: Leg, offer: Offer) -> None:

@@ -95,8 +95,12 @@ class EdgeProcess:
 
     @classmethod
     async def ready(cls, program: Program) -> EdgeProcess:
-        host, _, port = (await program.line("ready ")).split()[1].rpartition(":")
-        return cls(program, (host, int(port)))
+        line = await program.line("ready 127.0.0.1:")
+        try:
+            port = int(line.rpartition(":")[2])
+        except ValueError:
+            raise AssertionError(f"{line!r} of {program.lines}") from None
+        return cls(program, ("127.0.0.1", port))
 
     @property
     def port(self) -> int:

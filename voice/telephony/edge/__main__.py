@@ -15,6 +15,7 @@ import uvloop
 from voice.errors import VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
+from voice.ready_line import say_ready
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 from voice.telephony.edge.edge import Edge
@@ -50,7 +51,7 @@ async def _run(settings: Settings) -> None:
     # What start-up made stays; collections during calls then look at the calls only.
     gc.collect()
     gc.freeze()
-    print(f"ready {host}:{port}", flush=True)
+    say_ready(f"{host}:{port}")
     await signals.get()
     draining = asyncio.create_task(edge.drain(settings.calls.shutdown_seconds))
     insisted = asyncio.create_task(signals.get())
