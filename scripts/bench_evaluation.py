@@ -131,7 +131,7 @@ class EvaluationBench:
     async def _speak_recordings(self) -> float:
         """Write the recordings with their texts; seconds of speech in them, pauses not counted."""
         folder = self._folder / "recordings"
-        folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
+        folder.mkdir()
         by_intent = [self._phrasings.of(intent) for intent in INTENTS]
         sentences = cycle([text for texts in zip(*by_intent, strict=False) for text in texts])
         speech = 0
@@ -172,7 +172,7 @@ class EvaluationBench:
     async def _memory(self) -> None:
         """The slope of a worker's memory over short calls, once it has settled."""
         folder, calls = self._folder / "short", self._extent.short_calls
-        folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
+        folder.mkdir()
         spoken = await self._mouth.speak(self._phrasings.of("plan")[0], SAMPLE_RATE)
         write_wav(folder / "short.wav", spoken, SAMPLE_RATE)
         recording = next(read_recordings(folder))
@@ -202,7 +202,7 @@ class EvaluationBench:
     async def _call(self) -> Path:
         """Simulated callers dial the service; the folder with its records."""
         folder = self._folder / "service"
-        folder.mkdir()  # noqa: ASYNC240 - nothing else runs here
+        folder.mkdir()
         lines = asyncio.Semaphore(CALLS_AT_A_TIME)
         settings = 'log_level = "warning"\n[sip]\nlisten = "127.0.0.1:0"\n'
         async with TrialService(folder, settings) as service:

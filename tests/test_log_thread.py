@@ -20,7 +20,7 @@ def logged() -> Iterator[Logged]:
     """A logger, and what it has written once everything is read."""
     reader, writer = os.pipe()
     handler = LogThread(writer)
-    logger = logging.Logger("test")
+    logger = logging.Logger("test")  # noqa: LOG001 - of this test alone
     logger.addHandler(handler)
 
     def lines() -> list[str]:

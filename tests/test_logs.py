@@ -61,7 +61,7 @@ def test_a_library_does_not_chat(library: str, level: str, lines: Lines) -> None
 
 
 def test_of_a_librarys_warning_the_place_is_told_but_not_the_words(lines: Lines) -> None:
-    logging.getLogger("piper.voice").warning("no phonemes for " + SAID, extra={"text": SAID})
+    logging.getLogger("piper.voice").warning(f"no phonemes for {SAID}", extra={"text": SAID})  # noqa: G004
     logging.getLogger("asyncio").error("lost: %s", SAID)
     first, second = lines()
     assert SAID not in str((first, second))

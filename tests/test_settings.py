@@ -179,7 +179,9 @@ def test_a_mistake_in_the_environment_is_not_blamed_on_the_file(
 ) -> None:
     monkeypatch.setenv("VOICE_CALLS__MAX_CALLS", "many")
     file = written(empty_folder, "[calls]\nmax_calls = 7\n")
-    with pytest.raises(ConfigError, match="environment variable VOICE_CALLS__MAX_CALLS: .*integer"):
+    with pytest.raises(
+        ConfigError, match=r"environment variable VOICE_CALLS__MAX_CALLS: .*integer"
+    ):
         load_settings(file)
 
 

@@ -217,10 +217,7 @@ class EngineQueue:
                 job.began = self._clock()
                 self._running[this] = _this_thread.job = job
             if job.future.set_running_or_notify_cancel():
-                try:
-                    job.future.set_result(job.function())
-                except BaseException as error:  # noqa: BLE001 - handed to whoever awaits the job
-                    job.future.set_exception(error)
+                do(job.function, job.future)
             _this_thread.job = None
             with self._changed:
                 del self._running[this]
@@ -229,6 +226,16 @@ class EngineQueue:
                     self._threads.discard(this)
                     log.warning("%s: a job that had been given up has ended", self.name)
                     return
+
+
+def do(job: Callable[[], T], future: Future[T] | asyncio.Future[T]) -> None:
+    """Do a job now; what it returns or raises is the future's, for whoever awaits it."""
+    try:
+        result = job()
+    except BaseException as error:  # noqa: BLE001 - handed on whole
+        future.set_exception(error)
+    else:
+        future.set_result(result)
 
 
 QueueFactory = Callable[[str, int, int], EngineQueue]

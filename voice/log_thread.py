@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import logging.handlers
 import os
 import queue
 import select
@@ -19,31 +20,34 @@ _CLOSE_SECONDS = 1.0
 """What is not written by then at the end of the process is lost."""
 
 
-class LogThread(logging.Handler):
+class LogThread(logging.handlers.QueueHandler):
     """Writes lines to a file descriptor; `handle` never waits."""
 
     def __init__(self, descriptor: int) -> None:
-        super().__init__()
+        self._records: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
+        super().__init__(self._records)
         # Not by way of sys.stderr: the interpreter cannot end while a thread stands in its write.
         self._descriptor = descriptor
-        self._records: queue.SimpleQueue[logging.LogRecord | None] = queue.SimpleQueue()
         self._lost = 0
         self._thread = threading.Thread(target=self._work, name="log", daemon=True)
         self._thread.start()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take a record."""
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Its words now: what they are made of may have changed when it is written."""
+        record = copy.copy(record)
+        record.msg, record.args = record.getMessage(), None
+        return record
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Take it, unless too many wait."""
         if self._records.qsize() >= CAPACITY:
             self._lost += 1
-            return
-        try:
-            # Now: what it is made of may have changed when it is written.
-            record = copy.copy(record)
-            record.msg, record.args = record.getMessage(), None
-        except Exception:  # noqa: BLE001 - arguments that do not fit end nobody's work
-            self._lost += 1
-            return
-        self._records.put(record)
+        else:
+            self._records.put(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Count a record whose arguments do not fit."""
+        self._lost += 1
 
     def close(self) -> None:
         """Write what waits, as far as somebody reads it within a moment."""

@@ -74,8 +74,10 @@ def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said() -> None:
+    def write() -> None:
+        with FlacWriter(Path("/dev/full"), 8000) as writer:
+            for _ in range(20):
+                writer.append(RAMP, RAMP)
+
     with pytest.raises(AudioFileError, match="/dev/full"):
-        writer = FlacWriter(Path("/dev/full"), 8000)
-        for _ in range(20):
-            writer.append(RAMP, RAMP)
-        writer.close()
+        write()

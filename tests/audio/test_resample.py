@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -63,7 +65,7 @@ def test_chunk_sizes_do_not_matter(rates: tuple[int, int], sizes: list[int], see
     noise = np.random.default_rng(seed).integers(-20000, 20000, sum(sizes)).astype(np.int16)
     resampler = Resampler(*rates)
     cuts = np.cumsum([0, *sizes])
-    parts = [resampler.push(noise[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [resampler.push(noise[a:b]) for a, b in itertools.pairwise(cuts)]
     pieces = np.concatenate([*parts, resampler.flush()])
     whole = streamed(noise, *rates, len(noise))
     assert len(pieces) == -(-len(noise) * rates[1] // rates[0])

@@ -63,12 +63,12 @@ def test_eight_bit_and_stereo_files_are_read_as_mono(tmp_path: Path) -> None:
 def test_what_is_no_wav_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.wav"
     path.write_bytes(content)
-    with pytest.raises(AudioFileError, match="bad.wav"):
+    with pytest.raises(AudioFileError, match=r"bad\.wav"):
         read_wav(path)
 
 
 def test_missing_file_and_folder_are_named(tmp_path: Path) -> None:
-    with pytest.raises(AudioFileError, match="none.wav"):
+    with pytest.raises(AudioFileError, match=r"none\.wav"):
         read_wav(tmp_path / "none.wav")
     with pytest.raises(AudioFileError, match="No such file"):
         StereoWriter(tmp_path / "no" / "call.wav", 8000)

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from voice.calls.engines import Engines, warm_up
 from voice.calls.pin_tries import PinTries
 from voice.calls.server import CallServer
 from voice.recognition import WhisperRecogniser
+from voice.response import Responder, ToolBox
 from voice.settings import Calls, Settings
 from voice.speech import PiperSpeaker
 
@@ -84,7 +85,8 @@ async def engines(
 ) -> Engines:
     recogniser, speaker = loaded
     tries = PinTries(tmp_path / "pin_tries.sqlite", SETTINGS.identity.tries_per_hour)
-    made = Engines(recogniser, responder, speaker, None, ScriptedIdentity(), tries)  # type: ignore[arg-type]
+    scripted = cast(Responder, responder)
+    made = Engines(recogniser, scripted, speaker, ToolBox([]), ScriptedIdentity(), tries)
     await warm_up(made, SETTINGS)
     return made
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class LegCaller:
         self.over = asyncio.Event()
         self.most_in_ring = 0
 
-    async def __aenter__(self) -> LegCaller:
+    async def __aenter__(self) -> Self:
         self.leg: Leg = await connect_leg(self._path, self._offer)
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._tick())]
         return self

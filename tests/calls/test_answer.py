@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from tests.calls.event_log import EventLog
 from voice.calls.answer import Answer
 from voice.calls.frames import ClauseText
 from voice.calls.journal import CallJournal
 from voice.events import ResponseStarted
+from voice.response import ResponseTurn
 
 
 class Turn:
@@ -21,7 +24,7 @@ class Turn:
 
 def answer_with(*texts: str) -> tuple[Answer, Turn, list[ClauseText]]:
     turn = Turn()
-    answer = Answer(CallJournal("a", []), turn)  # type: ignore[arg-type]
+    answer = Answer(CallJournal("a", []), cast(ResponseTurn, turn))
     clauses = [ClauseText(text, "answer", answer) for text in texts]
     for clause in clauses:
         answer.add(clause)

@@ -29,7 +29,6 @@ from voice.events import (
     ResponseStarted,
     SpeechStarted,
     ToolCalled,
-    TransferProgressed,
     Transferred,
     TurnEnded,
 )
@@ -40,7 +39,6 @@ from voice.telephony.leg import (
     MuteRecording,
     Resume,
     Transfer,
-    TransferProgress,
     TransferResult,
 )
 from voice.telephony_settings import Sip
@@ -339,115 +337,6 @@ async def test_silence_then_noise_is_no_conversation(socket: Path, log: EventLog
     assert ended.reason == "no input"
     assert not log.of(ToolCalled)
     assert all(not event.text for event in log.of(FinalTranscript))
-
-
-async def test_zero_leads_to_a_person_and_back_if_nobody_answers(
-    serve: Serve, log: EventLog, say: Say
-) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "zero") as caller:
-        disclosed = await log.clause("assistant")
-        caller.key("0")
-        announced = await log.clause("putting you through")
-        await caller.control(Transfer)
-        caller.leg.send(TransferResult(ok=False, reason="486 Busy Here"))
-        await log.clause("could not reach")
-        await caller.heard_out()
-        await caller.say(say("What is my plan?"))
-        await log.clause(LONG_ANSWER[0])
-        caller.hang_up()
-        await log.wait(CallEnded)
-    assert [(event.ok, event.reason) for event in log.of(Transferred)] == [(False, "486 Busy Here")]
-    assert announced.ms - disclosed.ms >= disclosed.duration_ms - 150
-
-
-async def test_a_transfer_is_as_long_as_the_edge_lets_it_be(
-    serve: Serve, log: EventLog, say: Say
-) -> None:
-    """No deadline of our own: what is told to the caller is what the edge says, once."""
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "slow") as caller:
-        await log.clause("assistant")
-        caller.key("0")
-        await caller.control(Transfer)
-        caller.leg.send(TransferProgress(status=180, bridged=True))
-        ringing = await log.wait(TransferProgressed)
-        await caller.say(say("What is my plan?"))
-        await caller.frames(100)
-        assert not log.of(Transferred) and not log.of(NoInput)
-        assert not [event for event in log.of(ClauseSpoken) if event.kind == "answer"]
-        caller.leg.send(TransferResult(ok=False, reason="no answer"))
-        caller.leg.send(TransferResult(ok=True, reason="200"))
-        await log.clause("could not reach")
-        caller.hang_up()
-        ended = await log.wait(CallEnded)
-    assert (ringing.target, ringing.status) == ("sip:people@example.test", 180)
-    assert [event.ok for event in log.of(Transferred)] == [False]
-    assert ended.reason == "hang-up"
-
-
-async def test_while_the_caller_talks_to_the_person_the_assistant_is_silent(
-    serve: Serve, log: EventLog
-) -> None:
-    """Until either hangs up; silence, keys and the longest call mean nothing to it any more."""
-    sip = Sip(person="sip:people@example.test")
-    calls = SETTINGS.calls.model_copy(update={"max_minutes": 0.2})
-    settings = SETTINGS.model_copy(update={"sip": sip, "calls": calls})
-    async with LegCaller(await serve(settings), "bridged") as caller:
-        await log.clause("assistant")
-        caller.key("0")
-        await caller.control(Transfer)
-        caller.leg.send(TransferResult(ok=True, reason="200", bridged=True))
-        transferred = await log.wait(Transferred)
-        spoken = len(log.of(ClauseSpoken))
-        await caller.frames(max(100, (13_000 - transferred.ms) // 20))
-        assert len(log.of(ClauseSpoken)) == spoken
-        assert not log.of(CallEnded)
-        caller.hang_up()
-        ended = await log.wait(CallEnded)
-    assert (ended.reason, ended.by) == ("transferred (the caller pressed 0)", "assistant")
-    assert not any(isinstance(control, HangUp) for control in caller.controls)
-
-
-async def test_a_caller_who_hangs_up_while_it_rings_was_not_transferred(
-    serve: Serve, log: EventLog
-) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "given-up") as caller:
-        await log.clause("assistant")
-        caller.key("0")
-        await caller.control(Transfer)
-        caller.hang_up()
-        ended = await log.wait(CallEnded)
-    assert [(event.ok, event.reason) for event in log.of(Transferred)] == [(False, "cancelled")]
-    assert (ended.reason, ended.by) == ("hang-up", "caller")
-
-
-async def test_zero_drops_what_was_being_prepared(
-    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
-) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "zero-early") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
-        caller.begin_to_say(say("What is my plan?"))
-        await log.wait(PartialTranscript)
-        caller.key("0")
-        await caller.control(Transfer)
-        caller.leg.send(TransferResult(ok=True, reason=""))
-        await log.wait(CallEnded)
-    assert all(turn.discarded for turn in responder.turns)
-    assert not [event for event in log.of(ClauseSpoken) if event.kind == "answer"]
-
-
-async def test_without_people_the_caller_is_told(socket: Path, log: EventLog, say: Say) -> None:
-    async with LegCaller(socket, "nobody") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
-        await caller.say(say("I want to speak to a person."))
-        await log.clause("nobody can take your call")
-        ended = await log.wait(CallEnded)
-    assert ended.reason.startswith("no person configured")
 
 
 async def test_the_longest_call_is_announced_and_ended(serve: Serve, log: EventLog) -> None:

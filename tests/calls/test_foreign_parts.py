@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -217,6 +218,9 @@ async def test_a_voice_that_hangs_is_bridged_and_apologised_for(
 # With the real response step
 
 
+Run = Callable[[Caller, dict[str, str]], Awaitable[dict[str, Value]]]
+
+
 class Desk:
     """Tools that take as long as a test lets them."""
 
@@ -241,7 +245,7 @@ class Desk:
             for name, result in results.items()
         )
 
-    def _run(self, name: str, result: dict[str, Value]):  # type: ignore[no-untyped-def]
+    def _run(self, name: str, result: dict[str, Value]) -> Run:
         async def run(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
             self.began.append(name)
             await self.let_go.wait()
@@ -251,7 +255,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def real_responder(embedded_responder_path: Path, tasks_path: Path):  # type: ignore[no-untyped-def]
+def real_responder(embedded_responder_path: Path, tasks_path: Path) -> Iterator[Responder]:
     loaded = Responder.load(embedded_responder_path, tasks_path, tool_timeout_seconds=2.0)
     yield loaded
     loaded.close()

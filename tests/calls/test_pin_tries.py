@@ -135,5 +135,5 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | No
         file.mkdir()
     else:
         file.write_bytes(content)
-    with pytest.raises(ConfigError, match="identity.database: .*tries.sqlite"):
+    with pytest.raises(ConfigError, match=r"identity\.database: .*tries\.sqlite"):
         PinTries(file, LIMIT).prepare()

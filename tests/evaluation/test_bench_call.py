@@ -15,7 +15,7 @@ import update_readme
 from voice.errors import VoiceError
 from voice.evaluation.callers import SCENARIOS
 from voice.evaluation.database_changes import RowChange
-from voice.evaluation.demo_operator import open_books
+from voice.evaluation.demo_operator import KnownCustomer, open_books
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.evaluation.trial_call import changes_of
@@ -44,7 +44,7 @@ def test_a_quick_run_takes_at_most_two_minutes() -> None:
 async def test_what_was_measured_is_kept_when_the_rest_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
-    async def part(bench: Any) -> None:
+    async def part(bench: bench_call.CallBench) -> None:
         bench.result.add("task_success", rate(1, 2))
         if reason != "out of time":
             raise VoiceError(reason)
@@ -69,7 +69,7 @@ def test_callers_at_a_time_are_different_customers_and_all_get_their_turn(tmp_pa
 def test_each_of_several_callers_answers_for_what_no_other_one_changed(tmp_path: Path) -> None:
     first, second, nobody = open_books(tmp_path / "operator.sqlite", 1)[:3]
 
-    def blocked(customer: Any) -> RowChange:
+    def blocked(customer: KnownCustomer) -> RowChange:
         number = ("customer_number", customer.truth.customer_number)
         return RowChange("sim", (number, ("status", "active")), (number, ("status", "blocked")))
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.events import CallAnswered, CallEnded, CallStarted, from_json
+from voice.events import CallAnswered, CallEnded, CallEvent, CallStarted, from_json
 from voice.feed import (
     EventFeed,
     FeedError,
@@ -36,7 +36,7 @@ FRAMES: list[FeedFrame] = [
 ]
 
 
-def event(kind: type, sequence: int, **values: object) -> object:
+def event(kind: type[CallEvent], sequence: int, **values: object) -> CallEvent:
     return kind(call_id="c1", sequence=sequence, ms=sequence, wall_time=1.0, **values)
 
 
@@ -95,14 +95,14 @@ async def test_events_reach_a_reader_that_comes_late_or_again(tmp_path: Path) ->
     path = tmp_path / "feed.sock"
     feed = EventFeed(path)
     feed.start()
-    feed(event(CallStarted, 0, caller_number=None, called="1"))  # type: ignore[arg-type]
+    feed(event(CallStarted, 0, caller_number=None, called="1"))
     first = Reader(path)
     async with first.server:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         await until(lambda: first.sequences == [0])
-        feed(event(CallAnswered, 1))  # type: ignore[arg-type]
+        feed(event(CallAnswered, 1))
         await until(lambda: first.sequences == [0, 1])
-    feed(event(CallEnded, 2, reason="over", by="caller"))  # type: ignore[arg-type]
+    feed(event(CallEnded, 2, reason="over", by="caller"))
     second = Reader(path)
     async with second.server:
         await until(lambda: second.sequences == [0, 1, 2])
@@ -112,18 +112,20 @@ async def test_events_reach_a_reader_that_comes_late_or_again(tmp_path: Path) ->
 async def test_a_reader_that_does_not_read_costs_no_event(tmp_path: Path) -> None:
     path = tmp_path / "feed.sock"
     connected = asyncio.Event()
+    unread: list[asyncio.StreamWriter] = []
 
-    async def never_read(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.transport.pause_reading()  # type: ignore[attr-defined]
+    def never_read(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert isinstance(writer.transport, asyncio.ReadTransport)
+        writer.transport.pause_reading()
+        unread.append(writer)
         connected.set()
-        await asyncio.sleep(60)
 
     stuck = await asyncio.start_unix_server(never_read, path)
     feed = EventFeed(path)
     feed.start()
     await asyncio.wait_for(connected.wait(), 5)
     for sequence in range(3000):
-        feed(event(CallStarted, sequence, caller_number=None, called="x" * 3000))  # type: ignore[arg-type]
+        feed(event(CallStarted, sequence, caller_number=None, called="x" * 3000))
     stuck.close()
     path.unlink()
     reader = Reader(path)
@@ -131,6 +133,8 @@ async def test_a_reader_that_does_not_read_costs_no_event(tmp_path: Path) -> Non
         await until(lambda: len(reader.sequences) >= 3000, 20)
         assert sorted(set(reader.sequences)) == list(range(3000))
     await feed.close()
+    for writer in unread:
+        writer.transport.abort()
 
 
 async def test_sound_is_dropped_and_shows_as_a_gap(tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_a_source_that_hangs_is_given_up(
     monkeypatch.setattr(connections, "_SILENCE_SECONDS", 0.2)
     site.hanging = f"{HUB_PATH}config.json"
 
-    with pytest.raises(ModelError, match="127.0.0.1: timed out"):
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1: timed out"):
         pull(from_hub, store, origins, told)
 
 

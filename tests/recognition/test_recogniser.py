@@ -7,6 +7,7 @@ import dataclasses
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from voice.audio import Pcm, resample, silence, with_gain
 from voice.engine_queue import EngineBusy, EngineQueue, Priority
 from voice.recognition import Expectation, WhisperRecogniser, Word, folder
-from voice.recognition.decoding import Reading
+from voice.recognition.decoding import Decoder, Reading
 from voice.recognition.folder import Description
 
 BALANCE = "How can I help you?"
@@ -268,7 +269,8 @@ async def test_what_is_doubtful_is_read_again_at_other_tempos(
         dataclasses.replace(loaded, description=description),
         EngineQueue("recognition", 1, 4), 1,
     )  # fmt: skip
-    engine._decoder = slip = _Slip(heard_in=1.9)  # type: ignore[assignment]
+    slip = _Slip(heard_in=1.9)
+    engine._decoder = cast(Decoder, slip)
     try:
         transcript = await engine.transcribe(noise(2, 3000), RATE)
     finally:

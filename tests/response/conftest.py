@@ -1,3 +1,5 @@
+"""The response step over the real model, with an office whose tools note what they did."""
+
 from __future__ import annotations
 
 import datetime

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -60,7 +62,7 @@ async def test_what_was_heard_grows_with_time(speaker: PiperSpeaker) -> None:
     heard = [clause.heard(ms) for ms in range(0, round(clause.duration_ms) + 20, 20)]
     assert heard[0] == ""
     assert heard[-1] == text
-    assert all(later.startswith(earlier) for earlier, later in zip(heard, heard[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(heard))
     assert len(set(heard)) == 13
 
 

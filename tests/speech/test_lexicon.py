@@ -32,12 +32,12 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 def test_a_bad_file_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "lexicon.toml"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match="lexicon.toml"):
+    with pytest.raises(ConfigError, match=r"lexicon\.toml"):
         Lexicon.load(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="nowhere.toml"):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         Lexicon.load(tmp_path / "nowhere.toml")
 
 

@@ -149,4 +149,4 @@ def test_a_teachers_speech_becomes_examples(tmp_path: Path, name: str, program: 
         assert 0.3 < example.features[:, 1].mean() < 0.95
     assert examples[0].length < examples[1].length < 500
     changed = shards[0].stat().st_mtime_ns
-    assert list(prepare(TEACHERS[name], texts, tmp_path))[0].stat().st_mtime_ns == changed
+    assert next(iter(prepare(TEACHERS[name], texts, tmp_path))).stat().st_mtime_ns == changed

@@ -60,7 +60,7 @@ async def installed(folder: Path) -> AsyncIterator[Installation]:
                     runtime / "calls-0.sock",
                     runtime / "supervision.sock",
                     records,
-                ]  # fmt: skip
+                ]
             )
         )
         await calls.line("ready")

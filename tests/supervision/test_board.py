@@ -176,7 +176,8 @@ async def test_past_calls_are_read_whatever_their_files_hold(tmp_path: Path) -> 
     board = Board(12)
     await past.fill(board, 12, lambda _: False)
     assert set(board.changes_since("", 0)["kept"]) >= {"good", "cut"}
-    assert (await past.call("good")).summary()["duration_ms"] == 200  # type: ignore[union-attr]
+    whole = await past.call("good")
+    assert whole is not None and whole.summary()["duration_ms"] == 200
     cut = await past.call("cut")
     assert cut is not None and not cut.running
     for name in ("damaged", "empty", "odd", "../good", "none"):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
@@ -59,7 +60,7 @@ class Site:
             assert self.sign_in(client, self.password).status_code == 303
         return client
 
-    def sign_in(self, client: TestClient, password: str, **headers: str):  # type: ignore[no-untyped-def]
+    def sign_in(self, client: TestClient, password: str, **headers: str) -> Response:
         form = {"name": "ana", "password": password}
         return client.post("/sign-in", data=form, headers={**ORIGIN, **headers})
 
@@ -85,8 +86,8 @@ def site_of(folder: Path, settings: Supervision) -> Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    yield site_of(tmp_path, Supervision())
+def site(tmp_path: Path) -> Site:
+    return site_of(tmp_path, Supervision())
 
 
 def routes(app: Starlette) -> list[tuple[str, str]]:
@@ -100,7 +101,8 @@ def routes(app: Starlette) -> list[tuple[str, str]]:
             case WebSocketRoute():
                 found.append(("websocket", route.path.replace("{call_id}", "c1")))
             case Mount():
-                files = Path(route.app.directory).iterdir()  # type: ignore[attr-defined]
+                assert isinstance(route.app, StaticFiles) and route.app.directory is not None
+                files = Path(route.app.directory).iterdir()
                 found += [("GET", f"{route.path}/{file.name}") for file in files]
             case _:
                 raise AssertionError(f"a route of another kind: {route}")

@@ -69,7 +69,8 @@ def test_digits_are_given_more_time() -> None:
     detector.expects_digits = True
     timeline = signals((True, 400), (False, 800), (True, 400), (False, 1200), detector=detector)
     assert kinds(timeline) == [SpeechBegan, ShortPause, SpeechResumed, ShortPause, TurnOver]
-    assert timeline[-1][1].pause_ms == 1100  # type: ignore[union-attr]
+    assert isinstance(timeline[-1][1], TurnOver)
+    assert timeline[-1][1].pause_ms == 1100
 
 
 def test_a_turn_that_pauses_can_be_concluded_at_once() -> None:

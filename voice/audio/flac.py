@@ -6,6 +6,7 @@ import os
 import struct
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 import soundfile
@@ -70,7 +71,7 @@ class FlacWriter:
         finally:
             os.close(self._header)
 
-    def __enter__(self) -> FlacWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -6,6 +6,7 @@ import struct
 import wave
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -114,7 +115,7 @@ class StereoWriter:
         finally:
             self._file.close()
 
-    def __enter__(self) -> StereoWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -215,11 +215,14 @@ class Call:
                 case TransferResult():
                     note_result(call, message)
                 case MediaLost():
-                    return self._lost("no sound from the caller", "system")
+                    self._lost("no sound from the caller", "system")
+                    return
                 case Cancelled():
-                    return self._lost("cancelled before the answer", "caller")
+                    self._lost("cancelled before the answer", "caller")
+                    return
                 case LegFailed(reason):
-                    return self._lost(f"edge: {reason}", "system")
+                    self._lost(f"edge: {reason}", "system")
+                    return
                 case _:
                     pass
         if call.handed_over:

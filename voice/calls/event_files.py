@@ -49,7 +49,7 @@ class EventFiles:
         while (event := self._queue.get()) is not None:
             try:
                 self._write(event)
-            except Exception as error:  # noqa: BLE001 - one event must not cost all the others
+            except (OSError, TypeError, ValueError) as error:
                 self.lost += 1
                 log.error("events of a call cannot be written: %s", error)
         for file in self._open.values():

@@ -30,10 +30,19 @@ class EngineTimeout(VoiceError):
     """An engine gave nothing in time."""
 
 
-async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
-    """Try again for three seconds while the engine is busy; then EngineBusy is raised.
+class EngineFault(Exception):
+    """An engine did not do its part; `error` says why."""
 
-    Raises EngineTimeout when the engine takes longer than so many seconds.
+    def __init__(self, error: Exception) -> None:
+        super().__init__(type(error).__name__)
+        self.error = error
+
+
+async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """Try again for three seconds while the engine is busy.
+
+    Raises EngineFault with what the engine raised in the end, or with EngineTimeout when it takes
+    longer than so many seconds.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -44,4 +53,6 @@ async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
                     await asyncio.sleep(pause)
             return await work()
     except TimeoutError:
-        raise EngineTimeout(f"no answer within {seconds:g} s") from None
+        raise EngineFault(EngineTimeout(f"no answer within {seconds:g} s")) from None
+    except Exception as error:  # of whatever kind: it is what the engine could not do
+        raise EngineFault(error) from error

@@ -15,7 +15,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.calls.answer import Answer
 from voice.calls.barge_in import BargeIn, Step
-from voice.calls.failures import EngineFailure, patiently
+from voice.calls.failures import EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
 from voice.calls.secrets import follow_dictation, masked
@@ -97,12 +97,12 @@ class RecognitionStep(FrameProcessor):
                     lambda: self._session.finalise(speculative=speculative, expect=expect),
                     self._call.settings.recognition.timeout_seconds,
                 )
-        except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
+        except EngineFault as fault:
             if self._over is None:
                 return  # Only the end of the turn needs the words: they are asked for once more.
             self._over = None
             self._call.unread_turn = False
-            await self.push_frame(EngineFailure("recognition", error))
+            await self.push_frame(EngineFailure("recognition", fault.error))
             return
         self._took_ms = (clock() - begun) * 1000
         self._transcript = transcript

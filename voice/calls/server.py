@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from prometheus_client import CollectorRegistry
 
@@ -55,7 +56,7 @@ class CallServer:
         self.refused = 0
         """Calls refused because the limit was reached."""
 
-    async def __aenter__(self) -> CallServer:
+    async def __aenter__(self) -> Self:
         """Listen; raises LegError when the socket cannot be made."""
         await self._server.__aenter__()
         if self._statistics is not None:

@@ -10,7 +10,7 @@ from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.calls.answer import Answer
-from voice.calls.failures import EngineFailure, patiently
+from voice.calls.failures import EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
 from voice.calls.frames import ClauseAudio, ClauseText
 from voice.calls.state import CallState
@@ -44,12 +44,12 @@ class SpeechStep(FrameProcessor):
                     lambda: self._synthesise(frame.text, priority),
                     self._call.settings.speech.timeout_seconds,
                 )
-        except Exception as error:  # noqa: BLE001 - whatever an engine raises, the call goes on
+        except EngineFault as fault:
             if not await frame.answer.permission():
                 return
             frame.answer.settle()
             frame.answer.drop()
-            await self.push_frame(EngineFailure("speech", error), FrameDirection.UPSTREAM)
+            await self.push_frame(EngineFailure("speech", fault.error), FrameDirection.UPSTREAM)
             return
         clause = ClauseAudio(frame, spoken, (clock() - begun) * 1000)
         clause.interruptible = frame.interruptible

@@ -11,6 +11,7 @@ from typing import Literal
 
 from voice.calls.engines import IdentityCheck
 from voice.calls.pin_tries import Limit, PinTries, TriesUsedUp
+from voice.foreign_code import ForeignError
 from voice.identity import Caller, IdentityLevel
 from voice.languages import Phrases
 
@@ -118,7 +119,7 @@ class Verification:
         number = await self._tries.begin(customer, self._source)
         try:
             verified = await self._check.verify_pin(self.caller, pin)
-        except Exception:
+        except ForeignError:
             await self._tries.forgive(number)
             raise
         if verified is None or verified.level < IdentityLevel.VERIFIED:

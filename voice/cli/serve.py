@@ -81,10 +81,9 @@ async def _serve(settings: Settings, settings_file: Path | None) -> None:
         return
     try:
         _say_ready(service, starting.result())
-    except BaseException:
+        await asked_to_stop
+    finally:
         asked_to_stop.cancel()
-        raise
-    await asked_to_stop
 
     _tell("Stopping: running calls may finish; another Ctrl-C ends them.")
     stopping = asyncio.create_task(service.stop())

@@ -67,19 +67,16 @@ class CallerProcess:
             preexec_fn=end_with_parent,
         )
         assert self._process.stdout is not None
-        try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), LOADING_SECONDS)
-        except TimeoutError:
-            await self.kill()
-            limit = f"{LOADING_SECONDS:.0f} s"
-            raise CallerFailed(f"the caller's engines were not loaded within {limit}") from None
-        except BaseException:
-            await self.kill()
-            raise
-        if line.strip() != b"ready":
-            reason = await self._last_words()
-            await self.kill()
-            raise CallerFailed(f"the caller did not start: {reason}")
+        async with contextlib.AsyncExitStack() as unless_ready:
+            unless_ready.push_async_callback(self.kill)
+            try:
+                line = await asyncio.wait_for(self._process.stdout.readline(), LOADING_SECONDS)
+            except TimeoutError:
+                limit = f"{LOADING_SECONDS:.0f} s"
+                raise CallerFailed(f"the caller's engines were not loaded within {limit}") from None
+            if line.strip() != b"ready":
+                raise CallerFailed(f"the caller did not start: {await self._last_words()}")
+            unless_ready.pop_all()
 
     async def finish(self, limit_seconds: float) -> CallReport:
         """Wait for the end of the call."""

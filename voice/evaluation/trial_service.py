@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from voice.errors import VoiceError
 from voice.evaluation.processes import cpu_seconds_of, descendants, priority_of, runs_module
@@ -63,7 +63,7 @@ class TrialService:
         self.address = ""
         """HOST:PORT on which calls are answered."""
 
-    async def __aenter__(self) -> TrialService:
+    async def __aenter__(self) -> Self:
         file = self._write_settings()
         environment = {**os.environ, **self.models.environment}
         isolate(environment)
@@ -77,14 +77,14 @@ class TrialService:
                 start_new_session=True,
                 preexec_fn=end_with_parent,
             )
-        try:
-            self.address = await asyncio.wait_for(self._ready(), READY_SECONDS)
-        except TimeoutError:
-            await self._stop()
-            raise TrialFailed(f"the service was not ready within {READY_SECONDS:.0f} s") from None
-        except BaseException:
-            await self._stop()
-            raise
+        async with contextlib.AsyncExitStack() as unless_ready:
+            unless_ready.push_async_callback(self._stop)
+            try:
+                self.address = await asyncio.wait_for(self._ready(), READY_SECONDS)
+            except TimeoutError:
+                limit = f"{READY_SECONDS:.0f} s"
+                raise TrialFailed(f"the service was not ready within {limit}") from None
+            unless_ready.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:

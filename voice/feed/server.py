@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import cast
+from typing import Self, cast
 
 from voice.feed.frames import FeedDecoder, FeedError, FeedFrame, encode
 from voice.unix_sockets import is_our_user, listening_socket
@@ -83,7 +83,7 @@ class FeedServer:
         self._peers: set[FeedPeer] = set()
         self._server: asyncio.Server | None = None
 
-    async def __aenter__(self) -> FeedServer:
+    async def __aenter__(self) -> Self:
         """Listen; raises SocketError when the path is in use or cannot be made."""
         loop = asyncio.get_running_loop()
         listener = listening_socket(self._path)

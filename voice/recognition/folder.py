@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from voice.errors import ModelError
 from voice.model_folders import find_model
+from voice.tokenizer_files import read_tokenizer
 
 DESCRIPTION = "voice.json"
 """Beside the model: what our own models need differently from OpenAI's."""
@@ -90,7 +91,7 @@ def load(
             cpu_threads=threads,
             num_workers=workers,
         )
-    except Exception as error:  # noqa: BLE001 - the tokenizer's parser raises bare Exception
+    except (OSError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(_reason(folder, device, compute_type, error)) from None
     return LoadedWhisper(whisper, description, str(folder), silence)
 
@@ -115,6 +116,7 @@ def _check(folder: Path) -> None:
     if missing:
         raise ModelError(f"recogniser {folder}: not a Whisper folder, it lacks {missing[0]}")
     _read_json(folder / "config.json")
+    read_tokenizer(folder / "tokenizer.json")
     with (folder / "model.bin").open("rb") as file:
         head = file.read(64)
     if b"WhisperSpec" not in head:

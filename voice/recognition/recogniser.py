@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,11 +70,11 @@ class WhisperRecogniser:
             model, workers=workers, compute_type=compute_type, device=device, threads=threads
         )
         queue = make_queue("recognition", workers, capacity)
-        try:
-            return cls(loaded, queue, beam_size, language)
-        except BaseException:
-            queue.close()
-            raise
+        with ExitStack() as unless_made:
+            unless_made.callback(queue.close)
+            made = cls(loaded, queue, beam_size, language)
+            unless_made.pop_all()
+        return made
 
     @property
     def depth(self) -> int:

@@ -16,6 +16,7 @@ from typing import Literal
 from tokenizers import Tokenizer
 
 from voice.errors import ModelError
+from voice.tokenizer_files import read_tokenizer
 
 START, END, MESSAGE, CHANNEL = "<|start|>", "<|end|>", "<|message|>", "<|channel|>"
 CONSTRAIN, CALL, RETURN, PADDING = "<|constrain|>", "<|call|>", "<|return|>", "<|endoftext|>"
@@ -81,14 +82,11 @@ class Harmony:
     @classmethod
     def load(cls, file: Path) -> Harmony:
         """Read a tokenizer.json; raises ModelError when it is missing, damaged or not Harmony."""
-        if not file.is_file():
-            raise ModelError(f"{file}: no such file")
+        tokenizer = read_tokenizer(file)
         try:
-            return cls(Tokenizer.from_file(str(file)))
+            return cls(tokenizer)
         except ModelError as error:
             raise ModelError(f"{file}: {error}") from None
-        except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
-            raise ModelError(f"{file}: not a tokenizer: {error}") from None
 
     @property
     def size(self) -> int:

@@ -36,15 +36,24 @@ class ResponseTurn:
         """Set when the turn stopped for the caller's identity."""
         self._before = before
         self._committed = asyncio.Event()
-        self._steps: asyncio.Queue[Step | BaseException | None] = asyncio.Queue()
+        self._steps: asyncio.Queue[Step | None] = asyncio.Queue()
         self._said: list[str] = []
         self._written: list[str] = []
-        self.failed = False
-        """An error ended it; history keeps nothing of it."""
         self._acting = False
         self.has_acted = False
         """Something irreversible was done, and the answer tells of it."""
         self._task = asyncio.create_task(self._run(script))
+        self._task.add_done_callback(lambda _: self._error)  # whether or not anybody reads it
+
+    @property
+    def failed(self) -> bool:
+        """An error ended it; history keeps nothing of it."""
+        return self._error is not None
+
+    @property
+    def _error(self) -> BaseException | None:
+        ended = self._task.done() and not self._task.cancelled()
+        return self._task.exception() if ended else None
 
     @property
     def committed(self) -> bool:
@@ -121,21 +130,14 @@ class ResponseTurn:
 
     async def __anext__(self) -> Step:
         step = await self._steps.get()
-        if step is None:
-            self._steps.put_nowait(None)
-            raise StopAsyncIteration
-        if isinstance(step, BaseException):
-            self._steps.put_nowait(None)
-            raise step
-        return step
+        if step is not None:
+            return step
+        self._steps.put_nowait(None)
+        await asyncio.wait({self._task})
+        raise self._error or StopAsyncIteration
 
     async def _run(self, script: Script) -> None:
         try:
             await script(self)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - raised again where the steps are read
-            self.failed = True
-            self._steps.put_nowait(error)
         finally:
             self._steps.put_nowait(None)

@@ -7,7 +7,8 @@ The phrases are data: those of the language, and what the task says of its act.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -24,7 +25,7 @@ _FRAGILE = _ACTS | {"says", "certain"}
 """A lost "not" may have turned them from a no into a yes."""
 _AGREES = _FRAGILE | {"yes", "mild"}
 _ONLY_AFTER = {"after_act": _ACTS | {"reason"}, "echo": {"yes"}}
-_NEVER_AFTER: dict[str, Set[str]] = {
+_NEVER_AFTER: dict[str, AbstractSet[str]] = {
     "": {"link"},
     "lead": {"link"},
     "link": {"link", "lead", "tag"},
@@ -151,7 +152,7 @@ class AnswerReader:
         ends = {end for start in starts for end in self._ends("person", words, start)}
         return len(words) in ends | self._reachable("person_tail", words, ends)
 
-    def _reachable(self, kind: str, words: Sequence[str], starts: Set[int]) -> set[int]:
+    def _reachable(self, kind: str, words: Sequence[str], starts: AbstractSet[int]) -> set[int]:
         """Where any number of phrases of a kind may end."""
         reached = set(starts)
         for start in range(len(words)):

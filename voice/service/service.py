@@ -75,16 +75,15 @@ class Service:
         """
         self._prepare_runtime_directory()
         isolate(os.environ, self._settings.network.allow)
-        try:
+        async with contextlib.AsyncExitStack() as unless_ready:
+            unless_ready.push_async_callback(self.kill)
             if self._settings.telemetry.enabled:
                 self.monitoring_address = await self._monitoring.start()
             await asyncio.gather(*(child.start() for child in self._calls))
             address = await self._edge.start()
             if self._settings.supervision.enabled:
                 self._note_supervision(await self._supervision.start())
-        except BaseException:
-            await self.kill()
-            raise
+            unless_ready.pop_all()
         self._watchers = [asyncio.create_task(self._watch(child)) for child in self.children]
         if self._settings.records.directory and self._settings.records.keep_days:
             self._watchers.append(asyncio.create_task(self._clean_records()))

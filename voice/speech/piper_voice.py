@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from piper import AudioChunk, PiperConfig, PiperVoice, SynthesisConfig
 from piper.config import PhonemeType
 
 from voice.errors import ModelError
 from voice.model_folders import find_model
+from voice.onnx_models import ONNX_ERRORS, open_session
 from voice.speech.word_timing import SoundGroup
 
 USUAL_FILE: Final = "voice.onnx"
 _PLAIN: Final = SynthesisConfig(normalize_audio=False)
 """Piper would scale each sentence by itself, so that a short "No." shouts."""
 _NO_SOUNDS: Final = frozenset(" ^$_ˈˌː.,;:!?¡¿—…\"'«»“”()-")
-_ERRORS: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+_ERRORS: Final = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+_NO_SPEECH: Final[tuple[type[Exception], ...]] = (*_ERRORS, *ONNX_ERRORS)
 
 
 @dataclass(frozen=True)
@@ -51,23 +52,14 @@ class LoadedVoice:
         """A voice by embedded name, folder or ONNX file, and the folder; raises ModelError."""
         model = _model_file(name)
         config = _config(Path(f"{model}.json"))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        try:
-            session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no base class
-            raise ModelError(f"{model}: is not a readable ONNX model: {_brief(error)}") from None
+        session = open_session(model)
         needed = {entry.name for entry in session.get_inputs()}
         if not {"input", "input_lengths", "scales"} <= needed:
             raise ModelError(f"{model}: is not a Piper voice: its inputs are {sorted(needed)}")
         voice = cls(PiperVoice(session=session, config=config))
         try:
             list(voice.speak("Ready."))
-        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no base class
+        except _NO_SPEECH as error:
             raise ModelError(f"{model}: the voice cannot speak: {_brief(error)}") from None
         return voice, model.parent
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from typing import Self
 
 from voice.events import CallEnded, from_json
 from voice.feed import FeedFrame, FeedPeer, FeedServer, Listen, Sound, SoundCount
@@ -29,7 +30,7 @@ class Intake:
         """The running calls of each publisher."""
         self._tidying: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Intake:
+    async def __aenter__(self) -> Self:
         await self.server.__aenter__()
         self._tidying = asyncio.create_task(self._tidy())
         return self

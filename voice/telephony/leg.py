@@ -28,7 +28,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import cast
+from typing import Self, cast
 
 from voice.foreign_code import error_note
 from voice.telephony.leg_control import (
@@ -280,7 +280,7 @@ class LegServer:
         """How many legs there are."""
         return len(self._tasks)
 
-    async def __aenter__(self) -> LegServer:
+    async def __aenter__(self) -> Self:
         """Listen; raises LegError when the path is in use or cannot be made."""
         try:
             listener = listening_socket(self._path)

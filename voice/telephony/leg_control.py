@@ -237,7 +237,9 @@ def _check(message: type[Control], values: dict[str, Any]) -> None:
     for key, value in values.items():
         if key not in known:
             raise LegError(f"leg socket: {message.wire_name}: unknown key {key[:40]!r}")
-        if isinstance(value, bool) and kinds[key] is not bool or not isinstance(value, kinds[key]):
+        if (isinstance(value, bool) and kinds[key] is not bool) or not isinstance(
+            value, kinds[key]
+        ):
             raise LegError(f"leg socket: {message.wire_name}.{key}: a {type(value).__name__}")
     for key, entry in known.items():
         if key not in values and entry.default is MISSING:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from voice.audio import Pcm
 from voice.errors import ModelError
+from voice.onnx_models import open_session
 
 _MODEL = "pipecat/audio/vad/data/silero_vad.onnx"
 _WINDOW_SECONDS = 0.032
@@ -25,13 +26,12 @@ _RESET_WINDOWS = 60
 def _shared_session() -> Any:
     """The one ONNX Runtime session of the process; all state lives outside of it."""
     try:
-        path = str(distribution("pipecat-ai").locate_file(_MODEL))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        model = Path(str(distribution("pipecat-ai").locate_file(_MODEL)))
     except PackageNotFoundError:
         raise ModelError("turns.detector: silero needs the package pipecat-ai") from None
-    except Exception as error:  # noqa: BLE001 - ONNX Runtime's own errors have no common base
+    try:
+        return open_session(model)
+    except ModelError as error:
         raise ModelError(f"turns.detector: silero: {error}") from None
 
 

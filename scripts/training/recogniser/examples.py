@@ -87,7 +87,7 @@ class Corpus:
                     phones,
                     self._centres(pieces, phones),
                     inventory,
-                )  # fmt: skip
+                )
             )
         self._join(len(self.examples) - len(told["text"]))
         print(f"{description.name}: {len(self.examples)} examples", file=sys.stderr, flush=True)

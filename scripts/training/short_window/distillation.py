@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 import tokenizers
 import torch
-import torch.nn.functional as F  # noqa: N812 - its usual name
+import torch.nn.functional as F
 from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 from torch import Tensor

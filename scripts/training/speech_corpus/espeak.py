@@ -1,6 +1,6 @@
 """espeak-ng through its C library: speech and the times of its phones."""
 
-# ruff: noqa: E501, SIM905 - patterns and lists of words stand as they are read
+# ruff: noqa: SIM905 - patterns and lists of words stand as they are read
 
 from __future__ import annotations
 

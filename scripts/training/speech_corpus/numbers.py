@@ -1,6 +1,6 @@
 """Numbers, digits, money and dates in the words in which they are spoken."""
 
-# ruff: noqa: E501, SIM905 - patterns and lists of words stand as they are read
+# ruff: noqa: SIM905 - patterns and lists of words stand as they are read
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def telephone_samples(
 
     `warp` above 1 makes everything slower and lower (as a tape that runs slowly).
     """
-    source = int(round(speech.rate_hz / warp / 50)) * 50
+    source = round(speech.rate_hz / warp / 50) * 50
     narrow = resample_poly(speech.samples, RATE_HZ // 50, source // 50).astype(np.float32)
     samples, shift = line(narrow)
     scale = speech.rate_hz / source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Self
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class AnsweringPeer:
         self._loud_frames = 0
         self.caller_audio: list[Pcm] = []
 
-    async def __aenter__(self) -> AnsweringPeer:
+    async def __aenter__(self) -> Self:
         await self._agent.listen("127.0.0.1", 0)
         return self
 

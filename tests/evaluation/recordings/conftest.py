@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.recorded_call import evaluate_call
 from voice.evaluation.virtual_time import VirtualQueues, run_virtually
 from voice.recognition import WhisperRecogniser
+from voice.response import Responder, ToolBox
 from voice.settings import Settings
 from voice.speech import PiperSpeaker
 
@@ -62,8 +64,8 @@ def loaded(
 
 def _engines(recogniser: WhisperRecogniser, speaker: PiperSpeaker, folder: Path) -> Engines:
     tries = PinTries(folder / "pin_tries.sqlite", SETTINGS.identity.tries_per_hour)
-    identity = ScriptedIdentity()
-    return Engines(recogniser, ScriptedResponder(), speaker, None, identity, tries)  # type: ignore[arg-type]
+    responder = cast(Responder, ScriptedResponder())
+    return Engines(recogniser, responder, speaker, ToolBox([]), ScriptedIdentity(), tries)
 
 
 @pytest.fixture
@@ -74,14 +76,14 @@ def evaluate(loaded: tuple[WhisperRecogniser, PiperSpeaker], tmp_path: Path) -> 
         sound: Pcm | Path,
         settings: Settings = SETTINGS,
         from_answer: bool = False,
-        **changed: object,
+        **changed: Any,
     ) -> CallResult:
         if not isinstance(sound, Path):
             write_wav(tmp_path / "sound.wav", sound, RATE)
             sound = tmp_path / "sound.wav"
         speaker.forget()
         engines = _engines(recogniser, speaker, tmp_path)
-        recording = replace(Recording(0, sound.name, sound), **changed)  # type: ignore[arg-type]
+        recording = replace(Recording(0, sound.name, sound), **changed)
         return run_virtually(evaluate_call(recording, "left", from_answer, settings, engines))
 
     return run

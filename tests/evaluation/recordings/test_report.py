@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,16 +37,16 @@ def result(
     heard: str,
     dialect: str = "a",
     latency: float | None = 600.0,
-    **more: object,
+    **more: Any,
 ) -> CallResult:
     turn = TurnResult(0, 1000, heard, "yes", latency, 480.0, stages_ms=STAGES)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "index": index, "name": f"{index}.wav", "path": f"/nowhere/{index}.wav",
         "groups": {"dialect": dialect}, "audio_seconds": 2.0, "call_seconds": 5.0,
         "reference": said, "recognised": heard, "errors": word_errors(said, heard),
         "turns": (turn,), "engine_seconds": {"recognition": 0.05, "speech": 0.05},
     }  # fmt: skip
-    return CallResult(**{**values, **more})  # type: ignore[arg-type]
+    return CallResult(**{**values, **more})
 
 
 RESULTS = [

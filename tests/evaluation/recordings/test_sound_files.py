@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -21,8 +22,8 @@ def tone(seconds: float = 1.0, rate: int = RATE, hz: float = 440.0) -> Pcm:
     return (wave * 8000).astype(np.int16)
 
 
-def read(path: Path, side: str = "left") -> Pcm:
-    return np.concatenate(list(open_sound(path).frames(side, RATE)))  # type: ignore[arg-type]
+def read(path: Path, side: Side = "left") -> Pcm:
+    return np.concatenate(list(open_sound(path).frames(side, RATE)))
 
 
 def pitch(pcm: Pcm) -> float:
@@ -55,8 +56,8 @@ def test_mp3(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("ending", "encode"), [(".ul", encode_ulaw), (".alaw", encode_alaw)])
-def test_bare_g711(tmp_path: Path, ending: str, encode: object) -> None:
-    (tmp_path / f"tone{ending}").write_bytes(encode(tone()))  # type: ignore[operator]
+def test_bare_g711(tmp_path: Path, ending: str, encode: Callable[[Pcm], bytes]) -> None:
+    (tmp_path / f"tone{ending}").write_bytes(encode(tone()))
     assert pitch(read(tmp_path / f"tone{ending}")) == pytest.approx(440, abs=4)
 
 

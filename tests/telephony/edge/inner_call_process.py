@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from voice.telephony.leg import Answer, Audio, Leg, LegMessage, Offer, Ring
+from voice.telephony.leg import Answer, Audio, Leg, LegMessage, Offer, Ring, Transfer
 
 T = TypeVar("T")
 
@@ -46,3 +46,8 @@ class CallProcess:
                         return message
                 self._news.clear()
                 await self._news.wait()
+
+
+def hand_over(process: CallProcess, target: str) -> None:
+    """The call process asks that its first call go to a person."""
+    process.legs[0].send(Transfer(target=target))

@@ -67,8 +67,12 @@ def test_jobs_are_done_in_order_and_only_so_many_wait(disk: StandingDisk) -> Non
 
 def test_a_job_that_fails_is_logged_and_the_next_is_done(caplog: pytest.LogCaptureFixture) -> None:
     done: list[str] = []
+
+    def fails() -> None:
+        raise LookupError
+
     thread = FileThread("files")
-    thread.submit(lambda: [][0])
+    thread.submit(fails)
     thread.submit(lambda: done.append("next"))
     thread.close()
     assert done == ["next"] and "could not be written" in caplog.text

@@ -43,7 +43,8 @@ async def test_a_muted_telephone_hears_the_prompts_and_the_goodbye(tmp_path: Pat
     assert [event.count for event in events if isinstance(event, NoInput)] == [1, 2]
     said = " ".join(event.text for event in events if isinstance(event, ClauseSpoken))
     assert said.endswith(f"{PHRASES.still_there[0]} {PHRASES.nobody_there}")
-    assert events[-1].by == "assistant"  # type: ignore[attr-defined]
+    ended = events[-1]
+    assert isinstance(ended, CallEnded) and ended.by == "assistant"
 
 
 async def whole_call(file: Path) -> list[CallEvent]:

@@ -83,7 +83,8 @@ async def expect_healthy_call(address: Address) -> None:
                 async with calling(address) as caller:
                     return await caller.hears(TONE_HZ)
             except CallRejected as refused:
-                assert refused.status == 503
+                if refused.status != 503:
+                    raise
                 await asyncio.sleep(0.2)
 
 
@@ -210,7 +211,7 @@ async def test_the_figures_of_all_processes_stand_together(
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         await asyncio.wait_for(caller.ended, 15)
-    with pytest.raises(CallRejected):
+    with pytest.raises(CallRejected):  # noqa: PT012 - sooner or later
         while True:
             async with calling(address) as caller:
                 process.terminate()

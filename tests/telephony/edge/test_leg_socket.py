@@ -295,7 +295,7 @@ async def _last(peer: Peer) -> int:
 
 
 async def test_nobody_listening_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(LegError, match="none.sock"):
+    with pytest.raises(LegError, match=r"none\.sock"):
         await connect_leg(tmp_path / "none.sock", OFFER)
 
 
@@ -309,7 +309,8 @@ async def test_socket_of_a_dead_process_is_replaced_and_of_a_live_one_is_not(
     with socket.socket(socket.AF_UNIX) as left_over:
         left_over.bind(str(dead))
     async with LegServer(dead, peer.on_leg):
-        await connect_leg(dead, OFFER)
+        (await connect_leg(dead, OFFER)).close()
+        assert await peer.received.get() is None
     (tmp_path / "file").write_text("precious")
     with pytest.raises(LegError, match="not a socket"):
         async with LegServer(tmp_path / "file", peer.on_leg):

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import socket
 from collections.abc import AsyncIterator
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,9 @@ class Phone:
             self.talk(5)
 
 
-def target(port: int, codec: str = "PCMU", **changes: object) -> RtpTarget:
+def target(port: int, codec: str = "PCMU", **changes: Any) -> RtpTarget:
     agreed = RtpTarget("127.0.0.1", port, codec, {"PCMU": 0, "PCMA": 8}[codec], 101)
-    return dataclasses.replace(agreed, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(agreed, **changes)
 
 
 @contextlib.asynccontextmanager

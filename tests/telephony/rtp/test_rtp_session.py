@@ -167,7 +167,7 @@ async def test_closed_session_ticks_harmlessly() -> None:
 def test_no_free_port_is_said() -> None:
     taken = open_port_pair("127.0.0.1", 20000, 29999)
     port = taken.port
-    with pytest.raises(NoFreePort, match="rtp.port_min"):
+    with pytest.raises(NoFreePort, match=r"rtp\.port_min"):
         open_port_pair("127.0.0.1", port, port + 1)
     taken.close()
     open_port_pair("127.0.0.1", port, port + 1).close()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice.telephony.rtp import RtpPacket, SourceLock
-from voice.telephony.rtp.source_lock import Source
+from voice.telephony.rtp.source_lock import MediaRule, Source
 
 CALLER = Source("192.0.2.1", 4000, 1)
 STRANGER = Source("198.51.100.9", 4000, 1)
@@ -19,8 +19,8 @@ def hears(lock: SourceLock, source: Source, number: int, now: float) -> list[int
     return [arrival.packet.sequence for arrival in lock.take(source, packet, now)]
 
 
-def latched(**rule: object) -> SourceLock:
-    lock = SourceLock("192.0.2.1", 4000, **rule)  # type: ignore[arg-type]
+def latched(media: MediaRule = "strict") -> SourceLock:
+    lock = SourceLock("192.0.2.1", 4000, media=media)
     assert hears(lock, CALLER, 0, 0.0) == [0]
     return lock
 

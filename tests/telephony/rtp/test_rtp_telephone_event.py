@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from voice.telephony.rtp.telephone_event import DIGITS, KeyReceiver, key_packets
 
 
-def press(receiver: KeyReceiver, digit: str, timestamp: int, lose: Set[int] = frozenset()) -> str:
+def press(
+    receiver: KeyReceiver, digit: str, timestamp: int, lose: AbstractSet[int] = frozenset()
+) -> str:
     keys = [
         receiver.take(timestamp, packet.payload)
         for number, packet in enumerate(key_packets(digit))

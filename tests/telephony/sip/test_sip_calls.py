@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 
 import pytest
@@ -110,7 +111,7 @@ def test_an_answer_is_repeated_until_its_ack_and_then_the_call_is_ended() -> Non
         assert end.cause is EndCause.NO_ACK
         assert (await call.wait_ended()).cause is EndCause.REMOTE_BYE
         answers = [t for t, who, _, d in world.network.sent if b" 200 " in d[:12] and who == SERVER]
-        steps = [round(b - a, 1) for a, b in zip(answers, answers[1:], strict=False)]
+        steps = [round(b - a, 1) for a, b in itertools.pairwise(answers)]
         assert steps[:7] == [0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0]
         assert 31 < world.network.sent[-1][0] < 33
 

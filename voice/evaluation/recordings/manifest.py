@@ -103,7 +103,7 @@ def _table_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]
         found = ", ".join(header) or "none"
         raise ManifestError(f"{file}: line {before + 1}: no column path (found {found})")
     if twice := {name for name in header if header.count(name) > 1}:
-        column = sorted(twice)[0]
+        column = min(twice)
         raise ManifestError(f"{file}: line {before + 1}: column {column} stands there twice")
     for cells in table:
         if not any(cells):

@@ -121,7 +121,7 @@ class RecordedLeg:
         yield LegEnded()
 
     def _is_over(self) -> bool:
-        if self._hangs_up or self.times.transferred and not self._to_tell:
+        if self._hangs_up or (self.times.transferred and not self._to_tell):
             return not self._ring
         if not self._recording_over:
             return False

@@ -9,9 +9,10 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from voice.errors import VoiceError
 from voice.evaluation.recordings.call_result import Measured, ResultFiles
@@ -160,16 +161,13 @@ class _Worker:
         self._served = 0
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
 
-    async def __aenter__(self) -> _Worker:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         process, self._process = self._process, None
         if process is not None:
-            if kind is not None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-            await _ended(process)
+            await (_ended(process) if kind is None else _killed(process))
         self._said.close()
 
     async def evaluate(self, recording: Recording) -> str:
@@ -202,13 +200,10 @@ class _Worker:
             env=environment,
         )
         assert process.stdout is not None
-        try:
+        async with AsyncExitStack() as unless_ready:
+            unless_ready.push_async_callback(_killed, process)
             ready = await asyncio.wait_for(process.stdout.readline(), LOADING_SECONDS)
-        except BaseException:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await _ended(process)
-            raise
+            unless_ready.pop_all()
         if ready.strip() != b"ready":
             status = await _ended(process)
             raise VoiceError(f"a worker did not start: {self._last_words() or _how(status)}")
@@ -219,6 +214,13 @@ class _Worker:
         self._said.seek(0)
         lines = self._said.read().decode(errors="replace").strip().splitlines()
         return lines[-1].removeprefix("voice: ") if lines else ""
+
+
+async def _killed(process: asyncio.subprocess.Process) -> None:
+    """End it at once."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    await _ended(process)
 
 
 async def _ended(process: asyncio.subprocess.Process) -> int:

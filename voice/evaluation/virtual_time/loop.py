@@ -6,7 +6,10 @@ import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any, TypeVar, TypeVarTuple
+
+from voice.engine_queue import do
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -58,12 +61,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Future[T]:
         """Run `func` now: on a thread it would end at a time that no run repeats."""
         future: asyncio.Future[T] = self.create_future()
-        try:
-            result = func(*args)
-        except Exception as error:  # noqa: BLE001 - handed to whoever awaits it
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+        do(partial(func, *args), future)
         return future
 
     def _pass(self, seconds: float) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
 
-from voice.engine_queue import EngineBusy, EngineQueue, Priority
+from voice.engine_queue import EngineBusy, EngineQueue, Priority, do
 from voice.engine_work import Work, noted_work
 from voice.evaluation.virtual_time.costs import CostTable
 
@@ -95,10 +95,7 @@ class VirtualEngineQueue(EngineQueue):
         outcome: Future[Any] = Future()
         cpu, wall = time.process_time(), time.perf_counter()
         with noted_work() as work:
-            try:
-                outcome.set_result(job())
-            except Exception as error:  # noqa: BLE001 - handed to whoever awaits the job
-                outcome.set_exception(error)
+            do(job, outcome)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         seconds = self._costs.seconds(self.name, work) if self._costs else 0.0
         self._note(self.name, Job(work, cpu, wall, seconds))

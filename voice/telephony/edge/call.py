@@ -124,7 +124,7 @@ class EdgeCall:
         except VoiceError as error:
             log.error("%s", error, extra={"call_id": self.call_id})
             leg.abort()
-        except Exception:  # noqa: BLE001 - the caller still hears an apology
+        except Exception:  # the caller still hears an apology
             log.exception("the call failed", extra={"call_id": self.call_id})
             leg.abort()
         if not self._over.is_set():

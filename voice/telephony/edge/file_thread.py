@@ -13,6 +13,11 @@ CAPACITY = 2000
 """Jobs that may wait for a slow disk."""
 
 Job = Callable[[], None]
+OnError = Callable[[Exception], None]
+
+
+def _log(error: Exception) -> None:
+    log.error("a file could not be written", exc_info=error)
 
 
 class FileThread:
@@ -20,19 +25,20 @@ class FileThread:
 
     def __init__(self, name: str, capacity: int = CAPACITY) -> None:
         # Its put takes no lock that this thread could hold while the disk stands still.
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Job, OnError] | None] = queue.SimpleQueue()
         self._capacity = capacity
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, job: Job, *, must: bool = False) -> bool:
+    def submit(self, job: Job, *, must: bool = False, on_error: OnError = _log) -> bool:
         """Queue a job; returns at once, False when too much waits.
 
-        A job that `must` be done is always taken: it completes what an earlier one began.
+        A job that `must` be done is always taken: it completes what an earlier one began. What it
+        raises is given to `on_error`, on the thread; usually it is logged.
         """
         if not must and self._jobs.qsize() >= self._capacity:
             return False
-        self._jobs.put(job)
+        self._jobs.put((job, on_error))
         return True
 
     def close(self) -> None:
@@ -41,8 +47,9 @@ class FileThread:
         self._thread.join()
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (entry := self._jobs.get()) is not None:
+            job, on_error = entry
             try:
                 job()
-            except Exception:  # noqa: BLE001 - one fault must not cost all the other files
-                log.exception("a file could not be written")
+            except Exception as error:  # noqa: BLE001 - one fault must not cost all other files
+                on_error(error)

@@ -65,12 +65,12 @@ class Recording:
         if self._caller:
             self._hand_over()
         if self._begun:
-            self._thread.submit(lambda: self._try(self._close), must=True)
+            self._thread.submit(self._close, must=True, on_error=self._complain)
 
     def discard(self) -> None:
         """End it and leave no file."""
         if self._begun:
-            self._thread.submit(lambda: self._try(self._discard), must=True)
+            self._thread.submit(self._discard, must=True, on_error=self._complain)
 
     def _hand_over(self) -> None:
         caller, assistant = np.concatenate(self._caller), np.concatenate(self._assistant)
@@ -79,7 +79,7 @@ class Recording:
         self._submit(lambda: self._append(caller, assistant))
 
     def _submit(self, job: Callable[[], None]) -> bool:
-        taken = self._thread.submit(lambda: self._try(job))
+        taken = self._thread.submit(job, on_error=self._complain)
         if not taken:
             self._complain("the disk is too slow, sound is missing")
         return taken
@@ -105,13 +105,7 @@ class Recording:
         if self._file is not None:
             self._file.close()
 
-    def _try(self, job: Callable[[], None]) -> None:
-        try:
-            job()
-        except Exception as error:  # noqa: BLE001 - the other recordings go on
-            self._complain(str(error))
-
-    def _complain(self, reason: str) -> None:
+    def _complain(self, reason: object) -> None:
         """Once for each recording: a full disk is full five times a second."""
         if not self._complained:
             self._complained = True

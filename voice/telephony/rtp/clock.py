@@ -80,7 +80,7 @@ class MediaClock:
                 continue
             try:
                 session.tick()
-            except Exception:  # noqa: BLE001 - one call's fault must not silence the others
+            except Exception:  # one call's fault must not silence the others
                 log.exception("media clock: a session failed")
                 self._count(session, failed=True)
             else:
@@ -93,5 +93,5 @@ class MediaClock:
         self._sessions[session] = self._sessions[session] + 1 if failed else 0
         if self._sessions[session] >= FAILURES_BEFORE_REMOVAL:
             self.discard(session)
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception):  # it is dropped either way
                 session.failed()

@@ -50,10 +50,9 @@ class Uri:
         if match := _SIP.fullmatch(text):
             scheme, user, host, port, rest = match.groups()
             user = urllib.parse.unquote(user.partition(":")[0]) if user else None
-            known = cls(
+            return cls(
                 text, scheme.lower(), user, host.lower(), _port(port), grammar.parameters(rest)
             )
-            return known
         if match := _TEL.fullmatch(text):
             scheme, user, rest = match.groups()
             return cls(text, scheme.lower(), user, "", None, grammar.parameters(rest))

@@ -204,7 +204,7 @@ class UserAgent:
         except SipSyntaxError:
             # What was wrong with it may quote a person's number: not for the log.
             log.debug("a malformed datagram was dropped")
-        except Exception:  # noqa: BLE001 - no datagram may end the process
+        except Exception:  # no datagram may end the process
             log.exception("a datagram could not be handled")
 
     def receive_request(self, transaction: ServerTransaction) -> None:
@@ -220,9 +220,11 @@ class UserAgent:
                 self._turn_away(transaction, refusal)
         except SipSyntaxError:
             self._refuse(transaction, 400)
-        except Exception:  # noqa: BLE001 - the sender is told, the process goes on
+        except Exception:  # the sender is told, its call ends, and the process goes on
             log.exception("a request could not be handled")
             self._refuse(transaction, 500)
+            if call := self._dialogs.get(_dialog_id(transaction.request)):
+                call.abort()
 
     def receive_excess(self, request: Request, source: Endpoint) -> None:
         """An INVITE whose sender has too many open already: one answer, and nothing is kept."""

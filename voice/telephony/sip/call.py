@@ -264,7 +264,7 @@ class Call:
             return
         try:
             handler(*values)
-        except Exception:  # noqa: BLE001 - the owner's fault must not reach other calls
+        except Exception:  # the owner's fault must not reach other calls
             log.exception("a call's handler failed")
             self.abort()
 
@@ -331,10 +331,6 @@ class Call:
             self._respond(transaction, 400)
         except NotAcceptable:
             self._respond(transaction, 488)
-        except Exception:  # noqa: BLE001 - the owner's fault must not reach other calls
-            log.exception("a call's on_offer failed")
-            self._respond(transaction, 500)
-            self.abort()
         return None
 
     def _receive_notify(self, transaction: ServerTransaction) -> None:

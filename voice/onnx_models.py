@@ -1,0 +1,37 @@
+"""ONNX Runtime's sessions: opened for one thread, with one kind of error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as _binding
+
+from voice.errors import ModelError
+
+ONNX_ERRORS: tuple[type[Exception], ...] = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    *(
+        kind
+        for kind in vars(_binding).values()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    ),
+)
+"""What ONNX Runtime raises: besides Python's, a class for each status, without a common base."""
+
+_QUIET = 4
+
+
+def open_session(model: Path) -> Any:
+    """An `onnxruntime.InferenceSession` on one core's thread; raises ModelError."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = _QUIET
+    try:
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except ONNX_ERRORS as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ModelError(f"{model}: is not a readable ONNX model: {reason}") from None
