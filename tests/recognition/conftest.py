@@ -11,6 +11,7 @@ import pytest
 from piper import PiperVoice
 
 from voice.audio import Pcm, resample
+from voice.model_folders import find_model
 from voice.recognition import WhisperRecogniser
 
 
@@ -31,5 +32,16 @@ def spoken(embedded_voice_path: Path) -> Callable[[str], Pcm]:
 @pytest.fixture(scope="session")
 def recogniser(embedded_recogniser_path: Path) -> Iterator[WhisperRecogniser]:
     engine = WhisperRecogniser.load(embedded_recogniser_path)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def whisper_base() -> Iterator[WhisperRecogniser]:
+    """Skips the test where Whisper base is not installed."""
+    folder = find_model("asr_models", "whisper-base")
+    if not Path(folder).is_dir():
+        pytest.skip("needs Whisper base: voice models pull whisper-base")
+    engine = WhisperRecogniser.load(folder)
     yield engine
     engine.close()

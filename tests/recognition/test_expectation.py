@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,6 @@ from voice.audio import Pcm, read_wav, silence
 from voice.evaluation.people.digits import pins, read_digits, spoken
 from voice.evaluation.people.scores import NumberScores
 from voice.languages import language
-from voice.model_folders import find_model
 from voice.recognition import ANYTHING, Expectation, WhisperRecogniser
 from voice.recognition.expectation import Kind
 
@@ -29,55 +28,49 @@ def people() -> Path:
     return Path(folder)
 
 
-@pytest.fixture(scope="module")
-def whisper() -> Iterator[WhisperRecogniser]:
-    folder = find_model("asr_models", "whisper-base")
-    if not Path(folder).is_dir():
-        pytest.skip("needs Whisper base: voice models pull whisper-base")
-    engine = WhisperRecogniser.load(folder)
-    yield engine
-    engine.close()
-
-
 async def test_recorded_digits_are_heard_where_one_is_expected(
-    people: Path, whisper: WhisperRecogniser
+    people: Path, whisper_base: WhisperRecogniser
 ) -> None:
     scores = NumberScores()
     for digit in read_digits(people)[::9]:
-        await scores.hear(whisper, spoken(digit))
+        await scores.hear(whisper_base, spoken(digit))
 
     assert scores.right >= 0.85 * scores.count
     assert scores.misread <= 0.05 * scores.count
 
 
 async def test_recorded_pins_are_heard_whole_and_rejected_rather_than_misread(
-    people: Path, whisper: WhisperRecogniser
+    people: Path, whisper_base: WhisperRecogniser
 ) -> None:
     scores = NumberScores()
     for pin in pins(read_digits(people), 18, seed=4):
-        await scores.hear(whisper, pin)
+        await scores.hear(whisper_base, pin)
 
     assert scores.right >= 0.8 * scores.count
     assert scores.misread <= 0.1 * scores.count
 
 
 async def test_fewer_digits_than_expected_are_not_filled_up(
-    people: Path, whisper: WhisperRecogniser
+    people: Path, whisper_base: WhisperRecogniser
 ) -> None:
     outcomes: Counter[bool] = Counter()
     for pin in pins(read_digits(people), 6, seed=5):
         first_half = pin.sound[: len(pin.sound) // 2]
-        heard = await whisper.transcribe(first_half, RATE, expect=Expectation("digits", digits=4))
+        heard = await whisper_base.transcribe(
+            first_half, RATE, expect=Expectation("digits", digits=4)
+        )
         outcomes[heard.doubtful or heard.text.replace(" ", "") != pin.digits] += 1
 
     assert outcomes[False] <= 1
 
 
-async def test_noise_is_no_digit(whisper: WhisperRecogniser) -> None:
+async def test_noise_is_no_digit(whisper_base: WhisperRecogniser) -> None:
     noise = np.random.default_rng(7).normal(0, 3000, 2 * RATE).astype(np.int16)
 
     for count in (1, 4):
-        heard = await whisper.transcribe(noise, RATE, expect=Expectation("digits", digits=count))
+        heard = await whisper_base.transcribe(
+            noise, RATE, expect=Expectation("digits", digits=count)
+        )
         assert heard.text == ""
 
 
@@ -94,12 +87,12 @@ async def test_noise_is_no_digit(whisper: WhisperRecogniser) -> None:
     ids=lambda expect: expect.kind,
 )
 async def test_whoever_says_something_else_is_understood_all_the_same(
-    expect: Expectation, people: Path, whisper: WhisperRecogniser
+    expect: Expectation, people: Path, whisper_base: WhisperRecogniser
 ) -> None:
     sound, rate = read_wav(people / "sentences" / "test.wav")
-    free = await whisper.transcribe(sound, rate, expect=ANYTHING)
+    free = await whisper_base.transcribe(sound, rate, expect=ANYTHING)
 
-    heard = await whisper.transcribe(sound, rate, expect=expect)
+    heard = await whisper_base.transcribe(sound, rate, expect=expect)
 
     assert free.text
     assert heard.text == free.text

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import soundfile
 
 from voice.audio import resample
-from voice.model_folders import find_model
 from voice.recognition import WhisperRecogniser
 
 RATE = 8000
-
-
-@pytest.fixture(scope="module")
-def whisper_base() -> Iterator[WhisperRecogniser]:
-    folder = find_model("asr_models", "whisper-base")
-    if not Path(folder).is_dir():
-        pytest.skip("whisper-base is not installed: voice models pull whisper-base")
-    engine = WhisperRecogniser.load(folder)
-    yield engine
-    engine.close()
 
 
 async def test_a_word_that_is_said_once_is_not_heard_twice(
