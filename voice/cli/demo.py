@@ -30,7 +30,8 @@ from voice.models import ModelsAtHand
 from voice.settings import load_settings
 
 FAILED_STATUS = 1
-INTERRUPTED_STATUS, TERMINATED_STATUS = 130, 143
+STOPPED_STATUS = 128
+"""Plus the number of the signal that stopped it, as a shell has it."""
 _IN_WORDS = {
     Goal.BALANCE: "knowing the balance",
     Goal.PLAN: "knowing the plan",
@@ -75,19 +76,28 @@ def demo(
             place = Path(folder)
             trial = by_phone(console, place, seed, address, models) if phone else None
             trial = trial or _simulated(console, place, scenario, seed, models)
-            uvloop.run(_until_terminated(trial))
-    except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
+            stopped_by = uvloop.run(_until_stopped(trial))
+    except KeyboardInterrupt:
+        stopped_by = signal.SIGINT
+    if stopped_by:
         console.print("Stopped; nothing is left running.")
-        by_key = isinstance(stopped, KeyboardInterrupt)
-        raise typer.Exit(INTERRUPTED_STATUS if by_key else TERMINATED_STATUS) from None
+        raise typer.Exit(STOPPED_STATUS + stopped_by)
 
 
-async def _until_terminated(work: Coroutine[None, None, None]) -> None:
-    """SIGTERM stops it as Ctrl-C does: nothing stays running."""
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    await work
+async def _until_stopped(work: Coroutine[None, None, None]) -> signal.Signals | None:
+    """Ctrl-C and SIGTERM stop it, and nothing stays running; the first signal that came."""
+    task, came = asyncio.ensure_future(work), list[signal.Signals]()
+
+    def stop(number: signal.Signals) -> None:
+        came.append(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop, number)
+    await asyncio.wait({task})
+    if came and task.cancelled():
+        return came[0]
+    return task.result()
 
 
 async def _simulated(
