@@ -4,6 +4,7 @@
     VOICE_TEST_DATA=recordings/ python scripts/bench_recognition.py --full \\
         --json benchmarks/bench_recognition.json
 
+`--only PART ...` measures these parts and keeps what the file holds of the others.
 VOICE_TEST_DATA names a folder with speech/manifest.csv and digits/. Everything is heard through
 G.711 at 8 kHz. docs/evaluation.md defines each figure.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -40,6 +41,7 @@ from voice.evaluation.people.speech import (
 )
 from voice.evaluation.word_errors import words_of
 from voice.model_folders import find_model
+from voice.models import Catalogue
 from voice.recognition import WhisperRecogniser
 from voice.settings import Recognition, Settings
 
@@ -72,34 +74,53 @@ class Extent:
 
 EXTENTS = {
     "quick": Extent(6, 6, 18, 12, 4, 6, 1, limit_seconds=112),
-    "full": Extent(None, None, None, 120, None, 60, 8, limit_seconds=29 * 60),
+    "full": Extent(None, None, None, 120, None, 60, 8, limit_seconds=25 * 60),
 }
 
 
 class RecognitionBench:
     """The parts of the benchmark; each adds its figures to the result."""
 
-    def __init__(self, extent: Extent, model: str, folder: Path) -> None:
-        self.result = BenchmarkResult.begin("bench_recognition")
+    def __init__(self, result: BenchmarkResult, extent: Extent, model: str, folder: Path) -> None:
+        self.result = result
         self._extent = extent
         self._model = model
         self._folder = folder
 
-    async def run(self) -> None:
-        """Measure, until all is done or time runs out."""
+    async def run(self, parts: Sequence[str]) -> None:
+        """Measure these parts, until all is done or time runs out."""
         async with self.result.measured_within(self._extent.limit_seconds):
-            data, model = data_folder(), _installed(self._model)
-            recogniser = WhisperRecogniser.load(model, beam_size=Recognition().beam_size)
-            try:
-                await self._words(recogniser, data)
-                await self._numbers(recogniser, data)
-            finally:
-                recogniser.close()
-            await self._phantoms(model)
-            turns = self._spoken_turns(data)
-            for key, folder in {"base": model, "short": _folder_of(SHORT_MODEL)}.items():
-                for calls in AT_ONCE if folder else ():
-                    await self._speed(folder, key, calls, turns)
+            for part in parts:
+                with self.result.part(part):
+                    await PARTS[part](self)
+
+    async def accuracy(self) -> None:
+        """What is understood of people: words, digits, PINs."""
+        data, model = data_folder(), _installed(self._model)
+        recogniser = WhisperRecogniser.load(model, beam_size=Recognition().beam_size)
+        try:
+            await self._words(recogniser, data)
+            await self._numbers(recogniser, data)
+        finally:
+            recogniser.close()
+
+    async def phantom(self) -> None:
+        """What is understood of calls in which nobody speaks."""
+        settings = Settings(recognition=Recognition(model=_installed(self._model)))
+        made = dict(_some(list(noises(SEED).items()), self._extent.noises))
+        heard = await asyncio.to_thread(words_in_noise, settings, made)
+        self.result.rows += [{"noise": name, "heard": text} for name, text in heard.items()]
+        words = sum(len(words_of(text)) for text in heard.values())
+        self.result.count("phantom_words", words, len(made))
+
+    async def speed(self) -> None:
+        """How soon the final words are there, at one call and at eight."""
+        turns = self._spoken_turns(data_folder())
+        short = SHORT_MODEL in Catalogue.shipped().models
+        models = {"base": self._model, **({"short": SHORT_MODEL} if short else {})}
+        for key, model in models.items():
+            for calls in AT_ONCE:
+                await self._speed(_installed(model), key, calls, turns)
 
     async def _words(self, recogniser: WhisperRecogniser, data: Path) -> None:
         """Read passages: native English, and all other first languages beside it."""
@@ -142,15 +163,6 @@ class RecognitionBench:
                 {"numbers": key, "speaker": speaker, "right": right, "n": count}
             )
 
-    async def _phantoms(self, model: str) -> None:
-        """Calls in which nobody speaks."""
-        settings = Settings(recognition=Recognition(model=model))
-        made = dict(_some(list(noises(SEED).items()), self._extent.noises))
-        heard = await asyncio.to_thread(words_in_noise, settings, made)
-        self.result.rows += [{"noise": name, "heard": text} for name, text in heard.items()]
-        words = sum(len(words_of(text)) for text in heard.values())
-        self.result.count("phantom_words", words, len(made))
-
     def _spoken_turns(self, data: Path) -> list[Path]:
         """What callers say at a time, as files, in an order of its own."""
         every = list(chain.from_iterable(read_speech(data, part) for part in TURNS))
@@ -186,18 +198,19 @@ class RecognitionBench:
         self.result.rows.append({"model": Path(model).name, "calls": calls, **shown})
 
 
+PARTS: Mapping[str, Callable[[RecognitionBench], Awaitable[None]]] = {
+    "accuracy": RecognitionBench.accuracy,
+    "phantom": RecognitionBench.phantom,
+    "speed": RecognitionBench.speed,
+}
+
+
 def _installed(model: str) -> str:
     """The folder of a model; raises VoiceError with the command that brings it."""
-    folder = _folder_of(model)
-    if not folder:
+    folder = find_model("asr_models", model)
+    if not Path(folder).is_dir():
         raise VoiceError(f"{model} is not installed: voice models pull {model}")
     return folder
-
-
-def _folder_of(model: str) -> str:
-    """Nothing where it is not installed."""
-    folder = find_model("asr_models", model)
-    return folder if Path(folder).is_dir() else ""
 
 
 def _some(every: Sequence[T], count: int | None) -> Sequence[T]:
@@ -211,11 +224,15 @@ async def main() -> int:
     """Run the benchmark; the exit status is 0 when all of it could be measured."""
     parser = arguments(__doc__)
     parser.add_argument("--model", default=MODEL, help=f"a recogniser's name ({MODEL})")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART",
+                        help=f"of {', '.join(PARTS)}")  # fmt: skip
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:
-        bench = RecognitionBench(EXTENTS[extent_of(options)], options.model, Path(folder))
-        await bench.run()
-        return concluded(bench.result, options)
+        earlier = options.json if {*options.only} < {*PARTS} else None
+        result = BenchmarkResult.begin("bench_recognition", earlier, options.only)
+        extent = EXTENTS[extent_of(options)]
+        await RecognitionBench(result, extent, options.model, Path(folder)).run(options.only)
+        return concluded(result, options)
 
 
 if __name__ == "__main__":

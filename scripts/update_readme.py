@@ -94,7 +94,10 @@ def section(result: dict[str, Any]) -> str:
     """All that the README shows of a result."""
     bench = result["bench"]
     command = f"`python scripts/{bench}.py --full --json benchmarks/{bench}.json`"
-    parts = [f"{command} at {result['commit']} on {result['machine']}{_warning(result)}:"]
+    # Parts that were measured alone may be of several commits.
+    commits = sorted({part["commit"] for part in result.get("parts", {}).values()})
+    measured_at = " and ".join(commits or [result["commit"]])
+    parts = [f"{command} at {measured_at} on {result['machine']}{_warning(result)}:"]
     parts += [_figures(result), _shares(result), _loads(result)]
     return "\n\n".join(part for part in parts if part) + "\n"
 

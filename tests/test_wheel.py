@@ -53,6 +53,16 @@ def test_an_installed_package_finds_its_models_and_tasks(installed: Path, tmp_pa
         assert place.is_relative_to(installed) and any(place.iterdir())
 
 
+@pytest.mark.parametrize("kind", ["asr_models", "response_models", "tts_voices"])
+def test_an_installed_package_has_every_model_of_the_project(installed: Path, kind: str) -> None:
+    """Also those that are differences, which are looked up by no name before they are merged."""
+    ours, theirs = ROOT / kind, installed / "voice" / "shipped" / kind
+
+    assert {file.relative_to(theirs) for file in theirs.rglob("*") if file.is_file()} == {
+        file.relative_to(ours) for file in ours.rglob("*") if file.is_file()
+    }
+
+
 def test_the_example_settings_can_be_had_from_an_installed_package(
     installed: Path, tmp_path: Path
 ) -> None:

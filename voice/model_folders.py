@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 from typing import Literal
 
+VARIANT = "variant.yaml"
+"""In a shipped folder that holds a difference from another model and not a whole one: what it is,
+as an entry of the catalogue."""
+
 ModelKind = Literal["asr_models", "response_models", "tts_voices"]
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -18,8 +22,15 @@ def find_model(kind: ModelKind, name: str) -> str:
     """The folder of the embedded or pulled model `name`; otherwise `name` itself (a path)."""
     if "/" in name:
         return name
-    places = (_ROOT / kind / name, pulled_models() / name)
-    return next((str(place) for place in places if place.is_dir()), name)
+    shipped, pulled = _ROOT / kind / name, pulled_models() / name
+    if shipped.is_dir() and not (shipped / VARIANT).exists():
+        return str(shipped)
+    return str(pulled) if pulled.is_dir() else name
+
+
+def shipped_variants() -> list[Path]:
+    """The shipped folders of recognisers that hold a difference, not a whole model."""
+    return sorted(file.parent for file in (_ROOT / "asr_models").glob(f"*/{VARIANT}"))
 
 
 def pulled_models() -> Path:

@@ -63,3 +63,77 @@ async def test_what_stops_a_benchmark_is_a_row_and_the_figures_stay(trouble: Exc
     assert not result.complete
     assert result.figures == {"runs": 1}
     assert result.rows == [{"stopped": str(trouble) or "out of time after 30 s"}]
+
+
+def measured_in_parts(file: Path, accuracy: int, speed: float) -> BenchmarkResult:
+    result = BenchmarkResult.begin("bench_recognition")
+    with result.part("accuracy"):
+        result.add("right", rate(accuracy, 10))
+        result.rows.append({"speaker": "anna"})
+    with result.part("speed"):
+        result.count("speedup", speed, 60)
+        result.rows.append({"calls": 8})
+    result.save(file)
+    return result
+
+
+def test_a_part_that_is_measured_anew_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    file = tmp_path / "bench.json"
+    measured_in_parts(file, 5, 4.0)
+
+    again = BenchmarkResult.begin("bench_recognition", file, ["speed"])
+    with again.part("speed"):
+        again.count("speedup", 6.0, 60)
+        again.rows.append({"calls": 1})
+    again.save(file)
+
+    saved = json.loads(file.read_text())
+    assert saved["figures"] == {"right": 0.5, "speedup": 6.0}
+    assert saved["n"] == {"right": 10, "speedup": 60}
+    assert set(saved["bounds"]) == {"right"} and saved["too_few"] == ["right"]
+    assert saved["rows"] == [
+        {"speaker": "anna", "part": "accuracy"}, {"calls": 1, "part": "speed"},
+    ]  # fmt: skip
+    assert saved["parts"]["speed"]["figures"] == ["speedup"]
+    assert saved["parts"]["accuracy"]["commit"] == again.commit
+
+
+def test_the_load_of_one_part_is_not_that_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = (os.cpu_count() or 1) + 1.0
+    load = [busy]
+    monkeypatch.setattr(os, "getloadavg", lambda: (load[0], 0.0, 0.0))
+    measured_in_parts(tmp_path / "bench.json", 5, 4.0)
+    load[0] = 0.1
+
+    result = BenchmarkResult.begin("bench_recognition", tmp_path / "bench.json", ["speed"])
+    with result.part("speed"):
+        result.count("speedup", 6.0, 60)
+
+    assert result.parts["accuracy"]["contended"] and not result.parts["speed"]["contended"]
+    assert result.contended
+
+
+async def test_a_part_that_was_stopped_is_measured_again(tmp_path: Path) -> None:
+    file = tmp_path / "bench.json"
+    stopped = BenchmarkResult.begin("bench_recognition")
+    async with stopped.measured_within(30):
+        with stopped.part("speed"):
+            stopped.count("speedup", 4.0, 60)
+            raise VoiceError("the engine died")
+    stopped.save(file)
+    assert not stopped.complete and stopped.parts == {}
+
+    again = BenchmarkResult.begin("bench_recognition", file, ["accuracy"])
+
+    assert again.complete and again.figures == {} and again.rows == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"bench": "bench_call", "parts": {}}'])
+def test_parts_are_put_into_results_of_the_same_benchmark_only(
+    tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "other.json").write_text(content)
+    with pytest.raises(VoiceError, match=r"other\.json: no result of bench_recognition"):
+        BenchmarkResult.begin("bench_recognition", tmp_path / "other.json", ["speed"])

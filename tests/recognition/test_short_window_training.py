@@ -8,9 +8,10 @@ import ctranslate2
 import numpy as np
 import pytest
 
-from voice.models import ModelStore
-from voice.models.difference import DIFFERENCE, merge, save_difference
-from voice.models.download import hash_of
+from tests.models.loopback_sources import Told
+from voice.models import Catalogue, ModelStore, Origins, pull
+from voice.models.catalogue import read_variant
+from voice.recognition import WhisperRecogniser
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
@@ -39,25 +40,32 @@ def test_without_changes_the_network_is_the_model(base: Path) -> None:
     np.testing.assert_allclose(states, expected, atol=1e-3)
 
 
-def test_what_was_learned_merges_with_the_base(base: Path, tmp_path: Path) -> None:
+def test_what_was_learned_is_installed_as_a_variant(base: Path, tmp_path: Path) -> None:
     import torch
 
-    from training.whisper_network import WhisperNetwork
+    from training.short_window.distillation import Distillation, Schedule
+    from training.short_window.export import export
 
-    network = WhisperNetwork(base / "model.bin", tuned="encoder", rank=4)
+    schedule = Schedule(1.0, rank=4)
+    run = Distillation(base, tmp_path / "corpus", tmp_path / "checkpoint.pt", schedule)
     with torch.no_grad():
-        for name, change in network.changes.items():
+        for name, change in run.network.changes.items():
             if name.endswith("out"):
                 change.normal_(0, 0.01)
         mel = torch.zeros(1, 80, 300)
-        states = network.encode(mel).numpy()
-    difference = tmp_path / DIFFERENCE
-    save_difference(difference, hash_of(base / "model.bin"), network.difference(), {})
-    for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
-        (tmp_path / name).symlink_to(base / name)
+        states = run.network.encode(mel).numpy()
 
-    merge(base / "model.bin", difference, tmp_path / "model.bin")
+    export(run, base, tmp_path / "whisper-base-short")
 
-    model = ctranslate2.models.Whisper(str(tmp_path), compute_type="float32")
+    variant = read_variant(tmp_path / "whisper-base-short")
+    store = ModelStore(tmp_path / "models")
+    pull(Catalogue.shipped().find("whisper-base"), store, Origins(), Told(), base)
+    folder = pull(variant, store, Origins(), Told())
+    model = ctranslate2.models.Whisper(str(folder), compute_type="float32")
     merged = np.array(model.encode(ctranslate2.StorageView.from_array(mel.numpy()), to_cpu=True))
     np.testing.assert_allclose(merged, states, atol=0.05)
+    np.testing.assert_allclose(np.load(folder / "silence.npy"), run.silence.numpy(), atol=0.02)
+    assert "whisper-base for windows as short" in (
+        tmp_path / "whisper-base-short" / "README.md"
+    ).read_text("utf-8")
+    WhisperRecogniser.load(folder).close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from faster_whisper.feature_extractor import FeatureExtractor
 
 from voice.audio import Pcm
+from voice.errors import ModelError
 from voice.recognition import WhisperRecogniser, features
 
 
@@ -59,6 +61,60 @@ def test_a_cut_lies_where_it_is_quiet() -> None:
     assert pause.start <= second <= pause.stop
 
 
+@pytest.mark.parametrize(
+    ("seconds", "windows"),
+    [(0.5, [200]), (1.4, [200]), (1.6, [210]), (4.0, [450]), (9.4, [990]), (9.5, [1000])],
+)
+async def test_a_short_window_is_half_a_second_longer_than_the_speech(
+    short_windows: Path, seconds: float, windows: list[int]
+) -> None:
+    engine = WhisperRecogniser.load(short_windows)
+    watched = Watched(engine._decoder._model)
+    engine._decoder._model = watched
+    try:
+        await engine.transcribe(speech_like(seconds), features.RATE_HZ)
+    finally:
+        engine.close()
+
+    assert watched.frames == windows
+    assert watched.states == [500], "whatever the window's length"
+
+
+async def test_a_long_turn_is_read_in_windows_of_ten_seconds_at_most(short_windows: Path) -> None:
+    engine = WhisperRecogniser.load(short_windows)
+    watched = Watched(engine._decoder._model)
+    engine._decoder._model = watched
+    try:
+        await engine.transcribe(speech_like(33.0), features.RATE_HZ)
+    finally:
+        engine.close()
+
+    assert len(watched.frames) >= 4 and max(watched.frames) <= 1000
+    assert set(watched.states) == {500}
+
+
+def test_a_model_without_its_states_of_silence_is_refused(short_windows: Path) -> None:
+    (short_windows / "silence.npy").unlink()
+
+    with pytest.raises(ModelError, match=r"short: it lacks silence\.npy"):
+        WhisperRecogniser.load(short_windows)
+
+
+@pytest.fixture
+def short_windows(embedded_recogniser_path: Path, tmp_path: Path) -> Path:
+    """A recogniser that reads windows of 2 to 10 s, whose decoder has the states of 10 s."""
+    folder = tmp_path / "short"
+    shutil.copytree(embedded_recogniser_path, folder)
+    model = ctranslate2.models.Whisper(str(embedded_recogniser_path))
+    silence = ctranslate2.StorageView.from_array(np.zeros((1, 80, 1000), np.float32))
+    np.save(folder / "silence.npy", np.array(model.encode(silence, to_cpu=True))[0])
+    description = {
+        "minimum_window_seconds": 2.0, "longest_window_seconds": 9.5, "silence_seconds": 10.0,
+    }  # fmt: skip
+    (folder / "voice.json").write_text(json.dumps(description))
+    return folder
+
+
 async def test_behind_a_short_window_the_decoder_is_given_silence(
     embedded_recogniser_path: Path, tmp_path: Path, spoken: Callable[[str], Pcm]
 ) -> None:
@@ -68,31 +124,34 @@ async def test_behind_a_short_window_the_decoder_is_given_silence(
     model = ctranslate2.models.Whisper(str(embedded_recogniser_path))
     silence = ctranslate2.StorageView.from_array(np.zeros((1, 80, 600), np.float32))
     np.save(folder / "silence.npy", np.array(model.encode(silence, to_cpu=True))[0])
-    encoded: list[int] = []
 
     engine = WhisperRecogniser.load(folder)
-    generate = engine._decoder._model.generate
-    engine._decoder._model = Listening(engine._decoder._model, generate, encoded)
+    watched = Watched(engine._decoder._model)
+    engine._decoder._model = watched
     try:
         transcript = await engine.transcribe(spoken("How can I help you?"), 8000)
     finally:
         engine.close()
 
     assert transcript.text == "how can i help you"
-    assert encoded and set(encoded) == {300}
+    assert watched.states and set(watched.states) == {300}
 
 
-class Listening:
-    """A model of which is noted how many encoder states its decoder is given."""
+class Watched:
+    """A model of which is noted how long its windows are, and what its decoder is given."""
 
-    def __init__(self, model: object, generate: Callable[..., object], seen: list[int]) -> None:
+    def __init__(self, model: ctranslate2.models.Whisper) -> None:
         self._model = model
-        self._generate = generate
-        self._seen = seen
+        self.frames: list[int] = []
+        self.states: list[int] = []
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._model, name)
 
+    def encode(self, window: ctranslate2.StorageView, **how: object) -> object:
+        self.frames.append(window.shape[2])
+        return self._model.encode(window, **how)
+
     def generate(self, states: ctranslate2.StorageView, *rest: object, **how: object) -> object:
-        self._seen.append(states.shape[1])
-        return self._generate(states, *rest, **how)
+        self.states.append(states.shape[1])
+        return self._model.generate(states, *rest, **how)

@@ -60,6 +60,8 @@ def show(name: Name) -> None:
     line(f"{model.name}, {model.kind}: {model.about}")
     line(_licence(model))
     line(f"Languages: {_languages(model)}")
+    if model.base:
+        line(f"Base: {model.base}{', with which it is merged' if model.is_variant else ''}")
     for file in model.files:
         size = f"{file.size} bytes" if file.size else "size not known"
         line(f"{file.path}: {size}, sha256 {file.sha256 or _NOT_PINNED}")

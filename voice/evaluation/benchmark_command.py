@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NoReturn
 
+from voice.errors import VoiceError
 from voice.evaluation.figures import BenchmarkResult
 from voice.network import isolate
 
@@ -47,6 +48,9 @@ def run_benchmark(main: Callable[[], Awaitable[int]]) -> NoReturn:
     try:
         with asyncio.Runner() as runner:
             status = runner.run(_awaited(main))
+    except VoiceError as error:
+        print(error, file=sys.stderr)
+        status = 1
     except KeyboardInterrupt:
         status = INTERRUPTED_STATUS
     sys.exit(status)

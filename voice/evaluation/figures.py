@@ -9,8 +9,9 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,55 @@ class BenchmarkResult:
     too_few: list[str] = field(default_factory=list)
     """Keys of figures with bounds that rest on too few observations to count."""
     rows: list[dict[str, Any]] = field(default_factory=list)
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of each part that can be measured alone: when and how long it was, and its figures' keys."""
 
     @classmethod
-    def begin(cls, bench: str) -> BenchmarkResult:
-        """Note where and from what the benchmark starts."""
+    def begin(
+        cls, bench: str, earlier: Path | None = None, parts: Collection[str] = ()
+    ) -> BenchmarkResult:
+        """Note where and from what the benchmark starts.
+
+        Of an `earlier` result, if there is one, all parts are kept but those that are measured
+        now, `parts`; raises VoiceError when the file is no result of this benchmark.
+        """
         load = os.getloadavg()[0]
-        return cls(bench, _commit(), machine(), {"start": load, "end": load}, _too_much(load))
+        now = cls(bench, _commit(), machine(), {"start": load, "end": load}, _too_much(load))
+        if earlier is not None and earlier.exists():
+            now._keep(_read(earlier, bench), parts)
+        return now
+
+    def _keep(self, earlier: dict[str, Any], without: Collection[str]) -> None:
+        self.parts = {name: part for name, part in earlier["parts"].items() if name not in without}
+        self.contended = any(part["contended"] for part in self.parts.values())
+        keys = {key for part in self.parts.values() for key in part["figures"]}
+        for own, there in (
+            (self.figures, earlier["figures"]),
+            (self.bounds, earlier["bounds"]),
+            (self.n, earlier["n"]),
+        ):
+            own.update({key: value for key, value in there.items() if key in keys})
+        self.too_few = [key for key in earlier["too_few"] if key in keys]
+        self.rows = [row for row in earlier["rows"] if row.get("part") in self.parts]
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """What is added meanwhile is this part; one that does not come to its end is left out."""
+        began, keys, rows = time.monotonic(), {*self.figures}, len(self.rows)
+        others_contended, self.contended = self.contended, _too_much(os.getloadavg()[0])
+        try:
+            yield
+            self.parts[name] = {
+                "commit": self.commit,
+                "machine": self.machine,
+                "contended": self.contended,
+                "seconds": round(time.monotonic() - began, 1),
+                "figures": [key for key in self.figures if key not in keys],
+            }
+        finally:
+            self.contended = self.contended or others_contended
+            for row in self.rows[rows:]:
+                row["part"] = name
 
     def add(self, key: str, figure: Figure, least: int = LEAST) -> None:
         """A figure with bounds; one that could not be measured is left out."""
@@ -106,6 +150,17 @@ class BenchmarkResult:
             text += f"   95 % {low:.4g} to {high:.4g}"
         few = " (too few)" if key in self.too_few else ""
         return f"{text}   n = {self.n[key]}{few}"
+
+
+def _read(file: Path, bench: str) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        is_result = told["bench"] == bench and "parts" in told
+    except (OSError, ValueError, KeyError, TypeError):
+        is_result = False
+    if not is_result:
+        raise VoiceError(f"{file}: no result of {bench}")
+    return told
 
 
 def _too_much(load: float) -> bool:

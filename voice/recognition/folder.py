@@ -50,6 +50,9 @@ class Description:
     mean of a piece (1), a Whisper model says twice what is said once and alone."""
     doubt_below: float = 0.0
     """A window whose pieces are less probable in the mean is read again, slower and faster."""
+    silence_seconds: float = 0.0
+    """So far from the start of a window the decoder is given encoder states, behind a shorter one
+    those of SILENCE; 0 where it needs none but the window's."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def load(
         )
     _check(folder)
     description, silence = _description(folder), _silence(folder)
+    if description.silence_seconds and silence is None:
+        raise ModelError(f"recogniser {folder}: it lacks {SILENCE}")
     try:
         whisper = WhisperModel(
             str(folder),

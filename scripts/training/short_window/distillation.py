@@ -92,6 +92,11 @@ class Distillation:
             self.network.load_state_dict(stored["network"])
             self._step = stored["step"]
 
+    @property
+    def steps(self) -> int:
+        """How many were made, earlier runs included."""
+        return self._step
+
     def run(self) -> None:
         """Learn until the time is up; what was learned is kept on the way."""
         parameters = list(self.network.parameters())

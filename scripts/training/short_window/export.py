@@ -1,25 +1,67 @@
-"""Writes what was learned: a difference from the base, and the states of silence."""
+"""Writes what was learned as a variant: a difference from the base, its entry, and its card."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import numpy as np
+from training.short_window.distillation import (
+    PADDING_FRAMES,
+    SHORTEST_FRAMES,
+    TEACHER_FRAMES,
+    Distillation,
+)
+from voice.models.difference import DIFFERENCE
+from voice.models.variant import write_variant
 
-from training.short_window.distillation import SHORTEST_FRAMES, Distillation
-from voice.models.difference import DIFFERENCE, save_difference
-from voice.models.download import hash_of
-from voice.recognition.folder import DESCRIPTION, SILENCE
+_FRAMES_PER_SECOND = 100
+_LONGEST_FRAMES = TEACHER_FRAMES - PADDING_FRAMES[0]
+"""Of speech in a window."""
+
+_CARD = """# Recogniser `{name}`
+
+{base} for windows as short as what was said: speech and {padding:g} s, at least {shortest:g} s,
+at most {longest:g} s, where {base} needs {longest:g} s for a single word. {size:.1f} MB (float16,
+low rank): a difference that `voice models pull {name}` merges with {base}.
+
+Made by `scripts/train_short_window.py` in {steps} steps: in a short window the encoder imitates
+itself in one of {longest:g} s, and the decoder, which stays as it was, writes the same. Behind a
+window the decoder is given the states that {base} has of silence. The material is speech of free
+synthesizers through simulated telephone lines (`scripts/training/short_window/corpus.py`), and
+{base} itself labelled it. Licence: MIT, as {base}.
+
+`python scripts/bench_recognition.py` measures how soon its words are there
+(`short_final_speedup_1`, `..._8`) and, with `--only accuracy --model {name}`, what it understands
+of recorded people.
+"""
 
 
 def export(run: Distillation, base: Path, target: Path) -> None:
     """Fill the folder of a variant; it is merged with its base when it is installed."""
-    target.mkdir(parents=True, exist_ok=True)
-    about = {"base": base.name, "window": "speech and 0.5 s, at least 2 s"}
-    save_difference(
-        target / DIFFERENCE, hash_of(base / "model.bin"), run.network.difference(), about
+    write_variant(target, entry(base.name), base / "model.bin", run.network.difference())
+    card = _CARD.format(
+        name=target.name,
+        base=base.name,
+        padding=PADDING_FRAMES[0] / _FRAMES_PER_SECOND,
+        shortest=SHORTEST_FRAMES / _FRAMES_PER_SECOND,
+        longest=TEACHER_FRAMES / _FRAMES_PER_SECOND,
+        size=(target / DIFFERENCE).stat().st_size / 1e6,
+        steps=run.steps,
     )
-    np.save(target / SILENCE, run.silence.numpy().astype(np.float16))
-    description = {"minimum_window_seconds": SHORTEST_FRAMES / 100}
-    (target / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+    (target / "README.md").write_text(card, encoding="utf-8")
+
+
+def entry(base: str) -> dict[str, object]:
+    """What the catalogue says of a variant of `base` for short windows."""
+    return {
+        "kind": "recogniser",
+        "about": f"{base}, tuned for windows as short as what was said.",
+        "languages": ["*"],
+        "licence": "MIT",
+        "licence_url": "https://github.com/openai/whisper/blob/main/LICENSE",
+        "base": base,
+        "description": {
+            "minimum_window_seconds": SHORTEST_FRAMES / _FRAMES_PER_SECOND,
+            "longest_window_seconds": _LONGEST_FRAMES / _FRAMES_PER_SECOND,
+            "silence_seconds": TEACHER_FRAMES / _FRAMES_PER_SECOND,
+        },
+    }
