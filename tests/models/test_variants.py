@@ -20,7 +20,7 @@ from voice import model_folders
 from voice.cli.app import app
 from voice.errors import ModelError
 from voice.model_folders import find_model, shipped_variants
-from voice.models import Catalogue, ModelStore, Origins, WrongHash, at_hand, pull
+from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, WrongHash, at_hand, pull
 from voice.models.catalogue import CatalogueModel, ModelFile, ShippedSource, read_variant
 from voice.models.ctranslate2_weights import Ctranslate2Weights
 from voice.models.variant import write_variant
@@ -60,6 +60,8 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place that takes that of the shipped recognisers; installed models lie beside it."""
     monkeypatch.setattr(model_folders, "_ROOT", tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for variable in ModelsAtHand().environment:
+        monkeypatch.delenv(variable)
     return tmp_path / "asr_models"
 
 
