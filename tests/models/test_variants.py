@@ -346,6 +346,7 @@ def test_a_disk_that_fills_up_while_it_is_merged_leaves_nothing_half_installed(
     ("change", "says"),
     [
         ({"base": None}, "needs a base"),
+        ({"base": "tuned"}, "needs a base"),
         ({"name": "other"}, "not the variant tuned with a difference.safetensors"),
         ({"files": [{"path": "model.bin"}]}, "not the variant tuned with a difference.safetensors"),
         ({"dialekt": "sw-KE"}, "dialekt: Extra inputs are not permitted"),

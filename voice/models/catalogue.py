@@ -127,7 +127,7 @@ class CatalogueModel(Entry):
 
     @model_validator(mode="after")
     def _variant_has_a_base(self) -> Self:
-        if self.is_variant and self.base is None:
+        if self.is_variant and self.base in (None, self.name):
             raise ValueError(f"{self.name}: {DIFFERENCE} needs a base")
         return self
 
