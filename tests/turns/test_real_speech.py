@@ -11,11 +11,12 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from voice import silero
 from voice.audio import Pcm, mixed, silence
 from voice.errors import ModelError
 from voice.settings import Turns
 from voice.speech import PiperSpeaker
-from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnSignal, TurnTracker, silero
+from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnSignal, TurnTracker
 
 RATE = 8000
 Detector = Literal["webrtc", "silero"]
@@ -116,7 +117,7 @@ def test_detectors_need_a_telephone_rate() -> None:
 
 def test_silero_shares_one_session_and_does_not_import_pipecat() -> None:
     program = (
-        "import sys; from voice.turns import SileroVad; a, b = SileroVad(8000), SileroVad(16000);"
+        "import sys; from voice.silero import SileroVad; a, b = SileroVad(8000), SileroVad(16000);"
         "assert a._session is b._session; print('pipecat' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -16,13 +16,12 @@ from voice.languages import language as default_language
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading, confidence
 from voice.recognition.expectation import ANYTHING, Expectation
+from voice.recognition.noise import is_noise
 from voice.recognition.session import RecognitionSession
 from voice.recognition.transcript import Transcript, Word
 
 _SHORTEST_SECONDS = 0.1
 _OTHER_TEMPOS = (0.93, 1.07)
-_MORE_LIKELY_NOBODY = 0.3
-"""By so much more probable than a piece of the words is it that nobody spoke: they are noise's."""
 _AUDIBLE_DBFS = -57.0
 """Audio of which no 100 ms is louder than this holds no words."""
 
@@ -124,6 +123,8 @@ class WhisperRecogniser:
             next_part()
             with_words = priority is not Priority.PARTIAL
             reading = self._read_window(window, expect, with_words)
+            if is_noise(reading, window, description):
+                reading = replace(reading, text="")
             parts.append((first * 1000 // features.RATE_HZ, reading))
         return self._joined(parts, seconds)
 
@@ -158,7 +159,7 @@ class WhisperRecogniser:
         return self._decoder.read(mel, len(window) / features.RATE_HZ, expect, with_words)
 
     def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
-        spoken = [(at, reading) for at, reading in parts if not self._is_nothing(reading)]
+        spoken = [(at, reading) for at, reading in parts if reading.text]
         nobody = min((reading.no_speech_probability for _, reading in parts), default=1.0)
         if not spoken:
             return Transcript("", 0.0, self.language.tag, nobody, seconds)
@@ -174,19 +175,6 @@ class WhisperRecogniser:
         text = " ".join(reading.text for _, reading in spoken)
         doubtful = any(reading.doubtful for _, reading in spoken)
         return Transcript(text, certain, self.language.tag, nobody, seconds, words, doubtful)
-
-    def _is_nothing(self, reading: Reading) -> bool:
-        description = self._loaded.description
-        nobody = reading.no_speech_probability
-        certain = math.exp(min(0.0, reading.mean_log_probability))
-        return (
-            not reading.text
-            or nobody - certain >= _MORE_LIKELY_NOBODY
-            or (
-                nobody >= description.no_speech_threshold
-                and certain < description.no_speech_confidence
-            )
-        )
 
 
 def _audible(pcm: Pcm) -> bool:

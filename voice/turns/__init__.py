@@ -15,7 +15,6 @@ from voice.turns.detector import (
     TurnSignal,
 )
 from voice.turns.level_gate import LevelGate
-from voice.turns.silero import SileroVad
 from voice.turns.tracker import TurnTracker
 from voice.turns.vad import FRAME_MS, VoiceActivityDetector, WebRtcVad, create_vad
 
@@ -24,7 +23,6 @@ __all__ = [
     "FalseStart",
     "LevelGate",
     "ShortPause",
-    "SileroVad",
     "SpeechBegan",
     "SpeechResumed",
     "TurnDetector",

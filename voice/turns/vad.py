@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 import webrtcvad
 
 from voice.audio import Pcm, to_bytes
-from voice.turns.silero import SileroVad
+from voice.silero import SileroVad
 
 FRAME_MS = 20
 """Length of the frames on which detectors decide."""
