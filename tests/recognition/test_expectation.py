@@ -160,6 +160,26 @@ def test_only_what_is_made_of_the_expected_parts_is_such_an_answer(
     assert Expectation(kind).meaning(text, language()) == meaning
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It's nine zero seven zero", True),
+        ("my code is 4 2 2 1, thanks", True),
+        ("forty two twenty one it is", True),
+        ("nine zero seven zero", False),
+        ("it's nine zero seven", False),
+        ("it's nine zero seven zero eight", False),
+        ("it's 4221, no, 4222", False),
+        ("what do you need it for?", False),
+    ],
+)
+def test_a_sentence_tells_a_number_when_it_holds_the_one_that_was_asked_for(
+    text: str, told: bool
+) -> None:
+    assert Expectation("digits", 4).is_told_in(text, language("en")) is told
+    assert not ANYTHING.is_told_in(text, language("en"))
+
+
 def test_an_expectation_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(ValueError, match="4 digits, kind date"):
         Expectation("date", digits=4)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from voice.languages import Language
+from voice.languages import Language, spoken_numbers
 
 Kind = Literal["anything", "digits", "yes_no", "choice", "amount", "date", "spelling"]
 
@@ -72,6 +72,16 @@ class Expectation:
         known = {*self.parts(language)}
         is_made_of_them = all(one in known or one.isdecimal() for one in said)
         return (" ".join(said) or None) if is_made_of_them else None
+
+    def is_told_in(self, text: str, language: Language) -> bool:
+        """Whether a sentence such as 'it's four two two one' holds the one number asked for.
+
+        The words around it are no digits, so nothing made of digits alone explains them better.
+        """
+        if not self.digits or self.meaning(text, language) is not None:
+            return False
+        numbers = spoken_numbers(text, language.reader)
+        return [len(number.figures) for number in numbers] == [self.digits]
 
     def is_whole(self, meaning: str) -> bool:
         """Whether so many digits were said as were asked for."""

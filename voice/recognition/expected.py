@@ -74,6 +74,9 @@ class ExpectedAnswers:
         free_log_probability: float,
     ) -> Answer | None:
         """The answer in a window that was read freely as `free`; None when it is no such answer."""
+        said = self._tokenizer.decode(list(free))
+        if expect.is_told_in(said, self._language):
+            return None
         states = np.array(encoded.to_device(ctranslate2.Device.cpu))
         answers = expect.answers(self._language)
         if not free:  # how probable it is that nothing was said
@@ -83,10 +86,7 @@ class ExpectedAnswers:
             return None
         best = max(wordings, key=lambda one: one.log_probability)
         chosen, margin, length_margin = _compared(wordings, expect)
-        if (
-            not answers
-            and expect.meaning(self._tokenizer.decode(list(free)), self._language) is None
-        ):
+        if not answers and expect.meaning(said, self._language) is None:
             asked = [best.pieces] if chosen in (None, best) else [best.pieces, chosen.pieces]
             probability = max(self._log_probabilities(states, asked))
         else:
