@@ -156,9 +156,9 @@ def _iban(forms: Forms, match: re.Match[str]) -> str | None:
 def _spelt(forms: Forms, match: re.Match[str]) -> str:
     """Letters and figures by turns, long runs of figures in groups."""
     runs = re.findall(r"[A-Z]+|\d+", match[0])
-    if len(runs) == 2 and len(runs[0]) == 1 and len(runs[1]) == 2 and runs[1][0] != "0":
-        return f"{runs[0]} {forms.numbers.cardinal(int(runs[1]))}"
     letters_first = len(runs) == 2 and runs[0].isalpha()
+    if letters_first and len(runs[0]) == 1 and re.fullmatch(r"[1-9]\d", runs[1]):
+        return f"{runs[0]} {forms.numbers.cardinal(int(runs[1]))}"
     if letters_first or "-" in match[0]:
         return ", ".join(" ".join(run) if run.isalpha() else _grouped(forms, run) for run in runs)
     words = re.split(r"[\s-]", match[0])
