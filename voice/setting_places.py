@@ -90,6 +90,6 @@ def _variables(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, boo
         inner: Any = field.annotation
         variable = prefix + name.upper()
         nested = isinstance(inner, type) and issubclass(inner, BaseModel)
-        yield variable, nested or getattr(inner, "__origin__", None) is list
+        yield variable, nested or getattr(inner, "__origin__", None) in (list, dict)
         if nested:
             yield from _variables(inner, variable + DELIMITER)

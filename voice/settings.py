@@ -19,7 +19,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from voice.emergency import country
 from voice.errors import ConfigError
-from voice.languages import DEFAULT, language
+from voice.language_settings import ByLanguage, LanguageTag
+from voice.languages import DEFAULT
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
 from voice.setting_values import (
     Address,
@@ -205,20 +206,13 @@ class Turns(Section):
         return pause
 
 
-def _language(tag: str) -> str:
-    try:
-        return language(tag).tag
-    except ConfigError as error:
-        raise ValueError(str(error)) from None
-
-
 class Recognition(Section):
     """The recogniser."""
 
     model: str = REAL_RECOGNISER
     """The name of an embedded model or one of `voice models list`, or a folder."""
-    language: Annotated[str, AfterValidator(_language)] = DEFAULT
-    """Of the callers, as a BCP 47 tag: en-GB falls back on en (docs/languages.md)."""
+    language: LanguageTag = DEFAULT
+    """Of the callers (docs/languages.md)."""
     beam_size: int = Field(5, ge=1, le=20)
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: Literal["int8", "int8_float16", "int8_float32", "float16", "float32"] = "int8"
@@ -247,6 +241,8 @@ class Speech(Section):
 
     voice: str = REAL_VOICE
     """The name of an embedded voice or one of `voice models list`, a folder, or an ONNX file."""
+    voices: ByLanguage = Field({})
+    """The same for other languages than `recognition.language`, by their tags."""
     workers: int = Field(1, ge=1, le=64)
     capacity: int = Field(64, ge=1, le=10000)
     timeout_seconds: float = Field(6.0, gt=0, le=60)
@@ -318,6 +314,16 @@ class Settings(BaseSettings):
                 f"{calls.no_input_limit_seconds:g}"
             )
         return rtp
+
+    @field_validator("speech")
+    @classmethod
+    def _one_voice_for_each_language(cls, speech: Speech, others: ValidationInfo) -> Speech:
+        recognition = others.data.get("recognition")
+        if recognition is not None and recognition.language in speech.voices:
+            raise ValueError(
+                f"voices: {recognition.language} is recognition.language, whose voice is `voice`"
+            )
+        return speech
 
     @classmethod
     def settings_customise_sources(

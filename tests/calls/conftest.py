@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.calls.event_log import EventLog
-from tests.calls.scripted import PIN, ScriptedIdentity, ScriptedResponder
+from tests.calls.scripted import PIN, ScriptedIdentity, ScriptedResponder, in_english
 from voice.audio import Pcm
 from voice.calls.engines import Engines, warm_up
 from voice.calls.pin_tries import PinTries
@@ -86,7 +86,9 @@ async def engines(
     recogniser, speaker = loaded
     tries = PinTries(tmp_path / "pin_tries.sqlite", SETTINGS.identity.tries_per_hour)
     scripted = cast(Responder, responder)
-    made = Engines(recogniser, scripted, speaker, ToolBox([]), ScriptedIdentity(), tries)
+    made = Engines(
+        recogniser, scripted, in_english(speaker), ToolBox([]), ScriptedIdentity(), tries
+    )
     await warm_up(made, SETTINGS)
     return made
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from voice.engine_queue import Priority
 from voice.identity import Caller, IdentityLevel
 from voice.recognition import Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
+from voice.speech import PiperSpeaker, Voices
 
 LONG_ANSWER = (
     "Your plan is called Meadow Large.",
@@ -182,3 +184,8 @@ class SaidWordsSession:
 
     async def finalise(self, **options: object) -> Transcript:
         return Transcript(self._heard, 0.9, "", 1.0, 0.5)
+
+
+def in_english(speaker: object) -> Voices:
+    """Nobody but this speaker, or what stands in for one."""
+    return Voices({"en": cast(PiperSpeaker, speaker)})

@@ -13,7 +13,7 @@ import pytest
 from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
-from tests.calls.scripted import LONG_ANSWER, ScriptedResponder
+from tests.calls.scripted import LONG_ANSWER, ScriptedResponder, in_english
 from voice.audio import Pcm
 from voice.engine_queue import EngineBusy, Priority
 from voice.events import (
@@ -181,7 +181,7 @@ async def test_a_failing_engine_brings_an_apology(
     sockets = {
         "recognition": await serve(recogniser=BrokenRecogniser(broken)),
         "response": await serve(responder=failing),
-        "speech": await serve(speaker=BrokenSpeaker(loaded[1])),
+        "speech": await serve(voices=in_english(BrokenSpeaker(loaded[1]))),
     }
     calls = (expect_apology(engine, socket, log, say) for engine, socket in sockets.items())
     await asyncio.gather(*calls)
@@ -191,7 +191,7 @@ async def test_a_failing_voice_brings_one_apology_and_a_person(
     serve: Serve, log: EventLog, say: Say, loaded: tuple[object, PiperSpeaker]
 ) -> None:
     person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    socket = await serve(person, speaker=BrokenSpeaker(loaded[1]))
+    socket = await serve(person, voices=in_english(BrokenSpeaker(loaded[1])))
     async with LegCaller(socket, "voice-gone") as caller:
         await log.clause("Hello")
         await caller.heard_out()

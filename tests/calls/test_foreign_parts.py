@@ -12,7 +12,13 @@ import pytest
 from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
-from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, ScriptedIdentity, ScriptedResponder
+from tests.calls.scripted import (
+    LONG_ANSWER,
+    PIN_DIGITS,
+    ScriptedIdentity,
+    ScriptedResponder,
+    in_english,
+)
 from voice.audio import Pcm
 from voice.events import (
     CallEnded,
@@ -204,7 +210,7 @@ async def test_a_recogniser_that_hangs_is_bridged_and_apologised_for(
 async def test_a_voice_that_hangs_is_bridged_and_apologised_for(
     serve: Serve, log: EventLog, say: Say, loaded: tuple[object, PiperSpeaker]
 ) -> None:
-    socket = await serve(WITH_PERSON, speaker=HangingSpeaker(loaded[1]))
+    socket = await serve(WITH_PERSON, voices=in_english(HangingSpeaker(loaded[1])))
     async with LegCaller(socket, "voice") as caller:
         await ask(caller, log, say("What is my plan?"))
         await caller.control(Transfer)

@@ -70,6 +70,39 @@ def test_a_voice_that_cannot_be_had_is_replaced_by_the_embedded_one(
     )
 
 
+def test_the_voices_of_other_languages_are_fetched_as_well(
+    catalogue: Catalogue,
+    from_index: CatalogueModel,
+    settings: Settings,
+    told: Told,
+    empty_store: ModelStore,
+) -> None:
+    french = from_index.model_copy(update={"name": "french", "kind": "voice"})
+    catalogue.models["french"] = french
+    speech = Speech(voice="embedded-en", voices={"fr": "french"})
+    at_hand(settings.model_copy(update={"speech": speech}), told)
+    assert empty_store.has("french")
+
+
+@pytest.mark.parametrize(
+    ("voice", "says"),
+    [
+        ("en_US-joe-medium", "en_US-joe-medium cannot be had: it has no source"),
+        ("whisper-base", "whisper-base is a recogniser; a voice is needed"),
+    ],
+)
+def test_the_voice_of_another_language_is_never_replaced(
+    voice: str, says: str, catalogue: Catalogue, settings: Settings, told: Told
+) -> None:
+    speech = Speech(voice="embedded-en", voices={"fr": voice})
+    own = settings.model_copy(
+        update={"speech": speech, "recognition": Recognition(model="embedded-en")}
+    )
+    with pytest.raises(ModelError) as error:
+        at_hand(own, told)
+    assert str(error.value).startswith(f"speech.voices.fr: {says}")
+
+
 def test_without_any_source_the_embedded_models_answer_and_one_line_says_so(told: Told) -> None:
     models = at_hand(Settings(network=NetworkAccess(allow=[])), told)
     assert models.environment == ModelsAtHand().environment

@@ -113,7 +113,7 @@ def test_a_process_is_warm_before_its_first_call(real_models: ModelsAtHand, tmp_
         engines = await load_engines(settings)
         try:
             for text in (PHRASES.ask_pin, PHRASES.apology, PHRASES.goodbye):
-                clause = await engines.speaker.synthesise(text, RATE)
+                clause = await engines.voices.speaker_for("en").synthesise(text, RATE)
                 assert clause.cached and dbfs(clause.pcm) > -40
             await write_apology(engines, settings)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
@@ -15,14 +16,14 @@ from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
 from voice.identity import Caller
-from voice.languages import language
+from voice.languages import Language, language
 from voice.model_folders import find_model, tasks_folder
 from voice.models import Catalogue
 from voice.recognition import WhisperRecogniser
 from voice.response import Responder, ToolBox
 from voice.setting_places import blamed_on
 from voice.settings import Settings
-from voice.speech import PiperSpeaker
+from voice.speech import PiperSpeaker, Voices
 
 _RATE = 8000
 _TOOLS_GROUP = "voice.tools"
@@ -56,29 +57,29 @@ class Engines:
 
     recogniser: WhisperRecogniser
     responder: Responder
-    speaker: PiperSpeaker
+    voices: Voices
     tools: ToolBox
     identity: IdentityCheck
     pin_tries: PinTries
 
     def close(self) -> None:
         """End the engines' threads; running work ends first."""
-        for engine in (self.recogniser, self.responder, self.speaker):
+        for engine in (self.recogniser, self.responder, self.voices):
             engine.close()
 
 
 async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Engines:
     """Load and warm up all engines; raises ModelError or ConfigError with what is wrong."""
-    recogniser, responder, speaker = await asyncio.gather(
+    recogniser, responder, voices = await asyncio.gather(
         asyncio.to_thread(load_recogniser, settings, make_queue),
         asyncio.to_thread(_load_responder, settings, make_queue),
-        asyncio.to_thread(load_speaker, settings, make_queue),
+        asyncio.to_thread(load_voices, settings, make_queue),
     )
     tools, identity = load_tools(settings)
     tools.require(responder.tasks)
     tries = PinTries(settings.identity.database, settings.identity.tries_per_hour)
     await asyncio.to_thread(tries.prepare)
-    engines = Engines(recogniser, responder, speaker, tools, identity, tries)
+    engines = Engines(recogniser, responder, voices, tools, identity, tries)
     await warm_up(engines, settings)
     return engines
 
@@ -116,25 +117,43 @@ def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:
         )
 
 
-def load_speaker(settings: Settings, make_queue: QueueFactory = EngineQueue) -> PiperSpeaker:
-    """The voice of the settings; raises ModelError, or ConfigError when it speaks otherwise."""
+def offered(settings: Settings) -> list[Language]:
+    """The languages in which callers are answered, the one they are expected to speak first."""
+    tags = dict.fromkeys([settings.recognition.language, *settings.speech.voices])
+    return [language(tag) for tag in tags]
+
+
+def load_voices(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Voices:
+    """A voice for each language that is offered, all on one queue.
+
+    Raises ModelError for a voice that is missing or damaged, ConfigError for a language without
+    a voice and a voice of another language.
+    """
     wanted = settings.speech
-    with blamed_on("speech.voice"):
-        speaker = PiperSpeaker.load(
-            find_model("tts_voices", wanted.voice),
-            workers=wanted.workers,
-            capacity=wanted.capacity,
-            make_queue=make_queue,
-        )
-    spoken = language(settings.recognition.language)
+    with ExitStack() as unless_loaded:
+        queue = make_queue("speech", wanted.workers, wanted.capacity)
+        unless_loaded.callback(queue.close)
+        voices = Voices({one.tag: _speaker(settings, one, queue) for one in offered(settings)})
+        unless_loaded.pop_all()
+    return voices
+
+
+def _speaker(settings: Settings, spoken: Language, queue: EngineQueue) -> PiperSpeaker:
+    main, others = settings.recognition.language, settings.speech.voices
+    key, voice = f"speech.voices.{spoken.tag}", others.get(spoken.tag)
+    if spoken.tag == main:
+        key, voice = "speech.voice", settings.speech.voice
+    names = ", ".join(Catalogue.shipped().voices_for(spoken.code))
+    known = f"for {spoken.code} there is {names}" if names else "see docs/models.md"
+    if voice is None:
+        raise ConfigError(f"{key}: nobody speaks {spoken.tag}, which is offered: {known}")
+    with blamed_on(key):
+        speaker = PiperSpeaker.load(find_model("tts_voices", voice), make_queue=lambda *_: queue)
     if speaker.language != spoken.code:
-        speaker.close()
-        names = Catalogue.shipped().voices_for(spoken.code)
-        there = f"for {spoken.code} there is {', '.join(names)}" if names else "see docs/models.md"
-        raise ConfigError(
-            f"speech.voice: {wanted.voice} speaks {speaker.language}, but recognition.language is "
-            f"{spoken.tag}: {there}"
+        wanted = (
+            f"but recognition.language is {main}" if spoken.tag == main else f"not {spoken.tag}"
         )
+        raise ConfigError(f"{key}: {voice} speaks {speaker.language}, {wanted}: {known}")
     return speaker
 
 
@@ -154,18 +173,20 @@ def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
 
 async def warm_up(engines: Engines, settings: Settings) -> None:
     """Run every engine once, and keep the sound of all that the call itself says."""
-    spoken = language(settings.recognition.language)
-    greeting = [clause for clause, _ in phrases.greeting(settings.calls.greeting, spoken, False)]
-    for text in (*greeting, *spoken.phrases.fixed, *phrases.in_emergencies(settings, spoken)):
-        await engines.speaker.keep(text, _RATE)
+    for tag in engines.voices.languages:
+        speaker, spoken = engines.voices.speaker_for(tag), language(tag)
+        # The greeting of the settings is in the language that callers are expected to speak.
+        own = settings.calls.greeting if tag == settings.recognition.language else None
+        greeting = [clause for clause, _ in phrases.greeting(own, spoken, False)]
+        for text in (*greeting, *spoken.phrases.fixed, *phrases.in_emergencies(settings, spoken)):
+            await speaker.keep(text, _RATE)
     await engines.recogniser.warm_up()
     await engines.responder.warm_up()
 
 
 async def write_apology(engines: Engines, settings: Settings) -> None:
     """Write what the edge plays when this process has died; raises AudioFileError."""
-    spoken = language(settings.recognition.language).phrases
-    clauses = [
-        await engines.speaker.synthesise(text, _RATE) for text in (spoken.apology, spoken.goodbye)
-    ]
+    tag = settings.recognition.language
+    speaker, spoken = engines.voices.speaker_for(tag), language(tag).phrases
+    clauses = [await speaker.synthesise(text, _RATE) for text in (spoken.apology, spoken.goodbye)]
     write_wav(settings.runtime.apology, np.concatenate([clause.pcm for clause in clauses]), _RATE)

@@ -118,6 +118,6 @@ class CallServer:
             "refused_calls": self.refused,
             "recognition_depth": engines.recogniser.depth,
             "response_depth": engines.responder.depth,
-            "speech_depth": engines.speaker.depth,
+            "speech_depth": engines.voices.depth,
             "stuck_foreign_threads": stuck_threads(),
         }

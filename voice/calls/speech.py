@@ -56,8 +56,8 @@ class SpeechStep(FrameProcessor):
         await self.push_frame(clause)
 
     async def _synthesise(self, text: str, priority: Priority) -> SpokenClause:
-        rate = self._call.sample_rate
-        return await self._call.engines.speaker.synthesise(text, rate, priority=priority)
+        speaker = self._call.engines.voices.speaker_for(self._call.language.tag)
+        return await speaker.synthesise(text, self._call.sample_rate, priority=priority)
 
     async def _fill(self, frame: ClauseText, text: str) -> None:
         """The clause is late, and with it whatever follows: fillers are known by heart."""

@@ -13,6 +13,7 @@ from voice.model_folders import ModelKind, find_model
 from voice.models.catalogue import Catalogue, Kind
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import ModelStore
+from voice.setting_places import blamed_on
 from voice.settings import EMBEDDED, REAL_RECOGNISER, REAL_VOICE, Settings
 
 
@@ -56,6 +57,7 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     that somebody asked for and that cannot be had raises ModelError.
     """
     recogniser, voice = settings.recognition.model, settings.speech.voice
+    missing = ""
     try:
         _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:
@@ -68,8 +70,11 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     except ModelError as error:
         if voice != REAL_VOICE:
             raise ModelError(f"speech.voice: {error}") from None
-        return ModelsAtHand(recogniser, missing=str(error))
-    return ModelsAtHand(recogniser, voice)
+        voice, missing = EMBEDDED, str(error)
+    for language, other in settings.speech.voices.items():
+        with blamed_on(f"speech.voices.{language}"):
+            _require(other, "tts_voices", "voice", settings, progress)
+    return ModelsAtHand(recogniser, voice, missing)
 
 
 def _require(

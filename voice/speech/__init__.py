@@ -4,13 +4,14 @@
     clause = await speaker.synthesise("Your balance is 42.17 euros.", sample_rate=8000)
     clause.pcm, clause.heard(900)
 
-`ClauseSplitter` cuts a streamed answer into clauses.
+`ClauseSplitter` cuts a streamed answer into clauses; `Voices` holds a speaker for each language.
 """
 
 from voice.speech.clause import SpokenClause, SpokenWord
 from voice.speech.lexicon import Lexicon
 from voice.speech.speaker import PiperSpeaker
 from voice.speech.splitting import ClauseSplitter
+from voice.speech.voices import Voices
 
 __all__ = [
     "ClauseSplitter",
@@ -18,4 +19,5 @@ __all__ = [
     "PiperSpeaker",
     "SpokenClause",
     "SpokenWord",
+    "Voices",
 ]

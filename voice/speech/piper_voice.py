@@ -19,6 +19,8 @@ from voice.onnx_models import ONNX_ERRORS, open_session
 from voice.speech.word_timing import SoundGroup
 
 USUAL_FILE: Final = "voice.onnx"
+LOWEST_HZ: Final = 8000
+HIGHEST_HZ: Final = 48000
 _PLAIN: Final = SynthesisConfig(normalize_audio=False)
 """Piper would scale each sentence by itself, so that a short "No." shouts."""
 _NO_SOUNDS: Final = frozenset(" ^$_ˈˌː.,;:!?¡¿—…\"'«»“”()-")
@@ -101,8 +103,11 @@ def _config(path: Path) -> PiperConfig:
     if config.phoneme_type not in (PhonemeType.ESPEAK, PhonemeType.TEXT):
         kind = config.phoneme_type.value
         raise ModelError(f"{path}: phonemes of type {kind} are not supported, only espeak and text")
-    if not config.phoneme_id_map or not 8000 <= config.sample_rate <= 48000:
-        raise ModelError(f"{path}: has no phoneme_id_map or an odd sample_rate")
+    if not config.phoneme_id_map:
+        raise ModelError(f"{path}: has no phoneme_id_map")
+    if not LOWEST_HZ <= config.sample_rate <= HIGHEST_HZ:
+        rates = f"{LOWEST_HZ} to {HIGHEST_HZ} Hz"
+        raise ModelError(f"{path}: sample_rate is {config.sample_rate}; voices have {rates}")
     return config
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from tests.calls.scripted import ScriptedIdentity, ScriptedResponder
+from tests.calls.scripted import ScriptedIdentity, ScriptedResponder, in_english
 from tests.evaluation.recordings.evaluated import COSTS, RATE, SETTINGS, Evaluate, Say
 from voice.audio import Pcm, silence, write_wav
 from voice.calls.engines import Engines, warm_up
@@ -65,7 +65,9 @@ def loaded(
 def _engines(recogniser: WhisperRecogniser, speaker: PiperSpeaker, folder: Path) -> Engines:
     tries = PinTries(folder / "pin_tries.sqlite", SETTINGS.identity.tries_per_hour)
     responder = cast(Responder, ScriptedResponder())
-    return Engines(recogniser, responder, speaker, ToolBox([]), ScriptedIdentity(), tries)
+    return Engines(
+        recogniser, responder, in_english(speaker), ToolBox([]), ScriptedIdentity(), tries
+    )
 
 
 @pytest.fixture

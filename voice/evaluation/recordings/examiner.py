@@ -66,7 +66,7 @@ class Examiner:
         def evaluate(recording: Recording) -> CallResult:
             # Each call begins as in a new process: no phrase in the cache, the books unchanged.
             books.open_anew()
-            engines.speaker.forget()
+            engines.voices.forget()
             return run_virtually(
                 evaluate_call(recording, plan.side, plan.from_answer, settings, engines)
             )

@@ -75,6 +75,7 @@ def fingerprint_of(recordings: Iterable[Recording], settings: Settings) -> tuple
         ("asr_models", settings.recognition.model),
         ("response_models", settings.response.model),
         ("tts_voices", settings.speech.voice),
+        *(("tts_voices", voice) for voice in settings.speech.voices.values()),
     )
     for kind, name in models:
         folder = Path(find_model(kind, name))

@@ -45,10 +45,11 @@ async def calibrate(
 ) -> CostTable:
     """Run all sentences through all engines so many times; takes about a second a round."""
     queues.clear()
+    speaker = engines.voices.speaker_for(settings.recognition.language)
     for number in range(rounds):
-        engines.speaker.forget()
+        engines.voices.forget()
         for sentence in SENTENCES:
-            spoken = await engines.speaker.synthesise(sentence, _SAMPLE_RATE)
+            spoken = await speaker.synthesise(sentence, _SAMPLE_RATE)
             await _recognise(engines.recogniser, spoken.pcm, number)
             turn = engines.responder.session(engines.tools, _anybody()).begin(sentence)
             turn.commit()
