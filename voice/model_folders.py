@@ -33,6 +33,11 @@ def shipped_variants() -> list[Path]:
     return sorted(file.parent for file in (_ROOT / "asr_models").glob(f"*/{VARIANT}"))
 
 
+def shipped_models(kind: ModelKind) -> list[Path]:
+    """The folders of the models that come along, by name."""
+    return sorted(folder for folder in (_ROOT / kind).iterdir() if folder.is_dir())
+
+
 def pulled_models() -> Path:
     """The folder of the models that `voice models pull` installs (XDG base directories)."""
     own = os.environ.get("XDG_DATA_HOME")

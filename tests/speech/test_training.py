@@ -9,20 +9,21 @@ import numpy as np
 import pytest
 
 pytestmark = pytest.mark.torch
-for module in ("torch", "pyworld", "soundfile", "onnx"):
+for module in ("torch", "pyworld", "soundfile", "onnx", "kokoro_onnx"):
     pytest.importorskip(module)
 
 import torch  # noqa: E402
 from piper import PiperVoice  # noqa: E402
 
+from training.voice.accent import FRENCH  # noqa: E402
 from training.voice.acoustic import AcousticModel  # noqa: E402
-from training.voice.alignment import align  # noqa: E402
+from training.voice.alignment import Segment, align  # noqa: E402
 from training.voice.corpus import Example, prepare, read  # noqa: E402
 from training.voice.export import export  # noqa: E402
 from training.voice.features import CEPSTRA, HOP, SAMPLE_RATE, SIZE  # noqa: E402
 from training.voice.learning import Trainer, load_average  # noqa: E402
 from training.voice.sentences import SentenceWriter, cardinal, ordinal  # noqa: E402
-from training.voice.teachers import TEACHERS, Segment  # noqa: E402
+from training.voice.teachers import TEACHERS  # noqa: E402
 from training.voice.vocoder import SourceFilterVocoder  # noqa: E402
 
 
@@ -128,10 +129,11 @@ def test_an_exported_model_speaks_in_piper(tmp_path: Path) -> None:
     torch.manual_seed(1)
     model = AcousticModel().eval()
     model.mean[0] = float(np.log(120.0))
-    voice = PiperVoice.load(export(model, set(range(14, 60)), tmp_path, "test"))
+    voice = PiperVoice.load(export(model, set(range(14, 60)), tmp_path, "test", FRENCH))
     chunk = next(iter(voice.synthesize("Hello.")))
     assert chunk.sample_rate == SAMPLE_RATE
     assert np.isfinite(chunk.audio_float_array).all()
+    assert voice.config.espeak_voice == "fr"
 
 
 @pytest.mark.parametrize(

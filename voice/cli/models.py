@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from voice.cli.pull_progress import shown_progress
-from voice.models import Catalogue, CatalogueModel, ModelStore, Origins, pull
+from voice.models import CARDS, Catalogue, CatalogueModel, ModelStore, Origins, pull
 from voice.settings import load_settings
 
 app = typer.Typer(help="Models: fetch, verify, find, remove.", no_args_is_help=True)
@@ -68,6 +68,9 @@ def show(name: Name) -> None:
     for source in model.sources:
         line(f"Source: {source}")
     line(f"Installed: {store.path(name)}" if store.has(name) else "Not installed.")
+    card = CARDS / f"{name}.md"
+    if card.exists():
+        line(f"\n{card.read_text('utf-8')}")
 
 
 def _languages(model: CatalogueModel) -> str:

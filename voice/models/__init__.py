@@ -10,8 +10,10 @@ from voice.models.errors import SourceUnavailable, WrongHash
 from voice.models.first_use import ModelsAtHand, at_hand
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import InstalledModel, ModelStore
+from voice.models.voices import CARDS, VoiceAtHand, card_row, voices_at_hand
 
 __all__ = [
+    "CARDS",
     "Catalogue",
     "CatalogueModel",
     "InstalledModel",
@@ -21,7 +23,10 @@ __all__ = [
     "Origins",
     "Progress",
     "SourceUnavailable",
+    "VoiceAtHand",
     "WrongHash",
     "at_hand",
+    "card_row",
     "pull",
+    "voices_at_hand",
 ]

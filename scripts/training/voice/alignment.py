@@ -14,13 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.voice.teachers import Segment
-
-START: Final = "^"
-END: Final = "$"
-_STRESS: Final = frozenset("ˈˌ")
-_MARKS: Final = frozenset("ː̩̃˞̪ʲʰ̧ˑ")
-_PUNCTUATION: Final = frozenset(" ,.;:?!-'\"()")
+from training.voice.teacher import END, MARKS, PUNCTUATION, START, STRESS
 
 _PHONES: Final[dict[str, tuple[str, ...]]] = {
     sounds: tuple(phones.split("+"))
@@ -63,6 +57,15 @@ _NO_PAUSE: Final = {START: 5.0, END: 5.0, ",": 0.4, ";": 0.4, ":": 0.4}
 """Cost of punctuation that the teacher does not pause at; nothing for the others."""
 _SHORTEST: Final = 0.012
 """Seconds; a sound with less takes a share of its neighbour."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One phone (CMU set, lower case) or pause ("pau") of the teacher; times in seconds."""
+
+    phone: str
+    start: float
+    end: float
 
 
 @dataclass(frozen=True)
@@ -112,14 +115,14 @@ def _units(phonemes: Sequence[str]) -> list[_Unit] | None:
     index = 0
     while index < len(phonemes):
         phoneme = phonemes[index]
-        if phoneme in _PUNCTUATION or phoneme in (START, END):
+        if phoneme in PUNCTUATION or phoneme in (START, END):
             units.append(_Unit(None, (index,)))
             index += 1
-        elif phoneme in _STRESS:
+        elif phoneme in STRESS:
             index += 1
         else:
             end = index + (2 if "".join(phonemes[index : index + 2]) in _PHONES else 1)
-            while end < len(phonemes) and phonemes[end] in _MARKS:
+            while end < len(phonemes) and phonemes[end] in MARKS:
                 end += 1
             phones = _PHONES.get("".join(phonemes[index:end])) or _PHONES.get(phoneme)
             if phones is None:

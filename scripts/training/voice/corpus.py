@@ -11,21 +11,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
-from piper.phonemize_espeak import EspeakPhonemizer
 
-from training.voice.alignment import END, START, align
-from training.voice.features import HOP, SAMPLE_RATE, SIZE, analyse
-from training.voice.teachers import Teacher, Utterance
+from training.voice.features import HOP, SAMPLE_RATE, SIZE, PitchRange, analyse
+from training.voice.teacher import Teacher, Utterance
+from voice.errors import ModelError
 
-ESPEAK_VOICE: Final = "en-us"
-SHARD: Final = 100
+SHARD: Final = 25
 """Sentences per shard; a finished shard is not made again."""
 FRAMES_PER_SECOND: Final = 100
 """Durations are counted in frames of 10 ms: two analysis frames."""
-_WORST_COST: Final = 0.32
 _LEAD: Final = 0.03
 _TAIL: Final = 0.09
-"""Seconds of the teacher's first and last pause that are kept."""
+"""Seconds of the silence around a sentence that are kept."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +40,20 @@ class Example:
 
 
 def prepare(teacher: Teacher, sentences: list[str], folder: Path) -> Iterator[Path]:
-    """Make the shards that `folder` lacks, and yield each one's path once it is there."""
+    """Make the shards that `folder` lacks, and yield each one's path once it is there.
+
+    Raises ModelError when none of a shard's sentences can be used.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    phonemizer = EspeakPhonemizer()
     for first in range(0, len(sentences), SHARD):
         shard = folder / f"shard-{first // SHARD:03d}.npz"
         if not shard.exists():
             spoken = teacher.speak(sentences[first : first + SHARD])
-            made = (_example(utterance, teacher, phonemizer) for utterance in spoken)
-            _write([example for example in made if example is not None], shard)
+            made = (_example(utterance, teacher.pitch) for utterance in spoken if utterance)
+            usable = [example for example in made if example is not None]
+            if not usable:
+                raise ModelError(f"{shard}: nothing that the teacher said can be learned from")
+            _write(usable, shard)
         yield shard
 
 
@@ -77,38 +79,27 @@ def _write(examples: list[Example], shard: Path) -> None:
     os.replace(unfinished, shard)
 
 
-def _example(
-    utterance: Utterance, teacher: Teacher, phonemizer: EspeakPhonemizer
-) -> Example | None:
-    """The sentence aligned and analysed; None where the front ends disagree too much."""
-    sentences = phonemizer.phonemize(ESPEAK_VOICE, utterance.text)
-    if len(sentences) != 1:
-        return None
-    phonemes = [START, *(p for p in sentences[0] if p in DEFAULT_PHONEME_ID_MAP), END]
-    alignment = align(phonemes, utterance.segments)
-    if alignment is None or alignment.cost > _WORST_COST:
-        return None
-    seconds, start = _trim(alignment.seconds, utterance)
+def _example(utterance: Utterance, pitch: PitchRange) -> Example | None:
+    """The sentence analysed; None where it hardly sounds."""
+    seconds, start = _trim(utterance.seconds)
     edges = np.concatenate([[0.0], np.cumsum(np.maximum(seconds, 0.0))])
     places: NDArray[np.int64] = np.round(edges * FRAMES_PER_SECOND).astype(np.int64)
     frames = places[1:] - places[:-1]
-    features = analyse(utterance.audio, teacher.pitch)
+    features = analyse(utterance.audio, pitch)
     first = round(start * SAMPLE_RATE / HOP)
     wanted = features[first : first + 2 * int(frames.sum())]
     missing = 2 * int(frames.sum()) - len(wanted)
     if missing > 4 or wanted[:, 1].sum() < 5:
         return None
     wanted = np.pad(wanted, ((0, missing), (0, 0)), mode="edge").reshape(-1, SIZE)
-    ids = np.array([DEFAULT_PHONEME_ID_MAP[phoneme][0] for phoneme in phonemes], dtype=np.int64)
-    return Example(ids, frames, wanted)
+    ids = [DEFAULT_PHONEME_ID_MAP[phoneme][0] for phoneme in utterance.phonemes]
+    return Example(np.array(ids, dtype=np.int64), frames, wanted)
 
 
-def _trim(seconds: NDArray[np.float64], utterance: Utterance) -> tuple[NDArray[np.float64], float]:
-    """Shorten the first and last pause; returns the times and where the audio now starts."""
-    seconds = seconds.copy()
-    first, last = utterance.segments[0], utterance.segments[-1]
-    cut = max(0.0, first.end - _LEAD) if first.phone == "pau" else 0.0
-    seconds[0] -= cut
-    if last.phone == "pau":
-        seconds[-1] -= max(0.0, last.end - last.start - _TAIL)
-    return seconds, cut
+def _trim(seconds: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Shorten the silence around the sentence; the times, and where the audio now starts."""
+    trimmed = seconds.copy()
+    cut = max(0.0, seconds[0] - _LEAD)
+    trimmed[0] -= cut
+    trimmed[-1] = min(seconds[-1], _TAIL)
+    return trimmed, cut

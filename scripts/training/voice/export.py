@@ -12,32 +12,34 @@ import onnx
 import torch
 from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
 
+from training.voice.accent import Accent
 from training.voice.acoustic import SYMBOLS, AcousticModel
-from training.voice.corpus import ESPEAK_VOICE, FRAMES_PER_SECOND
+from training.voice.corpus import FRAMES_PER_SECOND
 from training.voice.features import SAMPLE_RATE
 from training.voice.graph import NOISE_SCALE, PiperGraph
 
 _OPSET: Final = 17
 _SAMPLE: Final = "həlˈoʊ θˈæŋk juː."
 
-_STAND_INS: Final[dict[str, str]] = {
-    symbol: like
-    for like, symbols in {
-        "h": "ç ħ x χ ʜ", "ɜ": "ø ɞ", "ɛ": "œ ε", "ɑ": "ɒ", "b": "ɓ ʙ", "ʃ": "ɕ ʂ",
-        "d": "ɖ ɗ", "ə": "ɘ", "ɡ": "ɠ ɢ ʛ g ɣ", "ʌ": "ɤ", "w": "ɥ ʍ", "ɪ": "ɨ ʏ",
-        "l": "ɫ ɬ ɭ ɮ ʎ ʟ",
-        "u": "ɯ ʉ", "m": "ɱ", "n": "ɲ ɳ", "ŋ": "ɴ", "o": "ɵ", "æ": "ɶ", "f": "ɸ", "ɾ": "ɽ",
-        "ɹ": "ɺ ɻ r ʀ ʁ ɰ", "t": "ʈ ʦ", "v": "ʋ ⱱ β", "ʒ": "ʐ ʑ", "ʔ": "ʕ ʡ ʢ", "j": "ʝ ɟ ʄ",
-        "k": "c q X", "i": "y", ",": "; :", ".": "!", "ɚ": "ɝ", "a": "aɪ aʊ", "ɔ": "ɔɪ", "e": "eɪ",
-        "ˌ": "̧ ̃ ̪ ̯ ̺ ̻ ̝ ̊ ʰ ˤ ʷ ˞ ˑ",
-        " ": "' ( ) - # \" 0 1 2 3 4 5 6 7 8 9 ↓ ↑ ǀ ǁ ǂ ǃ ʘ",
-    }.items()
-    for symbol in symbols.split()
-}  # fmt: skip
-"""What a symbol that training never met borrows its sound from."""
+_ALIKE: Final = tuple(
+    symbols.split()
+    for symbols in (
+        "h ç ħ x χ ʜ", "ɜ ø ɞ", "ɛ œ ε", "ɑ ɒ", "b ɓ ʙ", "ʃ ɕ ʂ",
+        "d ɖ ɗ", "ə ɘ ɐ ᵻ", "ɡ ɠ ɢ ʛ g ɣ", "ʌ ɤ", "w ɥ ʍ", "ɪ ɨ ʏ",
+        "l ɫ ɬ ɭ ɮ ʎ ʟ",
+        "u ɯ ʉ ʊ", "m ɱ", "n ɲ ɳ", "ŋ ɴ", "o ɵ", "æ ɶ a", "f ɸ", "ɾ ɽ",
+        "ɹ ɺ ɻ r ʀ ʁ ɰ", "t ʈ ʦ θ", "v ʋ ⱱ β", "z ð", "ʒ ʐ ʑ", "ʔ ʕ ʡ ʢ", "j ʝ ɟ ʄ",
+        "k c q X", "i y", ", ; :", ". !", "ɚ ɝ", "a aɪ aʊ", "ɔ ɔɪ", "e eɪ",
+        "ˌ ̧ ̃ ̪ ̯ ̺ ̻ ̝ ̊ ʰ ˤ ʷ ˞ ˑ",
+    )
+)  # fmt: skip
+_GAPS: Final = (" ", *"'()-#\"0123456789↓↑ǀǁǂǃʘ")
+"""What a symbol that training never met borrows its sound from: the first one that it met."""
 
 
-def export(model: AcousticModel, trained_ids: set[int], folder: Path, name: str) -> Path:
+def export(
+    model: AcousticModel, trained_ids: set[int], folder: Path, name: str, accent: Accent
+) -> Path:
     """Write `folder`/voice.onnx and its JSON, each replaced at once; returns the ONNX file."""
     folder.mkdir(parents=True, exist_ok=True)
     _borrow(model, trained_ids)
@@ -46,7 +48,9 @@ def export(model: AcousticModel, trained_ids: set[int], folder: Path, name: str)
     graph = onnx.load(unfinished)
     onnx.checker.check_model(graph)
     config = folder / "voice.onnx.json.part"
-    config.write_text(json.dumps(_config(name), ensure_ascii=False, indent=1), encoding="utf-8")
+    config.write_text(
+        json.dumps(_config(name, accent), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
     os.replace(config, folder / "voice.onnx.json")
     os.replace(unfinished, folder / "voice.onnx")
     return folder / "voice.onnx"
@@ -54,10 +58,13 @@ def export(model: AcousticModel, trained_ids: set[int], folder: Path, name: str)
 
 def _borrow(model: AcousticModel, trained_ids: set[int]) -> None:
     ids = {symbol: numbers[0] for symbol, numbers in DEFAULT_PHONEME_ID_MAP.items()}
+    weight = model.embedding.weight
     with torch.no_grad():
-        for symbol, like in _STAND_INS.items():
-            if symbol in ids and ids[symbol] not in trained_ids and ids.get(like) in trained_ids:
-                model.embedding.weight[ids[symbol]] = model.embedding.weight[ids[like]]
+        for alike in (*_ALIKE, _GAPS):
+            known = [ids[symbol] for symbol in alike if ids.get(symbol) in trained_ids]
+            for symbol in alike:
+                if known and symbol in ids and ids[symbol] not in trained_ids:
+                    weight[ids[symbol]] = weight[known[0]]
 
 
 def _write_graph(graph: PiperGraph, target: Path) -> None:
@@ -89,17 +96,17 @@ def _write_graph(graph: PiperGraph, target: Path) -> None:
         )
 
 
-def _config(name: str) -> dict[str, Any]:
+def _config(name: str, accent: Accent) -> dict[str, Any]:
     return {
         "audio": {"sample_rate": SAMPLE_RATE, "quality": "x_low"},
-        "espeak": {"voice": ESPEAK_VOICE},
+        "espeak": {"voice": accent.espeak},
         "language": {
-            "code": "en_US",
-            "family": "en",
-            "region": "US",
-            "name_native": "English",
-            "name_english": "English",
-            "country_english": "United States",
+            "code": accent.code,
+            "family": accent.language,
+            "region": accent.code.partition("_")[2],
+            "name_native": accent.own_name,
+            "name_english": accent.english_name,
+            "country_english": accent.country,
         },
         "inference": {"noise_scale": NOISE_SCALE, "length_scale": 1, "noise_w": 0.8},
         "phoneme_type": "espeak",

@@ -1,4 +1,4 @@
-"""The synthesizers that a voice learns from: audio of a sentence and when each phone ends."""
+"""Synthesizers of Debian as teachers: their phones are aligned with espeak-ng's phonemes."""
 
 from __future__ import annotations
 
@@ -8,61 +8,21 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import soundfile
 import soxr
 from numpy.typing import NDArray
+from piper.phonemize_espeak import EspeakPhonemizer
 
+from training.voice.accent import US_ENGLISH, Accent
+from training.voice.alignment import Segment, align
 from training.voice.features import SAMPLE_RATE, PitchRange
+from training.voice.teacher import Teacher, Utterance, phonemes_of
 
-
-@dataclass(frozen=True)
-class Segment:
-    """One phone (CMU set, lower case) or pause ("pau") of the teacher; times in seconds."""
-
-    phone: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True)
-class Utterance:
-    """A sentence as the teacher spoke it; audio float64 at 16 kHz."""
-
-    text: str
-    audio: NDArray[np.float64]
-    segments: tuple[Segment, ...]
-
-
-class Teacher(Protocol):
-    """A synthesizer that reports its phones."""
-
-    @property
-    def pitch(self) -> PitchRange:
-        """Where the F0 lies."""
-        ...
-
-    @property
-    def sex(self) -> str:
-        """As a model card says it."""
-        ...
-
-    @property
-    def credit(self) -> str:
-        """Its name and its source."""
-        ...
-
-    @property
-    def licence(self) -> str:
-        """Under which terms its speech may be used."""
-        ...
-
-    def speak(self, texts: list[str]) -> Iterator[Utterance]:
-        """Speak each text; what the synthesizer cannot say is left out."""
-        ...
-
+_WORST_COST: Final = 0.32
+"""Of an alignment; where the two front ends disagree more, a sentence is left out."""
 
 _FESTIVAL_PROGRAM: Final = """
 (define (speak_one text base)
@@ -84,9 +44,11 @@ class Festival:
     sex: str
     credit: str
     licence: str
+    origin: str
+    accent: Accent = US_ENGLISH
 
-    def speak(self, texts: list[str]) -> Iterator[Utterance]:
-        """Speak each text; what Festival cannot say is left out."""
+    def speak(self, texts: list[str]) -> Iterator[Utterance | None]:
+        """Speak each text; None for what Festival cannot say."""
         with tempfile.TemporaryDirectory(prefix="teacher-") as folder:
             lines = [f"(voice_{self.voice})", _FESTIVAL_PROGRAM]
             for number, text in enumerate(texts):
@@ -95,11 +57,12 @@ class Festival:
             program = Path(folder, "speak.scm")
             program.write_text("\n".join(lines), encoding="latin-1", errors="replace")
             subprocess.run(["festival", "-b", str(program)], check=True, capture_output=True)
+            phonemizer = EspeakPhonemizer()
             for number, text in enumerate(texts):
                 base = Path(folder, str(number))
-                if base.with_suffix(".phones").exists():
-                    ends = _ends(base.with_suffix(".phones").read_text(), r"(\S+) ([\d.]+)")
-                    yield Utterance(text, _read_audio(base.with_suffix(".wav")), ends)
+                phones = base.with_suffix(".phones")
+                ends = _ends(phones.read_text(), r"(\S+) ([\d.]+)") if phones.exists() else ()
+                yield _utterance(text, base.with_suffix(".wav"), ends, phonemizer)
 
 
 @dataclass(frozen=True)
@@ -111,18 +74,24 @@ class Flite:
     sex: str
     credit: str
     licence: str
+    origin: str
+    accent: Accent = US_ENGLISH
 
-    def speak(self, texts: list[str]) -> Iterator[Utterance]:
-        """Speak each text; what Flite cannot say is left out."""
+    def speak(self, texts: list[str]) -> Iterator[Utterance | None]:
+        """Speak each text; None for what Flite cannot say."""
         with tempfile.TemporaryDirectory(prefix="teacher-") as folder:
             target = Path(folder, "speech.wav")
+            phonemizer = EspeakPhonemizer()
             for text in texts:
                 command = ["flite", "-voice", self.voice, "-psdur", "-t", text, "-o", str(target)]
                 result = subprocess.run(command, check=True, capture_output=True, text=True)
                 ends = _ends(result.stdout, r"(\S+):([\d.]+)")
-                if ends:
-                    yield Utterance(text, _read_audio(target), ends)
+                yield _utterance(text, target, ends, phonemizer)
 
+
+_ARCTIC: Final = (
+    "the teacher was built at Carnegie Mellon University from a speaker's recordings (CMU ARCTIC)"
+)
 
 TEACHERS: Final[dict[str, Teacher]] = {
     "festival-slt": Festival(
@@ -133,6 +102,7 @@ TEACHERS: Final[dict[str, Teacher]] = {
         "Carnegie Mellon University's permissive Festival licence for voice data and scripts; "
         "BSD-3-Clause (HTS working group) for its feature list "
         "(/usr/share/doc/festvox-us-slt-hts/copyright)",
+        _ARCTIC,
     ),
     "flite-rms": Flite(
         "rms",
@@ -142,8 +112,19 @@ TEACHERS: Final[dict[str, Teacher]] = {
         "Carnegie Mellon University's permissive licence (use, modify, distribute and sell; keep "
         "the notice and the authors' names, mark changes), which /usr/share/doc/flite/copyright "
         "gives for all files that it does not name; it has no entry of its own for this voice",
+        _ARCTIC,
     ),
 }
+
+
+def _utterance(
+    text: str, audio: Path, segments: tuple[Segment, ...], phonemizer: EspeakPhonemizer
+) -> Utterance | None:
+    phonemes = phonemes_of(text, US_ENGLISH, phonemizer)
+    alignment = align(phonemes, segments) if phonemes and segments else None
+    if not phonemes or alignment is None or alignment.cost > _WORST_COST:
+        return None
+    return Utterance(_read_audio(audio), phonemes, alignment.seconds)
 
 
 def _ends(report: str, pattern: str) -> tuple[Segment, ...]:
