@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: install install-dev demo test check unit calls real clean
+.PHONY: install install-dev demo listen test check unit calls real clean
 
 install: $(VENV)/.installed
 
@@ -21,6 +21,10 @@ $(VENV)/.installed-dev: pyproject.toml
 
 demo: install
 	$(BIN)/voice demo
+
+# A page with samples of every voice at hand: build/listen/index.html
+listen: install
+	$(BIN)/python scripts/listen.py
 
 test: install-dev check unit calls real
 
