@@ -30,8 +30,7 @@ async def test_words_count_for_the_group_and_for_native_english(
 ) -> None:
     scores = WordScores()
     speech = read_speech(people, "saa")
-    for one in speech:
-        await scores.hear(recogniser, one)
+    await scores.hear(recogniser, *speech)
     heard = await recogniser.transcribe(speech[0].sound(), SAMPLE_RATE)
     assert set(scores.groups) == {"english (uk)", "english (elsewhere)", "arabic"}
     assert scores.native == [word_errors(speech[0].text, heard.text)]

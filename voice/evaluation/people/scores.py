@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,13 +25,16 @@ class WordScores:
     groups: dict[str, list[WordErrors]] = field(default_factory=lambda: defaultdict(list))
     native: list[WordErrors] = field(default_factory=list)
 
-    async def hear(self, recogniser: WhisperRecogniser, speech: RecordedSpeech) -> None:
-        """Have one recording recognised; raises AudioFileError."""
-        heard = await recogniser.transcribe(speech.sound(), SAMPLE_RATE)
-        errors = word_errors(speech.text, heard.text)
-        self.groups[speech.group].append(errors)
-        if speech.native:
-            self.native.append(errors)
+    async def hear(self, recogniser: WhisperRecogniser, *recordings: RecordedSpeech) -> None:
+        """Have recordings recognised, all at once; raises AudioFileError."""
+        heard = await asyncio.gather(
+            *(recogniser.transcribe(one.sound(), SAMPLE_RATE) for one in recordings)
+        )
+        for speech, transcript in zip(recordings, heard, strict=True):
+            errors = word_errors(speech.text, transcript.text)
+            self.groups[speech.group].append(errors)
+            if speech.native:
+                self.native.append(errors)
 
     def rates(self) -> Mapping[str, Figure]:
         """The word error rate of each group, the worst first."""
@@ -65,12 +69,21 @@ class NumberScores:
         """Of all numbers."""
         return self.right + self.misread + self.rejected
 
-    async def hear(self, recogniser: WhisperRecogniser, number: SpokenNumber) -> None:
-        """Have one number recognised, as a call does that expects so many digits."""
-        expect = Expectation("digits", digits=len(number.digits))
-        heard = await recogniser.transcribe(number.sound, SAMPLE_RATE, expect=expect)
-        said = spoken_digits(heard.text, recogniser.language, expect.digits)
-        digits = "" if heard.doubtful else said
+    async def hear(self, recogniser: WhisperRecogniser, *numbers: SpokenNumber) -> None:
+        """Have numbers recognised, all at once, as a call does that expects so many digits."""
+        heard = await asyncio.gather(
+            *(
+                recogniser.transcribe(
+                    one.sound, SAMPLE_RATE, expect=Expectation("digits", digits=len(one.digits))
+                )
+                for one in numbers
+            )
+        )
+        for number, transcript in zip(numbers, heard, strict=True):
+            said = spoken_digits(transcript.text, recogniser.language, len(number.digits))
+            self._note(number, "" if transcript.doubtful else said)
+
+    def _note(self, number: SpokenNumber, digits: str) -> None:
         right = digits == number.digits
         self.right += right
         self.misread += not right and len(digits) == len(number.digits)
