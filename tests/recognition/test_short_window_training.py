@@ -48,12 +48,15 @@ def test_what_was_learned_is_installed_as_a_variant(base: Path, tmp_path: Path) 
 
     schedule = Schedule(1.0, rank=4)
     run = Distillation(base, tmp_path / "corpus", tmp_path / "checkpoint.pt", schedule)
+    torch.manual_seed(1)
     with torch.no_grad():
         for name, change in run.network.changes.items():
             if name.endswith("out"):
                 change.normal_(0, 0.01)
         mel = torch.zeros(1, 80, 300)
         states = run.network.encode(mel).numpy()
+        with run.network.unchanged():
+            untuned = run.network.encode(mel).numpy()
 
     export(run, base, tmp_path / "whisper-base-short")
 
@@ -63,7 +66,8 @@ def test_what_was_learned_is_installed_as_a_variant(base: Path, tmp_path: Path) 
     folder = pull(variant, store, Origins(), Told())
     model = ctranslate2.models.Whisper(str(folder), compute_type="float32")
     merged = np.array(model.encode(ctranslate2.StorageView.from_array(mel.numpy()), to_cpu=True))
-    np.testing.assert_allclose(merged, states, atol=0.05)
+    learned = np.linalg.norm(states - untuned)
+    assert np.linalg.norm(merged - states) < 0.05 * learned, "but for the rounding of float16"
     np.testing.assert_allclose(np.load(folder / "silence.npy"), run.silence.numpy(), atol=0.02)
     assert "whisper-base for windows as short" in (
         tmp_path / "whisper-base-short" / "README.md"
