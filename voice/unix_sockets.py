@@ -49,6 +49,25 @@ def is_listening(path: Path) -> bool:
     return True
 
 
+async def answers(path: Path) -> bool:
+    """Whether a process listens there and is awake: it closes a connection that ended unused.
+
+    Takes as long as a process that stands still does not close it.
+    """
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(path))
+    except OSError:
+        return False
+    try:
+        writer.write_eof()
+        await reader.read()
+    except OSError:
+        return False
+    finally:
+        writer.close()
+    return True
+
+
 def is_our_user(transport: asyncio.BaseTransport) -> bool:
     """Whether the process at the other end is of our user (SO_PEERCRED)."""
     connection = transport.get_extra_info("socket")

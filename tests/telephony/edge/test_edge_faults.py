@@ -68,8 +68,8 @@ async def test_call_process_that_never_answers_is_not_waited_for(
 async def test_the_only_call_process_is_waited_for(
     start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voice.telephony.edge.call_processes.SILENT_SECONDS", 0.01)
-    process.hesitates_seconds = 0.3
+    monkeypatch.setattr("voice.telephony.edge.call_processes.SILENT_SECONDS", 0.2)
+    process.hesitates_seconds = 0.5
     async with calling(await start()) as caller:
         await caller.hears(TONE_HZ)
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.telephony.edge.edge_caller import TONE_HZ, calling
+from tests.telephony.edge.edge_programs import Program, running
 from tests.telephony.edge.hand_caller import HandCaller, Listener
 from voice.settings import load_settings
 from voice.telephony.edge import Edge
@@ -119,17 +123,74 @@ async def test_a_call_process_that_stands_still_is_passed_over(
                         withdrawn = await asyncio.get_running_loop().sock_recv(connection, 4096)
 
 
+@contextlib.asynccontextmanager
+async def echo(edge: Edge, number: int) -> AsyncIterator[Program]:
+    """A call process that can be stopped as a program is."""
+    socket = edge.settings.runtime.call_socket(number)
+    module = "tests.telephony.edge.echo_call_process"
+    async with running([sys.executable, "-m", module, socket]) as program:
+        await program.line("ready")
+        yield program
+
+
+async def options_are_answered(address: tuple[str, int], status: int) -> None:
+    """Sooner or later."""
+    async with HandCaller(address) as caller, asyncio.timeout(5):
+        while not (await caller.asks("OPTIONS")).startswith(b"SIP/2.0 %d" % status):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_call_process_that_stands_still_is_offered_nothing_until_it_lives(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("voice.telephony.edge.call_processes.SILENT_SECONDS", 0.2)
+    async with processes(edge, 9) as (alive,), echo(edge, 1) as other:
+        address = await edge.start()
+        os.kill(other.pid, signal.SIGSTOP)
+        async with asyncio.timeout(5):
+            while "call process 1 stands still" not in caplog.text:
+                await asyncio.sleep(0.01)
+        # Whoever offered it a call now would wait for longer than the caller does.
+        monkeypatch.setattr("voice.telephony.edge.call_processes.SILENT_SECONDS", 60)
+        async with calling(address) as one, calling(address) as two, calling(address) as three:
+            for caller in (one, two, three):
+                await caller.hears(TONE_HZ)
+            assert len(alive.calls) == 3
+        os.kill(other.pid, signal.SIGCONT)
+        async with asyncio.timeout(10):
+            while not any(line.startswith("Offer(") for line in other.lines):
+                async with calling(address) as caller:
+                    await caller.hears(TONE_HZ)
+
+
+async def test_while_the_only_call_process_stands_still_calls_are_refused_at_once(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voice.telephony.edge.call_processes.SILENT_SECONDS", 0.2)
+    async with echo(edge, 0) as only:
+        address = await edge.start()
+        await options_are_answered(address, 200)
+        os.kill(only.pid, signal.SIGSTOP)
+        await options_are_answered(address, 503)
+        monkeypatch.setattr("voice.telephony.edge.call.ANSWER_SECONDS", 60)
+        with pytest.raises(CallRejected) as refused:
+            async with asyncio.timeout(5), calling(address):
+                pass
+        assert refused.value.status == 503
+        os.kill(only.pid, signal.SIGCONT)
+        await options_are_answered(address, 200)
+        async with calling(address) as caller:
+            await caller.hears(TONE_HZ)
+
+
 async def test_options_tell_whether_a_call_process_lives(edge: Edge) -> None:
     async with processes(edge, 1):
         address = await edge.start()
         async with HandCaller(address) as caller:
             assert (await caller.asks("OPTIONS")).startswith(b"SIP/2.0 200")
-    async with HandCaller(address) as caller, asyncio.timeout(5):
-        while not (await caller.asks("OPTIONS")).startswith(b"SIP/2.0 503"):
-            await asyncio.sleep(0.02)
-        async with processes(edge, 1, 1):
-            while not (await caller.asks("OPTIONS")).startswith(b"SIP/2.0 200"):
-                await asyncio.sleep(0.02)
+    await options_are_answered(address, 503)
+    async with processes(edge, 1, 1):
+        await options_are_answered(address, 200)
 
 
 async def test_no_sound_goes_to_an_address_before_its_ack(edge: Edge) -> None:

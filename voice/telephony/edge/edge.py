@@ -78,7 +78,6 @@ class Edge:
             raise ConfigError(f"sip.listen: {where}: {_reason(error)}") from None
         self._check_ports()
         self.clock.start()
-        self.processes.look()
         self._keep(self.processes.watch(), "call processes")
         if self.settings.supervision.enabled:
             self.feed.start()
