@@ -14,7 +14,7 @@ from tests.calls.scripted import PIN_DIGITS, SaidWords
 from tests.response.test_bound_results import ARGUMENTS, ToolCaller, shipped, task, tool
 from voice.audio import Pcm
 from voice.calls import phrases
-from voice.events import CallEnded, ClauseSpoken, FinalTranscript, ToolCalled
+from voice.events import CallEnded, ClauseSpoken, FinalTranscript, ToolCalled, ToolReturned
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import Responder, ResponseSession, TaskSet, Tool, ToolBox, Value
@@ -103,6 +103,33 @@ async def test_a_no_after_the_yes_calls_it_off(
     await asked.frames(1200 // 20)
     await asked.say(say(NO))
     await log.clause("stays active")
+    assert not operator.blocked and log.of(ToolCalled) == []
+
+
+async def test_who_hangs_up_while_it_is_announced_has_agreed(
+    asked: LegCaller, log: EventLog, say: Say, operator: Operator
+) -> None:
+    await asked.heard_out()
+    await asked.say(say(YES))
+    await log.clause("I am blocking your SIM card")
+    assert not operator.blocked
+    asked.hang_up()
+    ended = await log.wait(CallEnded)
+    (called,), (returned,) = log.of(ToolCalled), log.of(ToolReturned)
+    assert operator.blocked and returned.result["status"] == "blocked"
+    assert called.sequence < returned.sequence < ended.sequence
+    assert (ended.reason, ended.by) == ("hang-up", "caller")
+
+
+async def test_who_hangs_up_in_the_middle_of_a_word_has_not(
+    asked: LegCaller, log: EventLog, say: Say, operator: Operator
+) -> None:
+    await asked.heard_out()
+    await asked.say(say(YES))
+    await log.clause("I am blocking your SIM card")
+    await asked.say(say(NO)[: 8000 // 2])
+    asked.hang_up()
+    await log.wait(CallEnded)
     assert not operator.blocked and log.of(ToolCalled) == []
 
 

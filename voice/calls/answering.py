@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from voice.calls.answer import Answer
@@ -18,6 +19,9 @@ from voice.response import ToolReturned as ToolAnswered
 
 Request = NeedsIdentity | HandOver | EndCall
 """What a turn may ask of the call at its end."""
+
+
+_MARGIN_SECONDS = 1.0
 
 
 class AnswerRun:
@@ -47,6 +51,7 @@ class AnswerRun:
         self._tool_began = self._begun
         self._waits = False
         """It goes on when the caller has had the time to object, and is never overdue."""
+        self._tool_returned = asyncio.Event()
         self._limit: asyncio.Timeout | None = None
 
     async def clauses(self) -> Request | None:
@@ -133,6 +138,16 @@ class AnswerRun:
             self.answer.drop()
             self._turn.heard("")
 
+    async def carry_out(self) -> None:
+        """The caller left while there was time to object, and did not: wait for the act's outcome.
+
+        Returns at once where nothing was agreed to.
+        """
+        if self._waits and self.answer.committed:
+            seconds = self._call.settings.response.tool_timeout_seconds
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._tool_returned.wait(), 2 * seconds + _MARGIN_SECONDS)
+
     async def abandon(self) -> None:
         """The call is over."""
         if self.answer.committed:
@@ -169,6 +184,7 @@ class AnswerRun:
             error=step.error,
             unknown=step.unknown,
         )
+        self._tool_returned.set()
 
     async def _fill(self, text: str) -> None:
         await self._push(ClauseText(text, "filler", Answer(self._call.journal)))

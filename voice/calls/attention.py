@@ -29,6 +29,7 @@ class Attention:
         self._over_sound = False
         """It began while the assistant was audible."""
         self._caller_speaks = False
+        self._caller_left = False
 
     def speech_began(self, run: AnswerRun | None) -> None:
         """The caller begins to speak; `run` is the answer that is being made, if there is one."""
@@ -59,13 +60,21 @@ class Attention:
         """Wait until all that was said has been heard, and the caller has said nothing to it."""
         clock = asyncio.get_running_loop().time
         quiet_since = clock()
-        while clock() < quiet_since + _OBJECTION_SECONDS:
+        while not self._caller_left and clock() < quiet_since + _OBJECTION_SECONDS:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._somebody_speaks:
                 quiet_since = clock()
 
+    def caller_left(self) -> bool:
+        """The caller is gone and will object no more; False where they left in mid-word."""
+        self._caller_left = not self._caller_says_something
+        return self._caller_left
+
+    @property
+    def _caller_says_something(self) -> bool:
+        call = self._call
+        return self._caller_speaks or call.tracker.detector.speaking or call.unread_turn
+
     @property
     def _somebody_speaks(self) -> bool:
-        call = self._call
-        caller = self._caller_speaks or call.tracker.detector.speaking or call.unread_turn
-        return caller or not self._sayings.silent or call.held
+        return self._caller_says_something or not self._sayings.silent or self._call.held

@@ -96,10 +96,11 @@ class Call:
         barge_in, echo = BargeIn(call.language), EchoGuard()
         self._input = CallInput(call, session, barge_in, echo)
         self._output = CallOutput(call, echo)
+        self._conversation = Conversation(call)
         steps = [
             self._input,
             RecognitionStep(call, session, barge_in),
-            Conversation(call),
+            self._conversation,
             SpeechStep(call, self._output.room),
             self._output,
         ]
@@ -134,7 +135,9 @@ class Call:
         talking = asyncio.create_task(self._talk())
         try:
             await asyncio.wait({reading, talking}, return_when=asyncio.FIRST_COMPLETED)
-            if talking.done() and not reading.done():
+            if not talking.done():
+                await self._conversation.caller_left()
+            elif not reading.done():
                 await self._hang_up(reading)
         finally:
             for task in (reading, talking):

@@ -124,6 +124,11 @@ class Conversation(FrameProcessor):
         for job in list(self._jobs):
             await self.cancel_task(job)
 
+    async def caller_left(self) -> None:
+        """The caller has hung up: an act to which they said yes, and nothing since, is done."""
+        if self._run and self._attention.caller_left():
+            await self._run.carry_out()
+
     async def _greet(self) -> None:
         """What must be disclosed is heard to its end; what follows it may be interrupted."""
         settings = self._call.settings.calls
