@@ -37,15 +37,44 @@ async def test_an_accepted_refer_that_succeeds_hands_the_caller_over(
         assert 'text="transferred"' in await caller.receives("BYE")
 
 
-async def test_a_person_whom_the_callers_side_does_not_reach_brings_the_assistant_back(
-    start: Start, process: CallProcess
+@pytest.mark.parametrize("status", [486, 600, 603])
+async def test_a_person_who_is_busy_or_declines_is_not_called_again(
+    start: Start, process: CallProcess, status: int
 ) -> None:
     async with a_person() as person, referring_caller(await start()) as caller:
         hand_over(process, person.uri)
         await caller.receives("REFER")
-        caller.notify("SIP/2.0 486 Busy Here\r\n", "terminated")
-        assert await process.hears_of(TransferResult) == TransferResult(ok=False, reason="486")
+        caller.notify(f"SIP/2.0 {status} X\r\n", "terminated")
+        result = await process.hears_of(TransferResult)
+        assert result == TransferResult(ok=False, reason=str(status))
         assert not person.calls and not process.legs[0].closed
+
+
+@pytest.mark.parametrize("status", [403, 404, 408, 480, 488, 503])
+async def test_a_person_whom_the_callers_side_does_not_reach_is_called(
+    start: Start, process: CallProcess, status: int
+) -> None:
+    async with a_person() as person, referring_caller(await start()) as caller:
+        hand_over(process, person.uri)
+        await caller.receives("REFER")
+        caller.notify("SIP/2.0 100 Trying\r\n")
+        caller.notify(f"SIP/2.0 {status} X\r\n", "terminated;reason=noresource")
+        result = await process.hears_of(TransferResult)
+        assert result == TransferResult(ok=True, reason="200", bridged=True)
+        assert not any(text.startswith("BYE") for text in caller.got)
+
+
+async def test_who_hangs_up_as_the_failure_is_reported_has_nobody_called(
+    start: Start, process: CallProcess
+) -> None:
+    async with a_person(rings) as person, referring_caller(await start()) as caller:
+        hand_over(process, person.uri)
+        await caller.receives("REFER")
+        caller.notify("SIP/2.0 503 X\r\n", "terminated")
+        caller.hang_up()
+        await process.hears_of(LegEnded)
+        if person.calls:
+            await person.until(lambda: person.ends)
 
 
 @pytest.mark.parametrize("notified", [True, False])

@@ -7,10 +7,10 @@ import contextlib
 import functools
 import logging
 import secrets
-from collections.abc import Iterator
 
 from voice.audio.pcm import Pcm
 from voice.errors import VoiceError
+from voice.telephony.edge.apology import Apology
 from voice.telephony.edge.bridge import TEMPORARY_FAILURE
 from voice.telephony.edge.call_media import CallMedia
 from voice.telephony.edge.call_processes import UNAVAILABLE, is_full
@@ -80,8 +80,7 @@ class EdgeCall:
         """What the call process says; a bridge plays something else to the caller meanwhile."""
         self._ledger: Ledger | None = None
         self._sound = CallSound(self.call_id, edge.recordings, edge.feed)
-        self._announcement: Iterator[Pcm] | None = None
-        self._apologised = False
+        self._apology = Apology(edge.apology, self._after_apology)
         self._hanging_up: str | None = None
         self._hand_over: HandOver | None = None
         self._handing_over: asyncio.Task[None] | None = None
@@ -218,10 +217,10 @@ class EdgeCall:
         self._hand_over = None
         if result.ok:
             self._sip.bye("transferred")
-        elif self._leg_is_gone() and self._apologised:
+        elif self._leg_is_gone() and self._apology.begun:
             self._sip.bye("transfer failed")
         elif self._leg_is_gone():
-            await self._apologise()
+            await self._apology.begin(self._voice)
         else:
             self._handing_over = None
 
@@ -278,7 +277,7 @@ class EdgeCall:
         self._over.set()
         if end.cause is EndCause.REJECTED and end.status:
             self._edge.figures.refused(end.status)
-        if self._apologised:
+        if self._apology.begun:
             about = {"call_id": self.call_id, "reason": "call process lost", "by": "system"}
             log.info("call ended", extra=about)
         self._patience.cancel()
@@ -308,14 +307,13 @@ class EdgeCall:
     # Every 20 ms
 
     def _frame(self, heard: Pcm, said: Pcm) -> None:
-        assert self._media is not None and self._ledger is not None
+        assert self._media is not None and self._ledger is not None and self._voice is not None
         if self._hand_over is not None and self._hand_over.bridge is not None:
             self._hand_over.bridge.from_caller(heard)
         if self._sip.state is CallState.CONFIRMED and not self._is_bridged():
             self._pass_on(heard)
         self._sound.add(heard, said, self._media.rtp)
-        if self._announcement is not None:
-            self._announce(self._announcement)
+        if self._apology.tick(self._voice, self._all_heard):
             return
         self._ledger.tick()
         if self._hanging_up is not None and self._all_heard():
@@ -365,7 +363,7 @@ class EdgeCall:
         elif self._hanging_up is None:
             log.error("the call process is gone", extra={"call_id": self.call_id})
             self._edge.figures.lost.inc()
-            await self._apologise()
+            await self._apology.begin(self._voice)
 
     def _not_answered(self) -> None:
         if self._sip.state is CallState.RINGING:
@@ -376,21 +374,10 @@ class EdgeCall:
     def _refuse(self) -> None:
         self._sip.reject(UNAVAILABLE, retry_after=self._edge.settings.sip.retry_after_seconds)
 
-    async def _apologise(self) -> None:
-        self._apologised = True
-        if self._voice is not None:
-            self._voice.flush()
-        self._announcement = iter(await self._edge.apology.frames())
-
-    def _announce(self, frames: Iterator[Pcm]) -> None:
-        """Play the apology; after it a person takes over, or the call ends."""
-        frame = next(frames, None)
-        if frame is not None and self._voice is not None:
-            self._voice.push(frame)
-        elif self._all_heard():
-            self._announcement = None
-            person = self._edge.settings.sip.person
-            if person is None or self._handing_over is not None:
-                self._sip.bye("call process lost", TEMPORARY_FAILURE)
-            else:
-                self._begin_hand_over(person)
+    def _after_apology(self) -> None:
+        """A person takes over, or the call ends."""
+        person = self._edge.settings.sip.person
+        if person is None or self._handing_over is not None:
+            self._sip.bye("call process lost", TEMPORARY_FAILURE)
+        else:
+            self._begin_hand_over(person)

@@ -1,4 +1,4 @@
-"""Takes a caller to a person: by REFER, or by a second call where the caller's side refuses it."""
+"""Takes a caller to a person: by REFER, or by a second call where the caller's side fails at it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ REFER_SECONDS = 8.0
 """A caller's side that has not answered a REFER by then does not know what it is."""
 
 
+REFUSED_BY_PERSON = (486, 600, 603)
+"""Reported for a REFER, these are the person's own answer, busy or no: they are not called again."""
+
+
 class HandOver:
     """Begins at once; await `result`. The deadline is the setting `sip.transfer_seconds`.
 
     An accepted REFER cannot be taken back: from then on the caller's side has the call, and it
-    counts as handed over unless that side reports a failure in time.
+    counts as handed over unless that side reports a failure in time; then the person is called.
     """
 
     def __init__(
@@ -94,11 +98,13 @@ class HandOver:
             return TransferResult(ok=False, reason="not a SIP URI")
         try:
             status = await self._refer(target)
+            if status < 300 or status in REFUSED_BY_PERSON:
+                return _reported(status)
         except CallRejected as refused:
-            log.info("REFER was refused (%d): the person is called", refused.status)
-            self._referral = None
-            return await self._call(target)
-        return _reported(status)
+            status = refused.status
+        log.info("REFER failed (%d): the person is called", status)
+        self._referral = None
+        return await self._call(target)
 
     async def _refer(self, target: str) -> int:
         """The final status that the caller's side reports; raises CallRejected."""
