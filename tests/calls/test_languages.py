@@ -10,7 +10,7 @@ from voice.calls import phrases
 from voice.calls.engines import load_recogniser
 from voice.errors import ConfigError, ModelError
 from voice.languages import language
-from voice.settings import Settings, load_settings
+from voice.settings import Recognition, Settings, load_settings
 
 
 def spoken_here(monkeypatch: pytest.MonkeyPatch, folder: Path, tag: str) -> Settings:
@@ -45,7 +45,22 @@ def test_a_recogniser_that_cannot_do_it_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = spoken_here(monkeypatch, tmp_path, "fr")
-    with pytest.raises(ModelError, match=r"recognition\.model.*does not know French \(fr\)"):
+    refused = r"recognition\.language: .*does not know French \(fr\)"
+    with pytest.raises(ModelError, match=refused):
+        load_recogniser(settings)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("device", "cuda", "cuda with int8: CUDA"),
+        ("compute_type", "int8_float16", "compute type"),
+        ("model", "/nowhere", "/nowhere: neither a folder nor an installed model"),
+    ],
+)
+def test_the_setting_that_has_to_be_mended_is_named(key: str, value: str, says: str) -> None:
+    settings = Settings(recognition=Recognition.model_validate({key: value}))
+    with pytest.raises(ModelError, match=rf"^recognition\.{key}: .*{says}"):
         load_recogniser(settings)
 
 

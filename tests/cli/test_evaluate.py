@@ -7,11 +7,14 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from voice.audio import write_wav
+from voice.cli import evaluate
+from voice.errors import VoiceError
 from voice.evaluation.virtual_time import CostTable
 from voice.speech import PiperSpeaker
 
@@ -97,6 +100,9 @@ def test_calibrate_leaves_a_table_that_loads(tmp_path: Path, embedded_responder_
             "lost: neither a folder",
         ),
         (("compare", "nowhere", "nowhere"), "no report of evaluated recordings"),
+        (("recordings", "good.csv", "--out", "good.csv"), "--out: good.csv: cannot be written"),
+        (("recordings", "good.csv", "--out", "/proc/none"), "--out: /proc: cannot be written"),
+        (("calibrate", "--out", "good.csv/costs.json"), "--out: good.csv: cannot be written"),
     ],
 )
 def test_a_mistake_is_one_line(
@@ -111,6 +117,20 @@ def test_a_mistake_is_one_line(
     assert done.stderr.startswith("voice: ")
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "evaluation").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(
+    recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(*_: object) -> None:
+        raise AssertionError("hours were spent")
+
+    monkeypatch.setattr("voice.cli.evaluate.measured_table", measure)
+    monkeypatch.setattr("voice.cli.evaluate.models_at_hand", measure)
+    for command in (partial(evaluate.recordings, recordings), evaluate.calibrate):
+        with pytest.raises(VoiceError, match="--out: .*costs.json: cannot be written"):
+            command(out=tmp_path / "costs.json" / "here")
 
 
 @pytest.mark.parametrize("folder", ["sentences", "calls"])

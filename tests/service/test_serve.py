@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from voice.cli import serve
+from voice.errors import ConfigError
 from voice.service.child import ChildFailed
 from voice.settings import EMBEDDED_ONLY
 
@@ -128,6 +129,37 @@ def test_a_mistake_in_the_settings_is_one_line(tmp_path: Path, text: str, part: 
     assert done.returncode == 2 and done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert line.startswith("voice: ") and part in line
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[supervision]\nlisten = "0.0.0.0:8060"', "supervision.listen: 0.0.0.0:8060 can be reached"),
+        ('[supervision]\naccounts = "DAMAGED"', "supervision.accounts: .*not a file of accounts"),
+        (
+            '[supervision]\ncertificate = "DAMAGED"\nkey = "DAMAGED"',
+            "supervision.certificate: .*damaged: ",
+        ),
+        ('[records]\ndirectory = "DAMAGED"', "records.directory: .*File exists"),
+        ('[sip]\nlisten = "192.0.2.1:5060"', "sip.listen: 192.0.2.1:5060 can be reached"),
+        ('[sip]\nperson = "sip:me@127.0.0.1"', "sip.person: .*a call to Voice itself"),
+        ("[rtp]\nport_min = 30000\nport_max = 30005", "rtp.port_max: 3 pairs"),
+    ],
+)
+def test_what_no_process_could_start_with_is_refused_before_a_model_is_fetched(
+    text: str, says: str, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(*_: object) -> None:
+        raise AssertionError("a model was asked for")
+
+    monkeypatch.setattr(serve, "models_at_hand", fetch)
+    damaged = tmp_path / "damaged"
+    damaged.write_text("nothing of use")
+    file = tmp_path / "voice.toml"
+    file.write_text(text.replace("DAMAGED", str(damaged)))
+    with pytest.raises(ConfigError, match=f"{file}: {says}"):
+        serve.serve(file)
+    assert said == []
 
 
 @pytest.mark.parametrize("embedded", [True, False])

@@ -19,7 +19,12 @@ from voice.identity import Caller
 from voice.languages import Language, language
 from voice.model_folders import find_model, tasks_folder
 from voice.models import Catalogue
-from voice.recognition import WhisperRecogniser
+from voice.recognition import (
+    UnknownLanguage,
+    UnusableComputeType,
+    UnusableDevice,
+    WhisperRecogniser,
+)
 from voice.response import Responder, ToolBox
 from voice.setting_places import blamed_on
 from voice.settings import Settings
@@ -27,6 +32,12 @@ from voice.speech import PiperSpeaker, Voices
 
 _RATE = 8000
 _TOOLS_GROUP = "voice.tools"
+_BLAMED = {
+    UnknownLanguage: "language",
+    UnusableComputeType: "compute_type",
+    UnusableDevice: "device",
+}
+"""Which key of `[recognition]` has to be mended."""
 
 
 class IdentityCheck(Protocol):
@@ -70,15 +81,15 @@ class Engines:
 
 async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Engines:
     """Load and warm up all engines; raises ModelError or ConfigError with what is wrong."""
+    tools, identity = load_tools(settings)
+    tries = PinTries(settings.identity.database, settings.identity.tries_per_hour)
+    await asyncio.to_thread(tries.prepare)
     recogniser, responder, voices = await asyncio.gather(
         asyncio.to_thread(load_recogniser, settings, make_queue),
         asyncio.to_thread(_load_responder, settings, make_queue),
         asyncio.to_thread(load_voices, settings, make_queue),
     )
-    tools, identity = load_tools(settings)
     tools.require(responder.tasks)
-    tries = PinTries(settings.identity.database, settings.identity.tries_per_hour)
-    await asyncio.to_thread(tries.prepare)
     engines = Engines(recogniser, responder, voices, tools, identity, tries)
     await warm_up(engines, settings)
     return engines
@@ -89,7 +100,7 @@ def load_recogniser(
 ) -> WhisperRecogniser:
     """The recogniser of the settings, for those who need no other engine; raises ModelError."""
     wanted = settings.recognition
-    with blamed_on("recognition.model"):
+    try:
         return WhisperRecogniser.load(
             find_model("asr_models", wanted.model),
             workers=wanted.workers,
@@ -101,6 +112,9 @@ def load_recogniser(
             threads=wanted.threads,
             make_queue=make_queue,
         )
+    except ModelError as error:
+        key = _BLAMED.get(type(error), "model")
+        raise ModelError(f"recognition.{key}: {error}") from None
 
 
 def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:

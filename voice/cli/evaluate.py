@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -110,6 +111,7 @@ def recordings(
     limits = [parse_limit(text) for text in fail_if or []]
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
+    _require_writable(out)
     settings = _settings(console, settings_file)
     count, fingerprint = fingerprint_of(read_recordings(place), settings)
     table = None if only else _table(console, costs, out, settings)
@@ -149,6 +151,7 @@ def calibrate(
     """Measure what each engine's work takes on this machine."""
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
+    _require_writable(out.parent)
     settings = _settings(console, settings_file)
     _measured(console, settings, rounds).save(out)
     console.print(f"Left in {out}", style="dim")
@@ -183,6 +186,16 @@ def _settings(console: Console, file: Path | None) -> Settings:
     """The settings with models that are there; raises ConfigError, ModelError."""
     settings = load_settings(file)
     return models_at_hand(settings, False, console).in_settings(settings)
+
+
+def _require_writable(folder: Path) -> None:
+    """Raise VoiceError unless a file can be written there, before anything is measured for it."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there, buffering=0) as file:
+            file.write(b" ")
+    except OSError as error:
+        raise VoiceError(f"--out: {there}: cannot be written: {error.strerror}") from None
 
 
 def _table(console: Console, costs: Path | None, out: Path, settings: Settings) -> CostTable:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from voice.cli.pull_progress import models_at_hand
 from voice.logs import configure_logging
-from voice.service import Service
+from voice.service import Service, check_settings
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
@@ -38,6 +38,7 @@ def serve(
     settings = load_settings(settings_file)
     configure_logging(settings.log_level, "service")
     with placed(settings_file):
+        check_settings(settings)
         # Standard output is for programs: its first line says that calls are answered.
         models = models_at_hand(settings, embedded, Console(stderr=True, highlight=False))
         if models.in_settings(settings) != settings:

@@ -4,6 +4,7 @@
 a recording, `session()` is one call's use of it. Audio is fed at the rate at which it comes.
 """
 
+from voice.recognition.errors import UnknownLanguage, UnusableComputeType, UnusableDevice
 from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.recogniser import WhisperRecogniser
 from voice.recognition.session import RecognitionSession
@@ -14,6 +15,9 @@ __all__ = [
     "Expectation",
     "RecognitionSession",
     "Transcript",
+    "UnknownLanguage",
+    "UnusableComputeType",
+    "UnusableDevice",
     "WhisperRecogniser",
     "Word",
 ]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from voice.engine_queue import next_part
 from voice.engine_work import note_work
-from voice.errors import ModelError
 from voice.languages import DEFAULT, Language
+from voice.recognition.errors import UnknownLanguage
 from voice.recognition.expectation import Expectation
 from voice.recognition.expected import ExpectedAnswers
 from voice.recognition.folder import LoadedWhisper
@@ -49,7 +49,7 @@ class Decoder:
     """Reads windows with one model; may be used by several threads at once."""
 
     def __init__(self, loaded: LoadedWhisper, language: Language, beam_size: int) -> None:
-        """Raises ModelError when the model does not know the language."""
+        """Raises UnknownLanguage when the model does not know it."""
         whisper = loaded.whisper
         self._model: ctranslate2.models.Whisper = whisper.model
         self._beam_size = beam_size
@@ -143,9 +143,9 @@ class Decoder:
 
 
 def _tokenizer(loaded: LoadedWhisper, language: Language) -> Tokenizer:
-    """Raises ModelError when the model does not know the language."""
+    """Raises UnknownLanguage when the model does not know it."""
     whisper = loaded.whisper
-    refused = ModelError(
+    refused = UnknownLanguage(
         f"recogniser {loaded.name}: does not know {language.name} ({language.tag}); "
         "`voice models list` shows which models do"
     )

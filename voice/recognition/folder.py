@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from voice.errors import ModelError
 from voice.model_folders import find_model
+from voice.recognition.errors import UnusableComputeType, UnusableDevice
 from voice.tokenizer_files import read_tokenizer
 
 DESCRIPTION = "voice.json"
@@ -97,7 +98,7 @@ def load(
             num_workers=workers,
         )
     except (OSError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise ModelError(_reason(folder, device, compute_type, error)) from None
+        raise _refusal(folder, device, compute_type, error) from None
     return LoadedWhisper(whisper, description, str(folder), silence)
 
 
@@ -158,10 +159,13 @@ def _read_json(file: Path) -> dict[str, Any]:
     return told
 
 
-def _reason(folder: Path, device: str, compute_type: str, error: Exception) -> str:
-    """One line for the user."""
+def _refusal(folder: Path, device: str, compute_type: str, error: Exception) -> ModelError:
+    """One line for the user, and which part of the settings it is about."""
     first_line = (str(error) or type(error).__name__).strip().splitlines()[0]
-    if device != "cpu" or "compute type" in first_line:
-        return f"recogniser {folder}: {device} with {compute_type}: {first_line}"
+    wanted = f"recogniser {folder}: {device} with {compute_type}: {first_line}"
+    if "compute type" in first_line:
+        return UnusableComputeType(wanted)
+    if device != "cpu":
+        return UnusableDevice(wanted)
     size = (folder / "model.bin").stat().st_size / _MIB
-    return f"recogniser {folder}: damaged ({first_line}; model.bin has {size:.1f} MiB)"
+    return ModelError(f"recogniser {folder}: damaged ({first_line}; model.bin has {size:.1f} MiB)")

@@ -7,6 +7,7 @@ import ipaddress
 import json
 import os
 import socket
+import ssl
 
 from voice.errors import ConfigError
 from voice.settings import Settings, Supervision
@@ -30,6 +31,18 @@ def check_exposure(settings: Supervision) -> None:
             f"supervision.listen: {settings.listen} can be reached from other machines: set "
             "supervision.certificate and supervision.key, or name the supervision.proxy in front"
         )
+
+
+def check_certificate(settings: Supervision) -> None:
+    """Raise ConfigError unless certificate and key, where they are set, belong together."""
+    if settings.certificate is None or settings.key is None:
+        return
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # With a password nobody is asked for the one of an encrypted key.
+        context.load_cert_chain(settings.certificate, settings.key, password="")
+    except (ssl.SSLError, OSError, ValueError) as error:
+        raise ConfigError(f"supervision.certificate: {settings.certificate}: {error}") from None
 
 
 def listening_socket(settings: Supervision) -> socket.socket:

@@ -18,6 +18,7 @@ from voice.evaluation.recordings.recorded_call import begun, evaluate_call
 from voice.evaluation.virtual_time import CostTable, VirtualQueues, run_virtually
 from voice.evaluation.virtual_time.queues import Job
 from voice.evaluation.virtual_time.surroundings import Books, settings_for
+from voice.foreign_code import error_note
 from voice.settings import Settings
 
 
@@ -44,8 +45,8 @@ class Examiner:
         except VoiceError as error:
             result = self._failed(recording, str(error))
         except Exception as error:  # noqa: BLE001 - one recording must not cost all the others
-            reason = f"{type(error).__name__}: {error}".splitlines()[0]
-            result = self._failed(recording, f"fault: {reason}")
+            # Its text may hold whatever was said.
+            result = self._failed(recording, f"fault: {error_note(error)}")
         # A pipeline is full of cycles: without this, memory grows for hundreds of calls.
         gc.collect()
         took = Measured(

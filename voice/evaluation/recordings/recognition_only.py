@@ -21,6 +21,7 @@ from voice.evaluation.recordings.recorded_call import (
 )
 from voice.evaluation.recordings.recorded_leg import FRAME_MS
 from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
+from voice.hidden_numbers import speaks_of_secrets, without_numbers
 from voice.recognition import WhisperRecogniser
 from voice.settings import Turns
 from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnTracker
@@ -46,20 +47,24 @@ async def recognise_only(
         turns=tuple(found),
         failures=(unusable,) if unusable else (),
     )
-    heard = [turn.recognised for turn in found]
-    return with_words(result, recording, heard, heard)
+    return with_words(result, recording, [turn.recognised for turn in found], reader.understood)
 
 
 class _TurnReader:
-    """Feeds the recogniser's session as a call's input does."""
+    """Feeds the recogniser's session as a call's input does; hides what a call would hide."""
 
     def __init__(self, turns: Turns, recogniser: WhisperRecogniser) -> None:
         self._tracker = TurnTracker(turns, SAMPLE_RATE)
         self._session = recogniser.session()
+        self._language = recogniser.language
+        self._dictates = False
+        """The turn before spoke of a secret or held a number: this one may go on with it."""
         self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // FRAME_MS)
         self._start_ms = 0
         self.frames = 0
         """Of the recording, so far."""
+        self.understood: list[str] = []
+        """Of each turn all that was understood: for judging, never written."""
 
     async def hear(self, frame: Pcm) -> TurnResult | None:
         """The next 20 ms; returns a turn that ends with it."""
@@ -76,12 +81,19 @@ class _TurnReader:
             case TurnOver(pause_ms):
                 transcript = await self._session.finalise()
                 end_ms = self.frames * FRAME_MS - pause_ms
-                return TurnResult(max(0, self._start_ms), end_ms, transcript.text)
+                shown = self._without_secrets(transcript.text)
+                return TurnResult(max(0, self._start_ms), end_ms, shown)
             case FalseStart():
                 self._session.reset()
             case _:
                 pass
         return None
+
+    def _without_secrets(self, text: str) -> str:
+        self.understood.append(text)
+        shown = without_numbers(text, self._language, dictated=self._dictates)
+        self._dictates = speaks_of_secrets(text, self._language)
+        return shown
 
 
 async def _turns(

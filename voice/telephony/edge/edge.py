@@ -20,7 +20,7 @@ from voice.telephony.edge.figures import EdgeFigures
 from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal
 from voice.telephony.edge.outgoing import OutgoingTrunk
-from voice.telephony.rtp import MediaClock, free_pairs
+from voice.telephony.rtp import MediaClock, even_ports, free_pairs
 from voice.telephony.sip import AccessPolicy, Dialog, IncomingCall, Trunk, UserAgent
 
 OPEN_INVITES = 20
@@ -50,15 +50,9 @@ class Edge:
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls: dict[EdgeCall, asyncio.Task[None]] = {}
         self._beating: asyncio.Task[None] | None = None
-        policy = _policy(settings)
-        if not policy.protects(self._host):
-            raise ConfigError(
-                f"sip.listen: {settings.sip.listen} can be reached from other machines: set up "
-                "sip.trunks or sip.users first"
-            )
         self.agent = UserAgent(
             self._begin,
-            policy=policy,
+            policy=_policy(settings, self._host),
             admission=self._retry_after,
             on_refused=self.figures.refused,
             available=lambda: self.processes.alive,
@@ -76,7 +70,9 @@ class Edge:
         except OSError as error:
             where = f"{self._host}:{self._port}"
             raise ConfigError(f"sip.listen: {where}: {_reason(error)}") from None
-        self._check_ports()
+        rtp, needed = self.settings.rtp, _needed_pairs(self.settings)
+        free = free_pairs(self.media_host, rtp.port_min, rtp.port_max, needed)
+        _require_pairs(self.settings, free)
         self.clock.start()
         self._keep(self.processes.watch(), "call processes")
         if self.settings.supervision.enabled:
@@ -147,18 +143,6 @@ class Edge:
         self._orphans.remove(dialog)
         self.dialogs_changed()
 
-    def _check_ports(self) -> None:
-        """As many calls as are admitted must find ports; each that is bridged takes two pairs."""
-        sip, rtp = self.settings.sip, self.settings.rtp
-        needed = sip.max_calls * (2 if sip.person else 1)
-        free = free_pairs(self.media_host, rtp.port_min, rtp.port_max, needed)
-        if free < needed:
-            raise ConfigError(
-                f"rtp.port_max: {free} pairs of ports are free in {rtp.port_min}.."
-                f"{rtp.port_max}, and sip.max_calls = {sip.max_calls} needs {needed}"
-                f"{' (two a call, for hand-overs)' if sip.person else ''}"
-            )
-
     def _make_runtime_directory(self) -> None:
         directory = self.settings.runtime.directory
         try:
@@ -178,12 +162,41 @@ def _listening_address(settings: Settings) -> tuple[str, int]:
     return host, int(port)
 
 
-def _policy(settings: Settings) -> AccessPolicy:
-    return AccessPolicy(
+def check_edge(settings: Settings) -> None:
+    """Raise ConfigError for settings with which no edge can start; opens no socket."""
+    host, _ = _listening_address(settings)
+    _policy(settings, host)
+    OutgoingTrunk(settings, settings.sip.advertised_address or host)
+    _require_pairs(settings, len(even_ports(settings.rtp.port_min, settings.rtp.port_max)))
+
+
+def _policy(settings: Settings, host: str) -> AccessPolicy:
+    policy = AccessPolicy(
         [Trunk(each.name, each.networks, each.trusted, each.media) for each in settings.sip.trunks],
         {user.name: user.secret() for user in settings.sip.users},
         settings.sip.realm,
     )
+    if not policy.protects(host):
+        raise ConfigError(
+            f"sip.listen: {settings.sip.listen} can be reached from other machines: set up "
+            "sip.trunks or sip.users first"
+        )
+    return policy
+
+
+def _needed_pairs(settings: Settings) -> int:
+    """As many calls as are admitted must find ports; each that is bridged takes two pairs."""
+    return settings.sip.max_calls * (2 if settings.sip.person else 1)
+
+
+def _require_pairs(settings: Settings, free: int) -> None:
+    sip, rtp, needed = settings.sip, settings.rtp, _needed_pairs(settings)
+    if free < needed:
+        raise ConfigError(
+            f"rtp.port_max: {free} pairs of ports are free in {rtp.port_min}..{rtp.port_max}, "
+            f"and sip.max_calls = {sip.max_calls} needs {needed}"
+            f"{' (two a call, for hand-overs)' if sip.person else ''}"
+        )
 
 
 def _reason(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from voice.telephony.rtp.clock import MediaClock
 from voice.telephony.rtp.jitter_buffer import JitterBuffer
 from voice.telephony.rtp.packet import RtpError, RtpPacket
 from voice.telephony.rtp.playout_ring import PlayoutRing
-from voice.telephony.rtp.ports import PortPair, free_pairs, open_port_pair
+from voice.telephony.rtp.ports import PortPair, even_ports, free_pairs, open_port_pair
 from voice.telephony.rtp.session import RtpHandlers, RtpSession, RtpTarget
 from voice.telephony.rtp.source_lock import MediaRule, SourceLock
 
@@ -25,6 +25,7 @@ __all__ = [
     "RtpSession",
     "RtpTarget",
     "SourceLock",
+    "even_ports",
     "free_pairs",
     "open_port_pair",
 ]

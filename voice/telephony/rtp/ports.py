@@ -40,7 +40,7 @@ class PortPair:
 
 def open_port_pair(host: str, lowest: int, highest: int) -> PortPair:
     """Bind a random even port and the next; raises NoFreePort when none is left."""
-    pairs = _pairs(lowest, highest)
+    pairs = even_ports(lowest, highest)
     if pairs:
         tries = [secrets.choice(pairs) for _ in range(RANDOM_TRIES)]
         for port in (*tries, *pairs):
@@ -52,7 +52,7 @@ def open_port_pair(host: str, lowest: int, highest: int) -> PortPair:
 def free_pairs(host: str, lowest: int, highest: int, enough: int) -> int:
     """How many pairs of the range can be bound now, counted up to `enough`."""
     free = 0
-    for port in _pairs(lowest, highest):
+    for port in even_ports(lowest, highest):
         if free == enough:
             break
         with contextlib.suppress(OSError):
@@ -61,7 +61,7 @@ def free_pairs(host: str, lowest: int, highest: int, enough: int) -> int:
     return free
 
 
-def _pairs(lowest: int, highest: int) -> range:
+def even_ports(lowest: int, highest: int) -> range:
     """The even ports whose pair lies in the range."""
     return range(lowest + lowest % 2, highest, 2)
 
