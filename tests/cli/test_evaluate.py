@@ -126,6 +126,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(
     def measure(*_: object) -> None:
         raise AssertionError("hours were spent")
 
+    monkeypatch.setattr("voice.cli.evaluate.configure_logging", lambda *_: None)
     monkeypatch.setattr("voice.cli.evaluate.measured_table", measure)
     monkeypatch.setattr("voice.cli.evaluate.models_at_hand", measure)
     for command in (partial(evaluate.recordings, recordings), evaluate.calibrate):

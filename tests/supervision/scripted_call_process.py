@@ -50,6 +50,7 @@ from voice.telephony.leg import (
 )
 
 ASSISTANT_HZ = 600.0
+PLAN = {"plan": "Meadow <i>Large</i>", "price": "20.00", "until": "2026-12-14"}
 PLANTED = "<img src=x onerror=alert(1)> what is <b>my plan</b>?"
 
 
@@ -121,7 +122,7 @@ class ScriptedCalls:
         journal.record(TurnEnded, speech_end_ms=max(0, ms - 520), pause_ms=520)
         journal.record(FinalTranscript, text=PLANTED, confidence=0.83)
         journal.record(ToolCalled, tool="get_plan", arguments={"number": offer.caller_number})
-        journal.record(ToolReturned, tool="get_plan", result={"plan": "Meadow <i>Large</i>"})
+        journal.record(ToolReturned, tool="get_plan", result=PLAN)
         journal.record(ResponseStarted, response_ms=12.0)
         journal.record(ClauseSpoken, text="Your plan is Meadow Large.", kind="answer")
         journal.record(ClauseSpoken, text="It has forty gigabytes of data.", kind="answer")

@@ -62,8 +62,15 @@ async def watches(page: Page, caller: Caller) -> None:
     transcript = page.locator("#transcript")
     await expect(transcript).to_contain_text(PLANTED)
     assert await transcript.locator("img, b, i").count() == 0, "what was said stays text"
-    await expect(transcript).to_contain_text('{"plan": "Meadow <i>Large</i>"}')
-    await expect(transcript).to_contain_text("••45")
+    note = transcript.locator("li.note", has_text="The system answered")
+    await expect(note).to_contain_text("The system answered: plan")
+    facts = [
+        "number: +••••••45",
+        "plan: Meadow <i>Large</i>",
+        "price: 20.00",
+        "until: December 14, 2026",
+    ]
+    await expect(note.locator(".fact")).to_have_text(facts)
     assert "35312345" not in await page.content()
     caller.rtp.send_key("2")
     answer = transcript.locator("li.assistant").last

@@ -36,7 +36,7 @@ from voice.supervision.transcript import MOST_LINES, Line, Transcript
 
 
 def lines_of(*events: CallEvent) -> list[Line]:
-    transcript = Transcript()
+    transcript = Transcript({"get_plan": "plan"})
     for position, event in enumerate(events):
         transcript.apply(event, position + 1)
     return list(transcript.lines)
@@ -110,11 +110,29 @@ def test_clauses_of_one_kind_make_one_line() -> None:
 def test_a_tools_result_stands_with_its_call() -> None:
     make = EventsOfACall()
     (line,) = lines_of(
-        make.next(ToolCalled, tool="get_plan", arguments={"a": 1}),
-        make.next(ToolReturned, tool="get_plan", result={"plan": "Large"}),
+        make.next(ToolCalled, tool="get_plan", arguments={"of": "ana"}),
+        make.next(ToolReturned, tool="get_plan", result={"plan": "Large", "price": 20}),
     )
-    assert line.kind == "tool returned"
-    assert line.detail == '{"a": 1} → {"plan": "Large"}'
+    assert (line.kind, line.text) == ("tool returned", "plan")
+    assert line.facts == (("of", "ana"), ("plan", "Large"), ("price", 20))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        ({"result": {}, "error": "TimeoutError 1a2b3c"}, "tool failed"),
+        ({"result": {}, "error": "TimeoutError 1a2b3c", "unknown": True}, "tool unknown"),
+        ({"result": {"status": "blocked"}, "error": "TimeoutError 1a2b3c"}, "tool returned"),
+    ],
+)
+def test_a_tool_that_gave_no_answer_is_told_from_one_that_did(
+    outcome: dict[str, Any], kind: str
+) -> None:
+    make = EventsOfACall()
+    (line,) = lines_of(
+        make.next(ToolCalled, tool="block"), make.next(ToolReturned, tool="block", **outcome)
+    )
+    assert (line.kind, line.text) == (kind, "block")
 
 
 def test_an_endless_call_keeps_its_last_lines() -> None:

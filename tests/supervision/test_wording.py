@@ -46,9 +46,12 @@ def test_french_marks_stand_behind_a_narrow_no_break_space() -> None:
 def test_reasons_tasks_and_troubles_have_words() -> None:
     words = wording("en").keys()
     assert {f"end_{reason}" for reason in END_REASONS} <= words
-    files = (FOLDER.parents[1] / "tasks").glob("*.yaml")
+    files = list((FOLDER.parents[1] / "tasks").glob("*.yaml"))
     tasks = {yaml.safe_load(file.read_text())["name"] for file in files}
     assert tasks and {f"task_{task}" for task in tasks} <= words
+    results = [yaml.safe_load(file.read_text()).get("tool", {}).get("result", {}) for file in files]
+    assert {f"fact_{key}" for result in results for key in result} <= words
+    assert {f"status_{word}" for result in results for word in result.get("status", ())} <= words
     assert {f"said_{level.name.lower()}" for level in IdentityLevel} <= words
     for name in ("supervised_call.py", "transcript.py"):
         source = (FOLDER / name).read_text()
@@ -72,7 +75,8 @@ def test_no_word_is_left_unused() -> None:
         )
         + (FOLDER / "application.py").read_text()
     )
-    kinds = ("end_", "task_", "said_", "state_", "note_", "trouble_", "total_", "stage_")
+    kinds = ("end_", "task_", "said_", "state_", "note_", "trouble_", "total_", "stage_",
+             "fact_", "status_")  # fmt: skip
     unused = {
         key
         for key in wording("en")

@@ -47,7 +47,7 @@ class SupervisedCall:
         self.began = 0.0
         """UTC seconds; 0 until the call's first event."""
         self.ended: float | None = None
-        self.transcript = Transcript()
+        self.transcript = Transcript(tasks)
         self._tasks = tasks
         self._state = "ringing"
         self._number = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +32,9 @@ MOST_LINES = 2000
 
 Side = Literal["caller", "assistant", "note"]
 
+Fact = tuple[str, str | int | float | bool | None]
+"""What a tool was asked with, or answered: the operator's name for it, and its value."""
+
 
 @dataclass
 class Line:
@@ -48,7 +51,8 @@ class Line:
     """A clause's kind, `speech`, `partial`, or the kind of a note."""
     text: str
     detail: str = ""
-    """A tool's arguments, and its result."""
+    facts: tuple[Fact, ...] = ()
+    """A tool's arguments, then its result."""
     confidence: float | None = None
     interrupted: bool = False
     """The caller heard only this much of it."""
@@ -57,9 +61,10 @@ class Line:
 
 
 class Transcript:
-    """Makes lines of events; numbers are masked."""
+    """Makes lines of events; numbers are masked. `tasks` names the task of each tool."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: Mapping[str, str]) -> None:
+        self._tasks = tasks
         self.lines: deque[Line] = deque(maxlen=MOST_LINES)
         self.mask = NumberMask(None)
         self._count = 0
@@ -99,7 +104,8 @@ class Transcript:
             case Interrupted():
                 self._cut(event.heard, position)
             case ToolCalled():
-                self._note(event, position, "tool", event.tool, self._plain(event.arguments))
+                self._note(event, position, "tool", self._task_of(event.tool))
+                self.lines[-1].facts = self._facts(event.arguments)
             case ToolReturned():
                 self._tool_returned(event, position)
             case _:
@@ -170,15 +176,28 @@ class Transcript:
 
     def _tool_returned(self, event: ToolReturned, position: int) -> None:
         """The result stands with the call that it answers."""
-        for line in reversed(self.lines):
-            if line.kind == "tool" and line.text == event.tool:
-                line.kind, line.position = "tool returned", position
-                line.detail += f" → {self._plain(event.result)}"
-                return
-        self._note(event, position, "tool returned", event.tool, self._plain(event.result))
+        task = self._task_of(event.tool)
+        asked = (line for line in reversed(self.lines) if (line.kind, line.text) == ("tool", task))
+        if (line := next(asked, None)) is None:
+            self._note(event, position, "tool", task)
+            line = self.lines[-1]
+        line.position = position
+        line.facts += self._facts(event.result)
+        if event.unknown:
+            line.kind = "tool unknown"
+        elif event.error and not event.result:
+            line.kind = "tool failed"
+        else:
+            line.kind = "tool returned"
 
-    def _plain(self, data: object) -> str:
-        return json.dumps(self.mask.data(data), ensure_ascii=False)
+    def _task_of(self, tool: str) -> str:
+        return self.mask.text(self._tasks.get(tool, tool))
+
+    def _facts(self, data: Mapping[str, object]) -> tuple[Fact, ...]:
+        return tuple(
+            (key, value if isinstance(value, str | int | float | bool | None) else str(value))
+            for key, value in self.mask.data(data).items()
+        )
 
     def _press(self, event: DtmfReceived, position: int) -> None:
         """Keys that follow each other stand together."""

@@ -1,6 +1,6 @@
 // The transcript: a bubble for what was said, a line for what was done.
 
-import { duration, element, figure, labelled, named, share, word } from "./words.js";
+import { duration, element, fact, figure, labelled, named, share, taskName, word } from "./words.js";
 
 const HIDDEN = "[hidden]";
 
@@ -44,9 +44,11 @@ export class Transcript {
   }
 
   _note(line) {
-    const said = labelled(word(`note_${line.kind}`), named("said", line.text));
+    const text = line.kind.startsWith("tool") ? taskName(line.text) : named("said", line.text);
+    const said = labelled(word(`note_${line.kind}`), text);
     const parts = [this._time(line.ms), element("span", "", ` ${said} `)];
     if (line.detail) parts.push(element("code", "", line.detail));
+    for (const [name, value] of line.facts) parts.push(element("span", "fact", fact(name, value)), " ");
     return parts;
   }
 

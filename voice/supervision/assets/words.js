@@ -3,7 +3,9 @@
 const words = JSON.parse(document.getElementById("wording").textContent);
 const language = document.documentElement.lang;
 const figures = new Intl.NumberFormat(language);
+const amounts = new Intl.NumberFormat(language, { minimumFractionDigits: 2 });
 const shares = new Intl.NumberFormat(language, { style: "percent" });
+const days = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
 const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 export const word = (key) => words[key] ?? key;
@@ -12,6 +14,22 @@ export const word = (key) => words[key] ?? key;
 export const named = (kind, name) => words[`${kind}_${name}`] ?? name;
 
 export const taskName = (task) => words[`task_${task}`] ?? task.replaceAll("_", " ");
+
+// What a tool was asked with, or answered, as a person would write it.
+export function fact(name, value) {
+  const label = words[`fact_${name}`] ?? name.replaceAll("_", " ");
+  return labelled(label, name === "status" ? status(value) : readable(value));
+}
+
+const status = (value) => words[`status_${value}`] ?? String(value).replaceAll("_", " ");
+
+function readable(value) {
+  if (typeof value === "boolean") return word(value ? "yes" : "no");
+  if (value == null || typeof value === "number") return figure(value);
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return days.format(new Date(value));
+  if (/^-?\d+\.\d\d$/.test(value)) return amounts.format(value);
+  return value;
+}
 
 export const labelled = (label, text) => word("labelled").replace("{label}", label).replace("{text}", text);
 
