@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import sqlite3
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,22 +16,32 @@ import pytest
 from tests.supervision.events_of_a_call import NUMBER
 from tests.supervision.kept_calls import DAY, KeptCall
 from voice.records import EVENTS, RECORDING
-from voice.supervision.call_index import CallIndex
-from voice.supervision.call_search import CALLS_PER_PAGE, Search, found, number_mark
+from voice.supervision.call_index import INDEX, CallIndex
+from voice.supervision.call_search import CALLS_PER_PAGE, PastCall, Search
 from voice.supervision.past_calls import PastCalls
 
 TASKS = {"get_plan": "plan", "get_bill": "balance"}
 
 
-def index_of(records: Path) -> CallIndex:
-    return CallIndex(records, PastCalls(records, TASKS).line)
+IndexOf = Callable[[Path | None], CallIndex]
 
 
-async def ids(records: Path, **asked: str) -> list[str]:
+@pytest.fixture
+def index_of() -> Iterator[IndexOf]:
+    with contextlib.ExitStack() as opened:
+
+        def index_of(records: Path | None) -> CallIndex:
+            index = CallIndex(records, PastCalls(records, TASKS).line)
+            opened.callback(index.close)
+            return index
+
+        yield index_of
+
+
+async def ids(index: CallIndex, **asked: str) -> list[str]:
     """The ids of the calls that are found."""
-    index = index_of(records)
     await index.refresh()
-    return [row["id"] for row in found(Search.of(asked), index.calls.values())["calls"]]
+    return [row["id"] for row in index.search(Search.of(asked))["calls"]]
 
 
 @pytest.fixture
@@ -67,57 +82,120 @@ def records(tmp_path: Path) -> Path:
     ],
 )
 async def test_calls_are_found_by_what_is_known_of_them(
-    asked: dict[str, str], expected: list[str], records: Path
+    asked: dict[str, str], expected: list[str], records: Path, index_of: IndexOf
 ) -> None:
-    assert await ids(records, **asked) == expected
+    assert await ids(index_of(records), **asked) == expected
 
 
-async def test_a_day_has_its_calls(records: Path) -> None:
+async def test_a_day_has_its_calls(records: Path, index_of: IndexOf) -> None:
     now = time.time()
     day = {"after": str(int(now - 3.5 * DAY)), "before": str(int(now - 2.5 * DAY))}
-    assert await ids(records, **day) == ["a2"]
+    assert await ids(index_of(records), **day) == ["a2"]
 
 
-async def test_a_page_holds_so_many_calls_the_newest_first(tmp_path: Path) -> None:
+async def test_a_page_holds_so_many_calls_the_newest_first(
+    tmp_path: Path, index_of: IndexOf
+) -> None:
     for number in range(2 * CALLS_PER_PAGE + 3):
         KeptCall(f"c{number:03}", days=number / 10).write(tmp_path)
     index = index_of(tmp_path)
     await index.refresh()
-    pages = [found(Search(page=page), index.calls.values()) for page in (1, 2, 3)]
+    pages = [index.search(Search(page=page)) for page in (1, 2, 3)]
     assert [len(page["calls"]) for page in pages] == [CALLS_PER_PAGE, CALLS_PER_PAGE, 3]
     shown = [row["id"] for page in pages for row in page["calls"]]
     assert shown == sorted(shown)
     assert {(page["pages"], page["found"]) for page in pages} == {(3, 2 * CALLS_PER_PAGE + 3)}
 
 
-async def test_the_index_follows_what_is_added_and_deleted(records: Path) -> None:
+async def test_the_index_follows_what_is_added_changed_and_deleted(
+    records: Path, index_of: IndexOf
+) -> None:
+    index = index_of(records)
+    going_on = KeptCall("a3")
+    going_on.write(records)
+    file = records / "a3" / EVENTS
+    *begun, end = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(begun))
+    assert await ids(index, end="unknown") == ["a3"]
+    file.write_text("".join([*begun, end]))
+    os.utime(file, (1, 1))
+    shutil.rmtree(records / "a1")
+    KeptCall("a4").write(records)
+    assert sorted(await ids(index)) == ["a2", "a3", "a4", "b1", "b2"] and index.unread == 0
+    assert await ids(index, end="unknown") == []
+
+
+async def test_after_a_restart_only_what_is_new_is_read(records: Path, index_of: IndexOf) -> None:
+    await index_of(records).refresh()
+    KeptCall("a3").write(records)
+    read: list[str] = []
+    past = PastCalls(records, TASKS)
+
+    def reading(name: str) -> PastCall | None:
+        read.append(name)
+        return past.line(name)
+
+    with contextlib.closing(CallIndex(records, reading)) as again:
+        assert sorted(await ids(again)) == ["a1", "a2", "a3", "b1", "b2"]
+        assert await ids(again, text=NUMBER) == ["a3", "a1", "b1"]
+    assert read == ["a3"]
+
+
+@pytest.mark.parametrize("content", [b"nothing of use" * 100, "of another version"])
+async def test_an_index_that_cannot_be_used_is_made_anew(
+    records: Path, index_of: IndexOf, content: bytes | str
+) -> None:
+    if isinstance(content, bytes):
+        (records / INDEX).write_bytes(content)
+    else:
+        with contextlib.closing(sqlite3.connect(records / INDEX)) as other:
+            other.execute("PRAGMA user_version = 999")
+    assert await ids(index_of(records)) == ["a1", "a2", "b1", "b2"]
+
+
+async def test_where_no_file_can_lie_the_index_is_in_memory(
+    records: Path, index_of: IndexOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    (records / INDEX).mkdir()
+    assert await ids(index_of(records)) == ["a1", "a2", "b1", "b2"]
+    assert "the index of past calls is kept in memory" in caplog.text
+
+
+async def test_calls_of_the_board_stand_among_those_of_the_records(
+    records: Path, index_of: IndexOf
+) -> None:
+    past = PastCalls(records, TASKS)
     index = index_of(records)
     await index.refresh()
-    shutil.rmtree(records / "a1")
-    KeptCall("a3").write(records)
-    await index.refresh()
-    assert sorted(index.calls) == ["a2", "a3", "b1", "b2"] and index.unread == 0
+    a2 = past.line("a2")
+    assert a2 is not None
+    board = [replace(a2, end="goodbye"), replace(a2, id="new", began=time.time() - 2 * DAY)]
+    told = index.search(Search(), board, running=["b1"])
+    assert [row["id"] for row in told["calls"]] == ["a1", "new", "a2", "b2"]
+    assert told["calls"][2]["end"] == "goodbye" and told["found"] == 4
+    assert index.search(Search(end="no input"))["found"] == 1, "the board is asked anew each time"
 
 
-async def test_a_damaged_call_hides_no_other(records: Path) -> None:
+async def test_a_damaged_call_hides_no_other(records: Path, index_of: IndexOf) -> None:
     (records / "damaged").mkdir()
     (records / "damaged" / EVENTS).write_text("\x00not JSON\n")
     (records / "silent").mkdir()
     (records / "silent" / RECORDING).write_bytes(b"fLaC")
     (records / "foreign").mkdir()
     (records / "foreign" / "notes.txt").write_text("mine")
-    assert await ids(records) == ["a1", "a2", "b1", "b2"]
+    assert await ids(index_of(records)) == ["a1", "a2", "b1", "b2"]
 
 
-async def test_without_records_there_is_nothing_to_read() -> None:
-    index = CallIndex(None, lambda name: None)
-    await index.refresh()
-    assert index.calls == {}
+async def test_without_records_there_is_nothing_to_read(index_of: IndexOf) -> None:
+    assert await ids(index_of(None)) == []
 
 
-async def test_the_index_keeps_no_number(records: Path) -> None:
+async def test_the_index_keeps_no_number_and_is_ours_alone(
+    records: Path, index_of: IndexOf
+) -> None:
     index = index_of(records)
-    await index.refresh()
-    assert NUMBER[-9:] not in repr(index.calls)
-    assert number_mark(NUMBER) != number_mark("+4915559990001")
-    assert number_mark(None) == number_mark("204") == ""
+    assert await ids(index, text=NUMBER) == ["a1", "b1"]
+    index.close()
+    assert (records / INDEX).stat().st_mode & 0o777 == 0o600
+    assert NUMBER[-9:].encode() not in (records / INDEX).read_bytes()
+    assert await ids(index_of(records), text="+4915559990001") == ["a2"]

@@ -3,10 +3,12 @@
 from voice.records.folders import (
     EVENTS,
     RECORDING,
+    call_changed,
     call_folder,
     call_folders,
     check_directory,
     check_room,
+    folders_in,
 )
 from voice.records.retention import Deleted, delete_old
 
@@ -14,9 +16,11 @@ __all__ = [
     "EVENTS",
     "RECORDING",
     "Deleted",
+    "call_changed",
     "call_folder",
     "call_folders",
     "check_directory",
     "check_room",
     "delete_old",
+    "folders_in",
 ]

@@ -42,13 +42,26 @@ def call_folder(directory: Path, call_id: str) -> Path:
 
 
 def call_folders(directory: Path) -> Iterator[tuple[Path, float]]:
-    """Each folder that holds a call and nothing else, with the wall time of its last change.
+    """Each folder that holds a call and nothing else, with the wall time of its last change."""
+    for name in folders_in(directory):
+        if (changed := call_changed(directory / name)) is not None:
+            yield directory / name, changed
 
-    Links are not followed, and a folder with other files in it is not ours.
-    """
-    for folder in directory.iterdir() if directory.is_dir() else ():
-        if folder.is_symlink() or not folder.is_dir():
-            continue
+
+def folders_in(directory: Path) -> list[str]:
+    """The names of all folders that may hold a call; links are not followed."""
+    if not directory.is_dir():
+        return []
+    with os.scandir(directory) as entries:
+        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+def call_changed(folder: Path) -> float | None:
+    """When a call's folder last changed, as wall time; None for one with other files in it."""
+    try:
         files = list(folder.iterdir())
         if files and all(file.name in (RECORDING, EVENTS) for file in files):
-            yield folder, max(file.lstat().st_mtime for file in files)
+            return max(file.lstat().st_mtime for file in files)
+    except FileNotFoundError:  # deleted meanwhile
+        pass
+    return None

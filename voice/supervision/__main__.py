@@ -129,7 +129,8 @@ async def _run(settings: Settings) -> None:
             filling.cancel()
             indexing.cancel()
             beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await asyncio.gather(filling, indexing, beating, return_exceptions=True)
+            index.close()
 
 
 def _metrics(desk: Desk) -> CollectorRegistry:

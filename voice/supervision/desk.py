@@ -14,7 +14,7 @@ from voice.settings import Supervision
 from voice.supervision.accounts import Accounts
 from voice.supervision.board import Board
 from voice.supervision.call_index import CallIndex
-from voice.supervision.call_search import Search, found
+from voice.supervision.call_search import Search
 from voice.supervision.listening import Listening
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import cookie_name
@@ -44,13 +44,10 @@ class Desk:
 
     def search(self, search: Search) -> dict[str, Any]:
         """A page of the calls that are over, and how many are not looked at yet."""
-        calls = dict(self.index.calls)
-        for call in self.board.calls():
-            if call.running:
-                calls.pop(call.call_id, None)
-            else:
-                calls[call.call_id] = call.past_call()
-        return {**found(search, calls.values()), "unread": self.index.unread}
+        calls = self.board.calls()
+        over = (call.past_call() for call in calls if not call.running)
+        running = (call.call_id for call in calls if call.running)
+        return {**self.index.search(search, over, running), "unread": self.index.unread}
 
     def still_signed_in(self, connection: HTTPConnection) -> bool:
         """Whether the session with which the connection began still holds."""

@@ -23,7 +23,7 @@ from voice.events import (
     Transferred,
     TurnEnded,
 )
-from voice.supervision.call_search import PastCall, number_mark
+from voice.supervision.call_search import UNKNOWN_END, PastCall
 from voice.supervision.masking import NumberMask, masked_number
 from voice.supervision.transcript import Transcript
 from voice.telemetry import TurnFollower, TurnTimes, end_reason
@@ -31,7 +31,6 @@ from voice.telemetry import TurnFollower, TurnTimes, end_reason
 _LAST_WORDS = 120
 """Characters of the last line on the board, at most."""
 _MOST_TURNS = 500
-_UNKNOWN = "unknown"
 
 
 class SupervisedCall:
@@ -57,7 +56,7 @@ class SupervisedCall:
         self._duration_ms: int | None = None
         self._last = (0.0, 0)
         """Wall time and ms of the last event."""
-        self._mark = ""
+        self._whole_number = ""
         self._trouble: Counter[str] = Counter()
         self._confidences: list[float] = []
         self._packets = {"received": 0, "lost": 0, "late": 0}
@@ -81,7 +80,7 @@ class SupervisedCall:
 
     def apply(self, event: CallEvent, position: int) -> bool:
         """Take the next event; False when it was known before."""
-        returned = self._end == _UNKNOWN  # its process was only away
+        returned = self._end == UNKNOWN_END  # its process was only away
         if returned:
             self.ended, self._end, self._duration_ms = None, "", None
             self.position = position
@@ -92,7 +91,7 @@ class SupervisedCall:
         if isinstance(event, CallStarted):
             self.began = event.wall_time
             self._number = masked_number(event.caller_number)
-            self._mark = number_mark(event.caller_number)
+            self._whole_number = event.caller_number or ""
             self.transcript.mask = NumberMask(event.caller_number)
             self._called = self.transcript.mask.text(event.called)
         self.began = self.began or event.wall_time - event.ms / 1000
@@ -112,7 +111,7 @@ class SupervisedCall:
     def end_silently(self, position: int) -> None:
         """Its process is gone without having said how it ended: it lasted until its last event."""
         self.ended, self._duration_ms = self._last
-        self._end, self.position = _UNKNOWN, position
+        self._end, self.position = UNKNOWN_END, position
 
     def summary(self) -> dict[str, Any]:
         """Its row on the board."""
@@ -137,7 +136,7 @@ class SupervisedCall:
         return PastCall(
             id=self.call_id,
             number=self._number,
-            mark=self._mark,
+            whole_number=self._whole_number,
             task=self._task,
             began=self.began,
             duration_ms=self._duration_ms,
