@@ -16,7 +16,9 @@ from voice.audio import write_wav
 from voice.telephony.edge.announcement import Announcement
 from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal
-from voice.telephony.sip import Dialog
+from voice.telephony.sip import Dialog, Invitation
+from voice.telephony.sip.message import Request
+from voice.telephony.sip.wire import parse
 
 
 class StandingDisk:
@@ -50,6 +52,43 @@ def dialog(call_id: str) -> Dialog:
         remote_tag="2", remote_target="sip:c@d", route_set=("<sip:p;lr>",), local_cseq=1,
         remote_cseq=2, peer=("127.0.0.1", 5070),
     )  # fmt: skip
+
+
+def invitation() -> Invitation:
+    text = (
+        "INVITE sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK1\r\n"
+        "Max-Forwards: 70\r\nFrom: \"Zo\u00eb\" <sip:b@c>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\n"
+        "Call-ID: 1\r\nCSeq: 1 INVITE\r\nContact: <sip:b@127.0.0.1>\r\nContent-Length: 3\r\n\r\nv=0"
+    )
+    request = parse(text.encode())
+    assert isinstance(request, Request)
+    return Invitation(request, ("127.0.0.1", 5070))
+
+
+def test_an_invite_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    journal = DialogJournal(tmp_path / "dialogs.jsonl")
+    journal.write([dialog("first"), invitation()])
+    journal.close()
+    first, kept = journal.read()
+    assert first == dialog("first") and isinstance(kept, Invitation)
+    assert bytes(kept.request) == bytes(invitation().request)
+    assert kept.destination == ("127.0.0.1", 5070)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nothing", "[]", "{}", '{"invite": "INVITE", "destination": ["127.0.0.1", 5060]}',
+        '{"invite": 1, "destination": null}',
+        '{"invite": "BYE sip:a@b SIP/2.0\\r\\n\\r\\n", "destination": ["127.0.0.1", 5060]}',
+    ],
+)  # fmt: skip
+def test_a_line_of_the_journal_that_cannot_be_read_is_passed_over(
+    tmp_path: Path, line: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "dialogs.jsonl").write_text(line + "\n")
+    assert DialogJournal(tmp_path / "dialogs.jsonl").read() == []
+    assert "a line cannot be read" in caplog.text
 
 
 def test_jobs_are_done_in_order_and_only_so_many_wait(disk: StandingDisk) -> None:

@@ -89,6 +89,7 @@ class Bridge:
         )
         media.presence = PresenceCheck(call)
         call.on_ringing = self._ringing
+        self._edge.dialogs_changed()
         try:
             media.accept(await self._answer_of(call))
         except NotAcceptable as error:
@@ -116,13 +117,11 @@ class Bridge:
         """Hang up, or cancel what still rings; the caller hears the assistant again."""
         self._caller.ring = self._assistant
         if self._call is not None:
-            self._call.handlers = CallHandlers()
+            self._call.handlers = CallHandlers(on_ended=lambda _: self._edge.dialogs_changed())
             self._call.on_ringing = None
             self._call.bye(reason)
         if self._media is not None:
             self._media.close()
-        if self.answered:
-            self._edge.dialogs_changed()
 
     async def _answer_of(self, call: OutgoingCall) -> SessionDescription:
         answered = asyncio.ensure_future(call.answered())
@@ -146,6 +145,7 @@ class Bridge:
             self._rings = True
         if early is not None or self._rings:
             self._take_over()
+        self._edge.dialogs_changed()  # with the credentials that it was asked for
         self._on_ringing(status)
 
     def _take_over(self) -> None:
@@ -172,5 +172,6 @@ class Bridge:
             self._call.bye("audio failed", TEMPORARY_FAILURE)
 
     def _over(self, _end: CallEnd) -> None:
+        self._edge.dialogs_changed()
         if self.answered:
             self._on_over()

@@ -18,10 +18,10 @@ from voice.telephony.edge.call import SAMPLE_RATE, EdgeCall
 from voice.telephony.edge.call_processes import CallProcesses
 from voice.telephony.edge.figures import EdgeFigures
 from voice.telephony.edge.file_thread import FileThread
-from voice.telephony.edge.journal import DialogJournal
+from voice.telephony.edge.journal import DialogJournal, Kept
 from voice.telephony.edge.outgoing import OutgoingTrunk
 from voice.telephony.rtp import MediaClock, even_ports, free_pairs
-from voice.telephony.sip import AccessPolicy, Dialog, IncomingCall, Trunk, UserAgent
+from voice.telephony.sip import AccessPolicy, IncomingCall, Invitation, Trunk, UserAgent
 
 OPEN_INVITES = 20
 """At least so many new calls whose answer is not acknowledged yet may come from one address; with
@@ -46,7 +46,7 @@ class Edge:
         self.advertised = settings.sip.advertised_address or self._host
         self.outgoing = OutgoingTrunk(settings, self.advertised)
         self._journal = DialogJournal(settings.runtime.dialog_journal)
-        self._orphans: list[Dialog] = []
+        self._orphans: list[Kept] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._calls: dict[EdgeCall, asyncio.Task[None]] = {}
         self._beating: asyncio.Task[None] | None = None
@@ -81,8 +81,8 @@ class Edge:
         self._beating = asyncio.create_task(
             Heartbeat(statistics, self._statistics, registry=self.figures.registry).run()
         )
-        for dialog in tuple(self._orphans):
-            self._keep(self._end_orphan(dialog), "orphan")
+        for orphan in tuple(self._orphans):
+            self._keep(self._end_orphan(orphan), "orphan")
         await self.apology.frames()
         return self.agent.address
 
@@ -113,8 +113,10 @@ class Edge:
         )
 
     def dialogs_changed(self) -> None:
-        """A call was confirmed or ended: bring the journal up to date."""
-        self._journal.write((*self._orphans, *self.agent.dialogs()))
+        """A call was placed, confirmed or ended: bring the journal up to date."""
+        self._journal.write(
+            (*self._orphans, *self.agent.dialogs(), *self.agent.invitations()),
+        )
 
     def _keep(self, work: Coroutine[None, None, None], name: str) -> None:
         """Run until it is done, or the edge stops."""
@@ -137,10 +139,14 @@ class Edge:
         full = len(self._calls) >= self.settings.sip.max_calls
         return self.settings.sip.retry_after_seconds if full else None
 
-    async def _end_orphan(self, dialog: Dialog) -> None:
-        status = await self.agent.end_orphan(dialog)
+    async def _end_orphan(self, orphan: Kept) -> None:
+        if isinstance(orphan, Invitation):
+            self._orphans.remove(orphan)  # from now on it is a call of our own
+            status = await self.agent.withdraw(orphan, self.outgoing.credentials)
+        else:
+            status = await self.agent.end_orphan(orphan)
+            self._orphans.remove(orphan)
         log.info("a dialog of the edge before this one was ended (%d)", status)
-        self._orphans.remove(dialog)
         self.dialogs_changed()
 
     def _make_runtime_directory(self) -> None:

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from voice.telephony.edge.file_thread import FileThread
-from voice.telephony.sip import Dialog
+from voice.telephony.sip import Dialog, Invitation
 
 log = logging.getLogger(__name__)
 
+Kept = Dialog | Invitation
+"""A running dialog, or a call that is being placed."""
+
 
 class DialogJournal:
-    """One line of JSON for each dialog; replaced as a whole, so never half written."""
+    """One line of JSON for each dialog and INVITE; replaced as a whole, so never half written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -24,16 +27,16 @@ class DialogJournal:
         self._latest: deque[list[dict[str, Any]]] = deque(maxlen=1)
         """What is to be written next; of several changes only the last."""
 
-    def write(self, dialogs: Iterable[Dialog]) -> None:
-        """Replace the journal by what the dialogs are now; returns before that is on disk."""
-        self._latest.append([each.to_dict() for each in dialogs])
+    def write(self, kept: Iterable[Kept]) -> None:
+        """Replace the journal by what these are now; returns before that is on disk."""
+        self._latest.append([each.to_dict() for each in kept])
         self._thread.submit(self._save)
 
     def close(self) -> None:
         """Wait until all is written."""
         self._thread.close()
 
-    def read(self) -> list[Dialog]:
+    def read(self) -> list[Kept]:
         """What a predecessor left; lines that cannot be read are skipped."""
         try:
             lines = self._path.read_text().splitlines()
@@ -42,7 +45,7 @@ class DialogJournal:
         except (OSError, UnicodeDecodeError) as error:
             log.error("dialog journal %s: %s", self._path, error)
             return []
-        return [dialog for line in lines if (dialog := _dialog(line)) is not None]
+        return [kept for line in lines if (kept := _read(line)) is not None]
 
     def _save(self) -> None:
         """On the thread; a full disk is logged and ends no call."""
@@ -58,9 +61,10 @@ class DialogJournal:
             log.error("dialog journal %s: %s", self._path, error.strerror)
 
 
-def _dialog(line: str) -> Dialog | None:
+def _read(line: str) -> Kept | None:
     try:
-        return Dialog.from_dict(json.loads(line))
+        values = json.loads(line)
+        return (Invitation if "invite" in values else Dialog).from_dict(values)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         log.error("dialog journal: a line cannot be read (%s)", error)
         return None

@@ -31,4 +31,4 @@ class EdgeServices(Protocol):
     advertised: str
 
     def dialogs_changed(self) -> None:
-        """A call was confirmed or ended."""
+        """A call was placed, confirmed or ended."""

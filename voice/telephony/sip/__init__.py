@@ -99,6 +99,8 @@ After a restart
     agent.dialogs() -> list[Dialog]         # confirmed dialogs, for the journal
     Dialog.to_dict() / Dialog.from_dict(d)  # plain JSON
     await agent.end_orphan(dialog) -> int   # BYE with Reason; status (408 when nobody answers)
+    agent.invitations() -> list[Invitation] # our INVITEs without a final answer, for the same
+    await agent.withdraw(invitation, credentials) -> int    # CANCEL, or BYE when it was answered
 
 Who may call
 ------------
@@ -123,6 +125,7 @@ from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import CallRejected, NotAcceptable, SipSyntaxError
 from voice.telephony.sip.grammar import printable
 from voice.telephony.sip.incoming_call import IncomingCall
+from voice.telephony.sip.invitation import Invitation
 from voice.telephony.sip.offer_answer import (
     LocalMedia,
     MediaAgreement,
@@ -148,6 +151,7 @@ __all__ = [
     "EndCause",
     "Endpoint",
     "IncomingCall",
+    "Invitation",
     "LocalMedia",
     "MediaAgreement",
     "NotAcceptable",

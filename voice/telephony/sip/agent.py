@@ -26,6 +26,7 @@ from voice.telephony.sip.errors import SipSyntaxError
 from voice.telephony.sip.grammar import printable
 from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.incoming_call import IncomingCall
+from voice.telephony.sip.invitation import Invitation
 from voice.telephony.sip.message import Request, make_response, retry_after_header
 from voice.telephony.sip.outgoing_call import OutgoingCall
 from voice.telephony.sip.policy import AccessPolicy
@@ -127,6 +128,11 @@ class UserAgent:
         confirmed = (call for call in self._calls if call.state is CallState.CONFIRMED)
         return [call.dialog for call in confirmed if call.dialog is not None]
 
+    def invitations(self) -> list[Invitation]:
+        """Our INVITEs without a final answer, for a journal."""
+        placed = (call.invitation for call in self._calls if isinstance(call, OutgoingCall))
+        return [invitation for invitation in placed if invitation is not None]
+
     async def drain(self, seconds: float) -> None:
         """Refuse new calls with 503 and wait until the running ones are over, or time is up."""
         self._draining = True
@@ -184,7 +190,7 @@ class UserAgent:
             display_name=display_name,
             credentials=credentials,
             headers=headers,
-            handlers=handlers or CallHandlers(),
+            handlers=handlers,
             forget=self._forget,
             learn=self._learn,
         )
@@ -196,6 +202,22 @@ class UserAgent:
         """Send BYE into a dialog of an earlier life; the status, 408 when nobody answers."""
         dialog.local_cseq += ORPHAN_CSEQ_STEP
         return await self._running.say_goodbye(dialog, reason_header("restarted", 41))
+
+    async def withdraw(self, invitation: Invitation, credentials: Credentials | None) -> int:
+        """Cancel a call that an earlier life was placing; the status, 408 when nobody answers."""
+        invite = invitation.request
+        call = OutgoingCall(
+            self._running,
+            invite.uri,
+            invitation.destination,
+            invite.body,
+            credentials=credentials,
+            forget=self._forget,
+            learn=self._learn,
+        )
+        self._calls.add(call)
+        call.withdraw(invite)
+        return (await call.wait_ended()).status or 487
 
     def receive(self, data: bytes, source: Endpoint) -> None:
         """One datagram from the network; never raises."""

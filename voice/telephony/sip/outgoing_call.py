@@ -26,6 +26,7 @@ from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import CallRejected, SipSyntaxError
 from voice.telephony.sip.grammar import printable, quote
 from voice.telephony.sip.headers import HeaderList, Headers
+from voice.telephony.sip.invitation import Invitation
 from voice.telephony.sip.message import ALLOW, SDP, Request, Response
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.stack import Stack
@@ -41,15 +42,15 @@ class OutgoingCall(Call):
         destination: Endpoint,
         sdp: bytes,
         *,
-        from_uri: str,
-        display_name: str,
-        credentials: Credentials | None,
-        headers: HeaderList,
-        handlers: CallHandlers,
+        from_uri: str = "",
+        display_name: str = "",
+        credentials: Credentials | None = None,
+        headers: HeaderList = (),
+        handlers: CallHandlers | None = None,
         forget: Callable[[Call], None],
         learn: Callable[[Call], None],
     ) -> None:
-        super().__init__(stack, handlers, forget)
+        super().__init__(stack, handlers or CallHandlers(), forget)
         self.call_id = f"{stack.token()}{stack.token()}"
         self.on_ringing: Callable[[int, SessionDescription | None], None] | None = None
         self._uri = uri
@@ -82,6 +83,24 @@ class OutgoingCall(Call):
             values.append(("Content-Type", SDP))
         request = Request(Headers(values), self._sdp, method="INVITE", uri=self._uri)
         self._invite = self._stack.transactions.request(request, self._destination, self._receive)
+
+    def withdraw(self, invite: Request) -> None:
+        """Cancel what an earlier life was placing by this INVITE.
+
+        It is sent as it was: whoever has it takes it for a repetition, and answers with what holds.
+        """
+        self._cancelled = True
+        self._cseq = invite.cseq.sequence
+        proofs = ("Authorization", "Proxy-Authorization")
+        self._authorization = [(name, v) for name in proofs for v in invite.headers.getlist(name)]
+        self._invite = self._stack.transactions.request(invite, self._destination, self._receive)
+
+    @property
+    def invitation(self) -> Invitation | None:
+        """The INVITE, while it has no final answer."""
+        if self._invite is None or self.state is not CallState.RINGING:
+            return None
+        return Invitation(self._invite.request, self._destination)
 
     @property
     def is_reached(self) -> bool:
