@@ -36,7 +36,7 @@ def strength(pcm: Pcm, frequency: float) -> float:
 class Caller:
     def __init__(self, agent: UserAgent, clock: MediaClock) -> None:
         self.agent = agent
-        self._clock = clock
+        self.clock = clock
         self.heard: list[Pcm] = []
         self.heard_at: list[float] = []
         self.keys: list[str] = []
@@ -77,7 +77,7 @@ class Caller:
         )
         self.edge_audio = (agreed.remote_address, agreed.remote_port)
         if has_audio:
-            self._clock.add(self.rtp)
+            self.clock.add(self.rtp)
 
     async def offer_anew(self, direction: str) -> None:
         """Hold or resume, as a telephone does it."""
@@ -86,7 +86,7 @@ class Caller:
 
     def fall_away(self) -> None:
         """Send no more packets."""
-        self._clock.discard(self.rtp)
+        self.clock.discard(self.rtp)
 
     def sound(self, frames: int) -> Pcm:
         """The latest so many frames that were heard."""
@@ -109,7 +109,7 @@ class Caller:
         return np.concatenate(self.heard[first : first + frames])
 
     def close(self) -> None:
-        self._clock.discard(self.rtp)
+        self.clock.discard(self.rtp)
         self.rtp.close()
 
     def _frame(self, heard: Pcm, _said: Pcm) -> None:

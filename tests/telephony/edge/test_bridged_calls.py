@@ -111,6 +111,39 @@ async def test_either_may_hold_and_resume(connect: Connect, who: str) -> None:
         await person.hears(TONE_HZ)
 
 
+@pytest.mark.parametrize("who", ["caller", "person"])
+async def test_who_is_held_in_silence_hears_silence_and_is_not_cut_off(
+    start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """Far beyond the time after which a side that sends nothing counts as gone."""
+    address = await start(**without_long_silences(monkeypatch))
+    async with a_person() as person, calling(address) as caller:
+        hand_over(process, person.uri)
+        await caller.hears(PERSON_HZ)
+        await person.hears(TONE_HZ)
+        holder, held = (caller, person) if who == "caller" else (person, caller)
+        clock = caller.clock if who == "caller" else person.clock
+        await holder.offer_anew("inactive")
+        clock.discard(holder.rtp)
+        count, packets = len(held.heard), held.rtp.statistics.received
+        await asyncio.wait_for(_frames(held.heard, count + 90), 10)
+        assert held.rtp.statistics.received > packets + 60
+        assert all(not frame.any() for frame in held.heard[count + 15 : count + 90])
+        assert not caller.ended.done() and not person.ends
+        clock.add(holder.rtp)
+        await holder.offer_anew("sendrecv")
+        await caller.hears(PERSON_HZ)
+        await person.hears(TONE_HZ)
+
+
+def without_long_silences(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Settings under which a side that sends nothing is asked after half a second."""
+    monkeypatch.setattr("voice.telephony.edge.presence.CHECK_SECONDS", 0.2)
+    monkeypatch.setattr("voice.settings.ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr("voice.settings.PROMPT_SECONDS", 0.0)
+    return {"VOICE_CALLS__NO_INPUT_SECONDS": "0.1", "VOICE_RTP__MEDIA_TIMEOUT_SECONDS": "0.5"}
+
+
 async def _frames(heard: list[Pcm], count: int) -> None:
     while len(heard) < count:
         await asyncio.sleep(0.01)
@@ -120,11 +153,7 @@ async def test_who_only_listens_is_not_cut_off(
     start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A muted telephone may send nothing: its side is asked whether it is still there."""
-    monkeypatch.setattr("voice.telephony.edge.presence.CHECK_SECONDS", 0.2)
-    monkeypatch.setattr("voice.settings.ANSWER_SECONDS", 0.0)
-    monkeypatch.setattr("voice.settings.PROMPT_SECONDS", 0.0)
-    short = {"VOICE_CALLS__NO_INPUT_SECONDS": "0.1", "VOICE_RTP__MEDIA_TIMEOUT_SECONDS": "0.5"}
-    address = await start(**short)
+    address = await start(**without_long_silences(monkeypatch))
     async with a_person() as person, calling(address) as caller:
         hand_over(process, person.uri)
         await caller.hears(PERSON_HZ)
