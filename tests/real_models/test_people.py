@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from rich.console import Console
 
-from voice.audio import Pcm, dbfs, read_stereo_flac, resample, write_wav
+from voice.audio import Pcm, dbfs, read_stereo_flac, resample, with_gain, write_wav
 from voice.calls.engines import load_engines, write_apology
 from voice.cli.demo_files import trial_settings
 from voice.cli.pull_progress import models_at_hand
@@ -85,6 +85,16 @@ def test_a_recorded_sentence_is_understood_by_a_whole_call(
 ) -> None:
     said, file = QUILTER
     heard = understood(tmp_path, real_models, recorded(recorded_data / "sentences" / file), 900)
+    assert word_errors(said, " ".join(heard)).rate <= MOST_WRONG, heard
+
+
+@pytest.mark.parametrize("level_dbfs", [-45.0, 0.0], ids=["faint", "clipped"])
+def test_faint_and_clipped_people_are_understood_by_a_whole_call(
+    real_models: ModelsAtHand, recorded_data: Path, tmp_path: Path, level_dbfs: float
+) -> None:
+    said, file = QUILTER
+    sound = recorded(recorded_data / "sentences" / file)
+    heard = understood(tmp_path, real_models, with_gain(sound, level_dbfs - dbfs(sound)), 900)
     assert word_errors(said, " ".join(heard)).rate <= MOST_WRONG, heard
 
 

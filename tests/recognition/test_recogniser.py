@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voice.audio import Pcm, resample, silence, with_gain
+from voice.audio import Pcm, dbfs, resample, silence, with_gain
 from voice.engine_queue import EngineBusy, EngineQueue, Priority
 from voice.recognition import Expectation, WhisperRecogniser, Word, folder
 from voice.recognition.decoding import Decoder, Reading
@@ -73,6 +73,15 @@ async def test_loud_and_soft_speakers_are_understood(
     recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm], decibel: float
 ) -> None:
     audio = with_gain(spoken(BALANCE), decibel)
+
+    assert (await recogniser.transcribe(audio, RATE)).text == "how can i help you"
+
+
+@pytest.mark.parametrize("level_dbfs", [-45.0, 3.0], ids=["faint", "clipped"])
+async def test_faint_and_clipped_speech_is_understood(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm], level_dbfs: float
+) -> None:
+    audio = with_gain(spoken(BALANCE), level_dbfs - dbfs(spoken(BALANCE)))
 
     assert (await recogniser.transcribe(audio, RATE)).text == "how can i help you"
 

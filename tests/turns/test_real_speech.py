@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from voice import silero
-from voice.audio import Pcm, mixed, silence
+from voice.audio import Pcm, dbfs, mixed, silence, with_gain
 from voice.errors import ModelError
 from voice.settings import Turns
 from voice.speech import PiperSpeaker
@@ -76,6 +76,31 @@ def test_a_sentence_is_one_turn(
     assert 4000 <= began <= 4350
     speech_end = 4000 + 1000 * len(sentence) // RATE
     assert speech_end + 300 <= ended[0][0] <= speech_end + 900
+
+
+@detectors
+@pytest.mark.parametrize("level_dbfs", [-45.0, 3.0], ids=["faint", "clipped"])
+def test_a_faint_or_clipped_sentence_is_one_turn(
+    sentence: Pcm, detector: Detector, level_dbfs: float
+) -> None:
+    heard = with_gain(sentence, level_dbfs - dbfs(sentence))
+    assert (np.abs(heard) > 32_000).mean() > 0.3 or dbfs(heard) == pytest.approx(-45, abs=0.5)
+    sound = np.concatenate([silence(2 * RATE), heard, silence(2 * RATE)])
+    ((over_ms, over),) = turns(follow(sound, detector))
+    speech_end = 2000 + 1000 * len(sentence) // RATE
+    assert speech_end + 300 <= over_ms <= speech_end + 900
+    assert over.voiced_ms > 0.5 * 1000 * len(sentence) / RATE
+
+
+def test_of_ten_minutes_without_a_pause_the_first_turn_counts_and_the_next_after_a_pause(
+    sentence: Pcm,
+) -> None:
+    speech = np.resize(sentence, 600 * RATE)
+    sound = np.concatenate([silence(RATE), speech, silence(RATE), sentence, silence(RATE)])
+    cut, last = turns(follow(sound, "webrtc"))
+    longest_ms = Turns().max_seconds * 1000
+    assert cut[1].cut and 1000 + longest_ms <= cut[0] <= 1500 + longest_ms
+    assert not last[1].cut and last[0] > 601_000
 
 
 @detectors

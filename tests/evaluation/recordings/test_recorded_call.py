@@ -165,6 +165,19 @@ def test_a_caller_who_speaks_on_after_the_call_has_diverged(evaluate: Evaluate, 
     assert result.errors.words < 12
 
 
+def test_ten_minutes_without_a_pause_are_answered_and_end_as_a_call_does(
+    evaluate: Evaluate, say: Say
+) -> None:
+    spoken = say(PLAN)
+    loud = np.flatnonzero(np.abs(spoken) > 200)
+    speech = np.resize(spoken[loud[0] : loud[-1] + 1], 600 * RATE)
+    result = evaluate(np.concatenate([silence(RATE // 2), speech, silence(3 * RATE)]))
+    assert "plan" in result.heard[0] and any("Meadow" in turn.response for turn in result.turns)
+    assert max(map(len, result.heard)) < 2000, "of the turn that is cut"
+    assert not any("fault" in failure for failure in result.failures)
+    assert result.ended
+
+
 def test_silence_behind_the_call_is_no_divergence(evaluate: Evaluate, say: Say) -> None:
     assert evaluate(say(0.5, PERSON, 12.0)).diverged == ""
 
