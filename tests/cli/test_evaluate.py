@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(
     monkeypatch.setattr("voice.cli.evaluate.measured_table", measure)
     monkeypatch.setattr("voice.cli.evaluate.models_at_hand", measure)
     for command in (partial(evaluate.recordings, recordings), evaluate.calibrate):
-        with pytest.raises(VoiceError, match="--out: .*costs.json: cannot be written"):
+        with pytest.raises(VoiceError, match=r"--out: .*costs\.json: cannot be written"):
             command(out=tmp_path / "costs.json" / "here")
 
 

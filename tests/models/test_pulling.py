@@ -354,7 +354,7 @@ def test_links_and_paths_of_a_tar_file_lead_nowhere(
             link.type, link.linkname = kind, str(secret)
             tar.addfile(link)
 
-    with pytest.raises(ModelError, match="small needs model.bin, which is not in it"):
+    with pytest.raises(ModelError, match=r"small needs model\.bin, which is not in it"):
         pull(model(), store, Origins(), told, place)
 
     assert nothing_installed(store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,13 @@ def free_port() -> int:
         return pair.port
 
 
+async def journal_where(journal: Path, fits: Callable[[str], bool]) -> None:
+    """Sooner or later: it is written by a thread."""
+    async with asyncio.timeout(5):
+        while not fits(await asyncio.to_thread(journal.read_text)):
+            await asyncio.sleep(0.01)
+
+
 @contextlib.asynccontextmanager
 async def rung_by_a_killed_edge(
     start_edge: EdgeStarter, process: CallProcess, journal: Path
@@ -36,9 +43,7 @@ async def rung_by_a_killed_edge(
             caller.refer_status = 405
             hand_over(process, person.uri)
             await process.hears_of(TransferProgress)
-            async with asyncio.timeout(5):
-                while "INVITE sip:agents" not in journal.read_text():
-                    await asyncio.sleep(0.01)
+            await journal_where(journal, lambda text: "INVITE sip:agents" in text)
             edge.program.kill()
             await edge.program.wait()
         yield person, settings
@@ -52,9 +57,7 @@ def journal(installation: Path) -> Path:
 async def is_cleaned_up(edge: EdgeProcess, journal: Path) -> None:
     """The caller's dialog, too, is of the past; nothing is left to be done at the next start."""
     await edge.program.line("a dialog of the edge before this one was ended", count=2)
-    async with asyncio.timeout(5):
-        while journal.read_text():
-            await asyncio.sleep(0.01)
+    await journal_where(journal, lambda text: not text)
 
 
 async def test_a_telephone_that_rings_is_let_go(

@@ -22,7 +22,7 @@ REFER_SECONDS = 8.0
 
 
 REFUSED_BY_PERSON = (486, 600, 603)
-"""Reported for a REFER, these are the person's own answer, busy or no: they are not called again."""
+"""Reported for a REFER, these are the person's own answer, who is not called again."""
 
 
 class HandOver:

@@ -1,4 +1,4 @@
-"""An INVITE of ours that has no final answer yet, as it can be kept beyond the life of a process."""
+"""An INVITE of ours without a final answer, as it can be kept beyond the life of a process."""
 
 from __future__ import annotations
 
