@@ -134,7 +134,10 @@ def test_a_mistake_in_the_settings_is_one_line(tmp_path: Path, text: str, part: 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('[supervision]\nlisten = "0.0.0.0:8060"', "supervision.listen: 0.0.0.0:8060 can be reached"),
+        (
+            '[supervision]\nlisten = "0.0.0.0:8060"',
+            "supervision.listen: 0.0.0.0:8060 can be reached",
+        ),
         ('[supervision]\naccounts = "DAMAGED"', "supervision.accounts: .*not a file of accounts"),
         (
             '[supervision]\ncertificate = "DAMAGED"\nkey = "DAMAGED"',

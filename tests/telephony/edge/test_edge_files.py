@@ -57,7 +57,7 @@ def dialog(call_id: str) -> Dialog:
 def invitation() -> Invitation:
     text = (
         "INVITE sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK1\r\n"
-        "Max-Forwards: 70\r\nFrom: \"Zo\u00eb\" <sip:b@c>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\n"
+        'Max-Forwards: 70\r\nFrom: "Zo\u00eb" <sip:b@c>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\n'
         "Call-ID: 1\r\nCSeq: 1 INVITE\r\nContact: <sip:b@127.0.0.1>\r\nContent-Length: 3\r\n\r\nv=0"
     )
     request = parse(text.encode())
