@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from voice.calls.answer import Answer
@@ -19,9 +18,6 @@ from voice.response import ToolReturned as ToolAnswered
 
 Request = NeedsIdentity | HandOver | EndCall
 """What a turn may ask of the call at its end."""
-
-
-_MARGIN_SECONDS = 1.0
 
 
 class AnswerRun:
@@ -51,7 +47,8 @@ class AnswerRun:
         self._tool_began = self._begun
         self._waits = False
         """It goes on when the caller has had the time to object, and is never overdue."""
-        self._tool_returned = asyncio.Event()
+        self._decided = asyncio.Event()
+        """What was agreed to has its outcome, or the answer is at its end."""
         self._limit: asyncio.Timeout | None = None
 
     async def clauses(self) -> Request | None:
@@ -73,6 +70,12 @@ class AnswerRun:
         return await self._once()
 
     async def _once(self) -> Request | None:
+        try:
+            return await self._follow()
+        finally:
+            self._decided.set()
+
+    async def _follow(self) -> Request | None:
         async with bridged(self._fill, self._call.phrases, once=self.answer.permission) as filler:
             async for step in self._steps():
                 self._waits = isinstance(step, Waits)
@@ -144,9 +147,7 @@ class AnswerRun:
         Returns at once where nothing was agreed to.
         """
         if self._waits and self.answer.committed:
-            seconds = self._call.settings.response.tool_timeout_seconds
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._tool_returned.wait(), 2 * seconds + _MARGIN_SECONDS)
+            await self._decided.wait()
 
     async def abandon(self) -> None:
         """The call is over."""
@@ -184,7 +185,7 @@ class AnswerRun:
             error=step.error,
             unknown=step.unknown,
         )
-        self._tool_returned.set()
+        self._decided.set()
 
     async def _fill(self, text: str) -> None:
         await self._push(ClauseText(text, "filler", Answer(self._call.journal)))

@@ -32,7 +32,7 @@ from voice.speech import PiperSpeaker, Voices
 
 _RATE = 8000
 _TOOLS_GROUP = "voice.tools"
-_BLAMED = {
+_BLAMED: dict[type[ModelError], str] = {
     UnknownLanguage: "language",
     UnusableComputeType: "compute_type",
     UnusableDevice: "device",

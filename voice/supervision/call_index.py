@@ -33,7 +33,7 @@ _COLUMNS = """
     id TEXT PRIMARY KEY, number TEXT, mark BLOB, task TEXT, began REAL, duration_ms INTEGER,
     "end" TEXT, latency_ms INTEGER, trouble TEXT
 """
-"""Of a call; all but the id is NULL for a folder that holds none, and for a call that goes on."""
+"""Of a call; of one that goes on nothing but the id, so that it is never found."""
 _SCHEMA = f"""
     BEGIN IMMEDIATE;
     CREATE TABLE keys (key BLOB NOT NULL);
