@@ -56,6 +56,12 @@ class AnswerRun:
 
         A turn for which the engine is too busy is begun anew, for three seconds.
         """
+        try:
+            return await self._patiently()
+        finally:
+            self._decided.set()
+
+    async def _patiently(self) -> Request | None:
         for pause in PAUSES:
             try:
                 return await self._once()
@@ -70,12 +76,6 @@ class AnswerRun:
         return await self._once()
 
     async def _once(self) -> Request | None:
-        try:
-            return await self._follow()
-        finally:
-            self._decided.set()
-
-    async def _follow(self) -> Request | None:
         async with bridged(self._fill, self._call.phrases, once=self.answer.permission) as filler:
             async for step in self._steps():
                 self._waits = isinstance(step, Waits)
