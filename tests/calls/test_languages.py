@@ -59,7 +59,8 @@ def test_a_recogniser_that_cannot_do_it_is_refused(
     ],
 )
 def test_the_setting_that_has_to_be_mended_is_named(key: str, value: str, says: str) -> None:
-    settings = Settings(recognition=Recognition.model_validate({key: value}))
+    recognition = Recognition.model_validate({"model": "embedded-en", key: value})
+    settings = Settings().model_copy(update={"recognition": recognition})
     with pytest.raises(ModelError, match=rf"^recognition\.{key}: .*{says}"):
         load_recogniser(settings)
 

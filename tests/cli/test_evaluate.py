@@ -117,7 +117,6 @@ def test_a_mistake_is_one_line(
     assert done.stderr.startswith("voice: ")
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1
-    assert not (tmp_path / "evaluation").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(
