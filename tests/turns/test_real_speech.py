@@ -85,7 +85,7 @@ def test_a_faint_or_clipped_sentence_is_one_turn(
     sentence: Pcm, detector: Detector, level_dbfs: float
 ) -> None:
     heard = with_gain(sentence, level_dbfs - dbfs(sentence))
-    assert dbfs(heard) == pytest.approx(-45, abs=0.5) or (np.abs(heard) > 32_000).mean() > 0.3
+    assert dbfs(heard) == pytest.approx(-45, abs=0.5) or (np.abs(heard) > 32_000).mean() > 0.2
     sound = np.concatenate([silence(2 * RATE), heard, silence(2 * RATE)])
     ((over_ms, over),) = turns(follow(sound, detector))
     speech_end = 2000 + 1000 * len(sentence) // RATE
