@@ -1,8 +1,9 @@
 """Tune a Whisper model to short windows, as a small difference from it.
 
     voice models pull whisper-base
-    cd scripts && python -m training.short_window.corpus /var/tmp/voice-train/short --voices ...
-    python scripts/train_short_window.py --minutes 90
+    cd scripts; python -m training.short_window.corpus /var/tmp/voice-train/short --voices ...
+    python -m training.short_window.recordings /var/tmp/voice-train/short --speech ... --sets ...
+    cd ..; python scripts/train_short_window.py --minutes 90
     python scripts/train_short_window.py --export asr_models/whisper-base-short
 
 A run that was stopped goes on from its checkpoint. Needs the `train` extra.
@@ -44,7 +45,7 @@ def main() -> None:
     schedule = Schedule(arguments.minutes)
     run = Distillation(arguments.base, arguments.folder, checkpoint, schedule)
     if arguments.export:
-        export(run, arguments.base, arguments.export)
+        export(run, arguments.base, arguments.export, arguments.folder)
     else:
         run.run()
 

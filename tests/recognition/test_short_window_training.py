@@ -58,7 +58,7 @@ def test_what_was_learned_is_installed_as_a_variant(base: Path, tmp_path: Path) 
         with run.network.unchanged():
             untuned = run.network.encode(mel).numpy()
 
-    export(run, base, tmp_path / "whisper-base-short")
+    export(run, base, tmp_path / "whisper-base-short", tmp_path / "corpus")
 
     variant = read_variant(tmp_path / "whisper-base-short")
     store = ModelStore(tmp_path / "models")

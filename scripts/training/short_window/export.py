@@ -10,6 +10,7 @@ from training.short_window.distillation import (
     TEACHER_FRAMES,
     Distillation,
 )
+from training.short_window.recordings import RECORDED
 from voice.models.difference import DIFFERENCE
 from voice.models.variant import write_variant
 
@@ -26,8 +27,9 @@ low rank): a difference that `voice models pull {name}` merges with {base}.
 Made by `scripts/train_short_window.py` in {steps} steps: in a short window the encoder imitates
 itself in one of {longest:g} s, and the decoder, which stays as it was, writes the same. Behind a
 window the decoder is given the states that {base} has of silence. The material is speech of free
-synthesizers through simulated telephone lines (`scripts/training/short_window/corpus.py`), and
-{base} itself labelled it. Licence: MIT, as {base}.
+synthesizers and of people (recorded sets: {recorded}) through simulated telephone lines
+(`scripts/training/short_window/corpus.py`, `recordings.py`), and {base} itself labelled it.
+Licence: MIT, as {base}.
 
 `python scripts/bench_recognition.py` measures how soon its words are there
 (`short_final_speedup_1`, `..._8`) and, with `--only accuracy --model {name}`, what it understands
@@ -35,8 +37,9 @@ of recorded people.
 """
 
 
-def export(run: Distillation, base: Path, target: Path) -> None:
+def export(run: Distillation, base: Path, target: Path, corpus: Path) -> None:
     """Fill the folder of a variant; it is merged with its base when it is installed."""
+    sets = [file.stem.removeprefix(RECORDED) for file in sorted(corpus.glob(f"{RECORDED}*.npz"))]
     write_variant(target, entry(base.name), base / "model.bin", run.network.difference())
     card = _CARD.format(
         name=target.name,
@@ -46,6 +49,7 @@ def export(run: Distillation, base: Path, target: Path) -> None:
         longest=TEACHER_FRAMES / _FRAMES_PER_SECOND,
         size=(target / DIFFERENCE).stat().st_size / 1e6,
         steps=run.steps,
+        recorded=", ".join(sets) or "none",
     )
     (target / "README.md").write_text(card, encoding="utf-8")
 

@@ -1,6 +1,7 @@
 """Recorded speech to distil on, cut anew for each clip, over the same lines as what is synthesised.
 
-    python -m training.short_window.recordings FOLDER --speech SPEECH --sets swahili yoruba  # in scripts/
+    cd scripts
+    python -m training.short_window.recordings FOLDER --speech SPEECH --sets swahili yoruba
 
 SPEECH has a folder for each set with audio files. No transcripts are needed; the licence of each
 set has to allow training, and the card names it.
@@ -17,6 +18,8 @@ import soundfile
 
 from training.short_window.corpus import Clip, Line, save
 
+RECORDED = "recorded-"
+"""Begins the name of a file of clips; the name of the set follows."""
 _SECONDS = (0.6, 9.0)
 _FORMATS = {".flac", ".ogg", ".wav"}
 
@@ -49,7 +52,7 @@ def main() -> None:
         files = sorted(file for file in folder.rglob("*") if file.suffix in _FORMATS)
         if not files:
             parser.error(f"{folder} holds no audio ({', '.join(sorted(_FORMATS))})")
-        save(arguments.folder / f"recorded-{name}.npz", cut(files, arguments.clips, seed))
+        save(arguments.folder / f"{RECORDED}{name}.npz", cut(files, arguments.clips, seed))
 
 
 if __name__ == "__main__":
