@@ -15,6 +15,9 @@ from voice.languages import language as default_language
 KINDS = ("self_harm", "violence", "medical", "police", "fire", "emergency")
 """In the order of precedence when words of several kinds are said."""
 
+_SAID_TWICE = re.compile(r"(?<= )(\w+ )(?:\1)+")
+"""A word that is repeated, as by somebody who stammers."""
+
 
 @dataclass(frozen=True)
 class Distress:
@@ -34,7 +37,7 @@ class DistressWords:
         spaced = [" ".join(number) for number in numbers]
         self._numbers = language.numbers
         spoken = [plain(self._numbers.digits(number)) for number in numbers]
-        words = dict(data["words"])
+        words = {name: _joined(part) for name, part in data["parts"].items()}
         words["number"] = "|".join([words["number"], *numbers, *spaced, *spoken])
         guards = data["guards"]
         self._spelling: dict[str, str] = data["spelling"]
@@ -69,6 +72,9 @@ class DistressWords:
     def find(self, text: str) -> Distress | None:
         """The words of distress in what was said, if there are any."""
         said = self._normal_form(text)
+        return self._find(said) or self._find(_SAID_TWICE.sub(r"\1", said))
+
+    def _find(self, said: str) -> Distress | None:
         ordinary = self._unless.search(said) is not None
         said = self._harmless.sub("| ", said)
         for kind, lists in self._kinds.items():
@@ -112,6 +118,11 @@ class _Lists:
                 if not_meant.search(said, 0, match.start()) is None:
                     return match[0].strip()
         return ""
+
+
+def _joined(part: str | list[str]) -> str:
+    """The ways in which a part is said, which may stand in several lines."""
+    return part if isinstance(part, str) else "|".join(part)
 
 
 def _before(phrases: list[str], words: dict[str, str]) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 _NAME = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
-_SIGNS = {"(": "(?:", "[": "(?:", ")": ")", "]": ")?", "|": "|", "...": "(?:[^ |]+ ){0,3}"}
+_SIGNS = {"(": "(?:", "[": "(?:", ")": ")", "]": ")?", "|": "|", "...": "(?:[^ |]+ ){0,3}", "..": "(?:[^ |]+ )?"}
 
 
 def expression(phrase: str, words: Mapping[str, str]) -> str:

@@ -1,0 +1,112 @@
+"""The phrases by which a language answers yes and no, as one question makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from voice.languages import Language, plain, words_of
+from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
+from voice.response.question import Asking, repeated
+
+_LONGEST_REST = 9
+"""Words."""
+_DOUBTFUL = ("trap", "no", "unsure", "question")
+"""Kinds of which nothing stands in what supports a yes without being known word by word."""
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The phrases by their kinds, and how words are written in full."""
+
+    lists: Lists
+    phrases: dict[str, Matcher]
+    contractions: _Contractions
+
+    @classmethod
+    @cache
+    def of(cls, language: Language, questions: tuple[str, ...]) -> Grammar:
+        """The grammar of answers to a question that is worded so; raises ConfigError."""
+        content, where = dict(language.answers), f"answers.yaml of {language.tag}"
+        contractions = _Contractions.of(content.pop("contractions", {}))
+        asking = Asking.model_validate(content.pop("asking", {}))
+        stops = set(plain(content.pop("stops", "")).split())
+        own = content.pop("lists", {})
+
+        def words(text: str) -> list[str]:
+            return contractions.resolved(" ".join(words_of(text)))
+
+        base = repeated(asking, questions, words, {})
+        lists = {**base, **named(own, f"{where}: lists", base)}
+        lists |= repeated(asking, questions, words, lists)
+        doubtful = {
+            kind: any_of(content.pop(kind), lists, f"{where}: {kind}")
+            for kind in _DOUBTFUL
+            if kind in content
+        }
+        lists["rest"] = _rest(stops, list(doubtful.values()))
+        phrases = {
+            kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()
+        }
+        return cls(lists, {**phrases, **doubtful}, contractions)
+
+    def words(self, text: str) -> list[str]:
+        """The plain words of a text, contractions resolved."""
+        return self.contractions.resolved(text)
+
+    def breaks_off(self, text: str) -> bool:
+        """Whether the last word is one that must be followed by another, as "it's"."""
+        return self.contractions.break_off(plain(text).split()[-1])
+
+
+def _rest(stops: set[str], doubtful: Sequence[Matcher]) -> Matcher:
+    """Any words but those that qualify, ask, deny or put off."""
+
+    def match(words: Sequence[str], start: int) -> frozenset[int]:
+        ends: list[int] = []
+        for end in range(start + 1, min(start + _LONGEST_REST, len(words)) + 1):
+            part = words[start:end]
+            if part[-1] in stops or any(stands_in(phrase, part) for phrase in doubtful):
+                break
+            ends.append(end)
+        return frozenset(ends)
+
+    return match
+
+
+@dataclass(frozen=True)
+class _Contractions:
+    """Words that stand for several."""
+
+    endings: Mapping[str, str]
+    """Of contracted words, with what they stand for; and so the beginnings."""
+    beginnings: Mapping[str, str]
+    whole: Mapping[str, str]
+
+    @classmethod
+    def of(cls, content: Mapping[str, Mapping[str, Any]]) -> _Contractions:
+        parts = {
+            kind: {plain(word): plain(meaning) for word, meaning in words.items()}
+            for kind, words in content.items()
+        }
+        return cls(*(parts.get(kind, {}) for kind in ("endings", "beginnings", "whole")))
+
+    def resolved(self, text: str) -> list[str]:
+        return [word for part in plain(text).split() for word in self._in_full(part).split()]
+
+    def break_off(self, word: str) -> bool:
+        last = self._in_full(word).split()
+        return len(last) > 1 and last[-1] in self.endings.values() and last[-1] != "not"
+
+    def _in_full(self, word: str) -> str:
+        if word in self.whole:
+            return self.whole[word]
+        for beginning, meaning in self.beginnings.items():
+            if word.startswith(beginning) and word != beginning:
+                return f"{meaning} {self._in_full(word.removeprefix(beginning))}"
+        for ending, meaning in self.endings.items():
+            if word.endswith(ending) and word != ending:
+                return f"{self._in_full(word.removesuffix(ending))} {meaning}"
+        return word.strip("'")
