@@ -9,7 +9,7 @@ from typing import Any
 
 from voice.languages import Language, plain, words_of
 from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
-from voice.response.question import Asking, repeated
+from voice.response.question import Asked, Asking
 
 _LONGEST_REST = 9
 """Words."""
@@ -21,6 +21,7 @@ _DOUBTFUL = ("trap", "no", "unsure", "question")
 class Grammar:
     """The phrases by their kinds, and how words are written in full."""
 
+    language: Language
     lists: Lists
     phrases: dict[str, Matcher]
     contractions: _Contractions
@@ -36,11 +37,12 @@ class Grammar:
         own = content.pop("lists", {})
 
         def words(text: str) -> list[str]:
-            return contractions.resolved(" ".join(words_of(text)))
+            return contractions.resolved(_in_words(text, language))
 
-        base = repeated(asking, questions, words, {})
+        asked = Asked.by(asking, questions, words)
+        base = asked.lists({})
         lists = {**base, **named(own, f"{where}: lists", base)}
-        lists |= repeated(asking, questions, words, lists)
+        lists |= asked.lists(lists)
         doubtful = {
             kind: any_of(content.pop(kind), lists, f"{where}: {kind}")
             for kind in _DOUBTFUL
@@ -50,15 +52,20 @@ class Grammar:
         phrases = {
             kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()
         }
-        return cls(lists, {**phrases, **doubtful}, contractions)
+        return cls(language, lists, {**phrases, **doubtful}, contractions)
 
     def words(self, text: str) -> list[str]:
-        """The plain words of a text, contractions resolved."""
-        return self.contractions.resolved(text)
+        """The plain words of a text, contractions resolved and figures in words."""
+        return self.contractions.resolved(_in_words(text, self.language))
 
     def breaks_off(self, text: str) -> bool:
         """Whether the last word is one that must be followed by another, as "it's"."""
-        return self.contractions.break_off(plain(text).split()[-1])
+        return self.contractions.break_off(plain(words_of(text)[-1]))
+
+
+def _in_words(text: str, language: Language) -> str:
+    figures = any(map(str.isdecimal, text))
+    return " ".join(words_of(language.spoken_form(text) if figures else text))
 
 
 def _rest(stops: set[str], doubtful: Sequence[Matcher]) -> Matcher:

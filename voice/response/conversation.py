@@ -36,9 +36,12 @@ _PERSON = "transfer_to_person"
 
 @dataclass(frozen=True)
 class Said:
-    """The caller's words in normal form."""
+    """The caller's words."""
 
     text: str
+    """In normal form."""
+    spoken: str
+    """As they were recognised, figures and all: for code alone, and not kept."""
     confidence: float
     priority: Priority
     heard_last: bool = True
@@ -218,7 +221,7 @@ class Conversation:
         tool = self._tasks.tools[question.act.tool]
         reply = await exchange.reply(said.priority)
         opinion = self._opinion(reply, tool)
-        words = f"{question.agreed} {said.text}".strip()
+        words = f"{question.agreed} {said.spoken}".strip()
         read = self._tasks.readers[tool.name].read(words)
         heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +13,7 @@ from voice.response.caller_text import NUMBER
 from voice.response.phrases import Lists, Matcher, any_of
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST_SUBJECT = 8
 """Words."""
 _NOTHING: Matcher = lambda _words, _start: frozenset()  # noqa: E731 - matches no words
@@ -44,35 +46,95 @@ class Asking(BaseModel):
             yield " ".join([stem + plain(other), *particle])
 
 
-def repeated(
-    asking: Asking, questions: Iterable[str], words_of: Callable[[str], list[str]], lists: Lists
-) -> dict[str, Matcher]:
-    """The lists that a question makes, for one that uses `lists` of the language.
+@dataclass(frozen=True)
+class Asked:
+    """What questions ask for: verbs of the same sense, and the words that tell of what."""
 
-    <subject> is what the question is about, <verb> any verb of the sense of its own, <request> one
-    with the subject, <order> one with <that>, which is a list of the language.
-    """
-    asks = any_of(asking.asked_by, {}, "asked_by") if asking.asked_by else _NOTHING
-    verbs: set[str] = set()
-    subject: set[str] = set()
-    for sentence in (part for text in questions for part in _SENTENCE_END.split(text)):
-        words = words_of(sentence)
-        for start in asks(words, 0):
-            known = [verb for sense in asking.senses() for verb in sense if _begins(verb, words, start)]
-            verbs |= {verb for sense in asking.senses() if sense & set(known) for verb in sense}
-            if known:
-                subject |= set(words[start:]) - {part for verb in known for part in verb.split()}
-    small = set(plain(asking.small).split())
-    about = _subject(subject - small - {NUMBER}, small)
-    if not verbs or "that" not in lists:
-        return {"subject": about} | dict.fromkeys(("verb", "order", "request"), _NOTHING)
-    known_lists = {**lists, "subject": about}
-    return {
-        "subject": about,
-        "verb": any_of(verbs, {}, "verbs"),
-        "order": any_of(_with("<that>", verbs), known_lists, "verbs"),
-        "request": any_of(_with("<subject>", verbs), known_lists, "verbs"),
-    }
+    verbs: frozenset[str]
+    subject: frozenset[str]
+    """Words but small ones and those of numbers."""
+    numbers: tuple[tuple[str, ...], ...]
+    """Numbers in words, and amounts of two numbers with the word between them."""
+    small: frozenset[str]
+
+    @classmethod
+    def by(
+        cls, asking: Asking, questions: Iterable[str], words_of: Callable[[str], list[str]]
+    ) -> Asked:
+        """Reads the sentences that ask as the language does; `words_of` writes figures in words."""
+        asks = any_of(asking.asked_by, {}, "asked_by") if asking.asked_by else _NOTHING
+        small = frozenset(plain(asking.small).split())
+        verbs: set[str] = set()
+        subject: set[str] = set()
+        numbers: set[tuple[str, ...]] = set()
+        for sentence in (part for text in questions for part in _SENTENCE_END.split(text)):
+            words = words_of(sentence)
+            for start in asks(words, 0):
+                known = {
+                    verb
+                    for sense in asking.senses()
+                    for verb in sense
+                    if _begins(verb, words, start)
+                }
+                if known:
+                    verbs |= {verb for sense in asking.senses() if sense & known for verb in sense}
+                    figures = set(words) - set(_LETTERS.findall(plain(sentence)))
+                    numbers |= set(_runs(words[start:], figures))
+                    of_verbs = {part for verb in known for part in verb.split()}
+                    subject |= set(words[start:]) - figures - of_verbs - small - {NUMBER}
+        return cls(frozenset(verbs), frozenset(subject), tuple(numbers), small)
+
+    def lists(self, known: Lists) -> dict[str, Matcher]:
+        """The lists that the question makes for the phrases of a language.
+
+        <subject> is what it is about, <full_subject> at least two words of that, <verb> a verb of
+        the sense of its own, <request> one with the subject, <order> one with <that>, which is of
+        the `known` lists.
+        """
+        about = {"subject": self._repeats(1), "full_subject": self._repeats(2)}
+        if not self.verbs or "that" not in known:
+            return about | dict.fromkeys(("verb", "order", "request"), _NOTHING)
+        verbs = {
+            "verb": self.verbs,
+            "order": _with("<that>", self.verbs),
+            "request": _with("<subject>", self.verbs),
+        }
+        lists = {**known, **about}
+        return about | {name: any_of(rules, lists, "verbs") for name, rules in verbs.items()}
+
+    def _repeats(self, least: int) -> Matcher:
+        """Telling words of the question in any order, small ones between them."""
+
+        def match(words: Sequence[str], start: int) -> frozenset[int]:
+            ends: set[int] = set()
+            told, place = 0, start
+            while place < min(len(words), start + _LONGEST_SUBJECT):
+                end = max((_after(run, words, place) for run in self.numbers), default=place)
+                if end == place and words[place] in self.subject:
+                    end += 1
+                told += end - place
+                if end > place and told >= least:
+                    ends.add(end)
+                elif end == place and words[place] not in self.small:
+                    break
+                place = max(end, place + 1)
+            return frozenset(ends)
+
+        return match
+
+
+def _runs(words: Sequence[str], figures: set[str]) -> Iterable[tuple[str, ...]]:
+    """The numbers in words; two with one other word between them are one: thirty pounds fifty."""
+    marked = "".join("n" if word in figures else "w" for word in words)
+    for run in re.finditer("n+(?:wn+)*", marked):
+        yield tuple(words[slice(*run.span())])
+        yield tuple(word for word in words[slice(*run.span())] if word in figures)
+
+
+def _after(run: Sequence[str], words: Sequence[str], start: int) -> int:
+    """Where a number ends that stands there, or `start`."""
+    end = start + len(run)
+    return end if tuple(words[start:end]) == tuple(run) else start
 
 
 def _begins(verb: str, words: Sequence[str], start: int) -> bool:
@@ -87,18 +149,3 @@ def _with(thing: str, verbs: Iterable[str]) -> Iterable[str]:
         yield f"{verb} {thing}"
         if particle:
             yield f"{first} {thing} {' '.join(particle)}"
-
-
-def _subject(telling: set[str], small: set[str]) -> Matcher:
-    """Words of the question in any order, small ones between them, a telling one at the end."""
-
-    def match(words: Sequence[str], start: int) -> frozenset[int]:
-        ends: list[int] = []
-        for place, word in enumerate(words[start : start + _LONGEST_SUBJECT], start + 1):
-            if word in telling:
-                ends.append(place)
-            elif word not in small:
-                break
-        return frozenset(ends)
-
-    return match

@@ -28,7 +28,7 @@ _CONSENTS = _ACTS | {"firm", "says"}
 _POLITE = frozenset({"support", "not_with_mild", "after_act", "reason"})
 _ONLY_AFTER: dict[str, AbstractSet[str]] = {
     "after_act": _ACTS | {"reason"},
-    "echo": {"yes", "firm"},
+    "echo": _AGREES | {"support"},
     "clause": _POLITE | {"order"},
 }
 _NEVER_AFTER: dict[str, AbstractSet[str]] = {
@@ -144,7 +144,7 @@ class AnswerReader:
             self._phrases.setdefault(kind, []).extend(matchers)
 
     def read(self, text: str) -> YesNo:
-        """What an answer (in normal form) says."""
+        """What an answer says, as it was recognised or in normal form."""
         words = self._language.words(text)
         if not words or len(words) > _LONGEST_ANSWER or self._holds("trap", words):
             return YesNo.UNCLEAR
