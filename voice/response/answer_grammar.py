@@ -24,6 +24,8 @@ class Grammar:
     language: Language
     lists: Lists
     phrases: dict[str, Matcher]
+    verbs: frozenset[str]
+    """Of the question, and of the same sense."""
     contractions: _Contractions
 
     @classmethod
@@ -33,7 +35,9 @@ class Grammar:
         content, where = dict(language.answers), f"answers.yaml of {language.tag}"
         contractions = _Contractions.of(content.pop("contractions", {}))
         asking = Asking.model_validate(content.pop("asking", {}))
-        stops = set(plain(content.pop("stops", "")).split())
+        stops, unfinished = (
+            set(plain(content.pop(kind, "")).split()) for kind in ("stops", "unfinished")
+        )
         own = content.pop("lists", {})
 
         def words(text: str) -> list[str]:
@@ -48,11 +52,11 @@ class Grammar:
             for kind in _DOUBTFUL
             if kind in content
         }
-        lists["rest"] = _rest(stops, list(doubtful.values()))
+        lists["rest"] = _rest(stops, unfinished, list(doubtful.values()))
         phrases = {
             kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()
         }
-        return cls(language, lists, {**phrases, **doubtful}, contractions)
+        return cls(language, lists, {**phrases, **doubtful}, asked.verbs, contractions)
 
     def words(self, text: str) -> list[str]:
         """The plain words of a text, contractions resolved and figures in words."""
@@ -68,8 +72,8 @@ def _in_words(text: str, language: Language) -> str:
     return " ".join(words_of(language.spoken_form(text) if figures else text))
 
 
-def _rest(stops: set[str], doubtful: Sequence[Matcher]) -> Matcher:
-    """Any words but those that qualify, ask, deny or put off."""
+def _rest(stops: set[str], unfinished: set[str], doubtful: Sequence[Matcher]) -> Matcher:
+    """Any words but those that qualify, ask, deny or put off, up to one that may be the last."""
 
     def match(words: Sequence[str], start: int) -> frozenset[int]:
         ends: list[int] = []
@@ -77,7 +81,8 @@ def _rest(stops: set[str], doubtful: Sequence[Matcher]) -> Matcher:
             part = words[start:end]
             if part[-1] in stops or any(stands_in(phrase, part) for phrase in doubtful):
                 break
-            ends.append(end)
+            if part[-1] not in unfinished:
+                ends.append(end)
         return frozenset(ends)
 
     return match

@@ -30,8 +30,15 @@ class Asking(BaseModel):
     """Verbs of the same sense, parted by |; a verb may have a particle (turn on)."""
     endings: dict[str, list[str]] = {}
     """Of verbs as they are listed, with all that may stand in their place."""
+    stands_for: dict[str, list[str]] = {}
+    """Words that an answer may hold in the place of those of the question (me: you)."""
     small: str = ""
     """Words that may stand between those of the subject."""
+
+    def replacing(self, words: set[str]) -> set[str]:
+        """What may stand for some of these words."""
+        meant = {plain(word): set(map(plain, all_)) for word, all_ in self.stands_for.items()}
+        return {word for word, all_ in meant.items() if all_ & words}
 
     def senses(self) -> Iterable[set[str]]:
         """The verbs of each sense in all their forms."""
@@ -82,6 +89,7 @@ class Asked:
                     numbers |= set(_runs(words[start:], figures))
                     of_verbs = {part for verb in known for part in verb.split()}
                     subject |= set(words[start:]) - figures - of_verbs - small - {NUMBER}
+                    subject |= asking.replacing(set(words[start:]))
         return cls(frozenset(verbs), frozenset(subject), tuple(numbers), small)
 
     def lists(self, known: Lists) -> dict[str, Matcher]:

@@ -20,7 +20,7 @@ from voice.response.phrases import any_of, named, stands_in
 
 _LONGEST_ANSWER = 20
 """Words; a longer answer is about something else."""
-_ACTS = frozenset({"go_ahead", "act", "order"})
+_ACTS = frozenset({"go_ahead", "do_it", "act", "bare_act", "order"})
 _FRAGILE = _ACTS | {"says", "certain"}
 """A lost "not" may have turned them from a no into a yes."""
 _AGREES = _FRAGILE | {"yes", "firm", "mild"}
@@ -29,15 +29,14 @@ _POLITE = frozenset({"support", "not_with_mild", "after_act", "reason"})
 _ONLY_AFTER: dict[str, AbstractSet[str]] = {
     "after_act": _ACTS | {"reason"},
     "echo": _AGREES | {"support"},
-    "clause": _POLITE | {"order"},
 }
 _NEVER_AFTER: dict[str, AbstractSet[str]] = {
     "": {"link"},
     "lead": {"link"},
     "link": {"link", "lead", "tag"},
     "certain": {"says", "mild"},
+    "clause": {"bare_act"},
     "tag": _AGREES | _POLITE | {"lead", "link", "before", "tag", "aside", "clause"},
-    "clause": _AGREES | {"lead", "link", "before", "aside", "clause", "echo"},
 }
 """Which kinds cannot stand side by side; "" is the beginning."""
 _INSIDE = ("trap", "no", "bare_no", "unsure", "question")
@@ -89,8 +88,10 @@ class _Laid:
     consents: bool = False
     """By more than a word that may only say that one listens."""
     needs_consent: bool = False
-    ordered: bool = False
-    """The act itself, in so many words."""
+    orders: bool = False
+    """By what can only be meant for the act."""
+    needs_order: bool = False
+    says_yes: bool = False
 
     def with_next(self, kind: str) -> _Laid:
         return _Laid(
@@ -101,15 +102,15 @@ class _Laid:
             self.needs_firmness or kind == "not_with_mild",
             self.consents or kind in _CONSENTS,
             self.needs_consent or kind == "aside",
-            self.ordered or kind == "order",
+            self.orders or kind in _CONSENTS - {"go_ahead", "says"},
+            self.needs_order or kind == "clause",
+            self.says_yes or kind in {"yes", "firm"},
         )
 
     def admits(self, kind: str) -> bool:
         """Whether a phrase of this kind may come next."""
         if self.last == "before":
             return kind in _ACTS
-        if kind == "clause" and not self.ordered:
-            return False
         if kind in _ONLY_AFTER:
             return self.last in _ONLY_AFTER[kind]
         return kind not in _NEVER_AFTER.get(self.last, ())
@@ -118,7 +119,8 @@ class _Laid:
     def is_yes(self) -> bool:
         ended = self.agrees and self.last not in {"lead", "link", "before"}
         firm = self.firmly or not self.needs_firmness
-        return ended and firm and (self.consents or not self.needs_consent)
+        meant = (self.consents or not self.needs_consent) and (self.orders or not self.needs_order)
+        return ended and firm and meant
 
 
 class AnswerReader:
@@ -142,6 +144,8 @@ class AnswerReader:
         for kind, rules in (("act", act.act), ("reason", act.reasons), ("no", act.against)):
             matchers = [any_of(rules, lists, f"{where}: {kind}")] if rules else []
             self._phrases.setdefault(kind, []).extend(matchers)
+        self._denying = {verb for verb in own.verbs if self._holds("no", [verb])}
+        """Verbs of the question that may also call it off: cancel, stop."""
 
     def read(self, text: str) -> YesNo:
         """What an answer says, as it was recognised or in normal form."""
@@ -150,7 +154,10 @@ class AnswerReader:
             return YesNo.UNCLEAR
         if self._language.breaks_off(text):
             return YesNo.UNCLEAR
-        if laid := self._laid_out(words):
+        laid = self._laid_out(words)
+        if self._denying & set(words):
+            laid = [way for way in laid if way.says_yes]
+        if laid:
             plain = any(way.by_a_yes for way in laid)
             return YesNo.YES if plain else YesNo.FRAGILE_YES
         if not self._holds("no", words) or self._holds("unsure", words):
