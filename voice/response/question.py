@@ -32,6 +32,8 @@ class Asking(BaseModel):
     """Of verbs as they are listed, with all that may stand in their place."""
     stands_for: dict[str, list[str]] = {}
     """Words that an answer may hold in the place of those of the question (me: you)."""
+    details: str = ""
+    """Words that tell when or how much; said again with praise, they agree (Thursday is fine)."""
     small: str = ""
     """Words that may stand between those of the subject."""
 
@@ -44,6 +46,18 @@ class Asking(BaseModel):
         """The verbs of each sense in all their forms."""
         for line in self.verbs:
             yield {form for verb in plain(line).split("|") for form in self._forms(verb.strip())}
+
+    def forms(self, words: set[str]) -> set[str]:
+        """All forms of verbs that are not listed, each given in any form."""
+        found = set(words)
+        for word in words:
+            for endings in self.endings.values():
+                for ending in sorted(map(plain, endings), key=len, reverse=True):
+                    if word.endswith(ending):
+                        stem = word.removesuffix(ending)
+                        found |= {stem + plain(other) for other in endings}
+                        break
+        return found
 
     def _forms(self, verb: str) -> Iterable[str]:
         first, *particle = verb.split()
@@ -62,6 +76,7 @@ class Asked:
     """Words but small ones and those of numbers."""
     numbers: tuple[tuple[str, ...], ...]
     """Numbers in words, and amounts of two numbers with the word between them."""
+    details: frozenset[str]
     small: frozenset[str]
 
     @classmethod
@@ -71,6 +86,7 @@ class Asked:
         """Reads the sentences that ask as the language does; `words_of` writes figures in words."""
         asks = any_of(asking.asked_by, {}, "asked_by") if asking.asked_by else _NOTHING
         small = frozenset(plain(asking.small).split())
+        details = frozenset(plain(asking.details).split())
         verbs: set[str] = set()
         subject: set[str] = set()
         numbers: set[tuple[str, ...]] = set()
@@ -83,23 +99,27 @@ class Asked:
                     for verb in sense
                     if _begins(verb, words, start)
                 }
-                if known:
-                    verbs |= {verb for sense in asking.senses() if sense & known for verb in sense}
-                    figures = set(words) - set(_LETTERS.findall(plain(sentence)))
-                    numbers |= set(_runs(words[start:], figures))
-                    of_verbs = {part for verb in known for part in verb.split()}
-                    subject |= set(words[start:]) - figures - of_verbs - small - {NUMBER}
-                    subject |= asking.replacing(set(words[start:]))
-        return cls(frozenset(verbs), frozenset(subject), tuple(numbers), small)
+                verbs |= {verb for sense in asking.senses() if sense & known for verb in sense}
+                known = known or asking.forms(set(words[start : start + 1]) - small)
+                if not known:
+                    continue
+                verbs |= known
+                figures = set(words) - set(_LETTERS.findall(plain(sentence)))
+                numbers |= set(_runs(words[start:], figures))
+                of_verbs = {part for verb in known for part in verb.split()}
+                subject |= set(words[start:]) - figures - of_verbs - small - {NUMBER}
+                subject |= asking.replacing(set(words[start:]))
+        return cls(frozenset(verbs), frozenset(subject), tuple(numbers), details, small)
 
     def lists(self, known: Lists) -> dict[str, Matcher]:
         """The lists that the question makes for the phrases of a language.
 
-        <subject> is what it is about, <full_subject> at least two words of that, <verb> a verb of
-        the sense of its own, <request> one with the subject, <order> one with <that>, which is of
-        the `known` lists.
+        <subject> is what it is about, <full_subject> at least two words of that, <detail> one with
+        a number or another detail, <verb> a verb of the sense of its own, <request> one with the
+        subject, <order> one with <that>, which is of the `known` lists.
         """
         about = {"subject": self._repeats(1), "full_subject": self._repeats(2)}
+        about["detail"] = self._repeats(1, of_details=True)
         if not self.verbs or "that" not in known:
             return about | dict.fromkeys(("verb", "order", "request"), _NOTHING)
         verbs = {
@@ -110,18 +130,20 @@ class Asked:
         lists = {**known, **about}
         return about | {name: any_of(rules, lists, "verbs") for name, rules in verbs.items()}
 
-    def _repeats(self, least: int) -> Matcher:
+    def _repeats(self, least: int, *, of_details: bool = False) -> Matcher:
         """Telling words of the question in any order, small ones between them."""
 
         def match(words: Sequence[str], start: int) -> frozenset[int]:
             ends: set[int] = set()
-            told, place = 0, start
+            told, place, detailed = 0, start, not of_details
             while place < min(len(words), start + _LONGEST_SUBJECT):
                 end = max((_after(run, words, place) for run in self.numbers), default=place)
+                detailed |= end > place
                 if end == place and words[place] in self.subject:
                     end += 1
+                    detailed |= words[place] in self.details
                 told += end - place
-                if end > place and told >= least:
+                if end > place and told >= least and detailed:
                     ends.add(end)
                 elif end == place and words[place] not in self.small:
                     break
