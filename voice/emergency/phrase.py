@@ -1,7 +1,7 @@
 """A phrase of a list, as a regular expression over words.
 
-In a phrase (a|b) is one of them, [a|b] one of them or nothing, {name} the words of that name, and
-... up to three words of any kind.
+In a phrase (a|b) is one of them, [a|b] one of them or nothing, {name} the words of that name,
+.. up to one word of any kind and ... up to three.
 The text that it is looked for in has one space after each word and one before the first.
 """
 
@@ -12,7 +12,15 @@ from collections.abc import Iterable, Mapping
 
 _NAME = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
-_SIGNS = {"(": "(?:", "[": "(?:", ")": ")", "]": ")?", "|": "|", "...": "(?:[^ |]+ ){0,3}", "..": "(?:[^ |]+ )?"}
+_SIGNS = {
+    "(": "(?:",
+    "[": "(?:",
+    ")": ")",
+    "]": ")?",
+    "|": "|",
+    "...": "(?:[^ |]+ ){0,3}",
+    "..": "(?:[^ |]+ )?",
+}
 
 
 def expression(phrase: str, words: Mapping[str, str]) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
+
+from voice.errors import ConfigError
 from voice.languages import Language, plain, words_of
 from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
 from voice.response.question import Asked, Asking
@@ -34,7 +37,7 @@ class Grammar:
         """The grammar of answers to a question that is worded so; raises ConfigError."""
         content, where = dict(language.answers), f"answers.yaml of {language.tag}"
         contractions = _Contractions.of(content.pop("contractions", {}))
-        asking = Asking.model_validate(content.pop("asking", {}))
+        asking = _asking(content.pop("asking", {}), where)
         stops, unfinished = (
             set(plain(content.pop(kind, "")).split()) for kind in ("stops", "unfinished")
         )
@@ -65,6 +68,15 @@ class Grammar:
     def breaks_off(self, text: str) -> bool:
         """Whether the last word is one that must be followed by another, as "it's"."""
         return self.contractions.break_off(plain(words_of(text)[-1]))
+
+
+def _asking(content: dict[str, Any], where: str) -> Asking:
+    try:
+        return Asking.model_validate(content)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise ConfigError(f"{where}: asking.{place}: {problem['msg']}") from None
 
 
 def _in_words(text: str, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""What an answer may repeat of the question: its verb, or one of the same sense, and its subject."""
+"""What an answer may repeat of the question: its verb or one of that sense, and its subject."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST_SUBJECT = 8
 """Words."""
-_NOTHING: Matcher = lambda _words, _start: frozenset()  # noqa: E731 - matches no words
+
+
+def _nothing(_words: Sequence[str], _start: int) -> frozenset[int]:
+    return frozenset()
 
 
 class Asking(BaseModel):
-    """How a language asks whether to act, and which verbs mean the same: `asking` of answers.yaml."""
+    """How a language asks whether to act, and verbs of the same sense: `asking` of answers.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,7 +87,7 @@ class Asked:
         cls, asking: Asking, questions: Iterable[str], words_of: Callable[[str], list[str]]
     ) -> Asked:
         """Reads the sentences that ask as the language does; `words_of` writes figures in words."""
-        asks = any_of(asking.asked_by, {}, "asked_by") if asking.asked_by else _NOTHING
+        asks = any_of(asking.asked_by, {}, "asked_by") if asking.asked_by else _nothing
         small = frozenset(plain(asking.small).split())
         details = frozenset(plain(asking.details).split())
         verbs: set[str] = set()
@@ -121,7 +124,7 @@ class Asked:
         about = {"subject": self._repeats(1), "full_subject": self._repeats(2)}
         about["detail"] = self._repeats(1, of_details=True)
         if not self.verbs or "that" not in known:
-            return about | dict.fromkeys(("verb", "order", "request"), _NOTHING)
+            return about | dict.fromkeys(("verb", "order", "request"), _nothing)
         verbs = {
             "verb": self.verbs,
             "order": _with("<that>", self.verbs),
