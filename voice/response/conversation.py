@@ -116,7 +116,7 @@ class Conversation:
         if pending.asks_first:
             exchange.ask_first(act)
         elif await exchange.use(self._tasks.tools[act.tool], act.arguments):
-            said = Said("", 1.0, Priority.FINAL)
+            said = Said("", "", 1.0, Priority.FINAL)
             await self._follow(exchange, said, turn.state)
 
     async def ask_again(
