@@ -118,11 +118,12 @@ class Asked:
         """The lists that the question makes for the phrases of a language.
 
         <subject> is what it is about, <full_subject> at least two words of that, <detail> one with
-        a number or another detail, <verb> a verb of the sense of its own, <request> one with the
+        a number or another detail, <all_details> one with each that was asked, <verb> a verb of the sense of its own, <request> one with the
         subject, <order> one with <that>, which is of the `known` lists.
         """
         about = {"subject": self._repeats(1), "full_subject": self._repeats(2)}
-        about["detail"] = self._repeats(1, of_details=True)
+        about["detail"] = self._repeats(1, self._is_detail)
+        about["all_details"] = self._repeats(1, self._are_all_details)
         if not self.verbs or "that" not in known:
             return about | dict.fromkeys(("verb", "order", "request"), _nothing)
         verbs = {
@@ -133,23 +134,33 @@ class Asked:
         lists = {**known, **about}
         return about | {name: any_of(rules, lists, "verbs") for name, rules in verbs.items()}
 
-    def _repeats(self, least: int, *, of_details: bool = False) -> Matcher:
-        """Telling words of the question in any order, small ones between them."""
+    def _is_detail(self, words: Sequence[str]) -> bool:
+        return bool(self._details & set(words))
+
+    def _are_all_details(self, words: Sequence[str]) -> bool:
+        return bool(self._details) and self._details <= set(words)
+
+    @property
+    def _details(self) -> set[str]:
+        return {word for number in self.numbers for word in number} | self.details & self.subject
+
+    def _repeats(
+        self, least: int, holds: Callable[[Sequence[str]], bool] = lambda _: True
+    ) -> Matcher:
+        """At least so many telling words of the question in any order, small ones between them."""
 
         def match(words: Sequence[str], start: int) -> frozenset[int]:
             ends: set[int] = set()
-            told, place, detailed = 0, start, not of_details
+            told, place = 0, start
             while place < min(len(words), start + _LONGEST_SUBJECT):
                 end = max((_after(run, words, place) for run in self.numbers), default=place)
-                detailed |= end > place
                 if end == place and words[place] in self.subject:
                     end += 1
-                    detailed |= words[place] in self.details
                 told += end - place
-                if end > place and told >= least and detailed:
-                    ends.add(end)
-                elif end == place and words[place] not in self.small:
+                if end == place and words[place] not in self.small:
                     break
+                if end > place and told >= least and holds(words[start:end]):
+                    ends.add(end)
                 place = max(end, place + 1)
             return frozenset(ends)
 

@@ -104,7 +104,7 @@ class _Laid:
             self.needs_consent or kind == "aside",
             self.orders or kind in _CONSENTS - {"go_ahead", "says"},
             self.needs_order or kind == "clause",
-            self.says_yes or kind in {"yes", "firm"},
+            self.says_yes or kind in {"yes", "firm", "certain", "go_ahead"},
         )
 
     def admits(self, kind: str) -> bool:
