@@ -118,8 +118,9 @@ class Asked:
         """The lists that the question makes for the phrases of a language.
 
         <subject> is what it is about, <full_subject> at least two words of that, <detail> one with
-        a number or another detail, <all_details> one with each that was asked, <verb> a verb of the sense of its own, <request> one with the
-        subject, <order> one with <that>, which is of the `known` lists.
+        a number or another detail, <all_details> one with each that was asked, <verb> a verb of the
+        sense of its own, <request> one with the subject, <order> one with <that>, which is of the
+        `known` lists.
         """
         about = {"subject": self._repeats(1), "full_subject": self._repeats(2)}
         about["detail"] = self._repeats(1, self._is_detail)
