@@ -150,25 +150,18 @@ def units_of(
             units.append(Unit(phoneme if phoneme in vocabulary else "", (index,)))
             index += 1
             continue
-        length = next(n for n in (2, 1) if n == 1 or "".join(phonemes[index : index + 2]) in table)
-        end = index + length
+        after = index + (2 if "".join(phonemes[index : index + 2]) in table else 1)
+        end = after
         while end < len(phonemes) - 1 and phonemes[end] in MARKS:
             end += 1
-        symbols = _symbols(phonemes[index : index + length], phonemes[index + length : end], table)
+        parts = ("".join(phonemes[index:after]), *phonemes[after:end])
+        symbols = "".join(table.get(part, part) for part in parts)
         known = "".join(symbol for symbol in symbols if symbol in vocabulary)
         if not known:
             return None
         units.append(Unit(stress + known, tuple(range(index, end))))
         stress, index = "", end
     return units
-
-
-def _symbols(sound: Sequence[str], marks: Sequence[str], table: Mapping[str, str]) -> str:
-    text = "".join(sound)
-    marked = text + "".join(marks)
-    return table.get(marked) or table.get(text, text) + "".join(
-        table.get(mark, mark) for mark in marks
-    )
 
 
 def timed(model: Path, target: Path) -> Path:
