@@ -172,7 +172,7 @@ def test_a_verb_that_also_calls_off_needs_a_yes_beside_it() -> None:
 
 
 ANY_ACT = ROOT / "tests" / "data" / "answers"
-FEWEST_YESES = {"en": 0.83, "fr": 0.95}
+FEWEST_YESES = {"en": 0.8, "fr": 0.85}
 
 
 @pytest.fixture(scope="module", params=FEWEST_YESES)

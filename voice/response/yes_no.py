@@ -34,6 +34,7 @@ _NEVER_AFTER: dict[str, AbstractSet[str]] = {
     "": {"link"},
     "lead": {"link"},
     "link": {"link", "lead", "tag"},
+    "echo": {"echo"},
     "certain": {"says", "mild"},
     "clause": {"bare_act"},
     "tag": _AGREES | _POLITE | {"lead", "link", "before", "tag", "aside", "clause"},
