@@ -25,11 +25,13 @@ import numpy as np
 from voice.audio import write_wav
 from voice.errors import VoiceError
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
+from voice.evaluation.callers.wording import Phrasings
 from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.evaluation.people.digits import SpokenNumber, pins, read_digits, spoken
 from voice.evaluation.people.engine_process import engine_process
 from voice.evaluation.people.noises import noises
+from voice.evaluation.people.partial_times import partial_times
 from voice.evaluation.people.phantoms import words_in_noise
 from voice.evaluation.people.scores import NumberScores, WordScores, rate_of
 from voice.evaluation.people.speech import (
@@ -44,13 +46,16 @@ from voice.evaluation.word_errors import words_of
 from voice.model_folders import find_model
 from voice.models import Catalogue
 from voice.recognition import WhisperRecogniser
-from voice.settings import Recognition, Settings
+from voice.settings import EMBEDDED, Recognition, Settings
+from voice.speech import PiperSpeaker
 
 T = TypeVar("T")
 
 MODEL = "whisper-base"
 SHORT_MODEL = "whisper-base-short"
 """The same model, tuned for windows as short as what was said."""
+HELD_OUT = Path(__file__).resolve().parent.parent / "tests" / "data" / "held_out"
+CALLER_VOICE = "embedded-caller-en"
 TURNS = ("coffee", "fixtures")
 """Sets of recordings that are as long as what callers say at a time."""
 AT_ONCE = (1, 8)
@@ -72,12 +77,14 @@ class Extent:
     """For the speed of one call."""
     turns_of_each: int
     """Of eight calls at once."""
+    partial_turns: int
+    """That are read while they are spoken, by each model."""
     limit_seconds: float
 
 
 EXTENTS = {
-    "quick": Extent(6, 6, 18, 12, 4, 6, 1, limit_seconds=112),
-    "full": Extent(None, None, None, 120, None, 60, 8, limit_seconds=25 * 60),
+    "quick": Extent(6, 6, 18, 12, 4, 6, 1, 3, limit_seconds=112),
+    "full": Extent(None, None, None, 120, None, 60, 8, 24, limit_seconds=25 * 60),
 }
 
 
@@ -117,6 +124,13 @@ class RecognitionBench:
         self.result.rows += [{"noise": name, "heard": text} for name, text in heard.items()]
         words = sum(len(words_of(text)) for text in heard.values())
         self.result.count("phantom_words", words, len(made))
+
+    async def partial(self) -> None:
+        """How soon words are stable while they are spoken, at one call."""
+        count = self._extent.partial_turns
+        turns = self._spoken_turns(data_folder())[:count]
+        await self._partials("", _installed(self._model), turns)
+        await self._partials("embedded_", _installed(EMBEDDED), await self._requests(count))
 
     async def speed(self) -> None:
         """How soon the final words are there, at one call and at eight."""
@@ -180,6 +194,31 @@ class RecognitionBench:
             files.append(file)
         return files
 
+    async def _requests(self, count: int) -> list[Path]:
+        """What a caller asks for, by the voice that the embedded recogniser is measured with."""
+        speaker = PiperSpeaker.load(find_model("tts_voices", CALLER_VOICE))
+        files = []
+        try:
+            for number, text in enumerate(_some(Phrasings.load(HELD_OUT).of("balance"), count)):
+                file = self._folder / f"request-{number}.wav"
+                write_wav(file, (await speaker.synthesise(text, SAMPLE_RATE)).pcm, SAMPLE_RATE)
+                files.append(file)
+        finally:
+            speaker.close()
+        return files
+
+    async def _partials(self, key: str, model: str, turns: Sequence[Path]) -> None:
+        """What is stable of a turn while it is spoken, and when."""
+        times = await partial_times(model, turns)
+        self.result.note_contention()
+        delays = [delay for one in times for delay in one.delays_ms]
+        self.result.add(f"{key}stable_partial_median_ms", percentile(delays, 50), MEDIAN_TURNS)
+        retractions = sum(one.retractions for one in times)
+        self.result.count(f"{key}stable_retractions", retractions, len(times))
+        differences = sum(one.differences for one in times)
+        stable = sum(one.stable_words for one in times)
+        self.result.add(f"{key}stable_otherwise_in_final", rate(differences, stable))
+
     async def _speed(self, model: str, key: str, calls: int, turns: Sequence[Path]) -> None:
         """Both engines in turns, on the same sound: a round of the one, a round of the other."""
         of_each = self._extent.turns_alone if calls == 1 else self._extent.turns_of_each
@@ -206,6 +245,7 @@ class RecognitionBench:
 PARTS: Mapping[str, Callable[[RecognitionBench], Awaitable[None]]] = {
     "accuracy": RecognitionBench.accuracy,
     "phantom": RecognitionBench.phantom,
+    "partial": RecognitionBench.partial,
     "speed": RecognitionBench.speed,
 }
 

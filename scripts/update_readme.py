@@ -33,7 +33,9 @@ MEANINGS = {
         "short_final_speedup_1": "... with the short-window variant",
         "short_final_speedup_8": "... with the short-window variant at eight calls",
         "stable_partial_median_ms": "from a spoken word to its stable partial, median (ms)",
+        "embedded_stable_partial_median_ms": "... by the embedded recogniser, of its caller (ms)",
         "stable_retractions": "stable words that changed later",
+        "stable_otherwise_in_final": "stable words that the final transcript has otherwise",
     },
     "bench_call": {
         "task_success": "task success, held-out phrasings, recogniser's own errors in the loop",

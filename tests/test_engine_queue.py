@@ -237,5 +237,34 @@ def test_batch_work_takes_as_long_as_it_likes(timed: EngineQueue, clock: Clock) 
     job.result(10)
 
 
+@pytest.mark.parametrize(
+    ("waiting", "ends"),
+    [(Priority.FINAL, True), (Priority.SPECULATIVE, True), (Priority.PARTIAL, False),
+     (Priority.BATCH, False)],
+)  # fmt: skip
+async def test_a_partial_job_gives_way_between_its_parts_to_what_is_more_urgent(
+    queue: EngineQueue, waiting: Priority, ends: bool
+) -> None:
+    gate = Gate()
+
+    def in_parts() -> str:
+        gate()
+        next_part()
+        return "whole"
+
+    job = asyncio.create_task(queue.run(in_parts, priority=Priority.PARTIAL))
+    await asyncio.to_thread(gate.entered.wait, 10)
+    other = asyncio.create_task(queue.run(lambda: "served", priority=waiting))
+    while queue.depth < 1:
+        await asyncio.sleep(0)
+    gate.open()
+    assert await other == "served"
+    if ends:
+        with pytest.raises(EngineBusy, match="more urgent"):
+            await job
+    else:
+        assert await job == "whole"
+
+
 def test_parts_outside_of_a_queue_mean_nothing() -> None:
     next_part()

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.events import CallEnded, ClauseKind, ClauseSpoken, DtmfReceived, ToolReturned, from_json
+from voice.events import (
+    CallEnded,
+    ClauseKind,
+    ClauseSpoken,
+    DtmfReceived,
+    PartialTranscript,
+    ToolReturned,
+    from_json,
+    is_kept,
+)
 
 
 class Common(TypedDict):
@@ -46,6 +55,12 @@ def test_keys_of_a_later_version_are_passed_over() -> None:
 def test_what_is_not_an_event_is_refused_with_the_line(line: str) -> None:
     with pytest.raises(ValueError, match="not a call event"):
         from_json(line)
+
+
+def test_only_a_partial_transcript_that_is_passing_is_not_kept() -> None:
+    assert is_kept(CallEnded(**COMMON, reason="hung up", by="caller"))
+    assert is_kept(PartialTranscript(**COMMON, text="what"))
+    assert not is_kept(PartialTranscript(**COMMON, text="what", passing=True))
 
 
 def test_events_cannot_be_changed() -> None:

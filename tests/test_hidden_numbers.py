@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from voice.hidden_numbers import speaks_of_secrets, without_numbers
-from voice.languages import language, words_of
+from voice.events import HIDDEN
+from voice.hidden_numbers import speaks_of_secrets, unfinished_without_numbers, without_numbers
+from voice.languages import language, languages, words_of
 
 ENGLISH = language()
 
@@ -104,3 +107,51 @@ def test_a_number_may_go_on_from_the_turn_before() -> None:
 )
 def test_whether_a_number_may_go_on_is_known(said: str, secret: bool) -> None:
     assert speaks_of_secrets(said, ENGLISH) is secret
+
+
+# Beginnings: what is shown while the caller still speaks
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("my pin is four two seven one", "my pin is"),
+        ("my pin is four two seven one, am I right", "my pin is [hidden], am I right"),
+        # Which numbers are no secret is known at the end alone.
+        ("I have two phones", "I have [hidden] phones"),
+        ("it costs 42 euros", "it costs [hidden] euros"),
+        # What sounds like a digit, or stands between some, waits for the word behind it.
+        ("I would like to", "I would like"),
+        ("I would like to pay for", "I would like to pay"),
+        ("I would like to pay for it", "I would like to pay for it"),
+        ("it's for two seven", "it's"),
+        ("well, and then", "well"),
+        ("double", ""),
+        ("", ""),
+    ],
+)
+def test_of_a_beginning_every_number_is_hidden(said: str, shown: str) -> None:
+    assert unfinished_without_numbers(said, ENGLISH) == shown
+
+
+def test_no_beginning_of_a_pin_shows_any_of_it() -> None:
+    for said in SAID["pins"]:
+        words = said.split()
+        for count in range(len(words) + 1):
+            shown = unfinished_without_numbers(" ".join(words[:count]), ENGLISH)
+            left = words_of(shown.replace(HIDDEN, ""))
+            assert not any(word[0].isdigit() or is_number(word) for word in left), (said, shown)
+
+
+@pytest.mark.parametrize("tag", languages())
+@given(data=st.data())
+def test_what_is_shown_of_a_beginning_only_grows(tag: str, data: st.DataObject) -> None:
+    spoken = language(tag)
+    words = st.sampled_from([*sorted(spoken.reader.number_words), "42", "7", "plan", "Où", "phone"])
+    marks = st.sampled_from(["", "", ",", ".", "?"])
+    said = data.draw(st.lists(st.tuples(words, marks).map("".join), max_size=10))
+    before = ""
+    for count in range(len(said) + 1):
+        shown = unfinished_without_numbers(" ".join(said[:count]), spoken)
+        assert shown.startswith(before)
+        before = shown

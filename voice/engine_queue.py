@@ -65,7 +65,7 @@ class _Thread(threading.local):
     """What the engine's thread is at."""
 
     job: _Job | None = None
-    clock: Callable[[], float]
+    queue: EngineQueue
 
 
 _this_thread = _Thread()
@@ -74,15 +74,19 @@ _this_thread = _Thread()
 def next_part() -> None:
     """Called by an engine within its job and on its thread, between the parts of long work.
 
-    Raises NobodyWaits when the job's caller has been cancelled. No part counts for another one
-    when it is judged whether the job is stuck.
+    Raises NobodyWaits when the job's caller has been cancelled, and EngineBusy in a partial job for
+    which more urgent work waits. No part counts for another one when it is judged whether the job
+    is stuck.
     """
     job = _this_thread.job
     if job is None:
         return
     if not job.wanted:
         raise NobodyWaits("nobody waits for this job any more")
-    job.began = _this_thread.clock()
+    queue = _this_thread.queue
+    if job.priority is Priority.PARTIAL and queue.waits(before=Priority.PARTIAL):
+        raise EngineBusy(f"{queue.name}: more urgent work waits")
+    job.began = queue.clock()
 
 
 class EngineQueue:
@@ -109,7 +113,8 @@ class EngineQueue:
         self._capacity = capacity
         self._stuck_seconds = stuck_seconds
         self._most_stuck = most_stuck
-        self._clock = clock
+        self.clock = clock
+        """Seconds."""
         self._order = itertools.count()
         self._waiting: list[tuple[int, int, _Job]] = []
         self._changed = threading.Condition()
@@ -125,6 +130,14 @@ class EngineQueue:
         """How many jobs wait."""
         with self._changed:
             return sum(1 for *_, job in self._waiting if not job.future.cancelled())
+
+    def waits(self, before: Priority) -> bool:
+        """Whether a job waits that is more urgent than this."""
+        with self._changed:
+            return any(
+                priority < before and not job.future.cancelled()
+                for priority, _, job in self._waiting
+            )
 
     @property
     def stuck(self) -> int:
@@ -176,7 +189,7 @@ class EngineQueue:
     def give_up_stuck(self) -> None:
         """Let another thread do the work of each whose job has run for too long."""
         with self._changed:
-            latest = self._clock() - self._stuck_seconds
+            latest = self.clock() - self._stuck_seconds
             for thread, job in self._running.items():
                 if job.priority is Priority.BATCH or job.began > latest:
                     continue
@@ -206,7 +219,7 @@ class EngineQueue:
 
     def _work(self) -> None:
         this = threading.current_thread()
-        _this_thread.clock = self._clock
+        _this_thread.queue = self
         while True:
             with self._changed:
                 while not self._waiting and not self._closed:
@@ -214,7 +227,7 @@ class EngineQueue:
                 if self._closed:
                     return
                 *_, job = heapq.heappop(self._waiting)
-                job.began = self._clock()
+                job.began = self.clock()
                 self._running[this] = _this_thread.job = job
             if job.future.set_running_or_notify_cancel():
                 do(job.function, job.future)

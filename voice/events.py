@@ -82,9 +82,20 @@ class SpeechStarted(CallEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PartialTranscript(CallEvent):
-    """What the caller seems to be saying, before the end of the turn."""
+    """What the caller seems to be saying, before the end of the turn.
+
+    Words only; what a `FinalTranscript` would say of numbers is not known yet, so none is shown.
+    """
 
     text: str
+    stable: str = ""
+    """The beginning of the text that no later one of the turn changes; it only grows. The final
+    transcript is read by itself, and may differ."""
+    revision: int = 0
+    """Grows within a turn."""
+    passing: bool = False
+    """It is shown to those who watch, and not kept: the next event that is has the same sequence
+    number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +255,11 @@ class CallEnded(CallEvent):
     reason: str
     by: Literal["caller", "assistant", "system"]
     duration_ms: int = 0
+
+
+def is_kept(event: CallEvent) -> bool:
+    """Whether it is part of what is stored of the call."""
+    return not (isinstance(event, PartialTranscript) and event.passing)
 
 
 EventSink = Callable[[CallEvent], None]

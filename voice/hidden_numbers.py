@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 
 from voice.events import HIDDEN
-from voice.languages import Language, Secrets, SpokenNumber, plain, spoken_numbers, words_of
+from voice.languages import (
+    Language,
+    Secrets,
+    SpokenNumber,
+    plain,
+    spoken_numbers,
+    words_at,
+    words_of,
+)
 
 _AMOUNT_SIGN = re.compile(r"[$€£]\s*$")
 _MOST_AFTER_UNIT = 2
@@ -50,6 +58,35 @@ def without_numbers(text: str, language: Language, dictated: bool = False) -> st
         shown += HIDDEN if secret else text[number.start : number.end]
         position = number.end
     return shown + text[position:]
+
+
+def unfinished_without_numbers(text: str, language: Language) -> str:
+    """The beginning of what a caller says, with `HIDDEN` for every number.
+
+    Which number may be secret is known only at the end: 'I have two' may go on with 'four seven
+    one'. Words at the end of which a number may yet be made are held back: of two beginnings of
+    the same text the shorter one's result is the beginning of the longer one's.
+    """
+    words = words_at(text)
+    while words and _may_become_number(words[-1].text, language):
+        words.pop()
+    end = words[-1].end if words else 0
+    shown, position = "", 0
+    for number in spoken_numbers(text, language.reader):
+        if number.start >= end:
+            break
+        shown += text[position : number.start] + HIDDEN
+        position = number.end
+    return shown + text[position:end]
+
+
+def _may_become_number(word: str, language: Language) -> bool:
+    """Whether the word can be part of a number, or stand within one."""
+    said, reader = plain(word), language.reader
+    return any(
+        said[begin:end] in reader.number_words or said[begin:end].isdecimal()
+        for begin, end in reader.parted(said)
+    )
 
 
 def _is_long(number: SpokenNumber) -> bool:

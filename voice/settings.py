@@ -214,6 +214,10 @@ class Recognition(Section):
     language: LanguageTag = DEFAULT
     """Of the callers (docs/languages.md)."""
     beam_size: int = Field(5, ge=1, le=20)
+    partials: bool = True
+    """Turns are read while they are spoken, for those who watch."""
+    partial_interval_ms: int = Field(100, ge=50, le=5000)
+    """Between the beginnings of two such readings, at least."""
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: Literal["int8", "int8_float16", "int8_float32", "float16", "float32"] = "int8"
     workers: int = Field(1, ge=1, le=64)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from voice.events import CallEvent, ClauseSpoken, IdentityRequested
+from voice.events import CallEvent, ClauseSpoken, IdentityRequested, is_kept
 
 E = TypeVar("E", bound=CallEvent)
 
@@ -21,11 +21,13 @@ class EventLog:
 
     def __init__(self) -> None:
         self.events: list[CallEvent] = []
+        """Those that are kept; each at the position of its sequence number where it is one call."""
+        self.passing: list[CallEvent] = []
         self._changed = asyncio.Event()
         self._calls: dict[str, EventLog] = {}
 
     def __call__(self, event: CallEvent) -> None:
-        self.events.append(event)
+        (self.events if is_kept(event) else self.passing).append(event)
         self._changed.set()
         if event.call_id in self._calls:
             self._calls[event.call_id](event)

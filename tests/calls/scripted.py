@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from voice.audio import Pcm
 from voice.engine_queue import Priority
 from voice.identity import Caller, IdentityLevel
-from voice.recognition import Transcript
+from voice.recognition import Expectation, RecognitionSession, Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
 from voice.speech import PiperSpeaker, Voices
 
@@ -167,23 +168,38 @@ class SaidWords:
     def __init__(self, turns: Sequence[list[str]]) -> None:
         self._turns = [list(texts) for texts in turns]
 
-    def session(self) -> SaidWordsSession:
-        return SaidWordsSession(self._turns.pop(0))
+    def session(self) -> RecognitionSession:
+        return SaidWordsSession(_SaidTurn(self._turns.pop(0)))
 
 
-class SaidWordsSession:
+class SaidWordsSession(RecognitionSession):
+    def __init__(self, turn: _SaidTurn) -> None:
+        super().__init__(turn)
+        self._turn = turn
+
+    def start(self, pre_roll: Pcm, sample_rate: int = 8000) -> None:
+        super().start(pre_roll, sample_rate)
+        self._turn.begin()
+
+
+class _SaidTurn:
+    """Hears some letters more each time that it reads ahead, and all of the turn at its pause."""
+
+    depth = 0
+
     def __init__(self, texts: list[str]) -> None:
         self._texts = texts
-        self._heard = ""
+        self._text, self._letters = "", 0
 
-    def start(self, pre_roll: object, sample_rate: int) -> None:
-        self._heard = self._texts.pop(0)
+    def begin(self) -> None:
+        self._text, self._letters = self._texts.pop(0), 0
 
-    def feed(self, pcm: object, sample_rate: int) -> None:
-        pass
-
-    async def finalise(self, **options: object) -> Transcript:
-        return Transcript(self._heard, 0.9, "", 1.0, 0.5)
+    async def transcribe(
+        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+    ) -> Transcript:
+        partial = priority is Priority.PARTIAL
+        self._letters += 5 * partial
+        return Transcript(self._text[: self._letters] if partial else self._text, 0.9, "", 1.0, 0.5)
 
 
 def in_english(speaker: object) -> Voices:

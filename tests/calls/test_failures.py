@@ -46,16 +46,10 @@ class BrokenRecogniser:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def session(self) -> BrokenRecogniser:
-        return self
+    def session(self) -> RecognitionSession:
+        return RecognitionSession(self)
 
-    def start(self, pre_roll: object, sample_rate: int) -> None:
-        pass
-
-    def feed(self, pcm: object, sample_rate: int) -> None:
-        pass
-
-    async def finalise(self, **options: object) -> None:
+    async def transcribe(self, *_: object, **__: object) -> Transcript:
         raise self._error
 
 

@@ -34,6 +34,7 @@ from voice.events import (
 )
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
+from voice.recognition import RecognitionSession, Transcript
 from voice.response import Responder, Tool, ToolBox, Value
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
@@ -89,17 +90,12 @@ class HangingRecogniser:
 
     depth = 0
 
-    def session(self) -> HangingRecogniser:
-        return self
+    def session(self) -> RecognitionSession:
+        return RecognitionSession(self)
 
-    def start(self, pre_roll: Pcm, sample_rate: int) -> None:
-        pass
-
-    def feed(self, pcm: Pcm, sample_rate: int) -> None:
-        pass
-
-    async def finalise(self, **options: object) -> None:
+    async def transcribe(self, *_: object, **__: object) -> Transcript:
         await hang()
+        raise AssertionError("it hangs for ever")
 
 
 class HangingSpeaker:

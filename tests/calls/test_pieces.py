@@ -25,6 +25,7 @@ from voice.events import (
     CallAnswered,
     CallEnded,
     CallStarted,
+    PartialTranscript,
     SpeechStarted,
     ToolReturned,
     from_json,
@@ -190,6 +191,23 @@ def test_events_lie_in_the_folder_of_their_call(tmp_path: Path) -> None:
     assert folder.parent == tmp_path
     lines = (folder / "events.jsonl").read_text().splitlines()
     assert [from_json(line).name for line in lines] == ["CallAnswered", "CallEnded"]
+
+
+def test_what_is_only_shown_in_passing_takes_no_number_and_no_place(tmp_path: Path) -> None:
+    files, log = EventFiles(tmp_path), EventLog()
+    journal = CallJournal("c1", [files, log])
+    journal.record(CallAnswered)
+    for text in ("what", "what is"):
+        journal.record(PartialTranscript, text=text, passing=True)
+    journal.record(PartialTranscript, text="what is my plan")
+    journal.record(CallEnded, reason="over", by="caller")
+    files.close()
+    kept = [from_json(line) for line in (tmp_path / "c1" / "events.jsonl").read_text().splitlines()]
+    assert [event.sequence for event in kept] == [0, 1, 2]
+    assert [event.text for event in kept if isinstance(event, PartialTranscript)] == [
+        "what is my plan"
+    ]
+    assert [event.sequence for event in log.passing] == [1, 1]
 
 
 def test_an_event_that_cannot_be_written_costs_no_other(tmp_path: Path) -> None:

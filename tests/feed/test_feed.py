@@ -13,7 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.events import CallAnswered, CallEnded, CallEvent, CallStarted, from_json
+from voice.events import (
+    CallAnswered,
+    CallEnded,
+    CallEvent,
+    CallStarted,
+    PartialTranscript,
+    from_json,
+)
 from voice.feed import (
     EventFeed,
     FeedError,
@@ -106,6 +113,23 @@ async def test_events_reach_a_reader_that_comes_late_or_again(tmp_path: Path) ->
     second = Reader(path)
     async with second.server:
         await until(lambda: second.sequences == [0, 1, 2])
+    await feed.close()
+
+
+async def test_what_is_only_shown_in_passing_is_not_told_to_who_comes_later(tmp_path: Path) -> None:
+    path = tmp_path / "feed.sock"
+    feed = EventFeed(path)
+    feed.start()
+    first = Reader(path)
+    async with first.server:
+        feed(event(CallAnswered, 0))
+        await until(lambda: first.sequences == [0])
+        feed(event(PartialTranscript, 1, text="what", passing=True))
+        feed(event(PartialTranscript, 1, text="what is my plan"))
+        await until(lambda: first.sequences == [0, 1, 1])
+    second = Reader(path)
+    async with second.server:
+        await until(lambda: second.sequences == [0, 1])
     await feed.close()
 
 

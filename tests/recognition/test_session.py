@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import numpy as np
 
 from voice.audio import Pcm
 from voice.engine_queue import Priority
-from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
+from voice.recognition import (
+    Expectation,
+    Partial,
+    RecognitionSession,
+    Transcript,
+    WhisperRecogniser,
+)
+from voice.recognition.session import PARTIAL_SECONDS
 
 RATE = 8000
 FRAME = 160
@@ -55,8 +63,80 @@ async def test_a_partial_transcript_holds_the_words_so_far(
     partial = await session.partial()
 
     assert partial is not None
-    assert partial.text.startswith("how can")
-    assert partial.words == ()
+    assert partial.tail.startswith("how can")
+    assert partial.stable == ""
+    assert session.words == partial
+
+
+async def test_words_that_two_readings_agree_on_are_stable() -> None:
+    session = RecognitionSession(Listener())
+    session.start(np.zeros(RATE, np.int16), RATE)
+    first = await session.partial()
+    session.feed(np.zeros(FRAME, np.int16), RATE)
+    second = await session.partial()
+
+    assert (first, second) == (Partial("", "reading 1", 1), Partial("reading", "2", 2))
+
+
+async def test_a_turn_that_goes_on_after_its_words_were_read_keeps_its_stable_part() -> None:
+    session = RecognitionSession(Listener())
+    session.start(np.zeros(RATE, np.int16), RATE)
+    await session.partial()
+    await session.finalise(speculative=True)
+    stable = session.words.stable
+    session.feed(np.zeros(RATE, np.int16), RATE)
+    partial = await session.partial()
+
+    assert stable == "reading"
+    assert partial is not None and partial.stable == "reading" and partial.revision == 3
+
+
+async def test_a_partial_reads_one_window_however_long_the_turn_is() -> None:
+    engine = Listener()
+    session = RecognitionSession(engine)
+    session.start(np.zeros(0, np.int16), RATE)
+    for _ in range(55 * 5):
+        session.feed(np.zeros(RATE // 5, np.int16), RATE)
+        await session.partial()
+
+    assert max(samples for samples, *_ in engine.asked) <= PARTIAL_SECONDS * 16000
+
+
+async def test_a_turn_of_which_much_was_not_read_is_caught_up_with_window_by_window() -> None:
+    engine = Listener()
+    session = RecognitionSession(engine)
+    session.start(np.zeros(25 * RATE, np.int16), RATE)
+    while await session.partial() is not None:
+        pass
+
+    closed = [samples for samples, *_ in engine.asked[:-1]]
+    assert all(samples > 0.5 * PARTIAL_SECONDS * 16000 for samples in closed)
+    assert sum(samples for samples, *_ in engine.asked) >= 24.9 * 16000
+    assert session.words.stable == " ".join(f"reading {n + 1}" for n in range(len(closed)))
+
+
+async def test_a_reading_that_outlives_its_turn_says_nothing_of_the_next_one() -> None:
+    class Slow(Listener):
+        def __init__(self) -> None:
+            super().__init__()
+            self.gate = asyncio.Event()
+
+        async def transcribe(
+            self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        ) -> Transcript:
+            await self.gate.wait()
+            return await super().transcribe(pcm, sample_rate, priority=priority, expect=expect)
+
+    engine = Slow()
+    session = RecognitionSession(engine)
+    session.start(np.zeros(RATE, np.int16), RATE)
+    late = asyncio.create_task(session.partial())
+    await asyncio.sleep(0)
+    session.start(np.zeros(RATE, np.int16), RATE)
+    engine.gate.set()
+
+    assert await late is None
+    assert session.words == Partial()
 
 
 async def test_sessions_do_not_hear_each_other(

@@ -91,6 +91,9 @@ class ScriptedCalls:
 
     def act(self, leg: Leg, journal: CallJournal, key: str, offer: Offer) -> None:
         match key:
+            case "0":
+                text = "what is my plan and"
+                journal.record(PartialTranscript, text=text, stable="what is my", passing=True)
             case "1":
                 self.answer(journal, offer)
             case "2":

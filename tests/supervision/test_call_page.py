@@ -66,6 +66,26 @@ async def test_it_shows_when_who_and_what_went_wrong(
         await expect(page.locator('[data-total="trouble"]')).to_have_text("1")
 
 
+async def test_words_that_may_still_change_stand_apart_until_they_are_final(
+    installation: Installation, browser: Browser
+) -> None:
+    page = await open_page(browser)
+    async with calling(installation.edge) as caller:
+        await caller.listens(30)
+        await open_running_call(page, installation)
+        said = page.locator("#transcript li.caller").last
+        caller.rtp.send_key("0")
+        await expect(said.locator(".words")).to_have_text("what is my plan and")
+        await expect(said.locator(".tail")).to_have_text(" plan and")
+        await expect(said.locator(".tail")).to_have_attribute("title", "may still change")
+        await expect(said).to_have_attribute("aria-busy", "true")
+        caller.rtp.send_key("1")
+        await expect(said).to_contain_text("what is <b>my plan</b>?")
+        await expect(said.locator(".tail")).to_have_count(0)
+        await expect(said).to_have_attribute("aria-busy", "false")
+        assert mistakes_of(page) == []
+
+
 async def test_the_transcript_follows_unless_one_scrolled_up(
     installation: Installation, browser: Browser
 ) -> None:

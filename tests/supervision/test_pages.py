@@ -125,7 +125,7 @@ async def test_no_page_has_a_barrier_at_any_width_in_any_colours(
     async with calling(installation.edge) as over, calling(installation.edge) as caller:
         caller.frequency = MARKER_HZ
         await caller.listens(40)
-        for key in "123":
+        for key in "1230":
             caller.rtp.send_key(key)
             await caller.listens(15)
         over.call.bye()

@@ -54,6 +54,38 @@ def test_a_partial_transcript_grows_into_the_final_one() -> None:
     assert line.confidence == 0.9 and line.position == 3
 
 
+def test_the_end_of_a_partial_transcript_may_change_and_the_final_one_takes_its_place() -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {})
+    call.apply(make.started(), 1)
+
+    def shown(stable: str, text: str) -> Line:
+        event = make.next(PartialTranscript, text=text, stable=stable, passing=True)
+        make.sequence -= 1  # the next event that is kept has the same number
+        assert call.apply(event, call.position + 1)
+        (line,) = call.transcript.lines
+        assert (line.kind, line.text) == ("partial", text)
+        return line
+
+    assert shown("", "what").tail == "what"
+    assert shown("what", "what is").tail == " is"
+    assert shown("what is", "what is").tail == ""
+    assert call.apply(make.next(FinalTranscript, text="What's my plan?", confidence=0.9), 9)
+    (line,) = call.transcript.lines
+    assert (line.text, line.tail) == ("What's my plan?", "")
+
+
+def test_a_partial_transcript_that_comes_late_changes_nothing() -> None:
+    make = EventsOfACall()
+    call = SupervisedCall("c1", {})
+    call.apply(make.started(), 1)
+    late = make.next(PartialTranscript, text="what", passing=True)
+    make.sequence -= 1
+    call.apply(make.next(FinalTranscript, text="What is my plan?", confidence=0.9), 2)
+    assert not call.apply(late, 3)
+    assert [line.text for line in call.transcript.lines] == ["What is my plan?"]
+
+
 def test_the_callers_line_begins_where_the_caller_began() -> None:
     make = EventsOfACall()
     (line,) = lines_of(

@@ -58,6 +58,25 @@ def test_a_cough_starts_one_that_counts_for_nothing() -> None:
     assert kinds(signals((True, 100), (False, 600)))[-1] is FalseStart
 
 
+@given(st.lists(st.booleans(), max_size=200))
+def test_a_turn_that_is_certain_is_no_false_start(decisions: list[bool]) -> None:
+    detector, certain = TurnDetector(SETTINGS), False
+    for voiced in decisions:
+        signal = detector.push(voiced)
+        assert not (certain and isinstance(signal, FalseStart))
+        certain = detector.certain
+
+
+def test_a_turn_is_certain_once_it_is_no_cough() -> None:
+    detector = TurnDetector(SETTINGS)
+    signals((True, 100), detector=detector)
+    assert detector.speaking and not detector.certain
+    signals((True, 20), detector=detector)
+    assert detector.certain
+    signals((False, 600), detector=detector)
+    assert not detector.certain
+
+
 def test_clicks_in_a_pause_do_not_hold_the_turn_open() -> None:
     timeline = signals((True, 600), *[(False, 80), (True, 20)] * 10)
     assert kinds(timeline) == [SpeechBegan, ShortPause, TurnOver]

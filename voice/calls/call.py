@@ -20,6 +20,7 @@ from voice.calls.hand_over import note_progress, note_result
 from voice.calls.input import CallInput
 from voice.calls.journal import CallJournal
 from voice.calls.output import CallOutput
+from voice.calls.partials import Partials
 from voice.calls.playback import Playback
 from voice.calls.recognition import RecognitionStep
 from voice.calls.speech import SpeechStep
@@ -93,13 +94,14 @@ class Call:
             sample_rate=offer.sample_rate,
         )
         session = engines.recogniser.session()
+        partials = Partials(call, session)
         barge_in, echo = BargeIn(call.language), EchoGuard()
-        self._input = CallInput(call, session, barge_in, echo)
+        self._input = CallInput(call, session, partials, barge_in, echo)
         self._output = CallOutput(call, echo)
         self._conversation = Conversation(call)
         steps = [
             self._input,
-            RecognitionStep(call, session, barge_in),
+            RecognitionStep(call, session, partials, barge_in),
             self._conversation,
             SpeechStep(call, self._output.room),
             self._output,

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TextIO
 
-from voice.events import CallEnded, CallEvent
+from voice.events import CallEnded, CallEvent, is_kept
 from voice.records import EVENTS, call_folder
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ class EventFiles:
 
     def __call__(self, event: CallEvent) -> None:
         """Take an event; returns at once."""
+        if not is_kept(event):
+            return
         try:
             self._queue.put_nowait(event)
         except queue.Full:

@@ -24,6 +24,7 @@ from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
 from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame
+from voice.calls.partials import Partials
 from voice.calls.state import CallState
 from voice.events import HIDDEN, DtmfReceived, SpeechStarted, TurnEnded
 from voice.recognition import RecognitionSession
@@ -47,11 +48,17 @@ class CallInput(FrameProcessor):
     """Takes the caller's frames and keys from the leg and tells the pipeline what they mean."""
 
     def __init__(
-        self, call: CallState, session: RecognitionSession, barge_in: BargeIn, echo: EchoGuard
+        self,
+        call: CallState,
+        session: RecognitionSession,
+        partials: Partials,
+        barge_in: BargeIn,
+        echo: EchoGuard,
     ) -> None:
         super().__init__()
         self._call = call
         self._session = session
+        self._partials = partials
         self._barge_in = barge_in
         self._echo = echo
         self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // _FRAME_MS)
@@ -78,6 +85,7 @@ class CallInput(FrameProcessor):
         signal = tracker.detector.push(voiced)
         if tracker.detector.speaking and not isinstance(signal, SpeechBegan):
             self._session.feed(frame, self._call.sample_rate)
+            self._partials.heard(voiced and tracker.detector.certain)
         else:
             self._pre_roll.append(frame)
         await self._apply(self._barge_in.push(voiced, self._call.playback.audible))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from voice.events import CallEvent, EventSink
+from voice.events import CallEvent, EventSink, is_kept
 from voice.foreign_code import error_note
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,8 @@ class CallJournal:
             wall_time=self._wall(),
             **values,
         )
-        self._sequence += 1
+        if is_kept(event):
+            self._sequence += 1
         for sink in self._sinks:
             try:
                 sink(event)

@@ -18,9 +18,10 @@ from voice.calls.barge_in import BargeIn, Step
 from voice.calls.failures import EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
+from voice.calls.partials import Partials
 from voice.calls.secrets import follow_dictation, masked
 from voice.calls.state import CallState
-from voice.events import FinalTranscript, PartialTranscript
+from voice.events import FinalTranscript
 from voice.recognition import ANYTHING, Expectation, RecognitionSession, Transcript
 
 _FILLER_SECONDS = 2.5
@@ -36,10 +37,13 @@ class RecognitionStep(FrameProcessor):
     of the pause is the turn's transcript unless the caller went on.
     """
 
-    def __init__(self, call: CallState, session: RecognitionSession, barge_in: BargeIn) -> None:
+    def __init__(
+        self, call: CallState, session: RecognitionSession, partials: Partials, barge_in: BargeIn
+    ) -> None:
         super().__init__()
         self._call = call
         self._session = session
+        self._partials = partials
         self._barge_in = barge_in
         self._work: asyncio.Task[None] | None = None
         self._transcript: Transcript | None = None
@@ -53,6 +57,7 @@ class RecognitionStep(FrameProcessor):
             case UserStartedSpeakingFrame():
                 await self._forget()
             case VADUserStoppedSpeakingFrame():
+                self._partials.stop()
                 self._work = self.create_task(self._recognise(speculative=True), "recognise")
             case VADUserStartedSpeakingFrame():
                 await self._forget()
@@ -67,6 +72,7 @@ class RecognitionStep(FrameProcessor):
     async def cleanup(self) -> None:
         """Called by pipecat when the pipeline is over."""
         await super().cleanup()
+        self._partials.stop()
         await self._forget()
 
     async def _forget(self) -> None:
@@ -78,6 +84,7 @@ class RecognitionStep(FrameProcessor):
 
     async def _finish(self, over: TurnOverFrame) -> None:
         self._over = over
+        self._partials.stop()
         if over.voiced_ms == 0 and not self._call.unread_turn:
             await self._forget()
             await self.push_frame(CallerTurn(NOTHING_SAID, 0.0, speculative=False))
@@ -109,7 +116,7 @@ class RecognitionStep(FrameProcessor):
         if self._over is not None:
             await self._publish(transcript, speculative=False)
             return
-        self._call.journal.record(PartialTranscript, text=masked(transcript.text, self._call))
+        self._partials.pause()
         if self._barge_in.transcribed(transcript.text) is Step.YIELD:
             await self.broadcast_interruption()
         # Upstream too: the input ends the turn at once when all digits have been said.

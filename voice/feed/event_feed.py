@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from voice.events import CallEnded, CallEvent
+from voice.events import CallEnded, CallEvent, is_kept
 from voice.feed.connection import FeedConnection
 from voice.feed.frames import FeedFrame, Listen
 
@@ -40,7 +40,9 @@ class EventFeed:
     def __call__(self, event: CallEvent) -> None:
         """Take an event; returns at once."""
         line = event.to_json()
-        self._calls.setdefault(event.call_id, deque(maxlen=EVENTS_PER_CALL)).append(line)
+        lines = self._calls.setdefault(event.call_id, deque(maxlen=EVENTS_PER_CALL))
+        if is_kept(event):
+            lines.append(line)
         if self._connection.connected and not self._connection.send(line, _BACKLOG_BYTES):
             self._connection.begin_anew()
         if isinstance(event, CallEnded):

@@ -38,6 +38,13 @@ class NumberReader:
             for ending in self.dictation.plurals
         }
         """Digits of which there are several: "ones"."""
+        dictation = self.dictation
+        self.number_words = self.words.union(
+            self.counted, dictation.repeats, dictation.all_of, dictation.times,
+            dictation.beside_others, dictation.sounds_like, dictation.hesitations,
+            dictation.connectors, dictation.separators, self._bare, {self._joiner},
+        )  # fmt: skip
+        """The same, and every word that stands within numbers, or is one beside others."""
         single = {phrase[0] for phrase in self._values if len(phrase) == 1}
         choice = "|".join(map(re.escape, sorted(single, key=len, reverse=True)))
         self._run_together = re.compile(choice)

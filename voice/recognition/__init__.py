@@ -1,18 +1,23 @@
 """Recognition: what the caller says, in words, by one shared Whisper engine.
 
 `WhisperRecogniser.load(folder)` opens any Whisper model in CTranslate2's form; `transcribe` reads
-a recording, `session()` is one call's use of it. Audio is fed at the rate at which it comes.
+a recording, `session()` is one call's use of it. Audio is fed at the rate at which it comes. A
+`PartialReader` reads a turn while it is spoken.
 """
 
 from voice.recognition.errors import UnknownLanguage, UnusableComputeType, UnusableDevice
 from voice.recognition.expectation import ANYTHING, Expectation
+from voice.recognition.partial_reader import PartialReader
 from voice.recognition.recogniser import WhisperRecogniser
 from voice.recognition.session import RecognitionSession
+from voice.recognition.stable_words import Partial
 from voice.recognition.transcript import Transcript, Word
 
 __all__ = [
     "ANYTHING",
     "Expectation",
+    "Partial",
+    "PartialReader",
     "RecognitionSession",
     "Transcript",
     "UnknownLanguage",

@@ -65,12 +65,19 @@ class Decoder:
         """The most likely words of features of shape (1, bins, frames)."""
         encoded = self._encode(features)
         note_work("frame", features.shape[-1])
-        reading, ids = self._search(encoded, seconds, [-1])
+        reading, ids = self._search(encoded, seconds, self._beam_size)
         if expect.kind != "anything":
             reading, ids = self._expected(encoded, expect, reading, ids)
         if not with_words or not ids:
             return reading
         return replace(reading, words=self._timed(encoded, ids, features.shape[-1]))
+
+    def read_quickly(self, features: NDArray[np.float32], seconds: float) -> Reading:
+        """The words of a greedy search, without their times; more urgent work goes between."""
+        encoded = self._encode(features)
+        note_work("frame", features.shape[-1])
+        next_part()
+        return self._search(encoded, seconds, beam_size=1)[0]
 
     def _expected(
         self, encoded: ctranslate2.StorageView, expect: Expectation, free: Reading, ids: list[int]
@@ -98,19 +105,19 @@ class Decoder:
         return ctranslate2.StorageView.from_array(np.concatenate([states, behind], axis=1))
 
     def _search(
-        self, encoded: ctranslate2.StorageView, seconds: float, suppressed: list[int]
+        self, encoded: ctranslate2.StorageView, seconds: float, beam_size: int
     ) -> tuple[Reading, list[int]]:
         most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * seconds))
         result = self._model.generate(
             encoded,
             [self._prompt],
-            beam_size=self._beam_size,
+            beam_size=beam_size,
             length_penalty=self._length_penalty,
             max_length=2 * most,  # CTranslate2 allows half of it for new pieces
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=False,
-            suppress_tokens=suppressed,
+            suppress_tokens=[-1],
         )[0]
         note_work("token", len(result.sequences_ids[0]))
         ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voice.audio import Pcm, frame_levels, resample, silence
 from voice.engine_queue import EngineQueue, Priority, QueueFactory, next_part
@@ -17,6 +18,7 @@ from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading, confidence
 from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.noise import is_noise
+from voice.recognition.partial_pace import PartialPace
 from voice.recognition.session import RecognitionSession
 from voice.recognition.transcript import Transcript, Word
 
@@ -39,11 +41,13 @@ class WhisperRecogniser:
         queue: EngineQueue,
         beam_size: int,
         language: Language | None = None,
+        workers: int = 1,
     ) -> None:
         spoken = language or default_language()
         self._loaded = loaded
         self._decoder = Decoder(loaded, spoken, beam_size)
         self._queue = queue
+        self._pace = PartialPace(workers)
         self.language = spoken
         """What it reads."""
 
@@ -71,7 +75,7 @@ class WhisperRecogniser:
         queue = make_queue("recognition", workers, capacity)
         with ExitStack() as unless_made:
             unless_made.callback(queue.close)
-            made = cls(loaded, queue, beam_size, language)
+            made = cls(loaded, queue, beam_size, language, workers)
             unless_made.pop_all()
         return made
 
@@ -90,6 +94,8 @@ class WhisperRecogniser:
     ) -> Transcript:
         """The words in a recording; raises EngineBusy when too much waits.
 
+        With Priority.PARTIAL it is read greedily, once, and gives way to more urgent work between
+        its parts (EngineBusy again).
         Cancelling the caller takes a waiting request out of the queue.
         """
         return await self._queue.run(self._read, pcm, sample_rate, priority, expect,
@@ -97,7 +103,7 @@ class WhisperRecogniser:
 
     def session(self) -> RecognitionSession:
         """One call's use of the engine."""
-        return RecognitionSession(self)
+        return RecognitionSession(self, self._pace)
 
     async def warm_up(self) -> None:
         """Decode once, so that the first caller waits no longer than the others."""
@@ -121,42 +127,44 @@ class WhisperRecogniser:
             if len(window) < _SHORTEST_SECONDS * features.RATE_HZ:
                 continue
             next_part()
-            with_words = priority is not Priority.PARTIAL
-            reading = self._read_window(window, expect, with_words)
+            if priority is Priority.PARTIAL:
+                reading = self._decoder.read_quickly(*self._heard(window))
+            else:
+                reading = self._read_window(window, expect)
             if is_noise(reading, window, description):
                 reading = replace(reading, text="")
             parts.append((first * 1000 // features.RATE_HZ, reading))
         return self._joined(parts, seconds)
 
-    def _read_window(self, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
-        reading = self._read_once(window, expect, with_words)
+    def _read_window(self, window: Pcm, expect: Expectation) -> Reading:
+        reading = self._decoder.read(*self._heard(window), expect, with_words=True)
         if math.exp(reading.mean_log_probability) >= self._loaded.description.doubt_below:
             return reading
         longest = folder.LONGEST_WINDOW_SECONDS * features.RATE_HZ
         again = [
-            self._read_at(tempo, window, expect, with_words)
+            self._read_at(tempo, window, expect)
             for tempo in _OTHER_TEMPOS
             if len(window) / tempo <= longest
         ]
         # Of what was expected, a sure answer at one tempo counts more than doubt at the others.
         return max((reading, *again), key=lambda one: (not one.doubtful, one.mean_log_probability))
 
-    def _read_at(self, tempo: float, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
+    def _read_at(self, tempo: float, window: Pcm, expect: Expectation) -> Reading:
         """The window as if it had been spoken so many times as fast."""
         next_part()
         changed = resample(window, round(1000 * tempo), 1000)
-        reading = self._read_once(changed, expect, with_words)
+        reading = self._decoder.read(*self._heard(changed), expect, with_words=True)
         words = tuple(
             replace(word, start_ms=round(word.start_ms * tempo), end_ms=round(word.end_ms * tempo))
             for word in reading.words
         )
         return replace(reading, words=words)
 
-    def _read_once(self, window: Pcm, expect: Expectation, with_words: bool) -> Reading:
-        description = self._loaded.description
+    def _heard(self, window: Pcm) -> tuple[NDArray[np.float32], float]:
+        """A window's features and seconds."""
         extractor = self._loaded.whisper.feature_extractor
-        mel = features.mel(window, extractor, description.minimum_window_seconds)
-        return self._decoder.read(mel, len(window) / features.RATE_HZ, expect, with_words)
+        mel = features.mel(window, extractor, self._loaded.description.minimum_window_seconds)
+        return mel, len(window) / features.RATE_HZ
 
     def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
         spoken = [(at, reading) for at, reading in parts if reading.text]

@@ -9,9 +9,14 @@ import numpy as np
 from voice.audio import Pcm, Resampler
 from voice.engine_queue import Priority
 from voice.recognition.expectation import ANYTHING, Expectation
-from voice.recognition.features import RATE_HZ
+from voice.recognition.features import PADDING_SECONDS, RATE_HZ, windows
+from voice.recognition.partial_pace import PartialPace
+from voice.recognition.stable_words import Partial, StableWords
 from voice.recognition.transcript import Transcript
 
+PARTIAL_SECONDS = 10.0 - PADDING_SECONDS
+"""What a partial transcript reads at a time: with its padding the shortest window in which
+OpenAI's models read well, and so the cheapest."""
 _LONGEST_SECONDS = 60
 """Of a longer turn only the end is kept."""
 
@@ -32,14 +37,19 @@ class Engine(Protocol):
 class RecognitionSession:
     """Collects the audio of a turn and has it read; belongs to one call and one event loop."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, pace: PartialPace | None = None) -> None:
+        """`pace` is the engine's, shared by all of its sessions."""
+        self.pace = pace or PartialPace()
         self._engine = engine
         self._resampler: Resampler | None = None
         self._source_hz = 0
         self._chunks: list[Pcm] = []
         self._samples = 0
         self._fed = 0
-        self._partial: tuple[int, Transcript] | None = None
+        self._words = StableWords()
+        self._open = 0
+        """The sample at which what partial transcripts have yet to read begins."""
+        self._partial_fed = -1
         self._final: tuple[int, Expectation, Transcript] | None = None
 
     @property
@@ -59,31 +69,51 @@ class RecognitionSession:
             self._resampler, self._source_hz = Resampler(sample_rate, RATE_HZ), sample_rate
         self._keep(self._resampler.push(pcm))
 
-    async def partial(self) -> Transcript | None:
-        """The turn so far, or what was last known while more urgent work waits; None at first."""
-        known = self._partial
-        if (known and known[0] == self._fed) or self._engine.depth > 0:
-            return known[1] if known else None
-        fed = self._fed
-        transcript = await self._read(Priority.PARTIAL, ANYTHING)
-        self._partial = (fed, transcript)
-        return transcript
+    @property
+    def words(self) -> Partial:
+        """The turn so far, as last read."""
+        return self._words.partial
+
+    async def partial(self) -> Partial | None:
+        """Read the turn so far once more; None where nothing is new, or more urgent work waits.
+
+        No more than PARTIAL_SECONDS are read: of a longer turn what was read before is cut off at
+        a quiet place, and its words are stable. Raises EngineBusy when the engine gave way to
+        more urgent work.
+        """
+        if self._partial_fed == self._fed or self._engine.depth > 0:
+            return None
+        words, fed = self._words, self._fed
+        audio = self._audio()[self._open :]
+        _, piece = next(windows(audio, PARTIAL_SECONDS))
+        transcript = await self._transcribe(piece, Priority.PARTIAL, ANYTHING)
+        if words is not self._words:
+            return None  # the turn is over
+        if len(piece) < len(audio):
+            self._open += len(piece)
+            words.close(transcript.text)
+        else:
+            self._partial_fed = fed
+            words.hear(transcript.text)
+        return words.partial
 
     async def finalise(
         self, speculative: bool = False, expect: Expectation = ANYTHING
     ) -> Transcript:
         """All audio of the turn so far, read carefully; speculative where it may go on.
 
-        Nothing is read twice: without new audio the same transcript comes back at once. Raises
-        EngineBusy when too much waits.
+        Nothing is read twice: without new audio the same transcript comes back at once. It counts
+        as a hypothesis for `words`, whose stable part it cannot change. Raises EngineBusy when too
+        much waits.
         """
         known = self._final
         if known and known[:2] == (self._fed, expect):
             return known[2]
-        fed = self._fed
+        fed, words = self._fed, self._words
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
-        transcript = await self._read(priority, expect)
+        transcript = await self._transcribe(self._audio(), priority, expect)
         self._final = (fed, expect, transcript)
+        words.hear(transcript.text, whole_turn=True)
         return transcript
 
     def reset(self) -> None:
@@ -92,7 +122,9 @@ class RecognitionSession:
         self._chunks.clear()
         self._samples = 0
         self._fed += 1
-        self._partial = self._final = None
+        self._words = StableWords()
+        self._open = 0
+        self._final = None
 
     def _keep(self, pcm: Pcm | None) -> None:
         if pcm is None or not len(pcm):
@@ -101,9 +133,15 @@ class RecognitionSession:
         self._samples += len(pcm)
         self._fed += len(pcm)
         while self._samples - len(self._chunks[0]) >= _LONGEST_SECONDS * RATE_HZ:
-            self._samples -= len(self._chunks.pop(0))
+            dropped = len(self._chunks.pop(0))
+            self._samples -= dropped
+            self._open = max(0, self._open - dropped)
 
-    async def _read(self, priority: Priority, expect: Expectation) -> Transcript:
+    def _audio(self) -> Pcm:
+        """All of the turn that is kept."""
         audio = np.concatenate(self._chunks) if self._chunks else np.zeros(0, np.int16)
         self._chunks = [audio] if len(audio) else []
-        return await self._engine.transcribe(audio, RATE_HZ, priority=priority, expect=expect)
+        return audio
+
+    async def _transcribe(self, pcm: Pcm, priority: Priority, expect: Expectation) -> Transcript:
+        return await self._engine.transcribe(pcm, RATE_HZ, priority=priority, expect=expect)

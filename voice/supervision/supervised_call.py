@@ -22,6 +22,7 @@ from voice.events import (
     ToolCalled,
     Transferred,
     TurnEnded,
+    is_kept,
 )
 from voice.supervision.call_search import UNKNOWN_END, PastCall
 from voice.supervision.masking import NumberMask, masked_number
@@ -86,7 +87,9 @@ class SupervisedCall:
             self.position = position
         if event.sequence <= self.events_seen:
             return returned
-        self.events_seen, self.position = event.sequence, position
+        if is_kept(event):
+            self.events_seen = event.sequence
+        self.position = position
         self._last = (float(event.wall_time), int(event.ms))
         if isinstance(event, CallStarted):
             self.began = event.wall_time

@@ -50,6 +50,8 @@ class Line:
     kind: str
     """A clause's kind, `speech`, `partial`, or the kind of a note."""
     text: str
+    tail: str = ""
+    """The end of a partial text, which may still change."""
     detail: str = ""
     facts: tuple[Fact, ...] = ()
     """A tool's arguments, then its result."""
@@ -88,7 +90,8 @@ class Transcript:
         """Let the event change the lines."""
         match event:
             case PartialTranscript():
-                self._hear(event, position, event.text, "partial")
+                line = self._hear(event, position, event.text, "partial")
+                line.tail = _behind(self.mask.text(event.stable), line.text)
             case TurnEnded():
                 self._turn += 1
                 self._turn_end_ms = event.speech_end_ms
@@ -136,6 +139,7 @@ class Transcript:
         if line is None:
             line = self._hearing = self._add(event, position, "caller", kind, text)
         line.text, line.kind, line.position = self.mask.text(text), kind, position
+        line.tail = ""
         return line
 
     def _speak(self, event: ClauseSpoken, position: int) -> None:
@@ -220,3 +224,8 @@ class Transcript:
         self._count += 1
         self.lines.append(line)
         return line
+
+
+def _behind(stable: str, text: str) -> str:
+    """What follows the stable part, with the space between; all of it where no part is stable."""
+    return text.removeprefix(stable) if text.startswith(stable) else text

@@ -89,6 +89,11 @@ class TurnDetector:
         return self._state in (_State.SPEAKING, _State.PAUSED)
 
     @property
+    def certain(self) -> bool:
+        """Whether the turn under way has so much voice that it cannot end as a FalseStart."""
+        return self.speaking and self._voiced_ms >= _MINIMUM_SPEECH_MS
+
+    @property
     def pause_ms(self) -> int:
         """Silence since the caller's last voiced frame, in a turn."""
         return self._pause_ms

@@ -15,9 +15,10 @@ _TRIES = "pin_tries.sqlite"
 
 
 def settings_for(settings: Settings, scratch: Path) -> Settings:
-    """The live settings, but nothing is recorded, and all databases are our own."""
+    """The live settings, but nothing is recorded, nobody watches, and all databases are our own."""
     own = {
         "records": Records(),
+        "recognition": settings.recognition.model_copy(update={"partials": False}),
         "demo": Demo(database=scratch / "operator.sqlite"),
         "identity": settings.identity.model_copy(update={"database": scratch / _TRIES}),
     }

@@ -24,7 +24,8 @@ export class Transcript {
       this.lines.set(line.number, { item, ms: line.ms });
       this._list.append(item);
     }
-    item.className = `${line.side} ${line.kind === "partial" ? "partial" : ""}`;
+    item.className = line.side;
+    item.ariaBusy = line.kind === "partial"; // read out once the words are final
     item.dataset.number = line.number;
     item.replaceChildren(...(line.side === "note" ? this._note(line) : this._speech(line)));
   }
@@ -37,8 +38,15 @@ export class Transcript {
       head.append(element("span", "", `${word("confidence")} ${share(line.confidence)}`));
     }
     const nothing = line.side === "caller" ? "nothing_understood" : "nothing_heard";
-    const words = line.text.replaceAll(HIDDEN, word("hidden"));
-    const parts = [head, element("span", "words", words || word(nothing))];
+    const none = line.kind === "partial" ? "…" : word(nothing);
+    const stable = line.text.slice(0, line.text.length - line.tail.length);
+    const words = element("span", "words", shown(stable) || (line.tail ? "" : none));
+    if (line.tail) {
+      const tail = element("span", "tail", shown(line.tail));
+      tail.title = word("may_change");
+      words.append(tail);
+    }
+    const parts = [head, words];
     if (line.interrupted) parts.push(element("span", "cut", ` — ${word("interrupted")}`));
     return parts;
   }
@@ -61,4 +69,8 @@ export class Transcript {
     made.addEventListener("click", () => this._seek(ms));
     return made;
   }
+}
+
+function shown(text) {
+  return text.replaceAll(HIDDEN, word("hidden"));
 }

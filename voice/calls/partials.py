@@ -1,0 +1,73 @@
+"""What is told of a turn that is still spoken: its words so far, and nothing that may be secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from voice.calls.state import CallState
+from voice.events import HIDDEN, PartialTranscript
+from voice.hidden_numbers import speaks_of_secrets, unfinished_without_numbers
+from voice.recognition import Partial, PartialReader, RecognitionSession
+
+
+class Partials:
+    """Has one call's turns read while they are spoken, and records what becomes known of them.
+
+    What is read at a pause is kept with the call; what is read within the caller's speech is only
+    shown to those who watch.
+    """
+
+    def __init__(self, call: CallState, session: RecognitionSession) -> None:
+        self._call = call
+        self._session = session
+        wanted = call.settings.recognition
+        self._reader = PartialReader(
+            session,
+            wanted.partial_interval_ms / 1000,
+            lambda partial: self._tell(partial, passing=True),
+        )
+        self._on = wanted.partials
+        self._told = ("", "")
+
+    def heard(self, voiced: bool) -> None:
+        """The session was fed with 20 ms more of the turn."""
+        if self._on and not (self._call.secret or self._call.secret_turn):
+            self._reader.heard(voiced)
+
+    def pause(self) -> None:
+        """The turn so far was read carefully."""
+        self._tell(self._session.words, passing=False)
+
+    def stop(self) -> None:
+        """The caller pauses, or is done."""
+        self._reader.stop()
+
+    def _tell(self, partial: Partial, passing: bool) -> None:
+        values = shown(partial, self._call, unfinished=passing)
+        news = (values["stable"], values["text"])
+        if passing and (not values["text"] or news == self._told):
+            return
+        self._told = news
+        self._call.journal.record(PartialTranscript, passing=passing, **values)
+
+
+def shown(partial: Partial, call: CallState, unfinished: bool) -> dict[str, Any]:
+    """The values of an event, without numbers: which of them are secret is not known yet.
+
+    `unfinished`: the last word of the tail may be cut short, and so nobody's to judge; where a
+    number is being said, no tail is shown at all.
+    """
+    if call.secret or call.secret_turn:
+        return {"text": HIDDEN if partial.text else "", "stable": "", "revision": partial.revision}
+    text = partial.text
+    if unfinished:
+        dictates = call.dictates or call.digits_expected > 0
+        if dictates or speaks_of_secrets(text, call.language):
+            text = partial.stable
+        elif partial.tail:
+            text = text.rpartition(" ")[0]
+    return {
+        "text": unfinished_without_numbers(text, call.language),
+        "stable": unfinished_without_numbers(partial.stable, call.language),
+        "revision": partial.revision,
+    }
