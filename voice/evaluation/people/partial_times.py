@@ -22,10 +22,9 @@ import jiwer
 import numpy as np
 
 from voice.audio import Pcm, read_wav, silence
-from voice.calls.input import PRE_ROLL_MS
 from voice.errors import VoiceError
 from voice.evaluation.people.engine_process import environment_of
-from voice.evaluation.people.speech import SAMPLE_RATE
+from voice.evaluation.people.speech import BEFORE_MS, SAMPLE_RATE
 from voice.evaluation.word_errors import words_of
 from voice.parent_death import end_with_parent
 from voice.recognition import (
@@ -135,7 +134,7 @@ class _Caller:
         self._session = session
         self._tracker = TurnTracker(turns, SAMPLE_RATE)
         self._reader = PartialReader(session, interval_seconds, self._tell)
-        self._pre_roll: deque[Pcm] = deque(maxlen=round(PRE_ROLL_MS / 1000 / _FRAME_SECONDS))
+        self._pre_roll: deque[Pcm] = deque(maxlen=round(BEFORE_MS / 1000 / _FRAME_SECONDS))
         self._careful: asyncio.Task[None] | None = None
 
     async def hear(self, frame: Pcm, spoken: float) -> None:
