@@ -109,6 +109,8 @@ CONTROL_BACKLOG_BYTES = 256_000
 """A leg with so much unread is closed."""
 UNREAD_HIGH, UNREAD_LOW = 100, 20
 """Received messages at which reading from the socket is paused and goes on."""
+CLOSING_SECONDS = 2.0
+"""So long an ended leg waits for the other side to close."""
 OFFER_SECONDS = 5.0
 """A connection that has not said by then which call it is for is closed."""
 
@@ -157,9 +159,18 @@ class Leg(asyncio.Protocol):
             self.ended_well = True
 
     def end(self) -> None:
-        """Say that the leg is over and close it once that is written."""
+        """Say that the leg is over; it closes when the other side has read that, or in a while.
+
+        Closed at once, the socket would refuse what the other side still sends, and with that
+        the other side would lose what it has not read yet.
+        """
+        if self._closed or self._transport is None:
+            return
         self.send(LegEnded())
-        self.close()
+        self._transport.write_eof()
+        self._transport.resume_reading()
+        asyncio.get_running_loop().call_later(CLOSING_SECONDS, self._transport.close)
+        self._finish()
 
     def close(self) -> None:
         """Close after what was sent is written."""

@@ -211,6 +211,15 @@ async def test_leg_carries_messages_both_ways_and_ends(peer: Peer) -> None:
     assert await ours.receive() is None
 
 
+async def test_a_good_end_is_read_by_a_side_that_still_speaks(peer: Peer) -> None:
+    ours = await connect_leg(peer.path, OFFER)
+    theirs, _ = await peer.legs.get()
+    ours.end()
+    asyncio.get_running_loop().call_soon(theirs.send, Answer())
+    assert await peer.received.get() == LegEnded()
+    assert theirs.ended_well
+
+
 async def test_lost_connection_is_told_from_a_good_end(peer: Peer) -> None:
     ours = await connect_leg(peer.path, OFFER)
     theirs, _ = await peer.legs.get()
