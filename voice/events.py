@@ -115,11 +115,33 @@ class FinalTranscript(CallEvent):
     text: str
     confidence: float
     """0 to 1."""
+    language: str = ""
+    """Tag of the language in which it was understood."""
+    language_confidence: float = 1.0
+    """0 to 1: how sure it is that the caller spoke that one."""
     dialect: str | None = None
     audio_seconds: float = 0.0
     recognition_ms: float = 0.0
     speculative: bool = False
     """The transcript was ready before the end of the turn was decided."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageChosen(CallEvent):
+    """Where several languages are offered: the call begins, or goes on, in this one."""
+
+    language: str
+    """Its tag."""
+    confidence: float
+    """0 to 1: how sure it is that the caller speaks it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageNotOffered(CallEvent):
+    """The caller speaks a language that is not offered, and is told so."""
+
+    language: str
+    """ISO 639 code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +182,8 @@ class ClauseSpoken(CallEvent):
     synthesis_ms: float = 0.0
     duration_ms: float = 0.0
     act: str = ""
+    language: str = ""
+    """Tag of the language that it is in."""
 
 
 @dataclass(frozen=True, kw_only=True)

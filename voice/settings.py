@@ -19,8 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from voice.emergency import country
 from voice.errors import ConfigError
-from voice.language_settings import ByLanguage, LanguageTag
-from voice.languages import DEFAULT
+from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
 from voice.setting_values import (
     Address,
@@ -157,7 +156,9 @@ class Calls(Section):
     shutdown_seconds: float = Field(60.0, ge=0, le=86400)
     """How long running calls may go on after a stop was asked for."""
     greeting: Greeting | None = None
-    """Without one, that of the language."""
+    """In `recognition.language`; without one, that of the language."""
+    greetings: GreetingByLanguage = Field({})
+    """The same for other languages, by their tags."""
     no_input_seconds: float = Field(8.0, gt=0, le=3600)
     no_input_reprompts: int = Field(2, ge=0, le=20)
     pin_attempts: int = Field(3, ge=1, le=10)
@@ -206,13 +207,11 @@ class Turns(Section):
         return pause
 
 
-class Recognition(Section):
+class Recognition(CallersLanguages):
     """The recogniser."""
 
     model: str = REAL_RECOGNISER
     """The name of an embedded model or one of `voice models list`, or a folder."""
-    language: LanguageTag = DEFAULT
-    """Of the callers (docs/languages.md)."""
     beam_size: int = Field(5, ge=1, le=20)
     partials: bool = True
     """Turns are read while they are spoken, for those who watch."""
@@ -319,6 +318,18 @@ class Settings(BaseSettings):
             )
         return rtp
 
+    @field_validator("recognition")
+    @classmethod
+    def _callers_come_by_trunks_that_there_are(
+        cls, recognition: Recognition, others: ValidationInfo
+    ) -> Recognition:
+        sip = others.data.get("sip")
+        known = [one.name for one in (*sip.trunks, *sip.users)] if sip is not None else None
+        for one in recognition.callers:
+            if known is not None and one.trunk is not None and one.trunk not in known:
+                raise ValueError(f"callers: no trunk or user of sip is called {one.trunk}")
+        return recognition
+
     @field_validator("speech")
     @classmethod
     def _one_voice_for_each_language(cls, speech: Speech, others: ValidationInfo) -> Speech:
@@ -328,6 +339,11 @@ class Settings(BaseSettings):
                 f"voices: {recognition.language} is recognition.language, whose voice is `voice`"
             )
         return speech
+
+    def greeting_in(self, tag: str) -> str | None:
+        """The operator's own greeting in the language with that tag, where there is one."""
+        main = self.calls.greeting if tag == self.recognition.language else None
+        return self.calls.greetings.get(tag, main)
 
     @classmethod
     def settings_customise_sources(

@@ -10,7 +10,8 @@ from typing import cast
 from voice.audio import Pcm
 from voice.engine_queue import Priority
 from voice.identity import Caller, IdentityLevel
-from voice.recognition import Expectation, RecognitionSession, Transcript
+from voice.languages import language
+from voice.recognition import Expectation, LanguageBelief, RecognitionSession, Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
 from voice.speech import PiperSpeaker, Voices
 
@@ -117,6 +118,7 @@ class ScriptedResponder:
     """Keeps what happened for a test to look at; `failure` is raised by every turn."""
 
     depth = 0
+    language = language()
 
     def __init__(self) -> None:
         self.turns: list[ScriptedTurn] = []
@@ -195,7 +197,13 @@ class _SaidTurn:
         self._text, self._letters = self._texts.pop(0), 0
 
     async def transcribe(
-        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         partial = priority is Priority.PARTIAL
         self._letters += 5 * partial

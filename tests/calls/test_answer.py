@@ -9,6 +9,7 @@ from voice.calls.answer import Answer
 from voice.calls.frames import ClauseText
 from voice.calls.journal import CallJournal
 from voice.events import ResponseStarted
+from voice.languages import language
 from voice.response import ResponseTurn
 
 
@@ -25,7 +26,7 @@ class Turn:
 def answer_with(*texts: str) -> tuple[Answer, Turn, list[ClauseText]]:
     turn = Turn()
     answer = Answer(CallJournal("a", []), cast(ResponseTurn, turn))
-    clauses = [ClauseText(text, "answer", answer) for text in texts]
+    clauses = [ClauseText(text, "answer", answer, language()) for text in texts]
     for clause in clauses:
         answer.add(clause)
     return answer, turn, clauses
@@ -79,7 +80,7 @@ def test_what_must_be_heard_is_not_said_twice() -> None:
 def test_a_dropped_answer_leaves_nothing() -> None:
     log = EventLog()
     answer = Answer(CallJournal("a", [log]), speculative=True)
-    answer.add(ClauseText("One.", "answer", answer))
+    answer.add(ClauseText("One.", "answer", answer, language()))
     answer.record(ResponseStarted, response_ms=1.0)
     answer.drop()
     answer.commit()

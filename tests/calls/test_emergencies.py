@@ -28,6 +28,7 @@ from voice.languages import language
 from voice.recognition import (
     ANYTHING,
     Expectation,
+    LanguageBelief,
     RecognitionSession,
     Transcript,
     WhisperRecogniser,
@@ -58,7 +59,13 @@ class InDistress:
         return RecognitionSession(self)
 
     async def transcribe(
-        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         heard = await self._recogniser.transcribe(
             pcm, sample_rate, priority=priority, expect=ANYTHING

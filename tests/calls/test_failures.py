@@ -28,7 +28,13 @@ from voice.events import (
     TurnEnded,
 )
 from voice.languages import language
-from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
+from voice.recognition import (
+    Expectation,
+    LanguageBelief,
+    RecognitionSession,
+    Transcript,
+    WhisperRecogniser,
+)
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import LegFailed, MediaLost, Reject, Transfer, TransferResult
 from voice.telephony_settings import Sip
@@ -65,7 +71,13 @@ class FlakyRecogniser:
         return RecognitionSession(self)
 
     async def transcribe(
-        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         if priority is Priority.SPECULATIVE:
             raise RuntimeError("out of memory")

@@ -21,6 +21,7 @@ from voice.events import CallEvent, IdentityDecided
 from voice.foreign_code import ForeignError
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
+from voice.recognition import Transcript
 from voice.settings import Settings
 from voice.telephony.leg import Offer
 from voice.telephony_settings import Sip, Trunk
@@ -184,18 +185,23 @@ async def test_a_customer_number_without_its_pin_is_not_kept(call: Callable[...,
 
 def state(**values: object) -> CallState:
     nothing = {"secret": False, "secret_turn": False, "dictates": False, "digits_expected": 0}
-    return cast(CallState, SimpleNamespace(language=language(), **{**nothing, **values}))
+    spoken = {"language_of": lambda heard: language(heard.language)}
+    return cast(CallState, SimpleNamespace(**{**nothing, **spoken, **values}))
+
+
+def heard(text: str, tag: str = "en") -> Transcript:
+    return Transcript(text, 0.9, tag, 0.0, 1.0)
 
 
 def test_a_turn_that_began_as_a_secret_stays_one() -> None:
-    assert masked("goodbye", state(secret_turn=True)) == "[hidden]"
+    assert masked(heard("goodbye"), state(secret_turn=True)) == "[hidden]"
 
 
 def test_a_number_said_over_several_turns_is_hidden_in_each() -> None:
     call, kept = state(), []
     for turn in ("my code", "I think four", "hold on", "two, uh", "then it's a seven", "and one"):
-        kept.append(masked(turn, call))
-        follow_dictation(turn, call)
+        kept.append(masked(heard(turn), call))
+        follow_dictation(heard(turn), call)
     assert kept == [
         "my code", "I think [hidden]", "hold on", "[hidden], uh", "then it's a [hidden]",
         "and [hidden]",
@@ -203,7 +209,12 @@ def test_a_number_said_over_several_turns_is_hidden_in_each() -> None:
 
 
 def test_while_digits_are_asked_for_every_digit_is_hidden() -> None:
-    assert masked("I think four", state(digits_expected=6)) == "I think [hidden]"
+    assert masked(heard("I think four"), state(digits_expected=6)) == "I think [hidden]"
+
+
+def test_a_number_is_hidden_in_whichever_language_it_was_said() -> None:
+    said = heard("mon code est quatre deux sept un", "fr")
+    assert masked(said, state()) == "mon code est [hidden]"
 
 
 @pytest.mark.parametrize(

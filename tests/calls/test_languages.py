@@ -65,6 +65,13 @@ def test_the_setting_that_has_to_be_mended_is_named(key: str, value: str, says: 
         load_recogniser(settings)
 
 
+def test_one_that_cannot_do_all_of_them_is_refused() -> None:
+    recognition = Recognition(model="embedded-en", languages=["en", "sw"])
+    settings = Settings().model_copy(update={"recognition": recognition})
+    with pytest.raises(ModelError, match=r"recognition\.languages: .*not know Swahili \(sw\)"):
+        load_recogniser(settings)
+
+
 def test_the_greeting_is_that_of_the_language_unless_one_is_given() -> None:
     french = language("fr")
     clauses = phrases.greeting(None, french, recorded=True)

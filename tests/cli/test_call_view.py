@@ -10,7 +10,16 @@ import pytest
 from rich.console import Console
 
 from voice.cli.call_view import CallView, first_call, follow, plain
-from voice.events import CallEnded, CallEvent, CallStarted, ClauseSpoken, FinalTranscript, TurnEnded
+from voice.events import (
+    CallEnded,
+    CallEvent,
+    CallStarted,
+    ClauseSpoken,
+    FinalTranscript,
+    LanguageChosen,
+    LanguageNotOffered,
+    TurnEnded,
+)
 
 
 def event(name: type[CallEvent], ms: int, /, **values: object) -> CallEvent:
@@ -75,3 +84,10 @@ async def test_a_call_is_followed_while_it_is_written(tmp_path: Path, terminal: 
     folder = await asyncio.wait_for(following, 5)
     assert folder == tmp_path / "call-1"
     assert "the call ended: finished" in shown(terminal)
+
+
+def test_the_languages_of_a_call_are_named(terminal: Console) -> None:
+    view = CallView(terminal)
+    view.show(event(LanguageChosen, 0, language="fr", confidence=0.9))
+    view.show(event(LanguageNotOffered, 100, language="de"))
+    assert "the call is in French" in shown(terminal) and "de is not offered" in shown(terminal)

@@ -58,14 +58,12 @@ def recorded(file: Path) -> Pcm:
     return resample(samples[:, 0], rate, RATE)
 
 
-def understood(folder: Path, models: ModelsAtHand, sound: Pcm, pause_ms: int) -> list[str]:
-    """What the call makes of one caller's recording, turn by turn, in virtual time."""
+def evaluated(folder: Path, models: ModelsAtHand, sound: Pcm, settings: str) -> Path:
+    """One caller's recording as a whole call in virtual time; where the report lies."""
     (folder / "recordings").mkdir()
     write_wav(folder / "recordings" / "caller.wav", sound, RATE)
     (folder / "costs.json").write_text(json.dumps({"milliseconds": COSTS}))
-    (folder / "voice.toml").write_text(
-        f"[turns]\nend_ms = {pause_ms}\nend_ms_digits = {max(pause_ms, 1100)}\n"
-    )
+    (folder / "voice.toml").write_text(settings)
     done = subprocess.run(
         [sys.executable, "-m", "voice", "evaluate", "recordings", "recordings"],
         cwd=folder,
@@ -76,7 +74,13 @@ def understood(folder: Path, models: ModelsAtHand, sound: Pcm, pause_ms: int) ->
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    (result,) = results_of(folder / "evaluation")
+    return folder / "evaluation"
+
+
+def understood(folder: Path, models: ModelsAtHand, sound: Pcm, pause_ms: int) -> list[str]:
+    """What the call makes of one caller's recording, turn by turn."""
+    pauses = f"[turns]\nend_ms = {pause_ms}\nend_ms_digits = {max(pause_ms, 1100)}\n"
+    (result,) = results_of(evaluated(folder, models, sound, pauses))
     return list(result.heard)
 
 

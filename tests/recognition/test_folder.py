@@ -128,7 +128,7 @@ def test_a_language_that_the_model_does_not_know_is_refused(
     embedded_recogniser_path: Path, tag: str
 ) -> None:
     with pytest.raises(ModelError, match=f"{language(tag).name}.*{tag}"):
-        WhisperRecogniser.load(embedded_recogniser_path, language=language(tag))
+        WhisperRecogniser.load(embedded_recogniser_path, languages=[language(tag)])
 
 
 @pytest.mark.parametrize("told", [{"unheard_of": 1}, {"no_speech_threshold": "high"}, [1]])

@@ -17,6 +17,7 @@ from voice.evaluation.virtual_time import run_virtually
 from voice.recognition import (
     ANYTHING,
     Expectation,
+    LanguageBelief,
     Partial,
     PartialReader,
     RecognitionSession,
@@ -42,7 +43,13 @@ class Engine:
         self._free = asyncio.Lock()
 
     async def transcribe(
-        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         self.depth += 1
         async with self._free:
@@ -148,7 +155,9 @@ def test_a_final_transcript_waits_for_no_partial_but_the_one_under_way() -> None
             for _ in range(20):
                 await asyncio.sleep(0.31)
                 asked.append(loop.time())
-                await engine.transcribe(FRAME, RATE, priority=Priority.FINAL, expect=ANYTHING)
+                await engine.transcribe(
+                    FRAME, RATE, priority=Priority.FINAL, expect=ANYTHING, belief=None
+                )
 
         await asyncio.gather(finals(), *(caller.speaks(8) for caller in callers))
         waited = [

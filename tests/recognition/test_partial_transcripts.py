@@ -15,7 +15,13 @@ from voice.engine_queue import Priority
 from voice.evaluation.people.partial_times import FollowedTurn, counted, follow
 from voice.evaluation.virtual_time import CostTable, VirtualQueues, run_virtually
 from voice.evaluation.word_errors import word_errors, words_of
-from voice.recognition import Expectation, RecognitionSession, Transcript, WhisperRecogniser
+from voice.recognition import (
+    Expectation,
+    LanguageBelief,
+    RecognitionSession,
+    Transcript,
+    WhisperRecogniser,
+)
 from voice.recognition.session import PARTIAL_SECONDS
 from voice.settings import Turns
 
@@ -42,7 +48,13 @@ class Measured:
         self.seconds: list[float] = []
 
     async def transcribe(
-        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         if priority is Priority.PARTIAL:
             self.seconds.append(len(pcm) / sample_rate)

@@ -12,12 +12,12 @@ from typing import cast
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from voice.audio import Pcm, dbfs, resample, silence, with_gain
 from voice.engine_queue import EngineBusy, EngineQueue, Priority
 from voice.recognition import Expectation, WhisperRecogniser, Word, folder
 from voice.recognition.decoding import Decoder, Reading
+from voice.recognition.encoding import Encoded
 from voice.recognition.folder import Description
 
 BALANCE = "How can I help you?"
@@ -227,9 +227,7 @@ class _Gated:
         self.entered, self.may_go_on = threading.Event(), threading.Event()
         self.windows = 0
 
-    def read(
-        self, features: NDArray[np.float32], seconds: float, expect: str, with_words: bool
-    ) -> Reading:
+    def read(self, encoded: Encoded, expect: Expectation, with_words: bool) -> Reading:
         self.windows += 1
         self.entered.set()
         assert self.may_go_on.wait(10)
@@ -240,7 +238,8 @@ async def test_of_a_long_turn_that_nobody_waits_for_no_further_window_is_read(
     embedded_recogniser_path: Path,
 ) -> None:
     engine = WhisperRecogniser.load(embedded_recogniser_path)
-    engine._decoder = gated = _Gated()  # type: ignore[assignment]
+    gated = _Gated()
+    engine._decoders["en"] = cast(Decoder, gated)
     try:
         job = asyncio.create_task(engine.transcribe(noise(30, 3000), RATE))
         await asyncio.to_thread(gated.entered.wait, 10)
@@ -261,11 +260,9 @@ class _Slip:
         self.heard_in = heard_in
         self.lengths: list[float] = []
 
-    def read(
-        self, features: NDArray[np.float32], seconds: float, expect: str, with_words: bool
-    ) -> Reading:
-        self.lengths.append(seconds)
-        if seconds > self.heard_in:
+    def read(self, encoded: Encoded, expect: Expectation, with_words: bool) -> Reading:
+        self.lengths.append(encoded.seconds)
+        if encoded.seconds > self.heard_in:
             return Reading("park", 1, -3.0, 0.0, (Word("park", 0, 400, 0.1),))
         return Reading("my plan", 2, -0.1, 0.0, (Word("my plan", 0, 1000, 0.9),))
 
@@ -281,7 +278,7 @@ async def test_what_is_doubtful_is_read_again_at_other_tempos(
         EngineQueue("recognition", 1, 4), 1,
     )  # fmt: skip
     slip = _Slip(heard_in=1.9)
-    engine._decoder = cast(Decoder, slip)
+    engine._decoders["en"] = cast(Decoder, slip)
     try:
         transcript = await engine.transcribe(noise(2, 3000), RATE)
     finally:

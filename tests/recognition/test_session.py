@@ -11,6 +11,7 @@ from voice.audio import Pcm
 from voice.engine_queue import Priority
 from voice.recognition import (
     Expectation,
+    LanguageBelief,
     Partial,
     RecognitionSession,
     Transcript,
@@ -30,7 +31,13 @@ class Listener:
         self.asked: list[tuple[int, Priority, Expectation]] = []
 
     async def transcribe(
-        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         assert sample_rate == 16000
         self.asked.append((len(pcm), priority, expect))
@@ -122,10 +129,18 @@ async def test_a_reading_that_outlives_its_turn_says_nothing_of_the_next_one() -
             self.gate = asyncio.Event()
 
         async def transcribe(
-            self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+            self,
+            pcm: Pcm,
+            sample_rate: int,
+            *,
+            priority: Priority,
+            expect: Expectation,
+            belief: LanguageBelief | None,
         ) -> Transcript:
             await self.gate.wait()
-            return await super().transcribe(pcm, sample_rate, priority=priority, expect=expect)
+            return await super().transcribe(
+                pcm, sample_rate, priority=priority, expect=expect, belief=belief
+            )
 
     engine = Slow()
     session = RecognitionSession(engine)

@@ -69,8 +69,7 @@ async def test_a_short_window_is_half_a_second_longer_than_the_speech(
     short_windows: Path, seconds: float, windows: list[int]
 ) -> None:
     engine = WhisperRecogniser.load(short_windows)
-    watched = Watched(engine._decoder._model)
-    engine._decoder._model = watched
+    watched = watched_by(engine)
     try:
         await engine.transcribe(speech_like(seconds), features.RATE_HZ)
     finally:
@@ -82,8 +81,7 @@ async def test_a_short_window_is_half_a_second_longer_than_the_speech(
 
 async def test_a_long_turn_is_read_in_windows_of_ten_seconds_at_most(short_windows: Path) -> None:
     engine = WhisperRecogniser.load(short_windows)
-    watched = Watched(engine._decoder._model)
-    engine._decoder._model = watched
+    watched = watched_by(engine)
     try:
         await engine.transcribe(speech_like(33.0), features.RATE_HZ)
     finally:
@@ -126,8 +124,7 @@ async def test_behind_a_short_window_the_decoder_is_given_silence(
     np.save(folder / "silence.npy", np.array(model.encode(silence, to_cpu=True))[0])
 
     engine = WhisperRecogniser.load(folder)
-    watched = Watched(engine._decoder._model)
-    engine._decoder._model = watched
+    watched = watched_by(engine)
     try:
         transcript = await engine.transcribe(spoken("How can I help you?"), 8000)
     finally:
@@ -155,3 +152,10 @@ class Watched:
     def generate(self, states: ctranslate2.StorageView, *rest: object, **how: object) -> object:
         self.states.append(states.shape[1])
         return self._model.generate(states, *rest, **how)
+
+
+def watched_by(engine: WhisperRecogniser) -> Watched:
+    """What stands in for the engine's model from now on."""
+    watched = Watched(engine._encoder._model)
+    engine._encoder._model = engine._decoders["en"]._model = watched
+    return watched

@@ -94,6 +94,31 @@ def test_a_mistake_in_what_is_said_of_an_act_is_explained(
         TaskSet.load(folder)
 
 
+def test_tasks_say_in_which_language_they_are_written(tmp_path: Path) -> None:
+    assert TaskSet.load(TASKS).language.tag == "en"
+    folder = Path(shutil.copytree(TASKS, tmp_path / "tasks"))
+    for file in folder.glob("*.yaml"):
+        file.write_text(f"language: FR\n{file.read_text()}")
+    assert TaskSet.load(folder).language.tag == "fr"
+
+
+@pytest.mark.parametrize(
+    ("tag", "complaint"),
+    [
+        ("fr", "task block_sim is written in en, but task balance in fr: expected one language"),
+        ("frensh", r"balance\.yaml: language: .*did you mean fr\?"),
+    ],
+)
+def test_tasks_in_two_languages_or_in_none_are_refused(
+    tmp_path: Path, tag: str, complaint: str
+) -> None:
+    folder = Path(shutil.copytree(TASKS, tmp_path / "tasks"))
+    file = folder / "balance.yaml"
+    file.write_text(f"language: {tag}\n{file.read_text()}")
+    with pytest.raises(ConfigError, match=complaint):
+        TaskSet.load(folder)
+
+
 def test_every_task_needs_its_tool(responder: Responder) -> None:
     with pytest.raises(ConfigError, match="there is no tool"):
         responder.session(ToolBox([]), CUSTOMER)

@@ -169,7 +169,8 @@ class AnswerRun:
                 speculative=self._speculative,
             )
         self._clauses += 1
-        await self._push(ClauseText(clause, "answer", self.answer, act))
+        language = self._call.engines.responder.language
+        await self._push(ClauseText(clause, "answer", self.answer, language, act))
 
     def _tool_answered(self, step: ToolAnswered) -> None:
         took = (self._clock() - self._tool_began) * 1000
@@ -188,4 +189,5 @@ class AnswerRun:
         self._decided.set()
 
     async def _fill(self, text: str) -> None:
-        await self._push(ClauseText(text, "filler", Answer(self._call.journal)))
+        filler = ClauseText(text, "filler", Answer(self._call.journal), self._call.language)
+        await self._push(filler)

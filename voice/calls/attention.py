@@ -8,6 +8,7 @@ from collections.abc import Callable
 from voice.calls.answering import AnswerRun
 from voice.calls.sayings import Sayings
 from voice.calls.state import CallState
+from voice.recognition import Transcript
 
 _OBJECTION_SECONDS = 0.3
 """How long after the last word an objection may still be on its way from the caller."""
@@ -45,15 +46,15 @@ class Attention:
         """What the caller said is being answered, or was nothing."""
         self._caller_speaks = False
 
-    def is_nothing(self, text: str) -> bool:
+    def is_nothing(self, heard: Transcript) -> bool:
         """No words, or none that take the floor: a backchannel over the assistant's words.
 
         After its last word there is nothing to go on with: then 'okay' is an answer. Words from
         a turn that began as the answer to a PIN question are never taken for anything else.
         """
-        if not text.strip() or (self._call.secret_turn and not self._identifying()):
+        if not heard.text.strip() or (self._call.secret_turn and not self._identifying()):
             return True
-        listens = self._call.language.listening.is_backchannel(text)
+        listens = self._call.language_of(heard).listening.is_backchannel(heard.text)
         return self._over_sound and listens and self._sayings.unfinished
 
     async def second_thoughts(self) -> None:

@@ -40,8 +40,7 @@ class _State(Enum):
 class BargeIn:
     """Decides on one call's interruptions while the assistant is audible."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self) -> None:
         self._state = _State.CLEAR
         self._voiced_ms = self._silent_ms = self._elapsed_ms = 0
 
@@ -58,11 +57,11 @@ class BargeIn:
         self._elapsed_ms += _FRAME_MS
         return self._decide()
 
-    def transcribed(self, text: str) -> Step | None:
+    def transcribed(self, text: str, language: Language) -> Step | None:
         """The caller's words up to a pause are known."""
         if self._state not in (_State.DUCKED, _State.WAITING):
             return None
-        if text.strip() and not self._language.listening.is_backchannel(text):
+        if text.strip() and not language.listening.is_backchannel(text):
             self._state = _State.YIELDED
             return Step.YIELD
         was_ducked = self._state is _State.DUCKED

@@ -24,10 +24,12 @@ from voice.calls.partials import Partials
 from voice.calls.playback import Playback
 from voice.calls.recognition import RecognitionStep
 from voice.calls.speech import SpeechStep
+from voice.calls.spoken_language import begin_language
 from voice.calls.state import CallLeg, CallState, EndedBy
 from voice.events import CallAnswered, CallEnded, CallStarted, EventSink, SupervisorJoined
 from voice.foreign_code import error_note
 from voice.identity import Caller, IdentityLevel
+from voice.recognition import LanguageBelief
 from voice.records import RECORDING, call_folder
 from voice.settings import Settings
 from voice.telephony.leg import (
@@ -90,12 +92,13 @@ class Call:
             playback=Playback(offer.sample_rate),
             tracker=TurnTracker(settings.turns, offer.sample_rate),
             caller=Caller(offer.caller_number, None, _claimed(offer.identity)),
+            belief=LanguageBelief.of(settings.recognition.offered),
             source=source_of(offer, settings),
             sample_rate=offer.sample_rate,
         )
         session = engines.recogniser.session()
         partials = Partials(call, session)
-        barge_in, echo = BargeIn(call.language), EchoGuard()
+        barge_in, echo = BargeIn(), EchoGuard()
         self._input = CallInput(call, session, partials, barge_in, echo)
         self._output = CallOutput(call, echo)
         self._conversation = Conversation(call)
@@ -159,6 +162,7 @@ class Call:
 
     async def _talk(self) -> None:
         """Answer, then run the pipeline until the call is to end."""
+        await begin_language(self._call, self._offer)
         await self._start_recording()
         self._leg.send(Answer())
         await self._answered.wait()

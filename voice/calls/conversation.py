@@ -28,8 +28,8 @@ from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, HoldFrame, Hypothesis
 from voice.calls.identification import Identification
+from voice.calls.other_languages import OtherLanguages
 from voice.calls.sayings import Sayings
-from voice.calls.secrets import masked
 from voice.calls.silence import Silence
 from voice.calls.state import CallState
 from voice.calls.timers import LengthTimer
@@ -37,6 +37,7 @@ from voice.calls.ways_out import WaysOut
 from voice.engine_queue import Priority
 from voice.foreign_code import ForeignError
 from voice.identity import IdentityLevel
+from voice.languages import Language
 from voice.recognition import Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn
 
@@ -71,6 +72,7 @@ class Conversation(FrameProcessor):
         self._jobs: set[asyncio.Task[None]] = set()
         self._length: LengthTimer | None = None
         self._identification = Identification(call, self._sayings.say)
+        self._others = OtherLanguages(call, self._session, self._sayings.say, self._ways_out)
         self._emergencies = Emergencies(call, self._sayings.say)
         self._silence = Silence(call, self._sayings.say, self._job, self._put_again, self._is_busy)
 
@@ -139,10 +141,10 @@ class Conversation(FrameProcessor):
             lambda: self._job(self._ways_out.time_is_up(self._fall_silent)),
         )
         answer = Answer(self._call.journal)
-        for clause, protected in phrases.greeting(
-            settings.greeting, self._call.language, self._call.recorded
-        ):
-            await self._sayings.push(ClauseText(clause, "greeting", answer), protected)
+        spoken, recorded = self._call.language, self._call.recorded
+        own = self._call.settings.greeting_in(spoken.tag)
+        for clause, protected in phrases.greeting(own, spoken, recorded):
+            await self._sayings.push(ClauseText(clause, "greeting", answer, spoken), protected)
 
     async def _is_emergency(self, transcript: Transcript) -> bool:
         """Words of distress come before all else; nothing else in their turn is answered."""
@@ -158,9 +160,9 @@ class Conversation(FrameProcessor):
 
     async def _prepare(self, transcript: Transcript) -> None:
         """Begin the answer although the caller may still go on."""
-        if self._identification.active or self._attention.is_nothing(transcript.text):
+        if self._identification.active or self._attention.is_nothing(transcript):
             return
-        if self._ways_out.leaving or self._is_at_work:
+        if self._ways_out.leaving or self._is_at_work or self._others.concern(transcript):
             return
         await self._discard()
         await self._begin(transcript, speculative=True)
@@ -176,7 +178,7 @@ class Conversation(FrameProcessor):
         if self._ways_out.leaving:
             await self._discard()
             return
-        if self._attention.is_nothing(transcript.text):
+        if self._attention.is_nothing(transcript):
             await self._discard()
             await self._go_on()
             return
@@ -184,10 +186,14 @@ class Conversation(FrameProcessor):
         if self._is_at_work:
             await self._ask_for_patience(transcript)
             return
-        if self._identification.active:
+        identifies = self._identification.active
+        if identifies or self._others.concern(transcript):
             await self._discard()
             await self._sayings.settle()
-            self._job(self._identify("" if transcript.doubtful else transcript.text))
+            said = "" if transcript.doubtful else transcript.text
+            spoken = self._call.language_of(transcript)
+            answer = self._identify(said, spoken) if identifies else self._others.answer(transcript)
+            self._job(answer)
             return
         if self._run is None or self._run.answer.committed:
             await self._begin(transcript, speculative=False)
@@ -207,7 +213,7 @@ class Conversation(FrameProcessor):
         await self._sayings.settle()
         if self._checks:
             return
-        if not self._call.language.listening.is_patience(transcript.text):
+        if not self._call.language_of(transcript).listening.is_patience(transcript.text):
             self._kept.append(transcript)
         await self._sayings.fill(self._call.phrases.one_moment)
 
@@ -226,7 +232,7 @@ class Conversation(FrameProcessor):
         await self._sayings.settle()
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
         heard = self._attention.heard_last
-        text, confidence = masked(transcript.text, self._call), transcript.confidence
+        text, confidence = self._others.as_asked(transcript), transcript.confidence
 
         def begin() -> ResponseTurn:
             return self._session.begin(text, confidence, priority, heard_last=heard)
@@ -318,9 +324,9 @@ class Conversation(FrameProcessor):
         if not await self._bridged(self._identification.begin(level)):
             await self._not_confirmed()
 
-    async def _identify(self, said: str) -> None:
+    async def _identify(self, said: str, spoken: Language | None = None) -> None:
         """Pass digits (or words with digits in them) to the identification."""
-        result = await self._bridged(self._identification.answer(said))
+        result = await self._bridged(self._identification.answer(said, spoken))
         if result is None:
             if not self._call.playback.audible:
                 self._silence.await_caller()

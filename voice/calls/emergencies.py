@@ -36,7 +36,8 @@ class Emergencies:
         if self._heard is not None:
             return False
         place = self._call.settings.calls.country
-        self._heard = DistressWords.load(self._call.language, place).find(transcript.text)
+        spoken = self._call.language_of(transcript)
+        self._heard = DistressWords.load(spoken, place).find(transcript.text)
         if self._heard is None:
             return False
         secret = self._call.secret or self._call.secret_turn

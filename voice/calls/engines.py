@@ -106,7 +106,7 @@ def load_recogniser(
             workers=wanted.workers,
             capacity=wanted.capacity,
             beam_size=wanted.beam_size,
-            language=language(wanted.language),
+            languages=list(map(language, wanted.offered)),
             device=wanted.device,
             compute_type=wanted.compute_type,
             threads=wanted.threads,
@@ -114,6 +114,8 @@ def load_recogniser(
         )
     except ModelError as error:
         key = _BLAMED.get(type(error), "model")
+        if key == "language" and wanted.languages:
+            key = "languages"
         raise ModelError(f"recognition.{key}: {error}") from None
 
 
@@ -126,19 +128,12 @@ def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:
             workers=wanted.workers,
             capacity=wanted.capacity,
             tool_timeout_seconds=wanted.tool_timeout_seconds,
-            language=language(settings.recognition.language),
             make_queue=make_queue,
         )
 
 
-def offered(settings: Settings) -> list[Language]:
-    """The languages in which callers are answered, the one they are expected to speak first."""
-    tags = dict.fromkeys([settings.recognition.language, *settings.speech.voices])
-    return [language(tag) for tag in tags]
-
-
 def load_voices(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Voices:
-    """A voice for each language that is offered, all on one queue.
+    """A voice for each language that is offered or spoken besides, all on one queue.
 
     Raises ModelError for a voice that is missing or damaged, ConfigError for a language without
     a voice and a voice of another language.
@@ -147,7 +142,8 @@ def load_voices(settings: Settings, make_queue: QueueFactory = EngineQueue) -> V
     with ExitStack() as unless_loaded:
         queue = make_queue("speech", wanted.workers, wanted.capacity)
         unless_loaded.callback(queue.close)
-        voices = Voices({one.tag: _speaker(settings, one, queue) for one in offered(settings)})
+        spoken = dict.fromkeys([*settings.recognition.offered, *wanted.voices])
+        voices = Voices({tag: _speaker(settings, language(tag), queue) for tag in spoken})
         unless_loaded.pop_all()
     return voices
 
@@ -189,8 +185,7 @@ async def warm_up(engines: Engines, settings: Settings) -> None:
     """Run every engine once, and keep the sound of all that the call itself says."""
     for tag in engines.voices.languages:
         speaker, spoken = engines.voices.speaker_for(tag), language(tag)
-        # The greeting of the settings is in the language that callers are expected to speak.
-        own = settings.calls.greeting if tag == settings.recognition.language else None
+        own = settings.greeting_in(tag)
         greeting = [clause for clause, _ in phrases.greeting(own, spoken, False)]
         for text in (*greeting, *spoken.phrases.fixed, *phrases.in_emergencies(settings, spoken)):
             await speaker.keep(text, _RATE)

@@ -14,6 +14,7 @@ from pipecat.frames.frames import DataFrame, SystemFrame
 
 from voice.calls.answer import Answer
 from voice.events import ClauseKind
+from voice.languages import Language
 from voice.recognition import Transcript
 from voice.speech import SpokenClause
 
@@ -55,6 +56,8 @@ class ClauseText(DataFrame):
     text: str
     kind: ClauseKind
     answer: Answer
+    language: Language
+    """In which it is written, and spoken."""
     act: str = ""
 
 

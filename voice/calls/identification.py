@@ -13,6 +13,7 @@ from voice.calls.verification import Outcome, Reply, Verification
 from voice.events import IdentityDecided, IdentityRequested
 from voice.foreign_code import ForeignError
 from voice.identity import IdentityLevel
+from voice.languages import Language
 from voice.telephony.leg import MuteRecording
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,10 @@ class Identification:
     def ask_again(self) -> str:
         """The question that is open; what was keyed in before does not count."""
         self._keys = ""
-        return self._verification.question().text if self._verification else ""
+        if self._verification is None:
+            return ""
+        self._verification.phrases = self._call.phrases
+        return self._verification.question().text
 
     async def begin(self, level: IdentityLevel) -> bool:
         """Ask the caller to prove who they are; False when they had all their tries before.
@@ -86,13 +90,14 @@ class Identification:
         digits, self._keys = self._keys, ""
         return digits
 
-    async def answer(self, said: str) -> bool | None:
+    async def answer(self, said: str, spoken: Language | None = None) -> bool | None:
         """Take what the caller said or keyed: True verified, False given up, None still asking.
 
-        Raises ForeignError when it cannot be checked, which ends the identification.
+        `spoken`: the language in which it was said, if it was. Raises ForeignError when it cannot
+        be checked, which ends the identification.
         """
         async with self._one_by_one:  # Digits sent fast would otherwise be tried beyond the limit.
-            return await self._answer(said)
+            return await self._answer(said, spoken)
 
     def give_up(self) -> None:
         """What the caller says or keys from now on belongs to the conversation again."""
@@ -100,12 +105,13 @@ class Identification:
         self._call.digits_expected = 0
         self._keep_secret(False)
 
-    async def _answer(self, said: str) -> bool | None:
+    async def _answer(self, said: str, spoken: Language | None) -> bool | None:
         verification = self._verification
         if verification is None:
             return None
         self._keys = ""
-        digits = spoken_digits(said, self._call.language, verification.digits_expected)
+        verification.phrases = self._call.phrases
+        digits = spoken_digits(said, spoken or self._call.language, verification.digits_expected)
         try:
             reply = await verification.answer(digits)
         except ForeignError:

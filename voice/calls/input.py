@@ -70,7 +70,7 @@ class CallInput(FrameProcessor):
         await super().process_frame(frame, direction)
         if isinstance(frame, Hypothesis) and direction is FrameDirection.UPSTREAM:
             wanted, heard = self._call.digits_expected, frame.transcript
-            said = spoken_digits(heard.text, self._call.language, wanted)
+            said = spoken_digits(heard.text, self._call.language_of(heard), wanted)
             if wanted and not heard.doubtful and len(said) == wanted:
                 await self._follow(self._call.tracker.detector.conclude())
             return

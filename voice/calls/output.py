@@ -141,6 +141,7 @@ class CallOutput(FrameProcessor):
             synthesis_ms=round(clause.synthesis_ms, 1),
             duration_ms=round(len(pcm) * 1000 / call.sample_rate, 1),
             act=clause.clause.act,
+            language=clause.clause.language.tag,
         )
         if not self._talking:
             self._talking = True

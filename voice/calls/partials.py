@@ -54,6 +54,9 @@ class Partials:
 def shown(partial: Partial, call: CallState, unfinished: bool) -> dict[str, Any]:
     """The values of an event, without numbers: which of them are secret is not known yet.
 
+    The language is not known for certain before the end of the turn: a number is hidden in any of
+    those that are offered.
+
     `unfinished`: the last word of the tail may be cut short, and so nobody's to judge; where a
     number is being said, no tail is shown at all.
     """
@@ -62,12 +65,18 @@ def shown(partial: Partial, call: CallState, unfinished: bool) -> dict[str, Any]
     text = partial.text
     if unfinished:
         dictates = call.dictates or call.digits_expected > 0
-        if dictates or speaks_of_secrets(text, call.language):
+        if dictates or any(speaks_of_secrets(text, one) for one in call.offered):
             text = partial.stable
         elif partial.tail:
             text = text.rpartition(" ")[0]
     return {
-        "text": unfinished_without_numbers(text, call.language),
-        "stable": unfinished_without_numbers(partial.stable, call.language),
+        "text": _masked(text, call),
+        "stable": _masked(partial.stable, call),
         "revision": partial.revision,
     }
+
+
+def _masked(text: str, call: CallState) -> str:
+    for one in call.offered:
+        text = unfinished_without_numbers(text, one)
+    return text

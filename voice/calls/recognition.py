@@ -20,6 +20,7 @@ from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
 from voice.calls.partials import Partials
 from voice.calls.secrets import follow_dictation, masked
+from voice.calls.spoken_language import follow_language
 from voice.calls.state import CallState
 from voice.events import FinalTranscript
 from voice.recognition import ANYTHING, Expectation, RecognitionSession, Transcript
@@ -96,6 +97,7 @@ class RecognitionStep(FrameProcessor):
     async def _recognise(self, speculative: bool) -> None:
         clock = asyncio.get_running_loop().time
         begun = clock()
+        self._session.belief = self._call.belief
         try:
             digits = self._call.digits_expected
             expect = Expectation("digits", digits=digits) if digits else ANYTHING
@@ -117,28 +119,36 @@ class RecognitionStep(FrameProcessor):
             await self._publish(transcript, speculative=False)
             return
         self._partials.pause()
-        if self._barge_in.transcribed(transcript.text) is Step.YIELD:
-            await self.broadcast_interruption()
+        await self._yield_to(transcript)
         # Upstream too: the input ends the turn at once when all digits have been said.
         await self.broadcast_frame(Hypothesis, transcript=transcript)
 
     async def _fill(self, text: str) -> None:
         """The turn is over and the caller waits."""
         if self._over is not None and not self._call.playback.audible:
-            await self.push_frame(ClauseText(text, "filler", Answer(self._call.journal)))
+            answer, language = Answer(self._call.journal), self._call.language
+            await self.push_frame(ClauseText(text, "filler", answer, language))
 
     async def _publish(self, transcript: Transcript, speculative: bool) -> None:
         self._transcript = self._over = None
         self._call.unread_turn = False
-        if self._barge_in.transcribed(transcript.text) is Step.YIELD:
-            await self.broadcast_interruption()
+        await self._yield_to(transcript)
+        follow_language(transcript, self._call)
         self._call.journal.record(
             FinalTranscript,
-            text=masked(transcript.text, self._call),
+            text=masked(transcript, self._call),
             confidence=round(transcript.confidence, 3),
+            language=self._call.language_of(transcript).tag,
+            language_confidence=round(transcript.language_confidence, 3),
             audio_seconds=round(transcript.audio_seconds, 2),
             recognition_ms=round(self._took_ms, 1),
             speculative=speculative,
         )
-        follow_dictation(transcript.text, self._call)
+        follow_dictation(transcript, self._call)
         await self.push_frame(CallerTurn(transcript, self._took_ms, speculative))
+
+    async def _yield_to(self, transcript: Transcript) -> None:
+        """Fall silent when these words take the floor."""
+        language = self._call.language_of(transcript)
+        if self._barge_in.transcribed(transcript.text, language) is Step.YIELD:
+            await self.broadcast_interruption()

@@ -8,6 +8,7 @@ from voice.calls.answer import Answer
 from voice.calls.frames import ClauseText
 from voice.calls.state import CallState
 from voice.events import ClauseKind
+from voice.languages import Language
 
 
 class Sayings:
@@ -21,10 +22,20 @@ class Sayings:
         self._protected: list[ClauseText] = []
         self._last: Answer | None = None
 
-    async def say(self, text: str, kind: ClauseKind = "notice", protected: bool = False) -> Answer:
-        """Say a fixed phrase; a protected one is heard to its end whatever the caller does."""
+    async def say(
+        self,
+        text: str,
+        kind: ClauseKind = "notice",
+        protected: bool = False,
+        language: Language | None = None,
+    ) -> Answer:
+        """Say a fixed phrase, in the call's language unless told otherwise.
+
+        A protected one is heard to its end whatever the caller does.
+        """
         answer = Answer(self._call.journal)
-        await self.push(ClauseText(text, kind, answer), protected)
+        clause = ClauseText(text, kind, answer, language or self._call.language)
+        await self.push(clause, protected)
         return answer
 
     async def fill(self, text: str) -> None:

@@ -41,7 +41,7 @@ class SpeechStep(FrameProcessor):
         try:
             async with bridged(partial(self._fill, frame), self._call.phrases):
                 spoken = await patiently(
-                    lambda: self._synthesise(frame.text, priority),
+                    lambda: self._synthesise(frame, priority),
                     self._call.settings.speech.timeout_seconds,
                 )
         except EngineFault as fault:
@@ -55,14 +55,14 @@ class SpeechStep(FrameProcessor):
         clause.interruptible = frame.interruptible
         await self.push_frame(clause)
 
-    async def _synthesise(self, text: str, priority: Priority) -> SpokenClause:
-        speaker = self._call.engines.voices.speaker_for(self._call.language.tag)
-        return await speaker.synthesise(text, self._call.sample_rate, priority=priority)
+    async def _synthesise(self, clause: ClauseText, priority: Priority) -> SpokenClause:
+        speaker = self._call.engines.voices.speaker_for(clause.language.tag)
+        return await speaker.synthesise(clause.text, self._call.sample_rate, priority=priority)
 
     async def _fill(self, frame: ClauseText, text: str) -> None:
         """The clause is late, and with it whatever follows: fillers are known by heart."""
         if frame.kind == "filler" or not frame.answer.committed or self._call.playback.audible:
             return
-        spoken = await self._synthesise(text, Priority.FINAL)
-        filler = ClauseText(text, "filler", Answer(self._call.journal))
+        filler = ClauseText(text, "filler", Answer(self._call.journal), self._call.language)
+        spoken = await self._synthesise(filler, Priority.FINAL)
         await self.push_frame(ClauseAudio(filler, spoken, 0.0))

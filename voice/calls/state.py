@@ -12,6 +12,7 @@ from voice.calls.journal import CallJournal
 from voice.calls.playback import Playback
 from voice.identity import Caller
 from voice.languages import Language, Phrases, language
+from voice.recognition import LanguageBelief, Transcript
 from voice.settings import Settings
 from voice.telephony.leg import LegMessage, TransferResult
 from voice.turns import TurnTracker
@@ -60,6 +61,8 @@ class CallState:
     playback: Playback
     tracker: TurnTracker
     caller: Caller
+    belief: LanguageBelief
+    """What the caller speaks, as far as it is known by now."""
     source: str
     """Who places the call, as far as that can be relied on: on this account PINs are tried."""
     sample_rate: int
@@ -95,13 +98,22 @@ class CallState:
 
     @property
     def language(self) -> Language:
-        """What is spoken in this call."""
-        return language(self.settings.recognition.language)
+        """What is spoken in this call, now."""
+        return language(self.belief.spoken)
+
+    @property
+    def offered(self) -> list[Language]:
+        """All that the caller may speak."""
+        return list(map(language, self.belief.before))
 
     @property
     def phrases(self) -> Phrases:
         """What the call itself says in that language."""
         return self.language.phrases
+
+    def language_of(self, heard: Transcript) -> Language:
+        """The language in which the caller said that, whatever the call's is."""
+        return language(heard.language) if heard.language else self.language
 
     def end(self, reason: str, by: EndedBy) -> None:
         """Decide that the call ends once what is being said has been heard."""

@@ -63,7 +63,8 @@ class Verification:
         phrases: Phrases,
     ) -> None:
         self._check = check
-        self._phrases = phrases
+        self.phrases = phrases
+        """What it says; a call may go on in another language."""
         self._tries = tries
         self._customer = customer
         self._source = source
@@ -89,7 +90,7 @@ class Verification:
 
     def question(self) -> Reply:
         """The question that is open."""
-        asked = self._phrases.ask_pin if self.secret else self._phrases.ask_customer_number
+        asked = self.phrases.ask_pin if self.secret else self.phrases.ask_customer_number
         return Reply(Outcome.ASKING, asked)
 
     async def answer(self, digits: str) -> Reply:
@@ -104,15 +105,15 @@ class Verification:
         try:
             verified = await self._try(self._customer, digits)
         except TriesUsedUp as error:
-            text = self._phrases.not_verified
+            text = self.phrases.not_verified
             return Reply(Outcome.GIVEN_UP, text, decided=True, used_up=error.limit)
         if verified is not None:
             self.caller = verified
-            return Reply(Outcome.VERIFIED, self._phrases.verified, decided=True)
+            return Reply(Outcome.VERIFIED, self.phrases.verified, decided=True)
         self._refused += 1
         if self._refused >= self._attempts:
-            return Reply(Outcome.GIVEN_UP, self._phrases.not_verified, decided=True)
-        return Reply(Outcome.ASKING, self._phrases.wrong_pin, decided=True)
+            return Reply(Outcome.GIVEN_UP, self.phrases.not_verified, decided=True)
+        return Reply(Outcome.ASKING, self.phrases.wrong_pin, decided=True)
 
     async def _try(self, customer: str, pin: str) -> Caller | None:
         """The verified caller; only a wrong PIN, or a call that ends meanwhile, costs a try."""
@@ -130,6 +131,6 @@ class Verification:
     def _not_understood(self) -> Reply:
         self._misheard += 1
         if self._misheard >= self._attempts:
-            return Reply(Outcome.GIVEN_UP, self._phrases.not_verified)
-        again = self._phrases.pin_again if self.secret else self._phrases.customer_number_again
+            return Reply(Outcome.GIVEN_UP, self.phrases.not_verified)
+        again = self.phrases.pin_again if self.secret else self.phrases.customer_number_again
         return Reply(Outcome.ASKING, again)

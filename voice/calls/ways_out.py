@@ -10,6 +10,7 @@ from voice.calls.hand_over import cancel_transfer, transfer_call
 from voice.calls.state import CallState
 from voice.events import EngineFailed
 from voice.foreign_code import ForeignError, error_note
+from voice.languages import Language
 
 
 class WaysOut:
@@ -33,8 +34,11 @@ class WaysOut:
         call = self._call
         return call.ending.is_set() or call.transfer is not None or bool(call.handed_over)
 
-    async def hand_over(self, reason: str) -> None:
-        """To a person; where none is to be had, the caller is told."""
+    async def hand_over(self, reason: str, spoken: Language | None = None) -> None:
+        """To a person; where none is to be had, the caller is told.
+
+        `spoken`: the language in which it is announced, when that is not the call's.
+        """
         if self.leaving:
             return
         target = self._call.settings.sip.person
@@ -43,7 +47,8 @@ class WaysOut:
             if not self._call.keep_open:
                 self._call.end(f"no person configured ({reason})", "assistant")
             return
-        announced = await self._say(self._call.phrases.hand_over, protected=True)
+        spoken = spoken or self._call.language
+        announced = await self._say(spoken.phrases.hand_over, protected=True, language=spoken)
         if await transfer_call(self._call, announced, target, reason) or self._call.ending.is_set():
             return
         self.giving_up = False

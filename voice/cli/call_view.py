@@ -22,12 +22,15 @@ from voice.events import (
     FinalTranscript,
     IdentityDecided,
     Interrupted,
+    LanguageChosen,
+    LanguageNotOffered,
     ToolCalled,
     TransferProgressed,
     Transferred,
     TurnEnded,
     from_json,
 )
+from voice.languages import languages
 from voice.records import EVENTS
 
 _POLL_SECONDS = 0.1
@@ -56,6 +59,10 @@ class CallView:
                 self._turn_ended = event
             case FinalTranscript():
                 self._line(event, event.text or "(nothing understood)", "cyan", "caller")
+            case LanguageChosen():
+                self._line(event, f"the call is in {_name(event.language)}", "dim")
+            case LanguageNotOffered():
+                self._line(event, f"{_name(event.language)} is not offered", "yellow")
             case ClauseSpoken():
                 self._line(event, event.text, "green", "assistant", self._latency(event))
             case ToolCalled():
@@ -109,6 +116,11 @@ async def follow(call: Path, view: CallView) -> None:
             view.show(event)
             if isinstance(event, CallEnded):
                 return
+
+
+def _name(tag: str) -> str:
+    """In English, where it is known."""
+    return languages().get(tag, tag).partition("/")[0]
 
 
 def calls_in(records: Path) -> list[Path]:

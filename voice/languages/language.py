@@ -233,7 +233,12 @@ def languages(folder: Path = FOLDER) -> dict[str, str]:
 @cache
 def language(tag: str = DEFAULT, folder: Path = FOLDER) -> Language:
     """The language of a tag such as en, EN or en-GB; raises ConfigError with those there are."""
-    return Language(folder / matching(tag, languages(folder)))
+    return _loaded(folder / matching(tag, languages(folder)))
+
+
+@cache
+def _loaded(folder: Path) -> Language:
+    return Language(folder)
 
 
 @cache

@@ -33,6 +33,11 @@ class Phrases(Table):
     hand_over: str
     no_person: str
     transfer_failed: str
+    not_in_this_language: str
+    """To a caller who speaks this language, where requests are not answered in it."""
+    not_your_language: str
+    """To a caller who speaks another language."""
+    offer_person: str
     apology: str
     goodbye: str
 

@@ -28,7 +28,10 @@ def matching(wanted: str, names: Mapping[str, str]) -> str:
             subtags.pop()
     there = ", ".join(f"{tag} ({name})" for tag, name in sorted(names.items()))
     if text.lower() in _AUTOMATIC:
-        raise ConfigError(f"{wanted!r}: a language has to be named; expected one of {there}")
+        raise ConfigError(
+            f"{wanted!r}: a language has to be named; expected one of {there}, or several of them: "
+            "which one is spoken is then found out in each call"
+        )
     raise ConfigError(f"{wanted!r} is no language that there is: {there}{_hint(text, names)}")
 
 

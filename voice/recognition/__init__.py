@@ -7,6 +7,7 @@ a recording, `session()` is one call's use of it. Audio is fed at the rate at wh
 
 from voice.recognition.errors import UnknownLanguage, UnusableComputeType, UnusableDevice
 from voice.recognition.expectation import ANYTHING, Expectation
+from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.partial_reader import PartialReader
 from voice.recognition.recogniser import WhisperRecogniser
 from voice.recognition.session import RecognitionSession
@@ -16,6 +17,7 @@ from voice.recognition.transcript import Transcript, Word
 __all__ = [
     "ANYTHING",
     "Expectation",
+    "LanguageBelief",
     "Partial",
     "PartialReader",
     "RecognitionSession",

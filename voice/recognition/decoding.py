@@ -1,4 +1,4 @@
-"""From mel frames to words: beam search, its limits, and what counts as nothing said."""
+"""From encoder states to words: beam search, its limits, and what counts as nothing said."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import ctranslate2
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
-from numpy.typing import NDArray
 
 from voice.engine_queue import next_part
 from voice.engine_work import note_work
 from voice.languages import DEFAULT, Language
+from voice.recognition.encoding import Encoded
 from voice.recognition.errors import UnknownLanguage
 from voice.recognition.expectation import Expectation
 from voice.recognition.expected import ExpectedAnswers
@@ -54,30 +54,22 @@ class Decoder:
         self._model: ctranslate2.models.Whisper = whisper.model
         self._beam_size = beam_size
         self._length_penalty = loaded.description.length_penalty
-        self._silence = loaded.silence
         self._tokenizer = _tokenizer(loaded, language)
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._answers = ExpectedAnswers(self._model, self._tokenizer, language)
 
-    def read(
-        self, features: NDArray[np.float32], seconds: float, expect: Expectation, with_words: bool
-    ) -> Reading:
-        """The most likely words of features of shape (1, bins, frames)."""
-        encoded = self._encode(features)
-        note_work("frame", features.shape[-1])
-        reading, ids = self._search(encoded, seconds, self._beam_size)
+    def read(self, encoded: Encoded, expect: Expectation, with_words: bool) -> Reading:
+        """The most likely words of a window."""
+        reading, ids = self._search(encoded, self._beam_size)
         if expect.kind != "anything":
-            reading, ids = self._expected(encoded, expect, reading, ids)
+            reading, ids = self._expected(encoded.states, expect, reading, ids)
         if not with_words or not ids:
             return reading
-        return replace(reading, words=self._timed(encoded, ids, features.shape[-1]))
+        return replace(reading, words=self._timed(encoded, ids))
 
-    def read_quickly(self, features: NDArray[np.float32], seconds: float) -> Reading:
-        """The words of a greedy search, without their times; more urgent work goes between."""
-        encoded = self._encode(features)
-        note_work("frame", features.shape[-1])
-        next_part()
-        return self._search(encoded, seconds, beam_size=1)[0]
+    def read_quickly(self, encoded: Encoded) -> Reading:
+        """The words of a greedy search, without their times."""
+        return self._search(encoded, beam_size=1)[0]
 
     def _expected(
         self, encoded: ctranslate2.StorageView, expect: Expectation, free: Reading, ids: list[int]
@@ -95,21 +87,10 @@ class Decoder:
         )
         return reading, answer.pieces
 
-    def _encode(self, features: NDArray[np.float32]) -> ctranslate2.StorageView:
-        """Encoder states; behind a short window those of silence, as the decoder knows it."""
-        window = ctranslate2.StorageView.from_array(features)
-        if self._silence is None:
-            return self._model.encode(window, to_cpu=False)
-        states = np.array(self._model.encode(window, to_cpu=True))
-        behind = self._silence[None, states.shape[1] :]
-        return ctranslate2.StorageView.from_array(np.concatenate([states, behind], axis=1))
-
-    def _search(
-        self, encoded: ctranslate2.StorageView, seconds: float, beam_size: int
-    ) -> tuple[Reading, list[int]]:
-        most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * seconds))
+    def _search(self, encoded: Encoded, beam_size: int) -> tuple[Reading, list[int]]:
+        most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * encoded.seconds))
         result = self._model.generate(
-            encoded,
+            encoded.states,
             [self._prompt],
             beam_size=beam_size,
             length_penalty=self._length_penalty,
@@ -129,11 +110,10 @@ class Decoder:
         text = self._tokenizer.decode(ids).strip()
         return Reading(text, len(ids), log_probability, float(result.no_speech_prob), ()), ids
 
-    def _timed(
-        self, encoded: ctranslate2.StorageView, ids: list[int], frames: int
-    ) -> tuple[Word, ...]:
+    def _timed(self, encoded: Encoded, ids: list[int]) -> tuple[Word, ...]:
         """Each word's place, by the decoder's attention."""
-        aligned = self._model.align(encoded, self._tokenizer.sot_sequence, [ids], frames)[0]
+        sot, frames = self._tokenizer.sot_sequence, encoded.frames
+        aligned = self._model.align(encoded.states, sot, [ids], frames)[0]
         pieces = np.array([piece for piece, _ in aligned.alignments])
         times = np.array([time for _, time in aligned.alignments])
         jumps = times[np.flatnonzero(np.diff(pieces, prepend=-1))]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voice.audio import Pcm, frame_levels, resample, silence
 from voice.engine_queue import EngineQueue, Priority, QueueFactory, next_part
@@ -16,7 +16,9 @@ from voice.languages import Language
 from voice.languages import language as default_language
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading, confidence
+from voice.recognition.encoding import Encoded, Encoder
 from voice.recognition.expectation import ANYTHING, Expectation
+from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.noise import is_noise
 from voice.recognition.partial_pace import PartialPace
 from voice.recognition.session import RecognitionSession
@@ -40,16 +42,19 @@ class WhisperRecogniser:
         loaded: folder.LoadedWhisper,
         queue: EngineQueue,
         beam_size: int,
-        language: Language | None = None,
+        languages: Sequence[Language] = (),
         workers: int = 1,
     ) -> None:
-        spoken = language or default_language()
+        spoken = tuple(languages) or (default_language(),)
         self._loaded = loaded
-        self._decoder = Decoder(loaded, spoken, beam_size)
+        self._encoder = Encoder(loaded)
+        self._decoders = {one.tag: Decoder(loaded, one, beam_size) for one in spoken}
         self._queue = queue
         self._pace = PartialPace(workers)
-        self.language = spoken
-        """What it reads."""
+        self.offered = tuple(self._decoders)
+        """The tags of the languages that it is to read."""
+        self.language = spoken[0]
+        """What it reads where it is not told, or cannot hear, what is spoken."""
 
     @classmethod
     def load(
@@ -59,7 +64,7 @@ class WhisperRecogniser:
         workers: int = 1,
         capacity: int = 64,
         beam_size: int = 5,
-        language: Language | None = None,
+        languages: Sequence[Language] = (),
         device: str = "cpu",
         compute_type: str = "int8",
         threads: int = 1,
@@ -67,7 +72,7 @@ class WhisperRecogniser:
     ) -> WhisperRecogniser:
         """Open a folder, or an embedded or installed model by its name; raises ModelError.
 
-        It reads `language`, or the default one.
+        It reads `languages`, or the default one.
         """
         loaded = folder.load(
             model, workers=workers, compute_type=compute_type, device=device, threads=threads
@@ -75,7 +80,7 @@ class WhisperRecogniser:
         queue = make_queue("recognition", workers, capacity)
         with ExitStack() as unless_made:
             unless_made.callback(queue.close)
-            made = cls(loaded, queue, beam_size, language, workers)
+            made = cls(loaded, queue, beam_size, languages, workers)
             unless_made.pop_all()
         return made
 
@@ -91,14 +96,17 @@ class WhisperRecogniser:
         *,
         priority: Priority = Priority.FINAL,
         expect: Expectation = ANYTHING,
+        belief: LanguageBelief | None = None,
     ) -> Transcript:
         """The words in a recording; raises EngineBusy when too much waits.
 
         With Priority.PARTIAL it is read greedily, once, and gives way to more urgent work between
         its parts (EngineBusy again).
-        Cancelling the caller takes a waiting request out of the queue.
+        `belief`: what the speaker speaks as far as that is known; the language is then the one
+        that is most probable with this recording. Without it, or by a model that knows but one,
+        `language` is read. Cancelling the caller takes a waiting request out of the queue.
         """
-        return await self._queue.run(self._read, pcm, sample_rate, priority, expect,
+        return await self._queue.run(self._read, pcm, sample_rate, priority, expect, belief,
                                      priority=priority)  # fmt: skip
 
     def session(self) -> RecognitionSession:
@@ -115,56 +123,66 @@ class WhisperRecogniser:
         self._queue.close()
 
     def _read(
-        self, pcm: Pcm, sample_rate: int, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         wide = resample(pcm, sample_rate, features.RATE_HZ)
         seconds = len(wide) / features.RATE_HZ
         if seconds < _SHORTEST_SECONDS or not _audible(wide):
             return Transcript("", 0.0, self.language.tag, 1.0, seconds)
         description = self._loaded.description
-        parts = []
+        parts: list[tuple[int, Reading]] = []
+        known, decoder = None, self._decoders[self.language.tag]
         for first, window in features.windows(wide, description.longest_window_seconds):
             if len(window) < _SHORTEST_SECONDS * features.RATE_HZ:
                 continue
             next_part()
+            encoded = self._encoder.encode(window)
+            if belief is not None and known is None and self._encoder.identifies:
+                known = belief.after(self._encoder.languages(encoded), encoded.seconds)
+                decoder = self._decoders[known.heard]
             if priority is Priority.PARTIAL:
-                reading = self._decoder.read_quickly(*self._heard(window))
+                next_part()
+                reading = decoder.read_quickly(encoded)
             else:
-                reading = self._read_window(window, expect)
+                reading = self._read_window(window, encoded, decoder, expect)
             if is_noise(reading, window, description):
                 reading = replace(reading, text="")
             parts.append((first * 1000 // features.RATE_HZ, reading))
-        return self._joined(parts, seconds)
+        heard = self._joined(parts, seconds)
+        if known is None or not heard.text:
+            return heard
+        return replace(heard, language=known.heard, belief=known)
 
-    def _read_window(self, window: Pcm, expect: Expectation) -> Reading:
-        reading = self._decoder.read(*self._heard(window), expect, with_words=True)
+    def _read_window(
+        self, window: Pcm, encoded: Encoded, decoder: Decoder, expect: Expectation
+    ) -> Reading:
+        reading = decoder.read(encoded, expect, with_words=True)
         if math.exp(reading.mean_log_probability) >= self._loaded.description.doubt_below:
             return reading
         longest = folder.LONGEST_WINDOW_SECONDS * features.RATE_HZ
         again = [
-            self._read_at(tempo, window, expect)
+            self._read_at(tempo, window, decoder, expect)
             for tempo in _OTHER_TEMPOS
             if len(window) / tempo <= longest
         ]
         # Of what was expected, a sure answer at one tempo counts more than doubt at the others.
         return max((reading, *again), key=lambda one: (not one.doubtful, one.mean_log_probability))
 
-    def _read_at(self, tempo: float, window: Pcm, expect: Expectation) -> Reading:
+    def _read_at(self, tempo: float, window: Pcm, decoder: Decoder, expect: Expectation) -> Reading:
         """The window as if it had been spoken so many times as fast."""
         next_part()
         changed = resample(window, round(1000 * tempo), 1000)
-        reading = self._decoder.read(*self._heard(changed), expect, with_words=True)
+        reading = decoder.read(self._encoder.encode(changed), expect, with_words=True)
         words = tuple(
             replace(word, start_ms=round(word.start_ms * tempo), end_ms=round(word.end_ms * tempo))
             for word in reading.words
         )
         return replace(reading, words=words)
-
-    def _heard(self, window: Pcm) -> tuple[NDArray[np.float32], float]:
-        """A window's features and seconds."""
-        extractor = self._loaded.whisper.feature_extractor
-        mel = features.mel(window, extractor, self._loaded.description.minimum_window_seconds)
-        return mel, len(window) / features.RATE_HZ
 
     def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
         spoken = [(at, reading) for at, reading in parts if reading.text]

@@ -10,6 +10,7 @@ from voice.audio import Pcm, Resampler
 from voice.engine_queue import Priority
 from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.features import PADDING_SECONDS, RATE_HZ, windows
+from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.partial_pace import PartialPace
 from voice.recognition.stable_words import Partial, StableWords
 from voice.recognition.transcript import Transcript
@@ -29,7 +30,13 @@ class Engine(Protocol):
         """How many requests wait."""
 
     async def transcribe(
-        self, pcm: Pcm, sample_rate: int, *, priority: Priority, expect: Expectation
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         """The words in a recording."""
 
@@ -41,6 +48,8 @@ class RecognitionSession:
         """`pace` is the engine's, shared by all of its sessions."""
         self.pace = pace or PartialPace()
         self._engine = engine
+        self.belief: LanguageBelief | None = None
+        """What the caller speaks as far as is known from the turns before this one."""
         self._resampler: Resampler | None = None
         self._source_hz = 0
         self._chunks: list[Pcm] = []
@@ -144,4 +153,6 @@ class RecognitionSession:
         return audio
 
     async def _transcribe(self, pcm: Pcm, priority: Priority, expect: Expectation) -> Transcript:
-        return await self._engine.transcribe(pcm, RATE_HZ, priority=priority, expect=expect)
+        return await self._engine.transcribe(
+            pcm, RATE_HZ, priority=priority, expect=expect, belief=self.belief
+        )

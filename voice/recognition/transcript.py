@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voice.recognition.language_belief import LanguageBelief
+
 
 @dataclass(frozen=True)
 class Word:
@@ -25,6 +27,7 @@ class Transcript:
     confidence: float
     """0 to 1: about the share of words that is right."""
     language: str
+    """In which it was read."""
     no_speech_probability: float
     """0 to 1."""
     audio_seconds: float
@@ -32,3 +35,10 @@ class Transcript:
     """Empty in partial transcripts."""
     doubtful: bool = False
     """An answer of the expected kind was said, but which one is in doubt: better asked again."""
+    belief: LanguageBelief | None = None
+    """What the caller speaks, after these words; None where that is not found out."""
+
+    @property
+    def language_confidence(self) -> float:
+        """0 to 1: how sure it is that they are in that language."""
+        return self.belief.confidence if self.belief else 1.0

@@ -5,6 +5,7 @@ the caller is a `ResponseTurn`, which is read step by step. The model chooses th
 sentence; what may run and what may be said is decided here by fixed rules.
 """
 
+from voice.response.caller_text import normal_form
 from voice.response.responder import Responder
 from voice.response.session import ResponseSession
 from voice.response.steps import (
@@ -21,8 +22,10 @@ from voice.response.tasks import TaskSet
 from voice.response.tools import Tool, ToolBox
 from voice.response.turn import ResponseTurn
 from voice.response.values import Value
+from voice.response.yes_no import AnswerReader
 
 __all__ = [
+    "AnswerReader",
     "EndCall",
     "HandOver",
     "NeedsIdentity",
@@ -38,4 +41,5 @@ __all__ = [
     "ToolReturned",
     "Value",
     "Waits",
+    "normal_form",
 ]

@@ -35,14 +35,10 @@ class Responder:
         workers: int = 1,
         capacity: int = 64,
         tool_timeout_seconds: float = _TOOL_TIMEOUT_SECONDS,
-        language: Language | None = None,
         make_queue: QueueFactory = EngineQueue,
     ) -> Responder:
-        """Open a model and the tasks, which are written in `language` (or the default one).
-
-        Raises ModelError or ConfigError with what is wrong.
-        """
-        tasks = TaskSet.load(Path(tasks_folder), language)
+        """Open a model and the tasks; raises ModelError or ConfigError with what is wrong."""
+        tasks = TaskSet.load(Path(tasks_folder))
         engine = EmbeddedEngine.load(
             Path(folder),
             tasks.instruction,
@@ -51,6 +47,11 @@ class Responder:
             make_queue=make_queue,
         )
         return cls(engine, tasks, tool_timeout_seconds)
+
+    @property
+    def language(self) -> Language:
+        """In which the tasks are written, and answers are given."""
+        return self.tasks.language
 
     @property
     def depth(self) -> int:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from voice.errors import ConfigError
 from voice.identity import IdentityLevel
-from voice.languages import Language, language
+from voice.languages import DEFAULT, language
 from voice.response.yes_no import ActWords, AnswerReader
 
 ValueKind = Literal["money", "date", "number", "name", "text"]
@@ -26,6 +26,13 @@ ValueKind = Literal["money", "date", "number", "name", "text"]
 _SLOT = re.compile(r"\{([\w.]+)\}")
 LAST_ANSWER = "last_answer"
 """The slot that stands for what was said before."""
+
+
+def _tag(wanted: str) -> str:
+    try:
+        return language(wanted).tag
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
 
 
 def _level(value: object) -> object:
@@ -79,6 +86,8 @@ class Task(_Part):
 
     name: str
     description: str
+    language: Annotated[str, AfterValidator(_tag)] = DEFAULT
+    """In which its wordings are written, and answers to its questions are read."""
     tool: TaskTool | None = None
     answers: dict[str, list[str]]
     spoken_by_code: dict[str, list[str]] = Field(default_factory=dict)
@@ -89,11 +98,11 @@ class Task(_Part):
 
 
 class TaskSet:
-    """All tasks of an installation."""
+    """All tasks of an installation; they are written in one language."""
 
-    def __init__(self, tasks: list[Task], spoken: Language | None = None) -> None:
+    def __init__(self, tasks: list[Task]) -> None:
         self.tasks = tasks
-        self.language = spoken or language()
+        self.language = language(tasks[0].language)
         """In which their wordings are written, and callers answer."""
         self.tools = {task.tool.name: task.tool for task in tasks if task.tool}
         self.undoing = frozenset(tool.undo.tool for tool in self.tools.values() if tool.undo)
@@ -103,15 +112,12 @@ class TaskSet:
         self.person_if_yes = frozenset(act for task in tasks for act in task.person_if_yes)
 
     @classmethod
-    def load(cls, folder: Path, spoken: Language | None = None) -> TaskSet:
-        """Read all *.yaml of a folder, written in `spoken` or the default language.
-
-        Raises ConfigError with file, key and reason.
-        """
+    def load(cls, folder: Path) -> TaskSet:
+        """Read all *.yaml of a folder; raises ConfigError with file, key and reason."""
         files = sorted(folder.glob("*.yaml"))
         if not files:
             raise ConfigError(f"{folder}: no task files (*.yaml) there")
-        tasks = TaskSet([_read(file) for file in files], spoken)
+        tasks = TaskSet([_read(file) for file in files])
         tasks._check(folder)
         return tasks
 
@@ -204,6 +210,12 @@ class TaskSet:
         return fitting[0], key
 
     def _check(self, folder: Path) -> None:
+        for task in self.tasks:
+            if task.language != self.language.tag:
+                raise ConfigError(
+                    f"{folder}: task {task.name} is written in {task.language}, but task"
+                    f" {self.tasks[0].name} in {self.language.tag}: expected one language"
+                )
         for name, tool in self.tools.items():
             if not isinstance(tool.result.get("status"), dict):
                 raise ConfigError(f"{folder}: tool {name}: result.status must map words to acts")

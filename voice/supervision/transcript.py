@@ -17,6 +17,8 @@ from voice.events import (
     FinalTranscript,
     IdentityDecided,
     Interrupted,
+    LanguageChosen,
+    LanguageNotOffered,
     NoInput,
     PartialTranscript,
     SupervisorJoined,
@@ -56,6 +58,8 @@ class Line:
     facts: tuple[Fact, ...] = ()
     """A tool's arguments, then its result."""
     confidence: float | None = None
+    language: str = ""
+    """Tag of what the caller spoke, where several languages are offered."""
     interrupted: bool = False
     """The caller heard only this much of it."""
     turn: int | None = None
@@ -81,6 +85,8 @@ class Transcript:
         self._speaking: Line | None = None
         """The assistant's line that still grows."""
         self._turn: int = 0
+        self._multilingual = False
+        """Several languages are offered."""
 
     def changed_since(self, position: int) -> list[Line]:
         """The lines that are new or different."""
@@ -98,6 +104,7 @@ class Transcript:
             case FinalTranscript():
                 line = self._hear(event, position, event.text, "speech")
                 line.confidence = event.confidence
+                line.language = event.language if self._multilingual else ""
                 line.turn = self._turn or None
                 if self._turn_end_ms is not None and event.audio_seconds:
                     line.ms = max(0, self._turn_end_ms - round(event.audio_seconds * 1000))
@@ -130,6 +137,11 @@ class Transcript:
                 self._note(event, position, "emergency", event.kind.replace("_", " "), event.words)
             case EngineFailed():
                 self._note(event, position, "failure", event.engine, event.reason)
+            case LanguageChosen():
+                self._multilingual = True
+                self._note(event, position, "language", event.language)
+            case LanguageNotOffered():
+                self._note(event, position, "language not offered", event.language)
             case SupervisorJoined():
                 self._add(event, position, "note", event.mode, event.supervisor)
 

@@ -20,7 +20,6 @@ for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_library] = "1"
 
 import numpy as np  # noqa: E402
-from faster_whisper.feature_extractor import FeatureExtractor  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from training.recogniser.judgement import word_errors  # noqa: E402
@@ -31,6 +30,7 @@ from voice.audio import Pcm, resample  # noqa: E402
 from voice.languages import language  # noqa: E402
 from voice.recognition import ANYTHING, WhisperRecogniser, features, folder  # noqa: E402
 from voice.recognition.decoding import Decoder, confidence  # noqa: E402
+from voice.recognition.encoding import Encoder  # noqa: E402
 from voice.recognition.folder import DESCRIPTION, Description  # noqa: E402
 
 _USED = Description(
@@ -86,15 +86,12 @@ class Evidence:
     """Share of the words that were heard right; 0 where nobody spoke."""
 
 
-def observe(
-    decoder: Decoder, extractor: FeatureExtractor, audio: list[tuple[str, Pcm]]
-) -> Evidence:
+def observe(encoder: Encoder, decoder: Decoder, audio: list[tuple[str, Pcm]]) -> Evidence:
     """Read every recording in one window."""
     rows = []
     for text, pcm in audio:
         wide = resample(pcm, RATE_HZ, features.RATE_HZ)
-        mel = features.mel(wide, extractor, _USED.minimum_window_seconds)
-        reading = decoder.read(mel, len(wide) / features.RATE_HZ, ANYTHING, with_words=False)
+        reading = decoder.read(encoder.encode(wide), ANYTHING, with_words=False)
         errors, words = word_errors(text, reading.text)
         right = max(0.0, 1 - errors / words) if words else 0.0
         rows.append((reading.mean_log_probability, reading.no_speech_probability, right))
@@ -142,13 +139,11 @@ async def describe(model: Path, sets: list[Path], origin: str) -> None:
     """Write both files into the model's folder."""
     (model / DESCRIPTION).unlink(missing_ok=True)
     loaded = folder.load(model, workers=1, compute_type="int8")
+    encoder = Encoder(replace(loaded, description=_USED))
     decoder = Decoder(loaded, language(), 5)
     others = [file for file in sets if _MEASURED_ON not in file.stem]
     said = [utterance for file in others for utterance in spoken(file)]
-    extractor = loaded.whisper.feature_extractor
-    description = calibrated(
-        observe(decoder, extractor, said), observe(decoder, extractor, _noise(1))
-    )
+    description = calibrated(observe(encoder, decoder, said), observe(encoder, decoder, _noise(1)))
     (model / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1) + "\n")
     engine = WhisperRecogniser.load(model)
     rows = [await score(engine, file, show=False) for file in sets]

@@ -38,7 +38,9 @@ class Measured:
 
 def listener(tag: str) -> WhisperRecogniser:
     """Whisper base for a language; raises ModelError where it was not pulled."""
-    return WhisperRecogniser.load(find_model("asr_models", REAL_RECOGNISER), language=language(tag))
+    return WhisperRecogniser.load(
+        find_model("asr_models", REAL_RECOGNISER), languages=[language(tag)]
+    )
 
 
 async def measure(

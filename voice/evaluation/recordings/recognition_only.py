@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -22,7 +22,8 @@ from voice.evaluation.recordings.recorded_call import (
 from voice.evaluation.recordings.recorded_leg import FRAME_MS
 from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
 from voice.hidden_numbers import speaks_of_secrets, without_numbers
-from voice.recognition import WhisperRecogniser
+from voice.languages import language
+from voice.recognition import LanguageBelief, Transcript, WhisperRecogniser
 from voice.settings import Turns
 from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnTracker
 
@@ -41,7 +42,7 @@ async def recognise_only(
     unusable = frames.damage or silent_side(sound, side_of(recording, side))
     result = replace(
         begun(recording, side),
-        language=recogniser.language.tag,
+        language=reader.spoken_mostly,
         recording_seconds=round(sound.seconds, 2),
         audio_seconds=round(reader.frames * FRAME_MS / 1000, 2),
         turns=tuple(found),
@@ -56,15 +57,22 @@ class _TurnReader:
     def __init__(self, turns: Turns, recogniser: WhisperRecogniser) -> None:
         self._tracker = TurnTracker(turns, SAMPLE_RATE)
         self._session = recogniser.session()
-        self._language = recogniser.language
         self._dictates = False
         """The turn before spoke of a secret or held a number: this one may go on with it."""
+        self._session.belief = LanguageBelief.of(recogniser.offered)
+        self._words = Counter({recogniser.language.tag: 0})
+        """By language."""
         self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // FRAME_MS)
         self._start_ms = 0
         self.frames = 0
         """Of the recording, so far."""
         self.understood: list[str] = []
         """Of each turn all that was understood: for judging, never written."""
+
+    @property
+    def spoken_mostly(self) -> str:
+        """The tag of the language in which most words were understood."""
+        return max(self._words, key=self._words.__getitem__)
 
     async def hear(self, frame: Pcm) -> TurnResult | None:
         """The next 20 ms; returns a turn that ends with it."""
@@ -80,8 +88,10 @@ class _TurnReader:
                 self._start_ms = self.frames * FRAME_MS - onset_ms
             case TurnOver(pause_ms):
                 transcript = await self._session.finalise()
+                self._session.belief = transcript.belief or self._session.belief
+                self._words[transcript.language] += len(transcript.text.split())
                 end_ms = self.frames * FRAME_MS - pause_ms
-                shown = self._without_secrets(transcript.text)
+                shown = self._without_secrets(transcript)
                 return TurnResult(max(0, self._start_ms), end_ms, shown)
             case FalseStart():
                 self._session.reset()
@@ -89,10 +99,11 @@ class _TurnReader:
                 pass
         return None
 
-    def _without_secrets(self, text: str) -> str:
-        self.understood.append(text)
-        shown = without_numbers(text, self._language, dictated=self._dictates)
-        self._dictates = speaks_of_secrets(text, self._language)
+    def _without_secrets(self, heard: Transcript) -> str:
+        self.understood.append(heard.text)
+        spoken = language(heard.language)
+        shown = without_numbers(heard.text, spoken, dictated=self._dictates)
+        self._dictates = speaks_of_secrets(heard.text, spoken)
         return shown
 
 

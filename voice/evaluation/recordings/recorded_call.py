@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -75,7 +76,7 @@ async def evaluate_call(
     sinks: list[EventSink] = [events.append, words]
     await Call(leg, offer, settings, words.within(engines), sinks, virtual_wall_clock).run()
     speaks_on = any(peak_dbfs(frame) > LOUD_DBFS for frame in frames)
-    spoken = language(settings.recognition.language)
+    spoken = language(spoken_mostly(events) or settings.recognition.language)
     result = _judged(recording, side, spoken, events, leg.times)
     result = with_words(result, recording, _heard(events), words.texts, speaks_on)
     result = replace(
@@ -111,6 +112,15 @@ def with_words(
         return replace(result, failures=(*result.failures, reason))
     judged = " ".join([*unmasked, HIDDEN] if speaks_on else unmasked)
     return replace(result, errors=word_errors(recording.text, judged, spoken))
+
+
+def spoken_mostly(events: Sequence[CallEvent]) -> str:
+    """The tag of the language in which most of the caller's words were understood, if any were."""
+    words: Counter[str] = Counter()
+    for event in events:
+        if isinstance(event, FinalTranscript) and event.language:
+            words[event.language] += len(event.text.split())
+    return next((tag for tag, _ in words.most_common(1)), "")
 
 
 def _heard(events: Sequence[CallEvent]) -> list[str]:

@@ -1,6 +1,17 @@
 // The transcript: a bubble for what was said, a line for what was done.
 
-import { duration, element, fact, figure, labelled, named, share, taskName, word } from "./words.js";
+import {
+  duration,
+  element,
+  fact,
+  figure,
+  labelled,
+  languageName,
+  named,
+  share,
+  taskName,
+  word,
+} from "./words.js";
 
 const HIDDEN = "[hidden]";
 
@@ -37,6 +48,7 @@ export class Transcript {
     if (line.confidence != null) {
       head.append(element("span", "", `${word("confidence")} ${share(line.confidence)}`));
     }
+    if (line.language) head.append(element("span", "", languageName(line.language)));
     const nothing = line.side === "caller" ? "nothing_understood" : "nothing_heard";
     const none = line.kind === "partial" ? "…" : word(nothing);
     const stable = line.text.slice(0, line.text.length - line.tail.length);
@@ -51,9 +63,13 @@ export class Transcript {
     return parts;
   }
 
+  _said(line) {
+    if (line.kind.startsWith("tool")) return taskName(line.text);
+    return line.kind.startsWith("language") ? languageName(line.text) : named("said", line.text);
+  }
+
   _note(line) {
-    const text = line.kind.startsWith("tool") ? taskName(line.text) : named("said", line.text);
-    const said = labelled(word(`note_${line.kind}`), text);
+    const said = labelled(word(`note_${line.kind}`), this._said(line));
     const parts = [this._time(line.ms), element("span", "", ` ${said} `)];
     if (line.detail) parts.push(element("code", "", line.detail));
     for (const [name, value] of line.facts) parts.push(element("span", "fact", fact(name, value)), " ");

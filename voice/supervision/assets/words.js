@@ -31,6 +31,10 @@ function readable(value) {
   return value;
 }
 
+const languages = new Intl.DisplayNames([language], { type: "language" });
+
+export const languageName = (tag) => languages.of(tag);
+
 export const labelled = (label, text) => word("labelled").replace("{label}", label).replace("{text}", text);
 
 export const milliseconds = (ms) => (ms == null ? "–" : `${figures.format(Math.round(ms))}\u202fms`);

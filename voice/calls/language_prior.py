@@ -1,0 +1,44 @@
+"""What a caller probably speaks, by what is known before the first word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice.language_settings import Callers
+from voice.telephony.leg import Offer
+
+_BY_THEIR_BEGINNING = ("number", "called")
+
+
+def prior(
+    rows: Sequence[Callers], offered: Sequence[str], offer: Offer, customer: str | None
+) -> dict[str, float]:
+    """How probable each of the languages is, in sum 1.
+
+    Of the rows that fit by the same key the narrowest counts; those of different keys tell
+    independently, so their shares are multiplied.
+    """
+    known = {
+        "number": _digits(offer.caller_number),
+        "called": _digits(offer.called),
+        "trunk": offer.trunk or "",
+        "customer": customer or "",
+    }
+    fitting: dict[str, Callers] = {}
+    for row in sorted(rows, key=lambda row: len(row.known_by[1])):
+        key, value = row.known_by
+        if known[key] == value or (key in _BY_THEIR_BEGINNING and known[key].startswith(value)):
+            fitting[key] = row
+    likely = dict.fromkeys(offered, 1.0)
+    for row in fitting.values():
+        rest = (1 - row.share) / max(1, len(offered) - 1)
+        for tag in offered:
+            likely[tag] *= row.share if tag == row.language else rest
+    whole = sum(likely.values())
+    return {tag: share / whole for tag, share in likely.items()}
+
+
+def _digits(number: str | None) -> str:
+    """An international number as digits, without + or 00."""
+    digits = "".join(character for character in number or "" if character.isdigit())
+    return digits.removeprefix("00")
