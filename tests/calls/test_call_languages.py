@@ -29,7 +29,7 @@ from voice.events import (
 )
 from voice.language_settings import Callers
 from voice.languages import language
-from voice.recognition import LanguageBelief, Transcript
+from voice.recognition import Expectation, LanguageBelief, RecognitionSession, Transcript
 from voice.response import ResponseSession
 from voice.settings import Recognition, Settings
 from voice.speech import PiperSpeaker, SpokenClause, Voices
@@ -45,29 +45,36 @@ LONG = 4.0
 Turn = tuple[str, Mapping[str, float]]
 
 
-class Heard:
+class Heard(RecognitionSession):
     """A recogniser that hears these turns in whatever sound it is, each four seconds long."""
 
     depth = 0
 
     def __init__(self, *turns: Turn) -> None:
+        super().__init__(self)
         self._turns = list(turns)
         self._now: Turn = ("", {})
-        self.belief = LanguageBelief.of(["en"])
 
     def session(self) -> Heard:
         return self
 
-    def start(self, pre_roll: object, sample_rate: int) -> None:
+    def start(self, pre_roll: Pcm, sample_rate: int = 8000) -> None:
+        super().start(pre_roll, sample_rate)
         self._now = self._turns.pop(0)
 
-    def feed(self, pcm: object, sample_rate: int) -> None:
-        pass
-
-    async def finalise(self, **options: object) -> Transcript:
+    async def transcribe(
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
+    ) -> Transcript:
         text, sounds = self._now
-        belief = self.belief.after(sounds, LONG)
-        return Transcript(text, 0.9, belief.heard, 0.0, LONG, belief=belief)
+        assert belief is not None
+        known = belief.after(sounds, LONG)
+        return Transcript(text, 0.9, known.heard, 0.0, LONG, belief=known)
 
 
 class Noted:
