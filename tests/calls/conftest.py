@@ -99,9 +99,15 @@ def log() -> EventLog:
 
 
 @pytest.fixture
-async def serve(engines: Engines, log: EventLog, tmp_path: Path) -> AsyncIterator[Serve]:
-    servers: list[CallServer] = []
+def servers() -> list[CallServer]:
+    """What `serve` started."""
+    return []
 
+
+@pytest.fixture
+async def serve(
+    engines: Engines, log: EventLog, tmp_path: Path, servers: list[CallServer]
+) -> AsyncIterator[Serve]:
     async def start(settings: Settings = SETTINGS, **replaced: Any) -> Path:
         path = tmp_path / f"calls-{len(servers)}.sock"
         used = dataclasses.replace(engines, **replaced)

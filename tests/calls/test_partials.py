@@ -12,6 +12,7 @@ from tests.calls.event_log import EventLog, attempt
 from tests.calls.leg_caller import RATE, LegCaller
 from tests.calls.scripted import PIN
 from voice.audio import silence
+from voice.calls.server import CallServer
 from voice.events import (
     CallEnded,
     CallEvent,
@@ -21,6 +22,7 @@ from voice.events import (
     PartialTranscript,
     TurnEnded,
 )
+from voice.feed import Watch
 
 pytestmark = pytest.mark.calls
 
@@ -32,12 +34,13 @@ def partials(events: list[CallEvent]) -> list[PartialTranscript]:
 
 
 async def test_words_are_known_while_they_are_spoken_and_stable_ones_stay(
-    serve: Serve, log: EventLog, say: Say
+    serve: Serve, servers: list[CallServer], log: EventLog, say: Say
 ) -> None:
     gap = silence(RATE // 10)  # shorter than the pause at which a turn is read
     spoken = np.concatenate([part for text in LONG for part in (say(text), gap)])
     async with LegCaller(await serve(), "long") as caller:
         await log.clause("Hello")
+        servers[0].attended(Watch("long", on=True))
         await caller.heard_out()
         await caller.say(spoken)
         ended = await log.wait(TurnEnded)
@@ -57,13 +60,16 @@ async def test_words_are_known_while_they_are_spoken_and_stable_ones_stay(
     assert [event.sequence for event in log.events] == list(range(len(log.events)))
 
 
-async def test_nothing_is_read_ahead_where_that_is_not_wanted(
-    serve: Serve, log: EventLog, say: Say
+@pytest.mark.parametrize(("wanted", "watched"), [(False, True), (True, False)])
+async def test_nothing_is_read_ahead_where_that_is_not_wanted_or_nobody_watches(
+    serve: Serve, servers: list[CallServer], log: EventLog, say: Say, wanted: bool, watched: bool
 ) -> None:
-    recognition = SETTINGS.recognition.model_copy(update={"partials": False})
+    recognition = SETTINGS.recognition.model_copy(update={"partials": wanted})
     socket = await serve(SETTINGS.model_copy(update={"recognition": recognition}))
     async with LegCaller(socket, "off") as caller:
         await log.clause("Hello")
+        servers[0].attended(Watch("off", on=True))
+        servers[0].attended(Watch("off", on=watched))
         await caller.heard_out()
         await caller.say(say("I want to speak to a person."))
         await log.wait(FinalTranscript)
@@ -74,10 +80,11 @@ async def test_nothing_is_read_ahead_where_that_is_not_wanted(
 
 
 async def test_a_pin_that_is_asked_for_is_not_read_ahead(
-    serve: Serve, log: EventLog, say: Say
+    serve: Serve, servers: list[CallServer], log: EventLog, say: Say
 ) -> None:
     async with LegCaller(await serve(), "pin") as caller:
         await log.clause("Hello")
+        servers[0].attended(Watch("pin", on=True))
         await caller.heard_out()
         await caller.say(say("How much is my bill?"))
         await log.wait(IdentityRequested, attempt(1))

@@ -31,7 +31,7 @@ from voice.events import (
     IdentityRequested,
     from_json,
 )
-from voice.feed import EventFeed, FeedServer
+from voice.feed import EventFeed, FeedFrame, FeedPeer, FeedServer, Watch
 from voice.identity import Caller
 from voice.supervision.board import Board
 
@@ -81,10 +81,9 @@ class Watched:
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[Path]:
         self._lines.set_level(logging.DEBUG)
-        files, feed = EventFiles(self._folder / "records"), EventFeed(self._folder / "feed.sock")
-        reader = FeedServer(
-            self._folder / "feed.sock", lambda _, frame: self._fed.append(str(frame)), print
-        )
+        files = EventFiles(self._folder / "records")
+        feed = EventFeed(self._folder / "feed.sock", lambda frame: server.attended(frame))
+        reader = FeedServer(self._folder / "feed.sock", self._take)
         server = CallServer(self.socket, SETTINGS, self._engines, [self._log, files, feed])
         async with AsyncExitStack() as stack:
             stack.callback(files.close)
@@ -97,6 +96,13 @@ class Watched:
             async with asyncio.timeout(5):
                 while len(self._fed) < len(self._log.events) + len(self._log.passing):
                     await asyncio.sleep(0.01)
+
+    def _take(self, peer: FeedPeer, frame: FeedFrame) -> None:
+        """Keep it, and watch each call from its first event on."""
+        self._fed.append(str(frame))
+        event = from_json(str(frame))
+        if isinstance(event, CallStarted):
+            peer.send(Watch(event.call_id, on=True))
 
     def left(self) -> dict[str, str]:
         """What there is, by the place where it lies."""
@@ -128,20 +134,22 @@ class Watched:
         assert not any(found.values()), found
 
 
-Watch = Callable[..., Watched]
+WatchedProcess = Callable[..., Watched]
 
 
 @pytest.fixture
 def watch(
     tmp_path: Path, engines: Engines, log: EventLog, caplog: pytest.LogCaptureFixture
-) -> Watch:
+) -> WatchedProcess:
     """Prepares a call process whose engines are replaced as named."""
     return lambda **replaced: Watched(
         tmp_path, dataclasses.replace(engines, **replaced), log, caplog
     )
 
 
-async def test_a_pin_said_unasked_is_kept_nowhere(watch: Watch, log: EventLog, say: Say) -> None:
+async def test_a_pin_said_unasked_is_kept_nowhere(
+    watch: WatchedProcess, log: EventLog, say: Say
+) -> None:
     async def call(name: str, turns: int) -> None:
         own = log.only(name)
         async with LegCaller(watched.socket, name) as caller:
@@ -165,7 +173,7 @@ async def test_a_pin_said_unasked_is_kept_nowhere(watch: Watch, log: EventLog, s
 
 
 async def test_a_pin_said_before_it_is_asked_for_is_kept_nowhere(
-    watch: Watch, log: EventLog, say: Say
+    watch: WatchedProcess, log: EventLog, say: Say
 ) -> None:
     """Real speech, really recognised."""
     watched = watch()
@@ -181,7 +189,7 @@ async def test_a_pin_said_before_it_is_asked_for_is_kept_nowhere(
 
 
 async def test_keys_after_the_last_try_and_keys_that_nobody_asked_for_are_kept_nowhere(
-    watch: Watch, log: EventLog, say: Say
+    watch: WatchedProcess, log: EventLog, say: Say
 ) -> None:
     watched = watch()
     async with watched.serve() as socket, LegCaller(socket, "keys") as caller:
@@ -200,7 +208,7 @@ async def test_keys_after_the_last_try_and_keys_that_nobody_asked_for_are_kept_n
 
 
 async def test_a_pin_keyed_where_the_customer_number_is_asked_for_is_kept_nowhere(
-    watch: Watch, log: EventLog, say: Say
+    watch: WatchedProcess, log: EventLog, say: Say
 ) -> None:
     watched = watch()
     async with watched.serve() as socket, LegCaller(socket, "early", number=None) as caller:
@@ -241,7 +249,7 @@ def error_group() -> Exception:
 
 
 async def test_an_error_that_quotes_the_pin_leaves_its_class_and_an_id(
-    watch: Watch, log: EventLog, say: Say
+    watch: WatchedProcess, log: EventLog, say: Say
 ) -> None:
     async def call(number: str) -> None:
         own = log.only(number)

@@ -34,7 +34,7 @@ from voice.events import (
     Transferred,
     TurnEnded,
 )
-from voice.feed import EventFeed, Listen
+from voice.feed import EventFeed, Listen, Watch
 from voice.records import RECORDING, call_folder
 from voice.telephony.leg import (
     Answer,
@@ -62,10 +62,10 @@ class ScriptedCalls:
         self.records = records
         self.journals: dict[str, CallJournal] = {}
 
-    def listening(self, listen: Listen) -> None:
-        journal = self.journals.get(listen.call_id)
-        if journal and listen.supervisor:
-            journal.record(SupervisorJoined, supervisor=listen.supervisor, mode="listen")
+    def attended(self, frame: Listen | Watch) -> None:
+        journal = self.journals.get(frame.call_id)
+        if journal and isinstance(frame, Listen) and frame.supervisor:
+            journal.record(SupervisorJoined, supervisor=frame.supervisor, mode="listen")
 
     async def on_leg(self, leg: Leg, offer: Offer) -> None:
         journal = CallJournal(offer.call_id, self.sinks)
@@ -133,7 +133,7 @@ class ScriptedCalls:
 
 async def main(socket: Path, feed_path: Path, records: Path | None) -> None:
     files = EventFiles(records) if records else None
-    feed = EventFeed(feed_path, lambda listen: calls.listening(listen))
+    feed = EventFeed(feed_path, lambda frame: calls.attended(frame))
     calls = ScriptedCalls([feed, *([files] if files else [])], records)
     feed.start()
     async with LegServer(socket, calls.on_leg):

@@ -20,7 +20,7 @@ from tests.supervision.events_of_a_call import NUMBER, EventsOfACall
 from tests.supervision.kept_calls import KeptCall
 from voice.audio import FlacWriter
 from voice.events import CallEnded, FinalTranscript
-from voice.feed import Listen, Sound
+from voice.feed import Listen, Sound, Watch
 from voice.records import RECORDING
 from voice.settings import Runtime, Settings, Supervision
 from voice.supervision.accounts import Accounts
@@ -33,6 +33,7 @@ from voice.supervision.listening import MOST_CHUNKS, MOST_LISTENERS, Listening
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import PUBLIC
 from voice.supervision.sessions import Attempts, Sessions
+from voice.supervision.watching import Watching
 from voice.telephony_settings import Sip
 
 ORIGIN = {"Origin": "http://testserver"}
@@ -52,7 +53,7 @@ class Site:
     app: Starlette
     clock: Clock
     password: str
-    told: list[Listen]
+    told: list[Listen | Watch]
 
     def client(self, signed_in: bool = True, address: str = "10.0.0.9") -> TestClient:
         client = TestClient(self.app, follow_redirects=False, client=(address, 5000))
@@ -68,7 +69,7 @@ class Site:
 def site_of(folder: Path, settings: Supervision) -> Site:
     accounts, clock = Accounts(folder / "accounts.json"), Clock()
     password = accounts.issue("ana")
-    told: list[Listen] = []
+    told: list[Listen | Watch] = []
     past = PastCalls(folder / "records", {})
     desk = Desk(
         settings,
@@ -76,6 +77,7 @@ def site_of(folder: Path, settings: Supervision) -> Site:
         Sessions(accounts, settings.session_hours, clock),
         Board(12),
         Listening(told.append),
+        Watching(told.append),
         past,
         CallIndex(folder / "records", past.line),
         ("balance", "plan"),
@@ -264,6 +266,21 @@ def test_a_recording_can_be_sought_once_the_call_is_over(
     assert vars(line)["call_id"] == "c1" and vars(line)["supervisor"]
     client.get("/calls/c1/recording", headers={"Range": "bytes=0-"})
     assert [record.msg for record in caplog.records].count("a supervisor replays") == 2
+
+
+def test_a_call_is_watched_while_a_page_shows_it(site: Site) -> None:
+    site.desk.board.apply(EventsOfACall("c1").started())
+    client = site.client()
+    with client.websocket_connect("/live?call=c1", headers=ORIGIN) as first:
+        first.receive_json()
+        with client.websocket_connect("/live?call=c1", headers=ORIGIN) as second:
+            second.receive_json()
+            assert site.desk.watching.watched == ["c1"]
+        with client.websocket_connect("/live", headers=ORIGIN) as board:
+            board.receive_json()
+        assert site.told == [Watch("c1", True)]
+    assert site.told == [Watch("c1", True), Watch("c1", False)]
+    assert site.desk.watching.watched == []
 
 
 def test_listening_ends_with_the_call_and_garbage_ends_listening(site: Site) -> None:

@@ -63,7 +63,7 @@ async def _serve(settings: Settings, process: int) -> None:
     await write_apology(engines, settings)
     records = settings.records.directory
     files = EventFiles(records) if records else None
-    feed = EventFeed(settings.runtime.feed, lambda listen: server.listening(listen))
+    feed = EventFeed(settings.runtime.feed, lambda frame: server.attended(frame))
     sinks: list[EventSink] = [
         log_call,
         CallMetrics(registry),

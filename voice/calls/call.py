@@ -160,6 +160,10 @@ class Call:
         """Put on record who listens."""
         self._call.journal.record(SupervisorJoined, supervisor=supervisor, mode="listen")
 
+    def watch(self, on: bool) -> None:
+        """Whether somebody wants to read what is said while it is said."""
+        self._call.watched = on
+
     async def _talk(self) -> None:
         """Answer, then run the pipeline until the call is to end."""
         await begin_language(self._call, self._offer)

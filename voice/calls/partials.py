@@ -13,8 +13,8 @@ from voice.recognition import Partial, PartialReader, RecognitionSession
 class Partials:
     """Has one call's turns read while they are spoken, and records what becomes known of them.
 
-    What is read at a pause is kept with the call; what is read within the caller's speech is only
-    shown to those who watch.
+    What is read at a pause is kept with the call. Within the caller's speech a turn is read only
+    while somebody watches, and only they are shown it.
     """
 
     def __init__(self, call: CallState, session: RecognitionSession) -> None:
@@ -31,7 +31,8 @@ class Partials:
 
     def heard(self, voiced: bool) -> None:
         """The session was fed with 20 ms more of the turn."""
-        if self._on and not (self._call.secret or self._call.secret_turn):
+        wanted = self._on and self._call.watched
+        if wanted and not (self._call.secret or self._call.secret_turn):
             self._reader.heard(voiced)
 
     def pause(self) -> None:

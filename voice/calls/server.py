@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from voice.calls.call import Call
 from voice.calls.engines import Engines
 from voice.events import EventSink
-from voice.feed import Listen
+from voice.feed import Listen, Watch
 from voice.foreign_code import stuck_threads
 from voice.settings import Settings
 from voice.telemetry import Heartbeat
@@ -85,11 +85,15 @@ class CallServer:
         """Wait until no call is under way."""
         await self._idle.wait()
 
-    def listening(self, listen: Listen) -> None:
-        """Somebody begins to listen to a call, maybe to one of ours: that stands in its events."""
-        call = self._calls.get(listen.call_id)
-        if call is not None and listen.supervisor:
-            call.note_listener(listen.supervisor)
+    def attended(self, frame: Listen | Watch) -> None:
+        """A supervisor listens to a call or watches it, maybe one of ours."""
+        call = self._calls.get(frame.call_id)
+        if call is None:
+            return
+        if isinstance(frame, Watch):
+            call.watch(frame.on)
+        elif frame.supervisor:
+            call.note_listener(frame.supervisor)
 
     async def _on_leg(self, leg: Leg, offer: Offer) -> None:
         if self.running >= self._settings.calls.max_calls:

@@ -91,6 +91,8 @@ class CallState:
     """A turn is over, but what was said in it is still being recognised."""
     recorded: bool = False
     """The edge records the call, and the caller is told so."""
+    watched: bool = False
+    """A supervisor's page shows the call: turns are read while they are spoken."""
     transfer: Transferring | None = None
     """The transfer that is under way."""
     handed_over: str = ""

@@ -7,7 +7,7 @@ so that the edge may use this room.
 """
 
 from voice.feed.event_feed import EventFeed
-from voice.feed.frames import FeedError, FeedFrame, Listen, Sound, SoundCount
+from voice.feed.frames import FeedError, FeedFrame, Listen, Sound, SoundCount, Watch
 from voice.feed.server import FeedPeer, FeedServer
 from voice.feed.sound_feed import SoundFeed
 
@@ -21,4 +21,5 @@ __all__ = [
     "Sound",
     "SoundCount",
     "SoundFeed",
+    "Watch",
 ]

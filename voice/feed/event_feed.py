@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voice.events import CallEnded, CallEvent, is_kept
 from voice.feed.connection import FeedConnection
-from voice.feed.frames import FeedFrame, Listen
+from voice.feed.frames import FeedFrame, Listen, Watch
 
 EVENTS_PER_CALL = 5000
 """What is kept of a running call; older events go first."""
@@ -21,8 +21,11 @@ _BACKLOG_BYTES = 4_000_000
 class EventFeed:
     """An event sink that publishes; the reader drops what it knows by call and sequence number."""
 
-    def __init__(self, path: Path, on_listen: Callable[[Listen], None] = lambda _: None) -> None:
-        self._on_listen = on_listen
+    def __init__(
+        self, path: Path, on_attended: Callable[[Listen | Watch], None] = lambda _: None
+    ) -> None:
+        """`on_attended` is told who listens to a call, and which calls are watched."""
+        self._on_attended = on_attended
         self._calls: dict[str, deque[str]] = {}
         self._ended: deque[str] = deque()
         self._connection = FeedConnection(
@@ -56,5 +59,5 @@ class EventFeed:
                 self._connection.send(line, 10 * _BACKLOG_BYTES)
 
     def _on_frame(self, frame: FeedFrame) -> None:
-        if isinstance(frame, Listen):
-            self._on_listen(frame)
+        if isinstance(frame, Listen | Watch):
+            self._on_attended(frame)

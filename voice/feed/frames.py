@@ -28,6 +28,7 @@ class FeedKind(IntEnum):
     SOUND = 2
     COUNT = 3
     LISTEN = 4
+    WATCH = 5
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,15 @@ class Listen:
     supervisor: str = ""
 
 
-FeedFrame = str | Sound | SoundCount | Listen
+@dataclass(frozen=True)
+class Watch:
+    """To a call process: a page shows the call, or none does any longer."""
+
+    call_id: str
+    on: bool
+
+
+FeedFrame = str | Sound | SoundCount | Listen | Watch
 """An event as its line of JSON, or one of the above."""
 
 
@@ -76,6 +85,8 @@ def encode(frame: FeedFrame) -> bytes:
             return _framed(FeedKind.COUNT, json.dumps(asdict(frame)).encode())
         case Listen():
             return _framed(FeedKind.LISTEN, json.dumps(asdict(frame)).encode())
+        case Watch():
+            return _framed(FeedKind.WATCH, json.dumps(asdict(frame)).encode())
 
 
 def _framed(kind: FeedKind, payload: bytes) -> bytes:
@@ -121,6 +132,8 @@ def _frame(kind: int, payload: bytes) -> FeedFrame:
                 return SoundCount(**json.loads(payload))
             case FeedKind.LISTEN:
                 return Listen(**json.loads(payload))
+            case FeedKind.WATCH:
+                return Watch(**json.loads(payload))
     except (ValueError, TypeError, struct.error):
         raise FeedError(f"feed: a damaged frame of kind {kind}") from None
     raise FeedError(f"feed: unknown kind {kind}")

@@ -97,6 +97,7 @@ async def _run(settings: Settings) -> None:
             sessions,
             board,
             intake.listening,
+            intake.watching,
             past,
             index,
             tuple(sorted(set(tasks.values()))),

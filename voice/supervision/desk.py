@@ -19,6 +19,7 @@ from voice.supervision.listening import Listening
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import cookie_name
 from voice.supervision.sessions import Attempts, Sessions
+from voice.supervision.watching import Watching
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Desk:
     sessions: Sessions
     board: Board
     listening: Listening
+    watching: Watching
     past: PastCalls
     index: CallIndex
     tasks: tuple[str, ...] = ()

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Self
 
 from voice.events import CallEnded, from_json
-from voice.feed import FeedFrame, FeedPeer, FeedServer, Listen, Sound, SoundCount
+from voice.feed import FeedFrame, FeedPeer, FeedServer, Listen, Sound, SoundCount, Watch
 from voice.supervision.board import Board
 from voice.supervision.listening import Listening
+from voice.supervision.watching import Watching
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class Intake:
     def __init__(self, path: Path, board: Board) -> None:
         self.server = FeedServer(path, self._take, self._greet, self._lost)
         self.listening = Listening(self.server.tell)
+        self.watching = Watching(self.server.tell)
         self._board = board
         self._calls: dict[FeedPeer, set[str]] = {}
         """The running calls of each publisher."""
@@ -70,9 +72,11 @@ class Intake:
             calls.add(event.call_id)
 
     def _greet(self, peer: FeedPeer) -> None:
-        """An edge that has started anew learns what is being listened to."""
+        """A process that has started anew learns what is being listened to and watched."""
         for call_id in self.listening.listened:
             peer.send(Listen(call_id, True))
+        for call_id in self.watching.watched:
+            peer.send(Watch(call_id, True))
 
     def _lost(self, peer: FeedPeer) -> None:
         calls = self._calls.pop(peer, set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -32,7 +32,8 @@ async def live(socket: WebSocket) -> None:
     run, after = socket.query_params.get("run", ""), socket.query_params.get("after", "0")
     position = int(after) if after.isdigit() and len(after) < 16 else 0
     changes = _of_call(desk, call_id) if call_id else _of_board(desk)
-    await _serve(socket, desk, _keep_telling(socket, desk, changes, run, position))
+    with desk.watching.page(call_id) if call_id else nullcontext():
+        await _serve(socket, desk, _keep_telling(socket, desk, changes, run, position))
 
 
 async def listen(socket: WebSocket) -> None:
