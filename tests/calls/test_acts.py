@@ -193,6 +193,7 @@ class Ordering:
     """A response step whose model orders a router, with the tool's arguments."""
 
     depth = 0
+    language = language()
 
     def __init__(self, tasks: TaskSet) -> None:
         self._tasks = tasks

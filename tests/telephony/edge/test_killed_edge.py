@@ -27,8 +27,12 @@ def free_port() -> int:
 
 async def journal_where(journal: Path, fits: Callable[[str], bool]) -> None:
     """Sooner or later: it is written by a thread."""
+
+    def is_so() -> bool:
+        return journal.exists() and fits(journal.read_text())
+
     async with asyncio.timeout(5):
-        while not fits(await asyncio.to_thread(journal.read_text)):
+        while not await asyncio.to_thread(is_so):
             await asyncio.sleep(0.01)
 
 
