@@ -124,82 +124,20 @@ def test_a_badly_written_phrase_is_refused_with_its_place(rule: str, reason: str
     assert str(error.value) == f"tool order: act: {rule!r}: {reason}"
 
 
-ROAMING = "Shall I turn on roaming for your trip to Spain?"
-LINE = "Would you like me to remove your daughter's line?"
-TRANSFER = "Shall I transfer 1500 naira to the number ending 07?"
-ENGINEER = "Should I book the engineer for Thursday between eight and twelve?"
-
-
-def answered(question: str, text: str) -> YesNo:
-    return AnswerReader(language(), questions=[question]).read(text)
-
-
-@pytest.mark.parametrize(
-    ("question", "text"),
-    [
-        (ROAMING, "turn it on please"), (ROAMING, "Switch it on."), (ROAMING, "enable roaming"),
-        (ROAMING, "yes, turn the roaming on for the trip"), (LINE, "okay, take her off"),
-        (LINE, "remove the line"), (TRANSFER, "yes, send the one thousand five hundred naira"),
-        (TRANSFER, "transfer 1500 naira to 07"), (ENGINEER, "book it, I am off work that day"),
-        (ENGINEER, "Thursday is fine"), (ENGINEER, "yes, Thursday between eight and twelve"),
-        (ENGINEER, "it has been dripping for weeks so yes please"),
-    ],
-)  # fmt: skip
-def test_an_answer_may_repeat_the_question_in_its_words_or_others(question: str, text: str) -> None:
-    assert answered(question, text) in YESES
-
-
-@pytest.mark.parametrize(
-    ("question", "text"),
-    [
-        (ROAMING, "turn it off"), (ROAMING, "turn it on when I land"), (ROAMING, "roaming"),
-        (LINE, "remove my line"), (LINE, "yes she is my daughter"), (LINE, "he removed it"),
-        (TRANSFER, "send five hundred naira"), (TRANSFER, "send fifteen"),
-        (TRANSFER, "transfer me"), (TRANSFER, "he wants to transfer it"),
-        (ENGINEER, "book it for Friday"),
-        (ENGINEER, "he came on Thursday"), (ENGINEER, "go ahead, I am listening"),
-        (ENGINEER, "book it, but not before ten"), (ENGINEER, "of course we need him"),
-    ],
-)  # fmt: skip
-def test_what_repeats_it_with_a_difference_is_no_yes(question: str, text: str) -> None:
-    assert answered(question, text) not in YESES
-
-
-def test_a_verb_that_also_calls_off_needs_a_yes_beside_it() -> None:
-    question = "Do you want me to cancel the order?"
-    assert answered(question, "yes, cancel it") in YESES
-    assert answered(question, "cancel that") not in YESES
-
-
 ANY_ACT = ROOT / "tests" / "data" / "answers"
-FEWEST_YESES = {"en": 0.8, "fr": 0.85}
 
 
-@pytest.fixture(scope="module", params=FEWEST_YESES)
-def answers_to_any_act(request: pytest.FixtureRequest) -> tuple[str, list[tuple[str, str, YesNo]]]:
-    """The tag of the language, and what was wanted, said and read."""
-    spoken = language(request.param)
-    questions = yaml.safe_load((ANY_ACT / f"{request.param}.yaml").read_text())
-    block = TaskSet.load(ROOT / "tasks").tools["block_sim"].answered
-    rows = []
-    for question, kinds in questions.items():
-        act = block if question.startswith("Shall I block the SIM") else None
-        reader = AnswerReader(spoken, act, questions=[question])
-        rows += [(kind, said, reader.read(said)) for kind in kinds for said in kinds[kind]]
-    return request.param, rows
-
-
-def test_clear_yeses_to_any_act_are_mostly_yeses(
-    answers_to_any_act: tuple[str, list[tuple[str, str, YesNo]]],
-) -> None:
-    tag, rows = answers_to_any_act
-    missed = [said for wanted, said, read_as in rows if wanted == "yes" and read_as not in YESES]
-    wanted = sum(kind == "yes" for kind, _, _ in rows)
-    assert len(missed) <= (1 - FEWEST_YESES[tag]) * wanted, missed
-
-
-def test_no_other_answer_to_any_act_is_a_yes(
-    answers_to_any_act: tuple[str, list[tuple[str, str, YesNo]]],
-) -> None:
-    _, rows = answers_to_any_act
-    assert [said for wanted, said, read_as in rows if wanted != "yes" and read_as in YESES] == []
+@pytest.mark.parametrize("tag", ["en", "fr"])
+def test_what_is_no_clear_yes_runs_no_act_whatever_it_is(tag: str) -> None:
+    spoken, block = language(tag), TaskSet.load(ROOT / "tasks").tools["block_sim"].answered
+    readers = [AnswerReader(spoken, act) for act in ((None, block) if tag == "en" else (None,))]
+    questions = yaml.safe_load((ANY_ACT / f"{tag}.yaml").read_text())
+    others = [
+        text
+        for kinds in questions.values()
+        for kind in ("no", "unclear")
+        for said in kinds.get(kind, ())
+        for text in (said, normal_form(said, spoken))
+    ]
+    assert len(others) > 200
+    assert [text for text in others for one in readers if one.read(text) in YESES] == []

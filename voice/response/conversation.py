@@ -36,12 +36,9 @@ _PERSON = "transfer_to_person"
 
 @dataclass(frozen=True)
 class Said:
-    """The caller's words."""
+    """The caller's words in normal form."""
 
     text: str
-    """In normal form."""
-    spoken: str
-    """As they were recognised, figures and all: for code alone, and not kept."""
     confidence: float
     priority: Priority
     heard_last: bool = True
@@ -116,7 +113,7 @@ class Conversation:
         if pending.asks_first:
             exchange.ask_first(act)
         elif await exchange.use(self._tasks.tools[act.tool], act.arguments):
-            said = Said("", "", 1.0, Priority.FINAL)
+            said = Said("", 1.0, Priority.FINAL)
             await self._follow(exchange, said, turn.state)
 
     async def ask_again(
@@ -221,7 +218,7 @@ class Conversation:
         tool = self._tasks.tools[question.act.tool]
         reply = await exchange.reply(said.priority)
         opinion = self._opinion(reply, tool)
-        words = f"{question.agreed} {said.spoken}".strip()
+        words = f"{question.agreed} {said.text}".strip()
         read = self._tasks.readers[tool.name].read(words)
         heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):

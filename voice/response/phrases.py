@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from voice.errors import ConfigError
 from voice.languages import plain
@@ -27,16 +26,11 @@ def any_of(rules: Iterable[str], lists: Lists, where: str) -> Matcher:
     return _either([_parse(rule, lists, where) for rule in rules])
 
 
-def named(
-    rules: Mapping[str, Iterable[str]], where: str, known: Lists = MappingProxyType({})
-) -> dict[str, Matcher]:
-    """Lists of phrases by their names; each may use `known` and those before it.
-
-    Raises ConfigError.
-    """
+def named(rules: Mapping[str, Iterable[str]], where: str) -> dict[str, Matcher]:
+    """Lists of phrases by their names; each may use those before it; raises ConfigError."""
     lists: dict[str, Matcher] = {}
     for name, members in rules.items():
-        lists[name] = any_of(members, {**known, **lists}, f"{where}: {name}")
+        lists[name] = any_of(members, lists, f"{where}: {name}")
     return lists
 
 

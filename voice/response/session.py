@@ -53,7 +53,7 @@ class ResponseSession:
         """
         self._replace_current()
         words = normal_form(text, self._conversation.language)
-        said, history = Said(words, text, confidence, priority, heard_last), self.history
+        said, history = Said(words, confidence, priority, heard_last), self.history
 
         async def script(turn: ResponseTurn) -> None:
             await self._conversation.answer(turn, said, history, lambda: self.caller)

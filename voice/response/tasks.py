@@ -153,16 +153,7 @@ class TaskSet:
     def readers(self) -> dict[str, AnswerReader]:
         """What reads the answers to the question before each tool that has one."""
         return {
-            name: AnswerReader(
-                self.language,
-                tool.answered,
-                f"tool {name}: answered",
-                [
-                    question
-                    for act in (tool.confirmation, tool.unclear)
-                    for question in self.wordings.get(act or "", ())
-                ],
-            )
+            name: AnswerReader(self.language, tool.answered, f"tool {name}: answered")
             for name, tool in self.tools.items()
             if tool.confirmation
         }

@@ -11,33 +11,26 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voice.languages import Language
-from voice.response.answer_grammar import Grammar
-from voice.response.phrases import any_of, named, stands_in
+from voice.languages import Language, plain
+from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
 
 _LONGEST_ANSWER = 20
 """Words; a longer answer is about something else."""
-_ACTS = frozenset({"go_ahead", "do_it", "act", "bare_act", "order"})
+_ACTS = frozenset({"go_ahead", "act"})
 _FRAGILE = _ACTS | {"says", "certain"}
 """A lost "not" may have turned them from a no into a yes."""
-_AGREES = _FRAGILE | {"yes", "firm", "mild"}
-_CONSENTS = _ACTS | {"firm", "says"}
-_POLITE = frozenset({"support", "not_with_mild", "after_act", "reason"})
-_ONLY_AFTER: dict[str, AbstractSet[str]] = {
-    "after_act": _ACTS | {"reason"},
-    "echo": _AGREES | {"support"},
-}
+_AGREES = _FRAGILE | {"yes", "mild"}
+_ONLY_AFTER = {"after_act": _ACTS | {"reason"}, "echo": {"yes"}}
 _NEVER_AFTER: dict[str, AbstractSet[str]] = {
     "": {"link"},
     "lead": {"link"},
     "link": {"link", "lead", "tag"},
-    "echo": {"echo"},
     "certain": {"says", "mild"},
-    "clause": {"bare_act"},
-    "tag": _AGREES | _POLITE | {"lead", "link", "before", "tag", "aside", "clause"},
+    "tag": _AGREES | {"support", "reason", "not_with_mild", "lead", "link", "before", "tag"},
 }
 """Which kinds cannot stand side by side; "" is the beginning."""
 _INSIDE = ("trap", "no", "bare_no", "unsure", "question")
@@ -86,13 +79,6 @@ class _Laid:
     by_a_yes: bool = False
     """And not only by what a lost "not" could have left."""
     needs_firmness: bool = False
-    consents: bool = False
-    """By more than a word that may only say that one listens."""
-    needs_consent: bool = False
-    orders: bool = False
-    """By what can only be meant for the act."""
-    needs_order: bool = False
-    says_yes: bool = False
 
     def with_next(self, kind: str) -> _Laid:
         return _Laid(
@@ -101,11 +87,6 @@ class _Laid:
             self.firmly or kind in _AGREES - {"mild"},
             self.by_a_yes or kind in _AGREES - _FRAGILE,
             self.needs_firmness or kind == "not_with_mild",
-            self.consents or kind in _CONSENTS,
-            self.needs_consent or kind == "aside",
-            self.orders or kind in _CONSENTS - {"go_ahead", "says"},
-            self.needs_order or kind == "clause",
-            self.says_yes or kind in {"yes", "firm", "certain", "go_ahead"},
         )
 
     def admits(self, kind: str) -> bool:
@@ -119,46 +100,30 @@ class _Laid:
     @property
     def is_yes(self) -> bool:
         ended = self.agrees and self.last not in {"lead", "link", "before"}
-        firm = self.firmly or not self.needs_firmness
-        meant = (self.consents or not self.needs_consent) and (self.orders or not self.needs_order)
-        return ended and firm and meant
+        return ended and (self.firmly or not self.needs_firmness)
 
 
 class AnswerReader:
     """Reads answers to the question about one act, or to a question about none."""
 
-    def __init__(
-        self,
-        language: Language,
-        act: ActWords | None = None,
-        where: str = "",
-        questions: Sequence[str] = (),
-    ) -> None:
-        """`questions` are the wordings of the question: an answer may repeat their words.
-
-        Raises ConfigError with `where` when a phrase is not well written.
-        """
+    def __init__(self, language: Language, act: ActWords | None = None, where: str = "") -> None:
+        """Raises ConfigError with `where` when a phrase is not well written."""
         act = act or ActWords()
-        self._language = own = Grammar.of(language, tuple(questions))
+        self._language = own = _grammar(language)
         lists = {**own.lists, **named(act.lists, f"{where}: lists")}
         self._phrases = {kind: [matcher] for kind, matcher in own.phrases.items()}
         for kind, rules in (("act", act.act), ("reason", act.reasons), ("no", act.against)):
             matchers = [any_of(rules, lists, f"{where}: {kind}")] if rules else []
             self._phrases.setdefault(kind, []).extend(matchers)
-        self._denying = {verb for verb in own.verbs if self._holds("no", [verb])}
-        """Verbs of the question that may also call it off: cancel, stop."""
 
     def read(self, text: str) -> YesNo:
-        """What an answer says, as it was recognised or in normal form."""
+        """What an answer (in normal form) says."""
         words = self._language.words(text)
         if not words or len(words) > _LONGEST_ANSWER or self._holds("trap", words):
             return YesNo.UNCLEAR
         if self._language.breaks_off(text):
             return YesNo.UNCLEAR
-        laid = self._laid_out(words)
-        if self._denying & set(words):
-            laid = [way for way in laid if way.says_yes]
-        if laid:
+        if laid := self._laid_out(words):
             plain = any(way.by_a_yes for way in laid)
             return YesNo.YES if plain else YesNo.FRAGILE_YES
         if not self._holds("no", words) or self._holds("unsure", words):
@@ -226,3 +191,48 @@ class AnswerReader:
         while any(ends := [matcher(words, 0) for matcher in self._phrases["bare_no"]]):
             words = words[max(max(end, default=0) for end in ends) :]
         return words
+
+
+@dataclass(frozen=True)
+class _Grammar:
+    """The phrases of one language."""
+
+    lists: Lists
+    phrases: dict[str, Matcher]
+    endings: dict[str, str]
+    """Of contracted words, with what they stand for; and so the beginnings."""
+    beginnings: dict[str, str]
+    contractions: dict[str, str]
+
+    def words(self, text: str) -> list[str]:
+        """The plain words of a text, contractions resolved."""
+        return [word for part in plain(text).split() for word in self._whole(part).split()]
+
+    def breaks_off(self, text: str) -> bool:
+        """Whether the last word is one that must be followed by another, as "it's"."""
+        last = self._whole(plain(text).split()[-1]).split()
+        return len(last) > 1 and last[-1] in self.endings.values() and last[-1] != "not"
+
+    def _whole(self, word: str) -> str:
+        if word in self.contractions:
+            return self.contractions[word]
+        for beginning, meaning in self.beginnings.items():
+            if word.startswith(beginning) and word != beginning:
+                return f"{meaning} {self._whole(word.removeprefix(beginning))}"
+        for ending, meaning in self.endings.items():
+            if word.endswith(ending) and word != ending:
+                return f"{self._whole(word.removesuffix(ending))} {meaning}"
+        return word.strip("'")
+
+
+@cache
+def _grammar(language: Language) -> _Grammar:
+    content, where = dict(language.answers), f"answers.yaml of {language.tag}"
+    contractions = {
+        kind: {plain(word): plain(meaning) for word, meaning in words.items()}
+        for kind, words in content.pop("contractions", {}).items()
+    }
+    lists = named(content.pop("lists", {}), f"{where}: lists")
+    phrases = {kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()}
+    endings, beginnings = (contractions.get(kind, {}) for kind in ("endings", "beginnings"))
+    return _Grammar(lists, phrases, endings, beginnings, contractions.get("whole", {}))
