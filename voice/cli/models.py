@@ -28,8 +28,9 @@ def list_models() -> None:
     """Show the catalogue, and which of its models are installed."""
     store = ModelStore()
     table = Table(box=None, pad_edge=False)
+    # A name is there to be copied, and a state to be read, however narrow the terminal.
     for heading in ("name", "kind", "languages", "MB", "licence", "state"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading in ("name", "state"), overflow="fold")
     for model in Catalogue.shipped().models.values():
         size = f"{model.size / 1e6:.0f}" if model.size else "?"
         table.add_row(
