@@ -84,6 +84,14 @@ def test_a_row_says_what_callers_speak(tmp_path: Path) -> None:
             "[[recognition.callers]]\ntrunk = 'carrier2'\nlanguage = 'en'",
             r"recognition: callers: no trunk or user of sip is called carrier2",
         ),
+        (
+            "[calls]\ngreetings = { fr = 'Bonjour.' }",
+            r"calls: greetings: fr is none of recognition\.languages, en",
+        ),
+        (
+            "[calls]\ngreetings = { en-GB = 'Hello.' }",
+            r"calls: greetings: en is recognition\.language, whose greeting is `greeting`",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:

@@ -289,13 +289,13 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     sip: Sip = Sip()
+    recognition: Recognition = Recognition()
     calls: Calls = Calls()
     rtp: Rtp = Field(Rtp(), validate_default=True)
     runtime: Runtime = Runtime()
     records: Records = Records()
     identity: Identity = Identity()
     turns: Turns = Turns()
-    recognition: Recognition = Recognition()
     response: Response = Response()
     speech: Speech = Speech()
     tools: Tools = Tools()
@@ -329,6 +329,20 @@ class Settings(BaseSettings):
             if known is not None and one.trunk is not None and one.trunk not in known:
                 raise ValueError(f"callers: no trunk or user of sip is called {one.trunk}")
         return recognition
+
+    @field_validator("calls")
+    @classmethod
+    def _one_greeting_for_each_language(cls, calls: Calls, others: ValidationInfo) -> Calls:
+        recognition = others.data.get("recognition")
+        for tag in calls.greetings if recognition is not None else ():
+            if tag == recognition.language:
+                raise ValueError(
+                    f"greetings: {tag} is recognition.language, whose greeting is `greeting`"
+                )
+            if tag not in recognition.offered:
+                offered = ", ".join(recognition.offered)
+                raise ValueError(f"greetings: {tag} is none of recognition.languages, {offered}")
+        return calls
 
     @field_validator("speech")
     @classmethod
