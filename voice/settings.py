@@ -334,7 +334,9 @@ class Settings(BaseSettings):
     @classmethod
     def _one_greeting_for_each_language(cls, calls: Calls, others: ValidationInfo) -> Calls:
         recognition = others.data.get("recognition")
-        for tag in calls.greetings if recognition is not None else ():
+        if recognition is None:
+            return calls
+        for tag in calls.greetings:
             if tag == recognition.language:
                 raise ValueError(
                     f"greetings: {tag} is recognition.language, whose greeting is `greeting`"
