@@ -121,6 +121,21 @@ class CallersLanguages(Section):
         """The tags of all languages that are offered, `language` first."""
         return list(dict.fromkeys([self.language, *self.languages]))
 
+    def require_beside_main(self, kind: str, by_language: dict[str, str]) -> None:
+        """Raises ValueError where the main language has what its own key `kind` says."""
+        if self.language in by_language:
+            raise ValueError(
+                f"{kind}s: {self.language} is recognition.language, whose {kind} is `{kind}`"
+            )
+
+    def require_offered_beside_main(self, kind: str, by_language: dict[str, str]) -> None:
+        """The same, and where a language is not offered."""
+        self.require_beside_main(kind, by_language)
+        for tag in by_language:
+            if tag not in self.offered:
+                offered = ", ".join(self.offered)
+                raise ValueError(f"{kind}s: {tag} is none of recognition.languages, {offered}")
+
     @field_validator("language", mode="before")
     @classmethod
     def _first_of_several(cls, tag: object, others: ValidationInfo) -> object:

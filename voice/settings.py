@@ -330,31 +330,15 @@ class Settings(BaseSettings):
                 raise ValueError(f"callers: no trunk or user of sip is called {one.trunk}")
         return recognition
 
-    @field_validator("calls")
+    @field_validator("calls", "speech")
     @classmethod
-    def _one_greeting_for_each_language(cls, calls: Calls, others: ValidationInfo) -> Calls:
+    def _one_for_each_language(cls, section: Any, others: ValidationInfo) -> Any:
         recognition = others.data.get("recognition")
-        if recognition is None:
-            return calls
-        for tag in calls.greetings:
-            if tag == recognition.language:
-                raise ValueError(
-                    f"greetings: {tag} is recognition.language, whose greeting is `greeting`"
-                )
-            if tag not in recognition.offered:
-                offered = ", ".join(recognition.offered)
-                raise ValueError(f"greetings: {tag} is none of recognition.languages, {offered}")
-        return calls
-
-    @field_validator("speech")
-    @classmethod
-    def _one_voice_for_each_language(cls, speech: Speech, others: ValidationInfo) -> Speech:
-        recognition = others.data.get("recognition")
-        if recognition is not None and recognition.language in speech.voices:
-            raise ValueError(
-                f"voices: {recognition.language} is recognition.language, whose voice is `voice`"
-            )
-        return speech
+        if recognition is not None and isinstance(section, Calls):
+            recognition.require_offered_beside_main("greeting", section.greetings)
+        elif recognition is not None:
+            recognition.require_beside_main("voice", section.voices)
+        return section
 
     def greeting_in(self, tag: str) -> str | None:
         """The operator's own greeting in the language with that tag, where there is one."""
