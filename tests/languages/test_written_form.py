@@ -25,7 +25,12 @@ def test_what_is_written_stays(tag: str, said: str, written: str) -> None:
 @pytest.mark.parametrize("tag", ["en", "fr", "sw"])
 @given(value=st.integers(10, 99_999))
 def test_a_number_in_words_is_written_in_its_figures(tag: str, value: int) -> None:
-    assert language(tag).written_form(language(tag).numbers.cardinal(value)) == str(value)
+    """Figures that are said so: in Swahili 70,001 and 71,000 are "elfu sabini na moja" both."""
+    words = language(tag).numbers.cardinal(value)
+    written = language(tag).written_form(words)
+    assert written == str(value) or (
+        tag == "sw" and language(tag).numbers.cardinal(int(written)) == words
+    )
 
 
 @pytest.mark.parametrize("tag", ["en", "fr", "sw"])
