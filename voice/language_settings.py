@@ -101,9 +101,12 @@ class Callers(Section):
 
 
 def _require_offered(tag: str, others: ValidationInfo) -> None:
-    offered = others.data.get("languages") or [others.data.get("language", tag)]
+    _require_one_of(others.data.get("languages") or [others.data.get("language", tag)], tag)
+
+
+def _require_one_of(offered: list[str], tag: str, place: str = "") -> None:
     if tag not in offered:
-        raise ValueError(f"{tag} is none of recognition.languages, {', '.join(offered)}")
+        raise ValueError(f"{place}{tag} is none of recognition.languages, {', '.join(offered)}")
 
 
 class CallersLanguages(Section):
@@ -132,9 +135,7 @@ class CallersLanguages(Section):
         """The same, and where a language is not offered."""
         self.require_beside_main(kind, by_language)
         for tag in by_language:
-            if tag not in self.offered:
-                offered = ", ".join(self.offered)
-                raise ValueError(f"{kind}s: {tag} is none of recognition.languages, {offered}")
+            _require_one_of(self.offered, tag, f"{kind}s: ")
 
     @field_validator("language", mode="before")
     @classmethod

@@ -72,7 +72,8 @@ class DistressWords:
     def find(self, text: str) -> Distress | None:
         """The words of distress in what was said, if there are any."""
         said = self._normal_form(text)
-        return self._find(said) or self._find(_SAID_TWICE.sub(r"\1", said))
+        said_once = _SAID_TWICE.sub(r"\1", said)
+        return self._find(said) or (self._find(said_once) if said_once != said else None)
 
     def _find(self, said: str) -> Distress | None:
         ordinary = self._unless.search(said) is not None

@@ -35,6 +35,16 @@ Bridged = tuple[Caller, Person]
 Connect = Callable[..., AbstractAsyncContextManager[Bridged]]
 
 
+@contextlib.asynccontextmanager
+async def while_it_rings(start: Start, process: CallProcess) -> AsyncIterator[Bridged]:
+    """A caller who hears that the person's telephone rings, and that person."""
+    async with a_person(rings) as person, calling(await start()) as caller:
+        await caller.hears(TONE_HZ)
+        hand_over(process, person.uri)
+        await caller.hears(RINGING_HZ)
+        yield caller, person
+
+
 @pytest.fixture
 def connect(start: Start, process: CallProcess) -> Connect:
     @contextlib.asynccontextmanager
@@ -186,10 +196,7 @@ async def test_what_the_two_say_is_recorded(
 async def test_the_caller_hears_it_ring_and_then_the_assistant_when_the_person_is_busy(
     start: Start, process: CallProcess
 ) -> None:
-    async with a_person(rings) as person, calling(await start()) as caller:
-        await caller.hears(TONE_HZ)
-        hand_over(process, person.uri)
-        await caller.hears(RINGING_HZ)
+    async with while_it_rings(start, process) as (caller, person):
         progress = await process.hears_of(TransferProgress)
         assert progress == TransferProgress(status=180, bridged=True)
         person.calls[0].reject(486)
@@ -256,10 +263,7 @@ async def test_a_person_who_answers_into_the_cancellation_is_released(
 
 
 async def test_the_call_process_cancels(start: Start, process: CallProcess) -> None:
-    async with a_person(rings) as person, calling(await start()) as caller:
-        await caller.hears(TONE_HZ)
-        hand_over(process, person.uri)
-        await caller.hears(RINGING_HZ)
+    async with while_it_rings(start, process) as (caller, person):
         process.legs[0].send(CancelTransfer())
         result = await process.hears_of(TransferResult)
         assert result == TransferResult(ok=False, reason="cancelled")
@@ -271,10 +275,7 @@ async def test_the_call_process_cancels(start: Start, process: CallProcess) -> N
 async def test_a_caller_who_hangs_up_while_it_rings_lets_no_telephone_ring_on(
     start: Start, process: CallProcess
 ) -> None:
-    async with a_person(rings) as person, calling(await start()) as caller:
-        await caller.hears(TONE_HZ)
-        hand_over(process, person.uri)
-        await caller.hears(RINGING_HZ)
+    async with while_it_rings(start, process) as (caller, person):
         caller.call.bye()
         await person.until(lambda: person.ends)
         assert person.ends[0].cause is EndCause.CANCELLED
@@ -284,10 +285,7 @@ async def test_a_caller_who_hangs_up_while_it_rings_lets_no_telephone_ring_on(
 async def test_a_call_process_that_hangs_up_while_it_rings_ends_both(
     start: Start, process: CallProcess
 ) -> None:
-    async with a_person(rings) as person, calling(await start()) as caller:
-        await caller.hears(TONE_HZ)
-        hand_over(process, person.uri)
-        await caller.hears(RINGING_HZ)
+    async with while_it_rings(start, process) as (caller, person):
         process.legs[0].send(HangUp(reason="time is up"))
         assert (await asyncio.wait_for(caller.ended, 5)).text == "time is up"
         await person.until(lambda: person.ends)
