@@ -127,7 +127,7 @@ def test_a_phrase_says_what_may_vary(phrase: str, found: list[str], not_found: l
     assert not any(pattern.search(f" so {text} ") for text in not_found)
 
 
-@pytest.mark.parametrize("phrase", ["(call", "call {nobody}"])
+@pytest.mark.parametrize("phrase", ["(call", "call)", "(call]", "call {nobody}"])
 def test_a_phrase_that_is_amiss_is_named(phrase: str) -> None:
     with pytest.raises(ValueError, match="call"):
         any_of([phrase], {})

@@ -174,8 +174,10 @@ class LegCaller:
                 self.leg.send(Played(samples=self._played, dropped=self._dropped))
             self.leg.send(Audio(self._frame(played), RATE))
             self._ticked.set()
-            due += FRAME_SECONDS
-            await asyncio.sleep(max(0.0, due - loop.time()))
+            # Frames that a busy machine kept from their time are not made up for in one burst:
+            # a moment of silence would pass before the assistant's next words could be read.
+            due = max(due + FRAME_SECONDS, loop.time())
+            await asyncio.sleep(due - loop.time())
 
     def _play(self) -> Pcm | None:
         if not self._ring:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from voice.emergency.countries import country
-from voice.emergency.phrase import any_of, expression
+from voice.emergency.phrase import any_of
 from voice.languages import Language, plain, words_of
 from voice.languages import language as default_language
 
@@ -46,8 +46,8 @@ class DistressWords:
         self._dropped = any_of(data["dropped"], words)
         self._harmless = any_of(guards["harmless"], words)
         self._unless = any_of(guards["unless"], words)
-        self._not_meant = _before(guards["negated"] + guards["hypothetical"], words)
-        self._negated = _before(guards["negated"], words)
+        self._not_meant = any_of(guards["negated"] + guards["hypothetical"], words, at_the_end=True)
+        self._negated = any_of(guards["negated"], words, at_the_end=True)
         self._kinds = {kind: _Lists(data[kind], words) for kind in KINDS}
         self._say: dict[str, str] = data["say"]
 
@@ -124,9 +124,3 @@ class _Lists:
 def _joined(part: str | list[str]) -> str:
     """The ways in which a part is said, which may stand in several lines."""
     return part if isinstance(part, str) else "|".join(part)
-
-
-def _before(phrases: list[str], words: dict[str, str]) -> re.Pattern[str]:
-    """Finds any of the phrases where they end the text."""
-    sources = "|".join(expression(phrase, words) for phrase in phrases)
-    return re.compile(f"(?<= )(?:{sources})$")

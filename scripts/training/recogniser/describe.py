@@ -34,7 +34,7 @@ from voice.recognition.encoding import Encoder  # noqa: E402
 from voice.recognition.folder import DESCRIPTION, Description  # noqa: E402
 
 _USED = Description(
-    minimum_window_seconds=0.6, longest_window_seconds=9.0, length_penalty=1.0, doubt_below=0.86
+    minimum_window_seconds=0.6, longest_window_seconds=9.0, length_penalty=1.0, doubt_below=0.7
 )
 """Windows as long as the utterances of the training; read again unless nearly sure."""
 _MEASURED_ON = "caller-voice"
