@@ -43,6 +43,9 @@ class Schedule:
     rate: float = 6e-4
     batch: int = 16
     rank: int = 32
+    states_alone: float = 0.6
+    """The share of the run in which only the states are compared: the decoder costs as much again,
+    and its errors are those of the states as long as these are far off."""
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -107,14 +110,15 @@ class Distillation:
                 self._clips = load(self._corpus)
             for group in optimizer.param_groups:
                 group["lr"] = self._schedule.rate_at(self._step)
-            states, pieces = self._losses(self._batch())
-            (states + pieces).backward()
+            losses = self._losses(self._batch())
+            sum(losses.values(), torch.zeros(())).backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             optimizer.zero_grad()
             self._step += 1
             if self._step % 20 == 0:
-                print(f"{self._step}: states {states:.4f}, pieces {pieces:.4f}", flush=True)
+                told = {name: round(float(loss), 4) for name, loss in losses.items()}
+                print(self._step, told, flush=True)
             if time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self.save()
                 saved = time.monotonic()
@@ -151,21 +155,26 @@ class Distillation:
             )
         return self._lessons[number]
 
-    def _losses(self, lessons: list[Lesson]) -> tuple[Tensor, Tensor]:
-        """How far the student's states are from the teacher's, and the pieces it would write."""
+    def _losses(self, lessons: list[Lesson]) -> dict[str, Tensor]:
+        """How far the student's states are from the teacher's, and later what it would write."""
         frames = max(lesson.mel.shape[1] for lesson in lessons) + self._random.randint(
             *PADDING_FRAMES
         )
         frames = max(SHORTEST_FRAMES, frames + frames % 2)
         window = torch.stack([F.pad(one.mel, (0, frames - one.mel.shape[1])) for one in lessons])
-        length = max(len(one.pieces) for one in lessons)
-        pieces = torch.stack([F.pad(one.pieces, (0, length - len(one.pieces))) for one in lessons])
         with torch.autocast("cpu", torch.bfloat16):
             states = self.network.encode(window)
+            losses = {"states": self._state_loss(states, lessons)}
+            if self._schedule.share < self._schedule.states_alone:
+                return losses
+            length = max(len(one.pieces) for one in lessons)
+            pieces = torch.stack(
+                [F.pad(one.pieces, (0, length - len(one.pieces))) for one in lessons]
+            )
             behind = self.silence[states.shape[1] :].expand(len(lessons), -1, -1)
             with self.network.unchanged():
                 hidden = self.network.decode(pieces, torch.cat([states, behind], 1))
-            return self._state_loss(states, lessons), self._piece_loss(hidden, lessons)
+            return losses | {"pieces": self._piece_loss(hidden, lessons)}
 
     def _state_loss(self, states: Tensor, lessons: list[Lesson]) -> Tensor:
         errors = [
