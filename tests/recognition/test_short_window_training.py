@@ -28,10 +28,10 @@ def base() -> Path:
 def test_without_changes_the_network_is_the_model(base: Path) -> None:
     import torch
 
-    from training.whisper_network import WhisperNetwork
+    from voice.tuning.network import WhisperNetwork
 
     mel = np.random.default_rng(0).normal(0, 0.5, (1, 80, 300)).astype(np.float32)
-    network = WhisperNetwork(base / "model.bin", tuned="encoder", rank=4)
+    network = WhisperNetwork(base / "model.bin", tuned=["encoder"], rank=4)
     with torch.no_grad():
         states = network.encode(torch.from_numpy(mel)).numpy()
 

@@ -14,10 +14,10 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 pytest.importorskip("scipy", reason="needs the train extra: pip install -e '.[train]'")
 
 from training.speech_corpus import espeak, numbers, open_speech, telephone_phrases, text  # noqa: E402
-from training.speech_corpus.channel import RATE_HZ, TelephoneLine  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from training.speech_corpus.grammar import expand  # noqa: E402
 from training.speech_corpus.spoken import in_words  # noqa: E402
+from voice.tuning.telephone_line import RATE_HZ, TelephoneLine  # noqa: E402
 
 
 @pytest.mark.parametrize(

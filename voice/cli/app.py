@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import voice
-from voice.cli import accounts, demo, evaluate, models, records, serve, settings
+from voice.cli import accounts, demo, evaluate, models, records, serve, settings, tune
 from voice.errors import VoiceError
 
 USER_ERROR_STATUS = 2
@@ -26,6 +26,7 @@ app.command("demo")(demo.demo)
 app.command("settings")(settings.settings)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(models.app, name="models")
+app.add_typer(tune.app, name="tune")
 app.add_typer(records.app, name="records")
 app.add_typer(accounts.app, name="accounts")
 

@@ -19,9 +19,9 @@ import numpy as np
 
 from training.dialogues import framing, phrasebook
 from training.speech_corpus import espeak
-from training.speech_corpus.channel import RATE_HZ, TelephoneLine
 from voice.audio import Pcm, resample
 from voice.recognition import WhisperRecogniser
+from voice.tuning.telephone_line import RATE_HZ, TelephoneLine
 
 ROOT = Path(__file__).resolve().parents[3]
 

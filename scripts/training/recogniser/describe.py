@@ -24,7 +24,6 @@ from numpy.typing import NDArray  # noqa: E402
 
 from training.recogniser.judgement import word_errors  # noqa: E402
 from training.recogniser.score import Row, score, spoken  # noqa: E402
-from training.speech_corpus.channel import RATE_HZ  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from voice.audio import Pcm, resample  # noqa: E402
 from voice.languages import language  # noqa: E402
@@ -32,6 +31,7 @@ from voice.recognition import ANYTHING, WhisperRecogniser, features, folder  # n
 from voice.recognition.decoding import Decoder, confidence  # noqa: E402
 from voice.recognition.encoding import Encoder  # noqa: E402
 from voice.recognition.folder import DESCRIPTION, Description  # noqa: E402
+from voice.tuning.telephone_line import RATE_HZ  # noqa: E402
 
 _USED = Description(
     minimum_window_seconds=0.6, longest_window_seconds=9.0, length_penalty=1.0, doubt_below=0.7

@@ -23,8 +23,8 @@ import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
 from training.recogniser.judgement import word_errors  # noqa: E402
-from training.speech_corpus.channel import RATE_HZ  # noqa: E402
 from voice.recognition import WhisperRecogniser  # noqa: E402
+from voice.tuning.telephone_line import RATE_HZ  # noqa: E402
 
 _SAMPLES = 2000
 

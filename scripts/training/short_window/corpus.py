@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from piper import PiperVoice, SynthesisConfig
 
 from training.speech_corpus import text
-from training.speech_corpus.channel import RATE_HZ, TelephoneLine
 from training.speech_corpus.espeak import Espeak, training_voice
 from voice.audio import Pcm
+from voice.tuning.telephone_line import RATE_HZ, TelephoneLine
 
 Samples = NDArray[np.float32]
 Speaker = Callable[[str], tuple[Samples, int]]

@@ -18,7 +18,7 @@ from faster_whisper.tokenizer import Tokenizer
 from torch import Tensor
 
 from training.short_window.corpus import Clip, load
-from training.whisper_network import WhisperNetwork
+from voice.tuning.network import WhisperNetwork
 
 TEACHER_FRAMES = 1000
 SHORTEST_FRAMES = 200
@@ -79,7 +79,9 @@ class Distillation:
     def __init__(self, base: Path, corpus: Path, checkpoint: Path, schedule: Schedule) -> None:
         self._schedule = schedule
         self._corpus, self._checkpoint = corpus, checkpoint
-        self.network = WhisperNetwork(base / "model.bin", tuned="encoder", rank=schedule.rank)
+        self.network = WhisperNetwork(
+            base / "model.bin", tuned=["encoder"], rank=schedule.rank
+        )
         tokenizer = tokenizers.Tokenizer.from_file(str(base / "tokenizer.json"))
         self._tokenizer = Tokenizer(tokenizer, True, "transcribe", "en")
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]

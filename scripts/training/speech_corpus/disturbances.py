@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from training.speech_corpus.channel import RATE_HZ, Samples, coloured_noise, companded, hum
+from voice.tuning.telephone_line import RATE_HZ, Samples, coloured_noise, companded, hum
 
 _DTMF_LOW, _DTMF_HIGH = (697, 770, 852, 941), (1209, 1336, 1477)
 _SIGNALLING = ((350, 440), (440, 480), (480, 620), (425,), (400, 450), (1400,), (1100,), (2100,))

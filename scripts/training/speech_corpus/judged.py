@@ -26,10 +26,10 @@ from scipy.io import wavfile
 from scipy.signal import resample_poly
 
 from training.speech_corpus import conversion, festival, numbers, text
-from training.speech_corpus.channel import TelephoneLine
 from training.speech_corpus.espeak import Espeak, held_out_voice
 from training.speech_corpus.shards import telephone_samples
 from training.speech_corpus.speech import Speech
+from voice.tuning.telephone_line import TelephoneLine
 
 _HERE = Path(__file__).parent
 Voice = Callable[[str, random.Random], Speech]

@@ -28,10 +28,10 @@ from numpy.typing import NDArray  # noqa: E402
 from scipy.signal import resample_poly  # noqa: E402
 
 from training.speech_corpus import conversion, festival, text  # noqa: E402
-from training.speech_corpus.channel import RATE_HZ, TelephoneLine  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from training.speech_corpus.espeak import Espeak, training_voice  # noqa: E402
 from training.speech_corpus.speech import Speech  # noqa: E402
+from voice.tuning.telephone_line import RATE_HZ, TelephoneLine  # noqa: E402
 
 _SECONDS = (0.4, 9.0)
 _FRAME_SECONDS = 0.02

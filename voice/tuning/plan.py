@@ -1,0 +1,95 @@
+"""What is to be tuned, and the folder in which it goes on after an interruption."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from voice.errors import VoiceError
+from voice.models.download import hash_of
+from voice.tuning.scoring import language_of
+
+Tuned = Literal["auto", "decoder", "all"]
+"""Which halves learn; `auto`: the encoder, too, where the development part gains enough."""
+
+WEIGHTS = "model.bin"
+_MARK = "plan"
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be made of what."""
+
+    base: Path
+    """A folder of a model whose weights are floats."""
+    base_name: str
+    """As the catalogue calls it."""
+    data: Path
+    dialect: str
+    """BCP 47."""
+    token: str
+    """Whisper's code for the language; one of a language that is not on its list is borrowed."""
+    out: Path
+    """Becomes the variant's folder."""
+    tuned: Tuned = "auto"
+    minutes: float = 40.0
+    """Wall clock of all of it, about."""
+    passes: int = 12
+    copies: int = 3
+    """Of each utterance: one as it is, the others disturbed."""
+    rank: int = 64
+    rate: float = 6e-4
+    seed: int = 1
+    threads: int = 2
+    device: str = "cpu"
+    licence: str = "LicenseRef-not-stated"
+    licence_url: str = ""
+    statement: str = ""
+    """Of who spoke, and with what consent."""
+    others: Mapping[str, Path] = field(default_factory=dict)
+    """Speech in languages of the base, by Whisper's code: what must not be lost."""
+
+    def __post_init__(self) -> None:
+        """Raises VoiceError where the tag is none."""
+        if not _TAG.fullmatch(self.dialect):
+            raise VoiceError(f"--dialect {self.dialect}: expected a BCP 47 tag such as sw-KE")
+
+    @property
+    def work(self) -> Path:
+        """What is kept while it runs."""
+        return self.out.with_name(f"{self.out.name}.work")
+
+    @property
+    def language(self) -> str:
+        """The language room's tag, or where it has none the first part of the dialect's."""
+        spoken = language_of(self.dialect)
+        return spoken.tag if spoken else self.dialect.partition("-")[0]
+
+    @contextmanager
+    def work_folder(self) -> Iterator[None]:
+        """There for the same plan again until it is done; raises VoiceError for another one's."""
+        mark, file = self._fingerprint(), self.work / _MARK
+        try:
+            if file.exists() and file.read_text("utf-8") != mark:
+                raise VoiceError(f"{self.work}: holds another run; remove it, or choose --out")
+            self.work.mkdir(parents=True, exist_ok=True)
+            file.write_text(mark, "utf-8")
+        except OSError as error:
+            raise VoiceError(f"{self.work}: {error.strerror}") from None
+        yield
+        shutil.rmtree(self.work)
+
+    def _fingerprint(self) -> str:
+        """Of all on which the windows and the factors depend."""
+        told = [
+            hash_of(self.base / WEIGHTS), self.data.resolve(), self.dialect, self.token,
+            self.copies, self.rank, self.seed, self.rate,
+        ]  # fmt: skip
+        return hashlib.sha256(repr(told).encode()).hexdigest()

@@ -1,0 +1,25 @@
+"""Recorded speech with its texts: manifests and public corpora, checked, in parts to learn from.
+
+corpus = read_corpus(Path("cv-corpus/sw"))
+checked = check(corpus.utterances)
+parts = divided(checked.good)
+"""
+
+from voice.tuning.speech_data.checks import Checked, Limits, Problem, check
+from voice.tuning.speech_data.corpora import Corpus, read_corpus
+from voice.tuning.speech_data.parts import Parts, divided
+from voice.tuning.speech_data.utterance import CorpusError, Part, SpokenUtterance
+
+__all__ = [
+    "Checked",
+    "Corpus",
+    "CorpusError",
+    "Limits",
+    "Part",
+    "Parts",
+    "Problem",
+    "SpokenUtterance",
+    "check",
+    "divided",
+    "read_corpus",
+]
