@@ -118,8 +118,8 @@ def alffa(folder: Path) -> Path:
 
 
 def edacc(folder: Path) -> Path:
-    header = ["", "PARTICIPANT_ID",
-              "How would you describe your accent in English? (e.g. Italian, Glaswegian)"]  # fmt: skip
+    question = "How would you describe your accent in English? (e.g. Italian, Glaswegian)"
+    header = ["", "PARTICIPANT_ID", question]
     speakers = [["0", "EDACC-C06-A", "Kenyan English"], ["1", "EDACC-C30-A", "Glaswegian"]]
     write_table(folder / "linguistic_background.csv", header, speakers)
     for part, talk in {"dev": "EDACC-C06", "test": "EDACC-C30"}.items():

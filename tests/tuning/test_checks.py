@@ -114,7 +114,7 @@ def test_the_length_is_known_afterwards(kept: SpokenUtterance) -> None:
 
 
 def test_nothing_left_is_an_error_that_names_the_first_reason(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="none of 1 utterances can be used, the first: a.wav: "):
+    with pytest.raises(CorpusError, match=r"none of 1 utterances can be used, the first: a\.wav: "):
         check([spoken(tmp_path / "a.wav")])
 
 

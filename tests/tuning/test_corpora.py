@@ -124,8 +124,8 @@ def test_waxal_and_other_parquet_files_hold_their_sounds(tmp_path: Path) -> None
         "unlabeled": 1.0,
     }.items():
         rows = [
-            {"id": f"{part}{number}", "speaker_id": f"s{number}", "transcription": f"Itye maber {number}",
-             "language": "ach", "gender": "Female",
+            {"id": f"{part}{number}", "speaker_id": f"s{number}",
+             "transcription": f"Itye maber {number}", "language": "ach", "gender": "Female",
              "audio": {"bytes": sound_bytes(1.0 + number, 16000, pitch), "path": "x.wav"}}
             for number in range(3)
         ]  # fmt: skip

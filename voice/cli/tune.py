@@ -58,7 +58,7 @@ class Tuned(StrEnum):
 def dialect(
     data: Annotated[Path, typer.Option(help="A manifest, or the folder of a corpus.")],
     dialect: Annotated[str, typer.Option(help="BCP 47: sw-KE, en-IN, fr-SN, wo.", metavar="TAG")],
-    base: Annotated[str, typer.Option(help="An installed recogniser, or its folder.")] = "whisper-base",
+    base: Annotated[str, typer.Option(help="A recogniser or its folder.")] = "whisper-base",
     out: Annotated[
         Path | None, typer.Option(help="The variant's folder; default: ./BASE-TAG.", metavar="DIR")
     ] = None,
@@ -84,7 +84,7 @@ def dialect(
     licence: Annotated[str, typer.Option(help="SPDX, of the result.")] = "LicenseRef-not-stated",
     licence_url: Annotated[str, typer.Option(help="Where it stands.")] = "",
     statement: Annotated[str, typer.Option(help="Who spoke, with what consent.")] = "",
-) -> None:  # fmt: skip
+) -> None:
     """Tune a recogniser to a dialect, and write what is different, its figures and its card.
 
     A run that was stopped goes on where it was when the command is given again. Needs the extra
