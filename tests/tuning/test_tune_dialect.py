@@ -55,8 +55,8 @@ def test_from_a_manifest_to_a_variant(base: Path, tmp_path: Path) -> None:
     out = tmp_path / "tiny-sw-KE"
     english = speech(tmp_path / "english", count=6)
 
-    result = run(*small(base, speech(tmp_path / "data"), out), "--learn", "decoder",
-                 "--licence", "MIT", "--statement", "Tones.", "--also", f"en={english}")  # fmt: skip
+    plain = small(base, speech(tmp_path / "data"), out, "--learn", "decoder")
+    result = run(*plain, "--licence", "MIT", "--statement", "Tones.", "--also", f"en={english}")
 
     assert result.exit_code == 0, result.output
     about = yaml.safe_load((out / "variant.yaml").read_text("utf-8"))

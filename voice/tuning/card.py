@@ -52,6 +52,8 @@ class Made:
 
     difference: Difference
     shares_encoder: bool
+    confidence: Mapping[str, float]
+    """How the recogniser's confidence is made: slope and offset."""
     groups: Sequence[GroupScores]
     """Of its own dialect."""
     others: Sequence[GroupScores]
@@ -72,6 +74,7 @@ def entry(plan: Plan, made: Made) -> dict[str, Any]:
         "licence": plan.licence,
         "licence_url": plan.licence_url,
         "base": plan.base_name,
+        "description": dict(made.confidence),
         "dialect": {
             "tag": plan.dialect,
             "language": plan.language,
@@ -131,7 +134,13 @@ def _row(group: GroupScores) -> dict[str, Any]:
         "words": group.words,
         "before": round(group.words_before.value, 4),
         "after": round(group.words_after.value, 4),
+        "before_bounds": _bounds(group.words_before),
+        "after_bounds": _bounds(group.words_after),
     }
+
+
+def _bounds(figure: Figure) -> list[float]:
+    return [round(figure.low, 4), round(figure.high, 4)]
 
 
 def _table(groups: Sequence[GroupScores]) -> str:

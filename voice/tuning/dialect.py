@@ -11,6 +11,7 @@ from voice.errors import VoiceError
 from voice.models.difference import DIFFERENCE
 from voice.models.variant import write_variant
 from voice.tuning.card import CARD, Made, card, entry
+from voice.tuning.confidence import Sureness, fitted
 from voice.tuning.development import DevelopmentJudge, merged
 from voice.tuning.judging import JudgedSpeech
 from voice.tuning.learning import Schedule, Training, precision_of
@@ -20,8 +21,10 @@ from voice.tuning.network import Half, WhisperNetwork
 from voice.tuning.plan import WEIGHTS, Plan
 from voice.tuning.progress import Progress
 from voice.tuning.reading import Reader
-from voice.tuning.scoring import by_group, language_of
+from voice.tuning.scoring import by_group, compared, language_of
+from voice.tuning.speech_copies import over_the_line
 from voice.tuning.speech_data import Checked, Parts, Problem, check, divided, read_corpus
+from voice.tuning.telephone_line import RATE_HZ
 
 PROBLEMS = "problems.txt"
 """Beside the variant: what of the data was not used, and why."""
@@ -80,11 +83,13 @@ class _Tuning:
         before = self._judged.read(self._reader, "before", self._progress)
         difference, shares_encoder = self._learn()
         folder = merged(self._plan.base, difference, self._plan.work / "merged")
-        after = self._judged.read(self._reader_of(folder), "after", self._progress)
+        tuned = self._reader_of(folder)
+        after = self._judged.read(tuned, "after", self._progress)
         own, others = self._judged.compared(before, after)
         return Made(
             difference,
             shares_encoder,
+            self._confidence(tuned),
             by_group(own),
             by_group(others),
             self._parts,
@@ -185,6 +190,19 @@ class _Tuning:
             self._progress.told(f"Tuning {' and '.join(halves)}, {minutes:.0f} minutes at most.")
         training.run(self._judge(kind), self._progress)
         return training.best, training.state.best_edits
+
+    def _confidence(self, tuned: Reader) -> dict[str, float]:
+        """How sure the tuned model may be, by the development part as calls hear it."""
+        spoken = [lesson.utterance for lesson in self._development]
+        self._progress.began("Fitting confidence", len(spoken))
+        sounds = ((over_the_line(one.sound(RATE_HZ)), RATE_HZ) for one in spoken)
+        readings = []
+        for one, read in zip(spoken, tuned.hear(sounds), strict=True):
+            scored = compared(one.text, read.text, self._spoken)
+            right = max(0.0, 1 - scored.word_edits / max(1, scored.words))
+            readings.append(Sureness(read.mean_log_probability, right, scored.words))
+            self._progress.advanced()
+        return fitted(readings)
 
     def _judge(self, kind: Kind) -> DevelopmentJudge:
         plan = self._plan

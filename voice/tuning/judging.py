@@ -78,9 +78,9 @@ class JudgedSpeech:
 
 def _read(reader: Reader, judged: _Judged, progress: Progress) -> Iterator[str]:
     sounds = ((over_the_line(one.sound(RATE_HZ)), RATE_HZ) for one in judged.utterances)
-    for text in reader.in_language(judged.token).hear(sounds):
+    for read in reader.in_language(judged.token).hear(sounds):
         progress.advanced()
-        yield text
+        yield read.text
 
 
 def _some(place: Path, seed: int) -> list[SpokenUtterance]:

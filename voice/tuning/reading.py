@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,22 @@ _PIECES_PER_SECOND = 12
 _PIECES_AT_LEAST = 12
 _MOST_PIECES = 220
 _POSITIONS_PER_SECOND = 50
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a model made of some speech."""
+
+    text: str
+    log_probability: float
+    """Sum over the pieces and the ends of windows."""
+    pieces: int
+    """These, counted."""
+
+    @property
+    def mean_log_probability(self) -> float:
+        """Of a piece, the ends included."""
+        return self.log_probability / max(1, self.pieces)
 
 
 class Reader:
@@ -91,25 +108,29 @@ class Reader:
         with ThreadPoolExecutor(self._threads) as pool:
             read = pool.map(lambda batch: self._search([states[n] for n in batch], 1), batches)
             for batch, found in zip(batches, read, strict=True):
-                for number, text in zip(batch, found, strict=True):
-                    texts[number] = text
+                for number, one in zip(batch, found, strict=True):
+                    texts[number] = one.text
         return texts
 
-    def hear(self, recordings: Iterable[tuple[Pcm, int]]) -> Iterator[str]:
+    def hear(self, recordings: Iterable[tuple[Pcm, int]]) -> Iterator[Read]:
         """The words in recordings (samples, Hz) of any length, with a beam, in their order."""
         with ThreadPoolExecutor(self._threads) as pool:
             yield from pool.map(self._heard, recordings)
 
-    def _heard(self, recording: tuple[Pcm, int]) -> str:
+    def _heard(self, recording: tuple[Pcm, int]) -> Read:
         wide = resample(*recording, RATE_HZ)
         least = self._description.minimum_window_seconds
-        texts = []
-        for _, window in windows(wide, self.longest_seconds):
-            states = self.encode(mel(window, self._extractor, least)[0])
-            texts += self._search([states], _BEAM)
-        return " ".join(filter(None, texts))
+        found = [
+            self._search([self.encode(mel(window, self._extractor, least)[0])], _BEAM)[0]
+            for _, window in windows(wide, self.longest_seconds)
+        ]
+        return Read(
+            " ".join(one.text for one in found if one.text),
+            sum(one.log_probability for one in found),
+            sum(one.pieces for one in found),
+        )
 
-    def _search(self, states: Sequence[NDArray[Any]], beam_size: int) -> list[str]:
+    def _search(self, states: Sequence[NDArray[Any]], beam_size: int) -> list[Read]:
         together = np.stack([one.astype(np.float32) for one in states])
         seconds = together.shape[1] / _POSITIONS_PER_SECOND
         most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * seconds))
@@ -119,16 +140,19 @@ class Reader:
             beam_size=beam_size,
             length_penalty=self._description.length_penalty,
             max_length=2 * most,  # CTranslate2 allows half of it for new pieces
+            return_scores=True,
             suppress_blank=False,
             suppress_tokens=[-1],
         )
-        return [self._text(result.sequences_ids[0], most) for result in results]
+        return [self._read(result, most) for result in results]
 
-    def _text(self, pieces: Sequence[int], most: int) -> str:
+    def _read(self, result: Any, most: int) -> Read:
+        pieces = result.sequences_ids[0]
         known = [piece for piece in pieces if piece < self.tokenizer.eot]
         said = without_echo(without_loop(known) if len(known) >= most else known)
-        text: str = self.tokenizer.decode(said)
-        return text.strip()
+        length = max(1, len(pieces))
+        log_probability = result.scores[0] * length**self._description.length_penalty
+        return Read(self.tokenizer.decode(said).strip(), float(log_probability), length)
 
 
 def _tokenizer(loaded: folder.LoadedWhisper, model: Path, token: str) -> Tokenizer:
