@@ -46,8 +46,8 @@ def tune_dialect(plan: Plan, progress: Progress) -> Made:
     Raises VoiceError: the data or the base cannot be used, or `plan.work` holds another run.
     """
     began = time.monotonic()
-    with plan.work_folder():
-        corpus = read_corpus(plan.data)
+    corpus = read_corpus(plan.data)
+    with plan.work_folder(corpus.utterances):
         progress.began("Looking at the data", len(corpus.utterances))
         spoken = language_of(plan.dialect)
         known_text = spoken.phrases.goodbye if spoken else ""

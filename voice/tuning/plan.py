@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Literal
 from voice.errors import VoiceError
 from voice.models.download import hash_of
 from voice.tuning.scoring import language_of
+from voice.tuning.speech_data import SpokenUtterance
 
 Tuned = Literal["auto", "decoder", "all"]
 """Which halves learn; `auto`: the encoder, too, where the development part gains enough."""
@@ -73,9 +74,9 @@ class Plan:
         return spoken.tag if spoken else self.dialect.partition("-")[0]
 
     @contextmanager
-    def work_folder(self) -> Iterator[None]:
-        """There for the same plan again until it is done; raises VoiceError for another one's."""
-        mark, file = self._fingerprint(), self.work / _MARK
+    def work_folder(self, utterances: Sequence[SpokenUtterance]) -> Iterator[None]:
+        """There for the same plan and speech again until it is done; raises VoiceError for others."""
+        mark, file = self._fingerprint(utterances), self.work / _MARK
         try:
             if file.exists() and file.read_text("utf-8") != mark:
                 raise VoiceError(f"{self.work}: holds another run; remove it, or choose --out")
@@ -86,10 +87,10 @@ class Plan:
         yield
         shutil.rmtree(self.work)
 
-    def _fingerprint(self) -> str:
+    def _fingerprint(self, utterances: Sequence[SpokenUtterance]) -> str:
         """Of all on which the windows and the factors depend."""
         told = [
-            hash_of(self.base / WEIGHTS), self.data.resolve(), self.dialect, self.token,
-            self.copies, self.rank, self.seed, self.rate,
+            hash_of(self.base / WEIGHTS), self.dialect, self.token, self.copies, self.rank,
+            self.seed, self.rate, *utterances,
         ]  # fmt: skip
         return hashlib.sha256(repr(told).encode()).hexdigest()
