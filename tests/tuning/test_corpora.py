@@ -88,6 +88,7 @@ def test_edacc_is_cut_into_its_segments_and_tags_are_no_words(tmp_path: Path) ->
 
     first, ignored, last = by_part(corpus)["development"]
     assert first.text == "SO I WENT TO THE MARKET" and first.dialect == "Kenyan English"
+    assert heard(first) == pytest.approx(3.5, abs=0.01)
     assert ignored.text == ""
     assert (last.start, last.seconds, last.speaker) == (4.25, 2.25, "EDACC-C06-A")
     assert heard(last) == pytest.approx(2.25, abs=0.01)

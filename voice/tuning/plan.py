@@ -75,7 +75,7 @@ class Plan:
 
     @contextmanager
     def work_folder(self, utterances: Sequence[SpokenUtterance]) -> Iterator[None]:
-        """There for the same plan and speech again until it is done; raises VoiceError for others."""
+        """There for this plan and speech until it is done; raises VoiceError for others."""
         mark, file = self._fingerprint(utterances), self.work / _MARK
         try:
             if file.exists() and file.read_text("utf-8") != mark:

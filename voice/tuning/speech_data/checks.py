@@ -70,7 +70,7 @@ def check(
     """
     limits = limits or Limits()
     script = script_of(known_text) or script_of(" ".join(one.text for one in utterances))
-    seen: dict[tuple[str, float], SpokenUtterance] = {}
+    seen: dict[tuple[str, float | None], SpokenUtterance] = {}
     good: list[SpokenUtterance] = []
     problems: list[Problem] = []
     for utterance in utterances:
@@ -129,7 +129,9 @@ def _measured(utterance: SpokenUtterance, limits: Limits) -> SpokenUtterance:
     return replace(utterance, seconds=seconds)
 
 
-def _twice(utterance: SpokenUtterance, seen: dict[tuple[str, float], SpokenUtterance]) -> str:
+def _twice(
+    utterance: SpokenUtterance, seen: dict[tuple[str, float | None], SpokenUtterance]
+) -> str:
     """Where the same sound stands already; nothing where it does not."""
     first = seen.setdefault((_content(utterance), utterance.start), utterance)
     if first is utterance:

@@ -50,7 +50,7 @@ def _part(
     listed = {key: Path(rest) for _, key, rest in _optional(place / "wav.scp")}
     segments = _segments(place / "segments")
     for line, key, text in pairs(place / "text"):
-        recording, start, seconds = segments.get(key, (key, 0.0, None))
+        recording, start, seconds = segments.get(key, (key, None, None))
         named = listed.get(recording, Path(f"{recording}.wav"))
         found = sounds.get(PurePosixPath(named).stem, sounds.get(recording))
         speaker = speakers.get(key, "")

@@ -59,6 +59,6 @@ def _utterance(manifest: Path, recording: Recording) -> SpokenUtterance:
         first_of(groups, "speaker", "speaker_id", "client_id"),
         first_of(groups, "dialect", "accent"),
         _PARTS.get(named),
-        number_of(first_of(groups, "start")) or 0.0,
+        number_of(start) or 0.0 if (start := first_of(groups, "start")) else None,
         number_of(first_of(groups, "seconds", "duration")),
     )

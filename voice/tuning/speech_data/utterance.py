@@ -47,8 +47,8 @@ class SpokenUtterance:
     """As the corpus calls it: an accent, a region, a first language."""
     part: Part | None = None
     """As the corpus divides itself; None where it does not."""
-    start: float = 0.0
-    """Seconds from the beginning of the sound."""
+    start: float | None = None
+    """Of a stretch of a longer recording: seconds from its beginning."""
     seconds: float | None = None
     """How long it is, as far as the corpus says."""
     row: int | None = None
@@ -56,7 +56,7 @@ class SpokenUtterance:
     @property
     def is_excerpt(self) -> bool:
         """Whether it is a stretch of a longer recording."""
-        return self.start > 0
+        return self.start is not None
 
     def header(self) -> Sound:
         """Rate and length, of an excerpt its own; raises AudioFileError."""
@@ -65,7 +65,7 @@ class SpokenUtterance:
             return Sound(found.sample_rate, found.seconds)
         with self._opened() as file:
             whole = file.frames / file.samplerate
-            rest = max(0.0, whole - self.start)
+            rest = max(0.0, whole - (self.start or 0.0))
             seconds = min(rest, self.seconds or rest) if self.is_excerpt else whole
             return Sound(file.samplerate, seconds)
 
@@ -75,9 +75,9 @@ class SpokenUtterance:
             frames = list(open_sound(self.path).frames("left", sample_rate))
             return np.concatenate(frames)
         with self._opened() as file:
-            file.seek(min(file.frames, round(self.start * file.samplerate)))
-            length = round(self.seconds * file.samplerate) if self.seconds else -1
-            wanted = length if self.is_excerpt else -1
+            file.seek(min(file.frames, round((self.start or 0.0) * file.samplerate)))
+            is_cut = self.is_excerpt and self.seconds is not None
+            wanted = round((self.seconds or 0.0) * file.samplerate) if is_cut else -1
             samples = file.read(wanted, dtype="int16", always_2d=True)[:, 0]
             return resample(np.ascontiguousarray(samples), file.samplerate, sample_rate)
 
