@@ -25,6 +25,7 @@ from voice.tuning.scoring import by_group, compared, language_of
 from voice.tuning.speech_copies import over_the_line
 from voice.tuning.speech_data import Checked, Parts, Problem, check, divided, read_corpus
 from voice.tuning.telephone_line import RATE_HZ
+from voice.tuning.turns import turns_of
 
 PROBLEMS = "problems.txt"
 """Beside the variant: what of the data was not used, and why."""
@@ -113,10 +114,11 @@ class _Tuning:
         plan, parts, progress = self._plan, self._parts, self._progress
         numbers = {one: number for number, one in enumerate(checked.good)}
         book = LessonBook(plan.work / "windows", self._reader, plan.threads, plan.seed)
-        progress.began("Encoding", len(parts.train) + len(parts.development))
-        train, unlearned = book.lessons(
-            {numbers[one]: one for one in parts.train}, plan.copies, progress
-        )
+        whole = {numbers[one]: one for one in parts.train}
+        turns = turns_of(whole, self._reader, plan.threads, plan.work / "turns.json", progress)
+        progress.began("Encoding", len(whole) + len(turns) + len(parts.development))
+        train, unlearned = book.lessons(whole, plan.copies, progress)
+        train += book.lessons(turns, min(2, plan.copies), progress)[0]
         development, unjudged = book.lessons(
             {numbers[one]: one for one in parts.development}, 1, progress
         )

@@ -46,6 +46,15 @@ class Read:
         return self.log_probability / max(1, self.pieces)
 
 
+@dataclass(frozen=True)
+class TimedWord:
+    """A word of a text, and when it is said, in seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
 class Reader:
     """A model in CTranslate2's form that writes what it hears; for several threads at once."""
 
@@ -111,6 +120,27 @@ class Reader:
                 for number, one in zip(batch, found, strict=True):
                     texts[number] = one.text
         return texts
+
+    def timed(self, pcm: Pcm, sample_rate: int, text: str) -> list[TimedWord]:
+        """When each word of a text is said in one window, by the decoder's attention."""
+        window = self.window(pcm, sample_rate)
+        view = ctranslate2.StorageView.from_array(self.encode(window)[None])
+        ids = self.tokenizer.encode(f" {text}")
+        (aligned,) = self._model.align(view, self.tokenizer.sot_sequence, [ids], window.shape[1])
+        pieces = np.array([piece for piece, _ in aligned.alignments])
+        times = np.array([time for _, time in aligned.alignments]) / _POSITIONS_PER_SECOND
+        starts = times[np.flatnonzero(np.diff(pieces, prepend=-1))]
+        words, groups = self.tokenizer.split_to_word_tokens([*ids, self.tokenizer.eot])
+        found, first = [], 0
+        for word, group in zip(words[:-1], groups[:-1], strict=True):
+            last = min(first + len(group), len(starts) - 1)
+            if found and not word.startswith(" "):  # a mark behind a word belongs to it
+                word, begin = found[-1].text + word, found.pop().start
+            else:
+                begin = float(starts[first])
+            found.append(TimedWord(word.strip(), begin, float(starts[last])))
+            first = last
+        return found
 
     def hear(self, recordings: Iterable[tuple[Pcm, int]]) -> Iterator[Read]:
         """The words in recordings (samples, Hz) of any length, with a beam, in their order."""

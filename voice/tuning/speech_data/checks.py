@@ -20,6 +20,8 @@ _SAME_LENGTH = 0.2
 _SAME_SECONDS = 0.3
 _BLOCK = 1 << 20
 
+_Place = tuple[str, float | None]
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -70,7 +72,7 @@ def check(
     """
     limits = limits or Limits()
     script = script_of(known_text) or script_of(" ".join(one.text for one in utterances))
-    seen: dict[tuple[str, float | None], SpokenUtterance] = {}
+    seen: dict[_Place, SpokenUtterance] = {}
     good: list[SpokenUtterance] = []
     problems: list[Problem] = []
     for utterance in utterances:

@@ -1,0 +1,140 @@
+"""Turns as short as callers take them, cut out of longer utterances at their pauses.
+
+Which words lie before a pause is told by the decoder's attention while it is given the text; a
+pause counts only where a gap between words lies in it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from voice.audio import AudioFileError, Pcm, frame_levels
+from voice.tuning.lessons import LONGEST_SECONDS
+from voice.tuning.progress import Progress
+from voice.tuning.reading import Reader, TimedWord
+from voice.tuning.speech_copies import over_the_line
+from voice.tuning.speech_data import SpokenUtterance
+from voice.tuning.telephone_line import RATE_HZ
+
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.8, 9.0
+_PAUSE_SECONDS = 0.2
+_FRAME_MS = 20
+_BELOW_SPEECH_DB = 25.0
+_SLACK_SECONDS = 0.1
+"""So far attention may be off."""
+_NUMBERS = 1_000_000
+"""Turns are numbered from here on, utterances below."""
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A pause between two words."""
+
+    seconds: float
+    word: int
+    """The first behind it."""
+
+
+def turns_of(
+    utterances: Mapping[int, SpokenUtterance],
+    reader: Reader,
+    threads: int,
+    kept: Path,
+    progress: Progress,
+) -> dict[int, SpokenUtterance]:
+    """One turn of each utterance that is longer than one, by numbers of their own.
+
+    They are drawn once, and `kept` holds them for a run that goes on.
+    """
+    long = {
+        number: one
+        for number, one in utterances.items()
+        if _LONGEST_SECONDS < (one.seconds or 0.0) <= LONGEST_SECONDS
+    }
+    found: dict[str, list[Any]]
+    if kept.exists():
+        found = json.loads(kept.read_text("utf-8"))
+    else:
+        progress.began("Cutting turns", len(long))
+        with ThreadPoolExecutor(threads) as pool:
+            cut = pool.map(lambda entry: _turn_or_none(*entry, reader, progress), long.items())
+            found = {str(number): turn for number, turn in zip(long, cut, strict=True) if turn}
+        kept.write_text(json.dumps(found), "utf-8")
+    return {
+        _NUMBERS + number: replace(
+            one, text=text, start=start, seconds=seconds, place=f"{one.place} from {start:.1f} s"
+        )
+        for number, one in long.items()
+        if (turn := found.get(str(number)))
+        for text, start, seconds in [turn]
+    }
+
+
+def _turn_or_none(
+    number: int, utterance: SpokenUtterance, reader: Reader, progress: Progress
+) -> list[Any] | None:
+    try:
+        turn = one_turn(utterance, reader, number)
+    except AudioFileError:  # it is listed where its windows are made
+        turn = None
+    progress.advanced()
+    return [turn.text, turn.start, turn.seconds] if turn else None
+
+
+def one_turn(utterance: SpokenUtterance, reader: Reader, seed: int) -> SpokenUtterance | None:
+    """A stretch of an utterance between pauses; None where it has no such stretch.
+
+    Raises AudioFileError.
+    """
+    speech = over_the_line(utterance.sound(RATE_HZ))
+    words = reader.timed(speech, RATE_HZ, " ".join(utterance.text.split()))
+    length = len(speech) / RATE_HZ
+    cuts = [_Cut(0.0, 0), *_cuts(speech, words), _Cut(length, len(words))]
+    stretches = [
+        (first, last)
+        for number, first in enumerate(cuts)
+        for last in cuts[number + 1 :]
+        if _SHORTEST_SECONDS <= last.seconds - first.seconds <= _LONGEST_SECONDS
+        and last.word > first.word
+    ]
+    if not stretches:
+        return None
+    first, last = random.Random(seed).choice(stretches)
+    text = " ".join(word.text for word in words[first.word : last.word])
+    return replace(
+        utterance,
+        text=text,
+        start=(utterance.start or 0.0) + first.seconds,
+        seconds=last.seconds - first.seconds,
+    )
+
+
+def _cuts(speech: Pcm, words: Sequence[TimedWord]) -> list[_Cut]:
+    """The middles of pauses in which one word ends and the next begins."""
+    found = []
+    for start, end in _pauses(speech):
+        for number, (before, after) in enumerate(pairwise(words), 1):
+            in_pause = before.end - _SLACK_SECONDS <= end and after.start + _SLACK_SECONDS >= start
+            if in_pause and before.start < start and after.end > end:
+                found.append(_Cut((start + end) / 2, number))
+                break
+    return found
+
+
+def _pauses(speech: Pcm) -> list[tuple[float, float]]:
+    """Where nothing is said for _PAUSE_SECONDS, in seconds."""
+    levels = frame_levels(speech, RATE_HZ, _FRAME_MS)
+    quiet = levels < np.percentile(levels, 95) - _BELOW_SPEECH_DB
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(np.int8), [0]))))
+    spans = [(first * _FRAME_MS / 1000, last * _FRAME_MS / 1000)
+             for first, last in edges.reshape(-1, 2)]  # fmt: skip
+    return [(first, last) for first, last in spans if last - first >= _PAUSE_SECONDS]
