@@ -82,23 +82,27 @@ def turns_of(
 def _turn_or_none(
     number: int, utterance: SpokenUtterance, reader: Reader, progress: Progress
 ) -> list[Any] | None:
-    try:
-        turn = one_turn(utterance, reader, number)
-    except AudioFileError:  # it is listed where its windows are made
-        turn = None
     progress.advanced()
-    return [turn.text, turn.start, turn.seconds] if turn else None
-
-
-def one_turn(utterance: SpokenUtterance, reader: Reader, seed: int) -> SpokenUtterance | None:
-    """A stretch of an utterance between pauses; None where it has no such stretch.
-
-    Raises AudioFileError.
-    """
-    speech = over_the_line(utterance.sound(RATE_HZ))
+    try:
+        speech = over_the_line(utterance.sound(RATE_HZ))
+    except AudioFileError:  # it is listed where its windows are made
+        return None
     words = reader.timed(speech, RATE_HZ, " ".join(utterance.text.split()))
-    length = len(speech) / RATE_HZ
-    cuts = [_Cut(0.0, 0), *_cuts(speech, words), _Cut(length, len(words))]
+    turn = drawn_turn(speech, words, number)
+    if turn is None:
+        return None
+    text, start, seconds = turn
+    return [text, (utterance.start or 0.0) + start, seconds]
+
+
+def drawn_turn(
+    speech: Pcm, words: Sequence[TimedWord], seed: int
+) -> tuple[str, float, float] | None:
+    """Words of a stretch between pauses, where it begins and how long it is, in seconds.
+
+    `speech` is at RATE_HZ. None where there is no stretch of a turn's length.
+    """
+    cuts = [_Cut(0.0, 0), *_cuts(speech, words), _Cut(len(speech) / RATE_HZ, len(words))]
     stretches = [
         (first, last)
         for number, first in enumerate(cuts)
@@ -110,12 +114,7 @@ def one_turn(utterance: SpokenUtterance, reader: Reader, seed: int) -> SpokenUtt
         return None
     first, last = random.Random(seed).choice(stretches)
     text = " ".join(word.text for word in words[first.word : last.word])
-    return replace(
-        utterance,
-        text=text,
-        start=(utterance.start or 0.0) + first.seconds,
-        seconds=last.seconds - first.seconds,
-    )
+    return text, first.seconds, last.seconds - first.seconds
 
 
 def _cuts(speech: Pcm, words: Sequence[TimedWord]) -> list[_Cut]:
