@@ -56,12 +56,10 @@ def write_table(file: Path, header: Sequence[str], rows: Sequence[Sequence[objec
 def manifest(folder: Path, rows: int, columns: Sequence[str] = ("speaker",)) -> Path:
     """A manifest of so many short sounds, each of its own; six speakers by turns."""
     names = [f"clip{number:05}.wav" for number in range(rows)]
+    whole = sound_bytes(0.4, 8000)
     for number, name in enumerate(names):
-        sound(folder / name, 0.5, 8000, 100 + 0.05 * number)
-    table = [
-        [name, f"{SENTENCES[number % len(SENTENCES)][:-1]} {number}", f"speaker{number % 6}"]
-        for number, name in enumerate(names)
-    ]
+        (folder / name).write_bytes(whole[:-4] + number.to_bytes(4, "little"))
+    table = [[name, f"neno {number}", f"speaker{number % 6}"] for number, name in enumerate(names)]
     write_table(folder / "manifest.csv", ["path", "text", *columns], table)
     return folder / "manifest.csv"
 

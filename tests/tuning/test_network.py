@@ -11,12 +11,14 @@ import pytest
 
 from tests.tuning.tiny_whisper import BINS, tiny_whisper
 from voice.errors import ModelError
-from voice.tuning.development import merged
 
 pytestmark = pytest.mark.torch
 
 EXTRA = "needs the train extra: pip install -e '.[train]'"
 torch = pytest.importorskip("torch", reason=EXTRA)
+pytest.importorskip("scipy", reason=EXTRA)
+
+from voice.tuning.development import merged  # noqa: E402
 
 
 @pytest.fixture

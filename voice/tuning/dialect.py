@@ -48,18 +48,18 @@ def tune_dialect(plan: Plan, progress: Progress) -> Made:
     """
     began = time.monotonic()
     corpus = read_corpus(plan.data)
-    with plan.work_folder(corpus.utterances):
-        progress.began("Looking at the data", len(corpus.utterances))
-        spoken = language_of(plan.dialect)
-        known_text = spoken.phrases.goodbye if spoken else ""
-        checked = check(corpus.utterances, known_text=known_text, looked_at=progress.advanced)
-        parts = divided(checked.good, seed=plan.seed)
-        progress.told(
-            f"{corpus.layout}, {checked.hours:.2f} hours: {len(parts.train)} utterances to learn"
-            f" from, {len(parts.development)} to choose by, {len(parts.test)} to judge by."
-            f" {parts.note}"
-        )
-        made = _Tuning(plan, checked, parts, corpus.layout, began, progress).run()
+    progress.began("Looking at the data", len(corpus.utterances))
+    spoken = language_of(plan.dialect)
+    known_text = spoken.phrases.goodbye if spoken else ""
+    checked = check(corpus.utterances, known_text=known_text, looked_at=progress.advanced)
+    parts = divided(checked.good, seed=plan.seed)
+    progress.told(
+        f"{corpus.layout}, {checked.hours:.2f} hours: {len(parts.train)} utterances to learn from,"
+        f" {len(parts.development)} to choose by, {len(parts.test)} to judge by. {parts.note}"
+    )
+    tuning = _Tuning(plan, checked, parts, corpus.layout, began, progress)
+    with plan.work_folder(checked.good):
+        made = tuning.run()
         _write(plan, made)
     return made
 
@@ -76,11 +76,14 @@ class _Tuning:
         self._spoken = language_of(plan.dialect)
         self._judged = JudgedSpeech(plan, parts)
         self._reader = self._reader_of(plan.base)
+        self._checked = checked
         self._problems = [*checked.problems, *parts.problems]
-        self._train, self._development = self._lessons(checked)
+        self._train: list[Lesson] = []
+        self._development: list[Lesson] = []
 
     def run(self) -> Made:
         """Everything from the untuned figures to the tuned ones."""
+        self._prepare()
         before = self._judged.read(self._reader, "before", self._progress)
         difference, shares_encoder = self._learn()
         folder = merged(self._plan.base, difference, self._plan.work / "merged")
@@ -109,10 +112,10 @@ class _Tuning:
             threads=plan.threads,
         )
 
-    def _lessons(self, checked: Checked) -> tuple[list[Lesson], list[Lesson]]:
-        """To learn from and to choose by; raises VoiceError where nothing is left."""
+    def _prepare(self) -> None:
+        """What is learned from and chosen by; raises VoiceError where nothing is left."""
         plan, parts, progress = self._plan, self._parts, self._progress
-        numbers = {one: number for number, one in enumerate(checked.good)}
+        numbers = {one: number for number, one in enumerate(self._checked.good)}
         book = LessonBook(plan.work / "windows", self._reader, plan.threads, plan.seed)
         whole = {numbers[one]: one for one in parts.train}
         turns = turns_of(whole, self._reader, plan.threads, plan.work / "turns.json", progress)
@@ -126,7 +129,7 @@ class _Tuning:
         self._list(self._problems)
         if not train or not development:
             raise VoiceError(f"{plan.data}: nothing is left to learn from: {plan.out / PROBLEMS}")
-        return train, development
+        self._train, self._development = train, development
 
     def _list(self, problems: list[Problem]) -> None:
         file = self._plan.out / PROBLEMS

@@ -31,6 +31,8 @@ _FRAME_MS = 20
 _BELOW_SPEECH_DB = 25.0
 _SLACK_SECONDS = 0.1
 """So far attention may be off."""
+_CLEAR_SECONDS = 0.2
+"""So much of the words beside a pause lies outside of it."""
 _NUMBERS = 1_000_000
 """Turns are numbered from here on, utterances below."""
 
@@ -122,8 +124,9 @@ def _cuts(speech: Pcm, words: Sequence[TimedWord]) -> list[_Cut]:
     found = []
     for start, end in _pauses(speech):
         for number, (before, after) in enumerate(pairwise(words), 1):
-            in_pause = before.end - _SLACK_SECONDS <= end and after.start + _SLACK_SECONDS >= start
-            if in_pause and before.start < start and after.end > end:
+            in_pause = start - _SLACK_SECONDS <= before.end and after.start <= end + _SLACK_SECONDS
+            is_clear = before.start < start - _CLEAR_SECONDS and after.end > end + _CLEAR_SECONDS
+            if in_pause and is_clear:
                 found.append(_Cut((start + end) / 2, number))
                 break
     return found
