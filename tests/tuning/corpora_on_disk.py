@@ -46,10 +46,10 @@ def sound_bytes(seconds: float = 2.0, rate_hz: int = 16000, pitch_hz: float = 20
 def write_table(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8", newline="") as opened:
-        delimiter = "\t" if file.suffix == ".tsv" else ","
-        quoting = csv.QUOTE_NONE if file.suffix == ".tsv" else csv.QUOTE_MINIMAL
-        writer = csv.writer(opened, delimiter=delimiter, quoting=quoting, quotechar=None
-                            if quoting == csv.QUOTE_NONE else '"')  # fmt: skip
+        if file.suffix == ".tsv":
+            writer = csv.writer(opened, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None)
+        else:
+            writer = csv.writer(opened)
         writer.writerows([header, *rows] if header else rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -35,9 +36,8 @@ def test_without_the_extra_it_says_how_to_install_it(
 def test_without_any_of_it_the_data_room_can_be_used() -> None:
     if "torch" in sys.modules:
         pytest.skip("another test has loaded torch")
-    import voice.tuning.speech_data
+    importlib.import_module("voice.tuning.speech_data")
 
-    assert voice.tuning.speech_data.read_corpus
     assert "torch" not in sys.modules and "scipy" not in sys.modules
 
 

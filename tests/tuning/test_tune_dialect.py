@@ -176,7 +176,7 @@ def test_the_loss_falls(plan: Any) -> None:
 
     passes = [line for line in told.lines if line.startswith("Pass")]
     losses = [float(line.split("loss ")[1].split(",")[0]) for line in passes]
-    assert losses[-1] < 0.9 * losses[0]
+    assert losses[-1] < losses[0] - 0.2
 
 
 def test_another_plan_does_not_go_on_in_its_folder(plan: Any) -> None:

@@ -42,10 +42,9 @@ class DevelopmentJudge:
         """Edits, and the words that were said."""
         reader = self._reader_of(merged(self._base, difference, self._folder))
         windows = [lesson.copies[0].load(self._kind) for lesson in self._lessons]
-        if self._kind == "mel":
-            windows = [reader.encode(window) for window in windows]
+        states = [reader.encode(window) for window in windows] if self._kind == "mel" else windows
         scored = [
             compared(lesson.utterance.text, text, self._spoken)
-            for lesson, text in zip(self._lessons, reader.read(windows), strict=True)
+            for lesson, text in zip(self._lessons, reader.read(states), strict=True)
         ]
         return sum(one.word_edits for one in scored), sum(one.words for one in scored)

@@ -76,7 +76,9 @@ class LessonBook:
         known = self._known()
         lessons, problems = [], []
         with ThreadPoolExecutor(self._threads) as pool:
-            made = pool.map(lambda entry: self._lesson(*entry, copies, known), utterances.items())
+            made = pool.map(
+                lambda entry: self._lesson(entry[0], entry[1], copies, known), utterances.items()
+            )
             for lesson in made:
                 progress.advanced()
                 if isinstance(lesson, Problem):

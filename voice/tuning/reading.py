@@ -96,11 +96,13 @@ class Reader:
         wide = resample(pcm, sample_rate, RATE_HZ)
         least = self._description.minimum_window_seconds
         whole = max(least, math.ceil(len(wide) / RATE_HZ + PADDING_SECONDS))
-        return mel(wide, self._extractor, whole)[0]
+        frames: NDArray[np.float32] = mel(wide, self._extractor, whole)[0]
+        return frames
 
-    def encode(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+    def encode(self, window: NDArray[Any]) -> NDArray[np.float32]:
         """Encoder states of mel frames, shape (positions of 20 ms, width)."""
-        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(window[None]))
+        frames = np.ascontiguousarray(window[None], np.float32)
+        view = ctranslate2.StorageView.from_array(frames)
         states: NDArray[np.float32] = np.array(self._model.encode(view, to_cpu=True))[0]
         return states.astype(np.float32)
 
@@ -131,7 +133,8 @@ class Reader:
         times = np.array([time for _, time in aligned.alignments]) / _POSITIONS_PER_SECOND
         starts = times[np.flatnonzero(np.diff(pieces, prepend=-1))]
         words, groups = self.tokenizer.split_to_word_tokens([*ids, self.tokenizer.eot])
-        found, first = [], 0
+        found: list[TimedWord] = []
+        first = 0
         for word, group in zip(words[:-1], groups[:-1], strict=True):
             last = min(first + len(group), len(starts) - 1)
             if found and not word.startswith(" "):  # a mark behind a word belongs to it

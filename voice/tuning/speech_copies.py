@@ -38,4 +38,5 @@ def telephone_copy(utterance: SpokenUtterance, copy: int, seed: int) -> Pcm:
     tempo = random.uniform(slowest, max(slowest, _TEMPOS[1]))
     samples = soxr.resample(speech.astype(np.float32) / _FULL_SCALE, tempo * RATE_HZ, RATE_HZ)
     heard, _ = TelephoneLine(random)(samples)
-    return np.rint(heard.clip(-1, 1) * _FULL_SCALE).astype(np.int16)
+    copied: Pcm = np.rint(heard.clip(-1, 1) * _FULL_SCALE).astype(np.int16)
+    return copied

@@ -68,7 +68,9 @@ def turns_of(
     else:
         progress.began("Cutting turns", len(long))
         with ThreadPoolExecutor(threads) as pool:
-            cut = pool.map(lambda entry: _turn_or_none(*entry, reader, progress), long.items())
+            cut = pool.map(
+                lambda entry: _turn_or_none(entry[0], entry[1], reader, progress), long.items()
+            )
             found = {str(number): turn for number, turn in zip(long, cut, strict=True) if turn}
         kept.write_text(json.dumps(found), "utf-8")
     return {

@@ -55,7 +55,8 @@ def divided(
     if len(utterances) < _LEAST_UTTERANCES:
         raise CorpusError(f"{len(utterances)} utterances: too few to learn from and to judge by")
     parts = _as_published(utterances)
-    for part, share in (("test", test), ("development", development)):
+    shares: dict[Part, float] = {"test": test, "development": development}
+    for part, share in shares.items():
         if not parts[part]:
             total = sum(map(len, parts.values()))
             parts["train"], parts[part] = _apart(parts["train"], share * total, seed)
