@@ -79,9 +79,7 @@ class Distillation:
     def __init__(self, base: Path, corpus: Path, checkpoint: Path, schedule: Schedule) -> None:
         self._schedule = schedule
         self._corpus, self._checkpoint = corpus, checkpoint
-        self.network = WhisperNetwork(
-            base / "model.bin", tuned=["encoder"], rank=schedule.rank
-        )
+        self.network = WhisperNetwork(base / "model.bin", tuned=["encoder"], rank=schedule.rank)
         tokenizer = tokenizers.Tokenizer.from_file(str(base / "tokenizer.json"))
         self._tokenizer = Tokenizer(tokenizer, True, "transcribe", "en")
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
