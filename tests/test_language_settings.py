@@ -42,9 +42,32 @@ def test_a_row_says_what_callers_speak(tmp_path: Path) -> None:
     assert (row.known_by, row.language, row.share) == (("number", "33145"), "fr", 0.8)
 
 
+def test_a_row_may_name_a_dialect(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "[[recognition.callers]]\nnumber = '+254'\ndialect = 'sw-KE'").callers
+    assert (row.speak, row.language) == ("sw-KE", None)
+
+
+def test_variants_and_what_tells_them_apart_are_named(tmp_path: Path) -> None:
+    recognition = read(tmp_path, "variants = ['a', '/models/b']\nidentification = 'none'")
+    assert (recognition.variants, recognition.identification) == (["a", "/models/b"], "none")
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
+        ("variants = ['a', 'a']", r"recognition\.variants: a is there twice"),
+        (
+            "[[recognition.callers]]\nnumber = '+33'",
+            r"callers\.0: expected either language or dialect",
+        ),
+        (
+            "[[recognition.callers]]\nnumber = '+33'\nlanguage = 'en'\ndialect = 'en-IN'",
+            r"callers\.0: expected either language or dialect",
+        ),
+        (
+            "[[recognition.callers]]\nnumber = '+33'\ndialect = 'Indian English'",
+            r"callers\.0\.dialect: 'Indian English': expected a tag \(BCP 47\), .*sw-KE",
+        ),
         ("languages = 'auto'", r"recognition\.languages\.0: 'auto': .*one of en \(English\)"),
         ("language = 'auto'", r"recognition\.language: 'auto': .*found out in each call"),
         ("languages = ['en', 'frensh']", r"languages\.1: 'frensh' .*did you mean fr\?"),

@@ -120,6 +120,7 @@ class FinalTranscript(CallEvent):
     language_confidence: float = 1.0
     """0 to 1: how sure it is that the caller spoke that one."""
     dialect: str | None = None
+    """Tag of the dialect that the caller speaks, as far as dialects are told apart."""
     audio_seconds: float = 0.0
     recognition_ms: float = 0.0
     speculative: bool = False

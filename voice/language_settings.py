@@ -18,6 +18,7 @@ from voice.errors import ConfigError
 from voice.languages import DEFAULT, language
 from voice.setting_values import Greeting, Name, Section
 
+_DIALECT = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _NUMBER = re.compile(r"(?:\+|00)?([0-9][0-9 .-]*)")
 
 
@@ -49,6 +50,12 @@ def _each_once(tags: list[str]) -> list[str]:
     return tags
 
 
+def _dialect(value: str) -> str:
+    if _DIALECT.fullmatch(value) is None:
+        raise ValueError(f"{value!r}: expected a tag (BCP 47), for instance sw-KE")
+    return value
+
+
 def _number(value: str) -> str:
     match = _NUMBER.fullmatch(value)
     if match is None:
@@ -58,12 +65,15 @@ def _number(value: str) -> str:
 
 LanguageTag = Annotated[str, AfterValidator(_tag)]
 """BCP 47, as the folder of the language is named: en for en-GB as well."""
+DialectTag = Annotated[str, AfterValidator(_dialect)]
+"""BCP 47, as a model names it: sw-KE, en-IN."""
 ByLanguage = Annotated[dict[str, str], AfterValidator(_by_tag)]
 """A value for each of some languages, by such tags."""
 GreetingByLanguage = Annotated[dict[str, Greeting], AfterValidator(_by_tag)]
 """The same for what is said to callers."""
 LanguageTags = Annotated[list[LanguageTag], BeforeValidator(_several), AfterValidator(_each_once)]
 """Several of them, each once; one may stand by itself."""
+ModelNames = Annotated[list[str], AfterValidator(_each_once)]
 NumberPrefix = Annotated[str, AfterValidator(_number)]
 """How an international number begins, or the whole of it; kept as digits without +."""
 
@@ -79,9 +89,17 @@ class Callers(Section):
     """By which trunk or SIP user the call came."""
     customer: str | None = Field(None, min_length=1)
     """Who they are, where the calling number can be relied on."""
-    language: LanguageTag
+    language: LanguageTag | None = None
+    """What they speak; or ..."""
+    dialect: DialectTag | None = None
+    """... the dialect, of those of `variants` and `identification`."""
     share: float = Field(0.9, gt=0, lt=1)
     """How many of them speak it."""
+
+    @property
+    def speak(self) -> str:
+        """The tag of the language or dialect."""
+        return self.language or self.dialect or ""
 
     @property
     def known_by(self) -> tuple[str, str]:
@@ -97,6 +115,12 @@ class Callers(Section):
     def _known_by_one(self) -> Self:
         if len(self._named()) != 1:
             raise ValueError("expected one of number, called, trunk and customer")
+        return self
+
+    @model_validator(mode="after")
+    def _speak_one(self) -> Self:
+        if (self.language is None) == (self.dialect is None):
+            raise ValueError("expected either language or dialect")
         return self
 
 
@@ -116,6 +140,11 @@ class CallersLanguages(Section):
     """All that callers may speak (docs/languages.md); without them `language` alone."""
     language: LanguageTag = Field(cast(str, None), validate_default=True)
     """In which a call begins where nothing is known of the caller; without it the first of them."""
+    variants: ModelNames = Field([])
+    """Dialect variants of the recogniser: names of models, or folders."""
+    identification: str | None = None
+    """What tells languages and dialects apart by their sound: a name or a folder; None: what comes
+    along for the model; `none`: what the model itself hears."""
     callers: list[Callers] = Field([])
     """What callers probably speak."""
 
@@ -154,7 +183,8 @@ class CallersLanguages(Section):
         cls, callers: list[Callers], others: ValidationInfo
     ) -> list[Callers]:
         for one in callers:
-            _require_offered(one.language, others)
+            if one.language is not None:
+                _require_offered(one.language, others)
         known = [one.known_by for one in callers]
         twice = next((each for each in known if known.count(each) > 1), None)
         if twice is not None:

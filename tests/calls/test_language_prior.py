@@ -8,9 +8,11 @@ import pytest
 
 from voice.calls.language_prior import prior
 from voice.language_settings import Callers
+from voice.recognition import LanguageBelief
 from voice.telephony.leg import Offer
 
 OFFERED = ["en", "fr", "sw"]
+DIALECTS = {"sw-KE": "sw", "en-IN": "en"}
 
 
 def offer(**known: Any) -> Offer:
@@ -18,8 +20,13 @@ def offer(**known: Any) -> Offer:
     return Offer(call_id="c", caller_display="", sample_rate=8000, identity="unknown", **told)
 
 
-def likely(*rows: Callers, customer: str | None = None, **known: Any) -> dict[str, float]:
-    found = prior(rows, OFFERED, offer(**known), customer)
+def likely(
+    *rows: Callers,
+    customer: str | None = None,
+    dialects: dict[str, str] | None = None,
+    **known: Any,
+) -> dict[str, float]:
+    found = prior(rows, LanguageBelief.of(OFFERED, dialects=dialects), offer(**known), customer)
     assert sum(found.values()) == pytest.approx(1)
     return found
 
@@ -52,7 +59,7 @@ def test_the_narrowest_beginning_counts() -> None:
         (Callers(trunk="mombasa", language="sw"), {"trunk": "mombasa"}),
     ],
 )
-def test_the_number_dialled_and_the_trunk_tell_it_too(row: Callers, known: dict[str, str]) -> None:
+def test_the_number_dialled_and_the_trunk_tell_it_too(row: Callers, known: dict[str, Any]) -> None:
     assert likely(row, **known)["sw"] == pytest.approx(0.9)
     assert likely(row)["sw"] == pytest.approx(1 / 3)
 
@@ -70,3 +77,31 @@ def test_what_is_known_by_different_keys_is_weighed_together() -> None:
     )
     found = likely(*rows, caller_number="254712345678", customer="400213")
     assert found["en"] > 0.7 > found["sw"] > found["fr"]
+
+
+def test_callers_of_a_language_speak_any_of_its_dialects() -> None:
+    row = Callers(number="+254", language="sw", share=0.8)
+    found = likely(row, dialects=DIALECTS, caller_number="254712345678")
+    assert found["sw"] == found["sw-KE"] == pytest.approx(0.4)
+    assert found["en"] == found["en-IN"] == pytest.approx(0.05)
+
+
+def test_a_row_may_name_a_dialect() -> None:
+    row = Callers(trunk="mombasa", dialect="sw-KE", share=0.9)
+    found = likely(row, dialects=DIALECTS, trunk="mombasa")
+    assert found["sw-KE"] == pytest.approx(0.9)
+    assert found["fr"] > found["sw"] == pytest.approx(found["en"]) == pytest.approx(found["en-IN"])
+
+
+def test_a_customer_may_speak_a_dialect_that_is_rare_where_they_call_from() -> None:
+    rows = (
+        Callers(number="+254", dialect="sw-KE", share=0.8),
+        Callers(customer="400213", dialect="en-IN", share=0.97),
+    )
+    found = likely(*rows, dialects=DIALECTS, customer="400213", caller_number="254712345678")
+    assert found["en-IN"] > 0.7 > found["sw-KE"]
+
+
+def test_where_one_language_is_offered_a_row_of_it_changes_nothing() -> None:
+    row = Callers(number="+353", language="en")
+    assert prior([row], LanguageBelief.of(["en"]), offer(caller_number="3531"), None) == {"en": 1.0}

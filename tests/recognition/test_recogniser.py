@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 from voice.audio import Pcm, dbfs, resample, silence, with_gain
-from voice.engine_queue import EngineBusy, EngineQueue, Priority
-from voice.recognition import Expectation, WhisperRecogniser, Word, folder
+from voice.engine_queue import EngineBusy, Priority
+from voice.languages import language
+from voice.recognition import ANYTHING, Expectation, WhisperRecogniser, Word, folder
 from voice.recognition.decoding import Decoder, Reading
-from voice.recognition.encoding import Encoded
+from voice.recognition.encoding import Encoded, Encoder
 from voice.recognition.folder import Description
+from voice.recognition.reader import Reader, Recording
 
 BALANCE = "How can I help you?"
 RATE = 8000
@@ -239,7 +241,7 @@ async def test_of_a_long_turn_that_nobody_waits_for_no_further_window_is_read(
 ) -> None:
     engine = WhisperRecogniser.load(embedded_recogniser_path)
     gated = _Gated()
-    engine._decoders["en"] = cast(Decoder, gated)
+    engine._router.default._decoder = cast(Decoder, gated)
     try:
         job = asyncio.create_task(engine.transcribe(noise(30, 3000), RATE))
         await asyncio.to_thread(gated.entered.wait, 10)
@@ -268,21 +270,18 @@ class _Slip:
 
 
 @pytest.mark.parametrize(("doubt_below", "text"), [(0.9, "my plan"), (0.0, "park")])
-async def test_what_is_doubtful_is_read_again_at_other_tempos(
+def test_what_is_doubtful_is_read_again_at_other_tempos(
     embedded_recogniser_path: Path, doubt_below: float, text: str
 ) -> None:
     loaded = folder.load(embedded_recogniser_path, workers=1, compute_type="int8")
     description = Description(doubt_below=doubt_below, minimum_window_seconds=0.5)
-    engine = WhisperRecogniser(
-        dataclasses.replace(loaded, description=description),
-        EngineQueue("recognition", 1, 4), 1,
-    )  # fmt: skip
+    described = dataclasses.replace(loaded, description=description)
+    reader = Reader(described, Encoder(described), language(), 1)
     slip = _Slip(heard_in=1.9)
-    engine._decoders["en"] = cast(Decoder, slip)
-    try:
-        transcript = await engine.transcribe(noise(2, 3000), RATE)
-    finally:
-        engine.close()
+    reader._decoder = cast(Decoder, slip)
+    recording = Recording(resample(noise(2, 3000), RATE, 16000))
+
+    transcript = reader.read(recording, Priority.FINAL, ANYTHING)
 
     assert transcript.text == text
     assert len(slip.lengths) == (3 if doubt_below else 1)

@@ -156,6 +156,7 @@ class Watched:
 
 def watched_by(engine: WhisperRecogniser) -> Watched:
     """What stands in for the engine's model from now on."""
-    watched = Watched(engine._encoder._model)
-    engine._encoder._model = engine._decoders["en"]._model = watched
+    reader = engine._router.default
+    watched = Watched(reader._encoder._model)
+    reader._encoder._model = reader._decoder._model = watched
     return watched

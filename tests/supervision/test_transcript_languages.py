@@ -17,3 +17,11 @@ def test_the_language_stands_with_what_was_said_where_there_are_several() -> Non
     note, line, told = lines_of(chosen, said, refused)
     assert (note.kind, note.text, line.language) == ("language", "fr", "fr")
     assert (told.kind, told.text) == ("language not offered", "de")
+
+
+def test_a_dialect_that_was_heard_stands_with_what_was_said_in_it() -> None:
+    make = EventsOfACall()
+    said = {"text": "Habari.", "confidence": 0.9, "language": "sw"}
+    heard = make.next(FinalTranscript, dialect="sw-KE", **said)
+    (line,) = lines_of(heard)
+    assert line.language == "sw-KE"

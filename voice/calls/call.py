@@ -83,6 +83,7 @@ class Call:
         journal = CallJournal(
             offer.call_id, sinks, clock=asyncio.get_running_loop().time, wall=wall
         )
+        session = engines.recogniser.session()
         self._call = call = CallState(
             call_id=offer.call_id,
             settings=settings,
@@ -92,11 +93,10 @@ class Call:
             playback=Playback(offer.sample_rate),
             tracker=TurnTracker(settings.turns, offer.sample_rate),
             caller=Caller(offer.caller_number, None, _claimed(offer.identity)),
-            belief=LanguageBelief.of(settings.recognition.offered),
+            belief=LanguageBelief.of(settings.recognition.offered, dialects=session.dialects),
             source=source_of(offer, settings),
             sample_rate=offer.sample_rate,
         )
-        session = engines.recogniser.session()
         partials = Partials(call, session)
         barge_in, echo = BargeIn(), EchoGuard()
         self._input = CallInput(call, session, partials, barge_in, echo)

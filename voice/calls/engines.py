@@ -6,6 +6,7 @@ import asyncio
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -23,11 +24,13 @@ from voice.recognition import (
     UnknownLanguage,
     UnusableComputeType,
     UnusableDevice,
+    UnusableIdentification,
+    UnusableVariant,
     WhisperRecogniser,
 )
 from voice.response import Responder, ToolBox
 from voice.setting_places import blamed_on
-from voice.settings import Settings
+from voice.settings import Recognition, Settings
 from voice.speech import PiperSpeaker, Voices
 
 _RATE = 8000
@@ -36,6 +39,8 @@ _BLAMED: dict[type[ModelError], str] = {
     UnknownLanguage: "language",
     UnusableComputeType: "compute_type",
     UnusableDevice: "device",
+    UnusableVariant: "variants",
+    UnusableIdentification: "identification",
 }
 """Which key of `[recognition]` has to be mended."""
 
@@ -98,11 +103,30 @@ async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueu
 def load_recogniser(
     settings: Settings, make_queue: QueueFactory = EngineQueue
 ) -> WhisperRecogniser:
-    """The recogniser of the settings, for those who need no other engine; raises ModelError."""
+    """The recogniser of the settings, for those who need no other engine.
+
+    Raises ModelError, and ConfigError where callers speak a dialect that it does not tell apart.
+    """
     wanted = settings.recognition
+    with ExitStack() as unless_fit:
+        recogniser = _open_recogniser(wanted, make_queue)
+        unless_fit.callback(recogniser.close)
+        for row in wanted.callers:
+            if row.dialect is not None and row.dialect not in recogniser.dialects:
+                known = ", ".join(sorted(recogniser.dialects)) or "none"
+                raise ConfigError(
+                    f"recognition.callers: {row.dialect} is no dialect that is told apart: {known}"
+                )
+        unless_fit.pop_all()
+    return recogniser
+
+
+def _open_recogniser(wanted: Recognition, make_queue: QueueFactory) -> WhisperRecogniser:
     try:
         return WhisperRecogniser.load(
             find_model("asr_models", wanted.model),
+            variants=[find_model("asr_models", name) for name in wanted.variants],
+            identification=_identification(wanted),
             workers=wanted.workers,
             capacity=wanted.capacity,
             beam_size=wanted.beam_size,
@@ -117,6 +141,17 @@ def load_recogniser(
         if key == "language" and wanted.languages:
             key = "languages"
         raise ModelError(f"recognition.{key}: {error}") from None
+
+
+def _identification(wanted: Recognition) -> Path | None:
+    """The folder of what tells languages and dialects apart, where they are to be told apart."""
+    if wanted.identification is not None:
+        found = find_model("asr_models", wanted.identification)
+        return None if wanted.identification == "none" else Path(found)
+    if len(wanted.offered) < 2 and not wanted.variants:
+        return None
+    shipped = Path(find_model("asr_models", f"{wanted.model}-identification"))
+    return shipped if shipped.is_dir() else None
 
 
 def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voice.language_settings import Callers
+from voice.recognition import LanguageBelief
 from voice.telephony.leg import Offer
 
 _BY_THEIR_BEGINNING = ("number", "called")
 
 
 def prior(
-    rows: Sequence[Callers], offered: Sequence[str], offer: Offer, customer: str | None
+    rows: Sequence[Callers], belief: LanguageBelief, offer: Offer, customer: str | None
 ) -> dict[str, float]:
-    """How probable each of the languages is, in sum 1.
+    """How probable each of the languages and dialects is, in sum 1.
 
-    Of the rows that fit by the same key the narrowest counts; those of different keys tell
-    independently, so their shares are multiplied.
+    `belief`: what is believed of anybody. Of the rows that fit by the same key the narrowest
+    counts; those of different keys tell independently, so their shares are multiplied.
     """
     known = {
         "number": _digits(offer.caller_number),
@@ -29,11 +30,13 @@ def prior(
         key, value = row.known_by
         if known[key] == value or (key in _BY_THEIR_BEGINNING and known[key].startswith(value)):
             fitting[key] = row
-    likely = dict.fromkeys(offered, 1.0)
+    likely = dict(belief.before)
     for row in fitting.values():
-        rest = (1 - row.share) / max(1, len(offered) - 1)
-        for tag in offered:
-            likely[tag] *= row.share if tag == row.language else rest
+        speak = {tag for tag in likely if row.speak in (tag, belief.language_of(tag))}
+        usual = sum(belief.before[tag] for tag in speak)
+        for tag in likely:
+            others = (1 - row.share) / (1 - usual) if usual < 1 else 1.0
+            likely[tag] *= row.share / usual if tag in speak else others
     whole = sum(likely.values())
     return {tag: share / whole for tag, share in likely.items()}
 

@@ -140,6 +140,7 @@ class RecognitionStep(FrameProcessor):
             confidence=round(transcript.confidence, 3),
             language=self._call.language_of(transcript).tag,
             language_confidence=round(transcript.language_confidence, 3),
+            dialect=transcript.dialect,
             audio_seconds=round(transcript.audio_seconds, 2),
             recognition_ms=round(self._took_ms, 1),
             speculative=speculative,

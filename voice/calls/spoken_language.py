@@ -25,8 +25,9 @@ async def begin_language(call: CallState, offer: Offer) -> None:
         with contextlib.suppress(ForeignError):
             check = IdentityInTime(call.engines.identity, CUSTOMER_SECONDS)
             customer = await check.knows(call.caller)
-    likely = prior(wanted.callers, wanted.offered, offer, customer)
-    call.belief = LanguageBelief.of(wanted.offered, likely)
+    anybody = call.belief
+    likely = prior(wanted.callers, anybody, offer, customer)
+    call.belief = LanguageBelief.of(wanted.offered, likely, anybody.dialects)
     if len(wanted.offered) > 1:
         _note(call)
 
@@ -42,5 +43,5 @@ def follow_language(heard: Transcript, call: CallState) -> None:
 
 def _note(call: CallState) -> None:
     spoken = call.belief.spoken
-    confidence = round(call.belief.shares[spoken], 3)
+    confidence = round(call.belief.share_of(spoken), 3)
     call.journal.record(LanguageChosen, language=spoken, confidence=confidence)

@@ -106,7 +106,7 @@ class CallState:
     @property
     def offered(self) -> list[Language]:
         """All that the caller may speak."""
-        return list(map(language, self.belief.before))
+        return list(map(language, self.belief.offered))
 
     @property
     def phrases(self) -> Phrases:

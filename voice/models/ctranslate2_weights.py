@@ -47,17 +47,21 @@ class Ctranslate2Weights:
     def write(self, file: Path) -> None:
         """Write what `read` reads."""
         with file.open("wb") as stream:
-            stream.write(struct.pack("<I", _VERSION) + _text(self.specification))
-            stream.write(struct.pack("<II", self.revision, len(self.variables)))
-            for name, value in self.variables.items():
-                kind = _TYPES.index(value.dtype.type)
-                stream.write(_text(name) + struct.pack("<B", value.ndim))
-                stream.write(struct.pack(f"<{value.ndim}I", *value.shape))
-                stream.write(struct.pack("<BI", kind, value.nbytes))
-                stream.write(np.ascontiguousarray(value).tobytes())
-            stream.write(struct.pack("<I", len(self.aliases)))
-            for alias, name in self.aliases.items():
-                stream.write(_text(alias) + _text(name))
+            self.write_to(stream)
+
+    def write_to(self, stream: BinaryIO) -> None:
+        """The same to an open file."""
+        stream.write(struct.pack("<I", _VERSION) + _text(self.specification))
+        stream.write(struct.pack("<II", self.revision, len(self.variables)))
+        for name, value in self.variables.items():
+            kind = _TYPES.index(value.dtype.type)
+            stream.write(_text(name) + struct.pack("<B", value.ndim))
+            stream.write(struct.pack(f"<{value.ndim}I", *value.shape))
+            stream.write(struct.pack("<BI", kind, value.nbytes))
+            stream.write(np.ascontiguousarray(value).tobytes())
+        stream.write(struct.pack("<I", len(self.aliases)))
+        for alias, name in self.aliases.items():
+            stream.write(_text(alias) + _text(name))
 
 
 def _read(stream: BinaryIO) -> Ctranslate2Weights:

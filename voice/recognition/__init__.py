@@ -2,11 +2,20 @@
 
 `WhisperRecogniser.load(folder)` opens any Whisper model in CTranslate2's form; `transcribe` reads
 a recording, `session()` is one call's use of it. Audio is fed at the rate at which it comes. A
-`PartialReader` reads a turn while it is spoken.
+`PartialReader` reads a turn while it is spoken. Dialect variants of the model may be loaded beside
+it: `routing.py` has each utterance read by the one that fits.
 """
 
-from voice.recognition.errors import UnknownLanguage, UnusableComputeType, UnusableDevice
+from voice.recognition.dialect import Dialect
+from voice.recognition.errors import (
+    UnknownLanguage,
+    UnusableComputeType,
+    UnusableDevice,
+    UnusableIdentification,
+    UnusableVariant,
+)
 from voice.recognition.expectation import ANYTHING, Expectation
+from voice.recognition.identifier import Identifier, IdentifierCard
 from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.partial_reader import PartialReader
 from voice.recognition.recogniser import WhisperRecogniser
@@ -16,7 +25,10 @@ from voice.recognition.transcript import Transcript, Word
 
 __all__ = [
     "ANYTHING",
+    "Dialect",
     "Expectation",
+    "Identifier",
+    "IdentifierCard",
     "LanguageBelief",
     "Partial",
     "PartialReader",
@@ -25,6 +37,8 @@ __all__ = [
     "UnknownLanguage",
     "UnusableComputeType",
     "UnusableDevice",
+    "UnusableIdentification",
+    "UnusableVariant",
     "WhisperRecogniser",
     "Word",
 ]

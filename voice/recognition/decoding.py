@@ -136,11 +136,13 @@ def _tokenizer(loaded: LoadedWhisper, language: Language) -> Tokenizer:
         f"recogniser {loaded.name}: does not know {language.name} ({language.tag}); "
         "`voice models list` shows which models do"
     )
-    multilingual = whisper.model.is_multilingual
-    if not multilingual and language.code != DEFAULT:  # Whisper's others are English only
-        raise refused
+    multilingual, dialect = whisper.model.is_multilingual, loaded.description.dialect
+    made_for = dialect is not None and dialect.language == language.tag
+    if not multilingual and language.code != DEFAULT and not made_for:
+        raise refused  # Whisper's others are English only
+    token = dialect.token if dialect and made_for else language.code
     try:
-        known = Tokenizer(whisper.hf_tokenizer, multilingual, "transcribe", language.code)
+        known = Tokenizer(whisper.hf_tokenizer, multilingual, "transcribe", token)
     except ValueError:
         raise refused from None
     if multilingual and known.language is None:

@@ -15,3 +15,11 @@ class UnusableDevice(ModelError):
 
 class UnusableComputeType(ModelError):
     """The device does not compute in this way."""
+
+
+class UnusableVariant(ModelError):
+    """A variant cannot be used beside the model, or the others."""
+
+
+class UnusableIdentification(ModelError):
+    """What tells languages and dialects apart is damaged, or belongs to another model."""

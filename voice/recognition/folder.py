@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from voice.errors import ModelError
 from voice.model_folders import find_model
+from voice.recognition.dialect import Dialect, read_dialect
 from voice.recognition.errors import UnusableComputeType, UnusableDevice
+from voice.recognition.shared_encoder import decoder_alone
 from voice.tokenizer_files import read_tokenizer
 
 DESCRIPTION = "voice.json"
@@ -54,6 +56,13 @@ class Description:
     silence_seconds: float = 0.0
     """So far from the start of a window the decoder is given encoder states, behind a shorter one
     those of SILENCE; 0 where it needs none but the window's."""
+    dialect: Dialect | None = None
+    """Of a variant: what it understands."""
+
+    @property
+    def window(self) -> tuple[float, float, float]:
+        """What its decoder expects of an encoder's states: those of another may lack it."""
+        return self.minimum_window_seconds, self.longest_window_seconds, self.silence_seconds
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class LoadedWhisper:
     name: str
     silence: NDArray[np.float32] | None = None
     """See SILENCE; None for a model that needs none."""
+    encodes: bool = True
+    """False: it holds no encoder, and reads what its base's encoder makes of a window."""
 
 
 def load(
@@ -74,10 +85,12 @@ def load(
     compute_type: str,
     device: str = "cpu",
     threads: int = 1,
+    base: LoadedWhisper | None = None,
 ) -> LoadedWhisper:
     """Open a folder, or an embedded or installed model by its name; raises ModelError.
 
-    `device` and `compute_type` are CTranslate2's; `threads` is the number for each worker.
+    `device` and `compute_type` are CTranslate2's; `threads` is the number for each worker. `base`:
+    a loaded model; of one with the same encoder the decoder alone is loaded.
     """
     folder = Path(find_model("asr_models", str(model)))
     if not folder.is_dir():
@@ -89,9 +102,11 @@ def load(
     description, silence = _description(folder), _silence(folder)
     if description.silence_seconds and silence is None:
         raise ModelError(f"recogniser {folder}: it lacks {SILENCE}")
+    files = _decoder_alone(folder, description, base)
     try:
         whisper = WhisperModel(
             str(folder),
+            files=files,
             device=device,
             compute_type=compute_type,
             cpu_threads=threads,
@@ -99,7 +114,19 @@ def load(
         )
     except (OSError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise _refusal(folder, device, compute_type, error) from None
-    return LoadedWhisper(whisper, description, str(folder), silence)
+    return LoadedWhisper(whisper, description, str(folder), silence, encodes=files is None)
+
+
+def _decoder_alone(
+    folder: Path, description: Description, base: LoadedWhisper | None
+) -> dict[str, bytes] | None:
+    """The files of a variant without its encoder; None where that is not the one of its base."""
+    dialect = description.dialect
+    if base is None or dialect is None or not dialect.shares_encoder:
+        return None
+    if description.window != base.description.window:
+        return None
+    return decoder_alone(folder, Path(base.name))
 
 
 def _silence(folder: Path) -> NDArray[np.float32] | None:
@@ -135,12 +162,13 @@ def _description(folder: Path) -> Description:
         return Description()
     told = _read_json(file)
     known = Description.__dataclass_fields__
+    dialect = read_dialect(told.pop("dialect"), file) if "dialect" in told else None
     for key, value in told.items():
         if key not in known:
             raise ModelError(f"recogniser {file}: unknown key {key}")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ModelError(f"recogniser {file}: {key} must be a number")
-    description = Description(**told)
+    description = Description(**told, dialect=dialect)
     if not 0 < description.longest_window_seconds <= LONGEST_WINDOW_SECONDS:
         raise ModelError(
             f"recogniser {file}: longest_window_seconds must be above 0 and at most"

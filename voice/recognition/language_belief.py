@@ -1,14 +1,15 @@
-"""How probable it is that a caller speaks one language or another, utterance by utterance.
+"""How probable it is that a caller speaks one language or dialect or another, turn by turn.
 
-Pure: what is known before the first word, and what each utterance sounds like, give the belief.
-It is a filter (forward algorithm of a hidden Markov model): callers seldom change their language,
-and no single utterance tells it for certain.
+Pure: what is known before the first word, what each utterance sounds like, and how well it was
+read, give the belief. It is a filter (forward algorithm of a hidden Markov model): callers seldom
+change what they speak, and no single utterance tells it for certain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 _CHANGES = 0.03
 """So much of the belief is open again with each utterance: callers do go on in another language."""
@@ -22,39 +23,74 @@ _STRANGE = 0.003
 """Callers who speak a certain other language than those that are offered. It has to be heard again
 and again: what an accent sounds like differs from one utterance to the next."""
 _SURELY_STRANGE = 0.95
+_READING_TELLS = 6.0
+"""A reading that is surer by 1, in the log, speaks so strongly for its dialect, in the log too."""
 
 
 @dataclass(frozen=True)
 class LanguageBelief:
     """What one caller speaks, as far as it is known.
 
-    Languages that are offered are named by their tags, others by their ISO 639 codes.
+    Languages that are offered and their dialects are named by their tags (BCP 47), other languages
+    by their ISO 639 codes.
     """
 
     spoken: str
     """The language of the call: one utterance in another one does not change it."""
-    heard: str
-    """The language of the last utterance, of those that are offered."""
+    variety: str
+    """What the last utterance was in, of all that is offered: a language, or a dialect of one."""
     shares: Mapping[str, float]
-    """How probable each language is; those that are offered, and others that were heard."""
+    """How probable each is; what is offered, and other languages that were heard."""
     before: Mapping[str, float]
     """The same before the first utterance."""
+    dialects: Mapping[str, str] = field(default_factory=dict)
+    """The language of each dialect that is told apart from it."""
 
     @classmethod
-    def of(cls, offered: Sequence[str], prior: Mapping[str, float] | None = None) -> LanguageBelief:
+    def of(
+        cls,
+        offered: Sequence[str],
+        prior: Mapping[str, float] | None = None,
+        dialects: Mapping[str, str] | None = None,
+    ) -> LanguageBelief:
         """Before the first utterance; of two that are as probable the first is spoken.
 
-        `prior`: how probable each of the languages is by what is known of the call, in sum 1;
-        without it each is as probable.
+        `prior`: how probable each of the languages and dialects is by what is known of the call, in
+        sum 1; without it each language is as probable, and within it each dialect.
         """
-        shares = prior or dict.fromkeys(offered, 1 / len(offered))
-        first = max(offered, key=shares.__getitem__)
-        return cls(first, first, shares, shares)
+        dialects = dialects or {}
+        shares = prior or even_shares(offered, dialects)
+        made = cls(offered[0], offered[0], shares, shares, dialects)
+        first = made._likeliest_of(shares)
+        return replace(made, spoken=made.language_of(first), variety=first)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The tags of the languages."""
+        return tuple(dict.fromkeys(map(self.language_of, self.before)))
+
+    @property
+    def heard(self) -> str:
+        """The language of the last utterance, of those that are offered."""
+        return self.language_of(self.variety)
+
+    @property
+    def dialect(self) -> str | None:
+        """The dialect of the last utterance, where it is more than its language."""
+        return self.variety if self.variety in self.dialects else None
 
     @property
     def confidence(self) -> float:
         """How probable it is that the last utterance is in the language in which it was heard."""
-        return self.shares[self.heard]
+        return self.share_of(self.heard)
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """As what the last utterance is best read: while that is in doubt, the likeliest two."""
+        ranked = sorted(self.before, key=self.shares.__getitem__, reverse=True)
+        if self._among_offered(self.shares, [self.variety]) >= _SURE or len(ranked) < 2:
+            return (self.variety,)
+        return self.variety, next(tag for tag in ranked if tag != self.variety)
 
     @property
     def stranger(self) -> str:
@@ -63,37 +99,108 @@ class LanguageBelief:
         surely = likeliest not in self.before and self.shares[likeliest] >= _SURELY_STRANGE
         return likeliest if surely else ""
 
-    def after(self, sounds: Mapping[str, float], seconds: float) -> LanguageBelief:
+    def language_of(self, tag: str) -> str:
+        """The language that is offered of which this is a dialect, or itself."""
+        return self.dialects.get(tag, tag)
+
+    def share_of(self, language: str) -> float:
+        """How probable it is that the caller speaks it, in whatever dialect."""
+        return sum(self.shares[tag] for tag in self._varieties(language))
+
+    def after(
+        self,
+        sounds: Mapping[str, float],
+        seconds: float,
+        readings: Mapping[str, float] | None = None,
+    ) -> LanguageBelief:
         """After an utterance of so many seconds.
 
-        `sounds`: how probable each language is by the utterance's sound alone, by ISO 639 code.
+        `sounds`: how probable each language or dialect is by the utterance's sound alone, by tag or
+        ISO 639 code. `readings`: the certainties (logs, as models are calibrated) with which it was
+        read as two or more of those that are offered; it was then in one of these.
         """
         weight = min(1.0, seconds / _WHOLE_SECONDS)
-        expected = self._expected(sounds)
-        unscaled = {
-            tag: share * max(sounds.get(_code(tag), 0.0), _LEAST) ** weight
-            for tag, share in expected.items()
+        expected, evidence = self._expected(sounds), _Evidence(sounds, self.before)
+        likely = {
+            tag: share * max(evidence.of(tag), _LEAST) ** weight for tag, share in expected.items()
         }
-        shares = {tag: share / sum(unscaled.values()) for tag, share in unscaled.items()}
-        heard = max(self.before, key=shares.__getitem__)
-        changes = self._of_offered(shares, heard) >= _SURE
-        doubted = self._of_offered(expected, self.spoken) < _SURE
+        likely |= _told_apart(likely, readings or {}, weight)
+        shares = {tag: share / sum(likely.values()) for tag, share in likely.items()}
+        variety = self._likeliest_of(readings or self.before, shares)
+        heard = self.language_of(variety)
+        changes = self._among_offered(shares, self._varieties(heard)) >= _SURE
+        doubted = self._among_offered(expected, self._varieties(self.spoken)) < _SURE
         spoken = heard if changes or doubted else self.spoken
-        return replace(self, spoken=spoken, heard=heard, shares=shares)
+        return replace(self, spoken=spoken, variety=variety, shares=shares)
 
     def _expected(self, sounds: Mapping[str, float]) -> dict[str, float]:
         """The belief before an utterance, in which the caller may have changed the language."""
         codes = set(map(_code, self.before))
-        strange = {code for code, sound in sounds.items() if sound > _LEAST} - codes
+        strange = {_code(tag) for tag, sound in sounds.items() if sound > _LEAST} - codes
         return {
             tag: (1 - _CHANGES) * self.shares.get(tag, _STRANGE)
             + _CHANGES * self.before.get(tag, _STRANGE)
             for tag in dict.fromkeys([*self.shares, *sorted(strange)])
         }
 
-    def _of_offered(self, shares: Mapping[str, float], tag: str) -> float:
-        """The share of a language among those that are offered."""
-        return shares[tag] / sum(shares[offered] for offered in self.before)
+    def _varieties(self, language: str) -> list[str]:
+        return [tag for tag in self.before if self.language_of(tag) == language]
+
+    def _likeliest_of(self, tags: Iterable[str], shares: Mapping[str, float] | None = None) -> str:
+        """The likeliest of these in the likeliest language."""
+        known, by_language = shares or self.shares, dict[str, float]()
+        tags = list(tags)
+        for tag in tags:
+            spoken = self.language_of(tag)
+            by_language[spoken] = by_language.get(spoken, 0.0) + known[tag]
+        return max(tags, key=lambda tag: (by_language[self.language_of(tag)], known[tag]))
+
+    def _among_offered(self, shares: Mapping[str, float], tags: Iterable[str]) -> float:
+        """The share of these among all that is offered."""
+        return sum(shares[tag] for tag in tags) / sum(shares[tag] for tag in self.before)
+
+
+def even_shares(offered: Sequence[str], dialects: Mapping[str, str]) -> dict[str, float]:
+    """Each language as probable as the others, and each dialect of it as itself."""
+    languages = {**{tag: tag for tag in offered}, **dialects}
+    spoken = list(languages.values())
+    return {tag: 1 / len(offered) / spoken.count(of) for tag, of in languages.items()}
+
+
+class _Evidence:
+    """What the sound of an utterance says of each of those that are told apart."""
+
+    def __init__(self, sounds: Mapping[str, float], known: Mapping[str, float]) -> None:
+        self._own: dict[str, float] = {}
+        """What was heard counts for the narrowest that is known."""
+        for label, sound in sounds.items():
+            nearest = next((tag for tag in _wider(label) if tag in known), _code(label))
+            self._own[nearest] = self._own.get(nearest, 0.0) + sound
+
+    def of(self, tag: str) -> float:
+        """Dialects that cannot be told apart by their sound share the evidence of their language"""
+        return next((self._own[wider] for wider in _wider(tag) if wider in self._own), 0.0)
+
+
+def _told_apart(
+    likely: Mapping[str, float], readings: Mapping[str, float], weight: float
+) -> dict[str, float]:
+    """The shares of those as which an utterance was read, changed by how well that went."""
+    if len(readings) < 2:
+        return {}
+    best = max(readings.values())
+    told = {}
+    for tag, certainty in readings.items():
+        behind = certainty - best if certainty < best else 0.0
+        told[tag] = likely[tag] * max(math.exp(behind * _READING_TELLS * weight), _LEAST)
+    together = sum(likely[tag] for tag in told) / math.fsum(told.values())
+    return {tag: share * together for tag, share in told.items()}
+
+
+def _wider(tag: str) -> list[str]:
+    """The tag, and what is wider than it (RFC 4647 3.4): sw-KE, sw."""
+    parts = tag.split("-")
+    return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
 
 def _code(tag: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -44,9 +45,16 @@ class Engine(Protocol):
 class RecognitionSession:
     """Collects the audio of a turn and has it read; belongs to one call and one event loop."""
 
-    def __init__(self, engine: Engine, pace: PartialPace | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        pace: PartialPace | None = None,
+        dialects: Mapping[str, str] | None = None,
+    ) -> None:
         """`pace` is the engine's, shared by all of its sessions."""
         self.pace = pace or PartialPace()
+        self.dialects = dialects or {}
+        """The tags of the dialects that the engine tells apart, each with that of its language."""
         self._engine = engine
         self.belief: LanguageBelief | None = None
         """What the caller speaks as far as is known from the turns before this one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from voice.recognition.language_belief import LanguageBelief
@@ -35,6 +36,9 @@ class Transcript:
     """Empty in partial transcripts."""
     doubtful: bool = False
     """An answer of the expected kind was said, but which one is in doubt: better asked again."""
+    certainty: float = -math.inf
+    """What `confidence` is made of, in the log and without an end at 1: readings are compared by
+    it."""
     belief: LanguageBelief | None = None
     """What the caller speaks, after these words; None where that is not found out."""
 
@@ -42,3 +46,8 @@ class Transcript:
     def language_confidence(self) -> float:
         """0 to 1: how sure it is that they are in that language."""
         return self.belief.confidence if self.belief else 1.0
+
+    @property
+    def dialect(self) -> str | None:
+        """Tag of the dialect that the speaker speaks; None where it is the language as such."""
+        return self.belief.dialect if self.belief else None

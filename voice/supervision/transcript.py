@@ -59,7 +59,7 @@ class Line:
     """A tool's arguments, then its result."""
     confidence: float | None = None
     language: str = ""
-    """Tag of what the caller spoke, where several languages are offered."""
+    """Tag of the dialect that the caller spoke, or, where several are offered, of the language."""
     interrupted: bool = False
     """The caller heard only this much of it."""
     turn: int | None = None
@@ -104,7 +104,7 @@ class Transcript:
             case FinalTranscript():
                 line = self._hear(event, position, event.text, "speech")
                 line.confidence = event.confidence
-                line.language = event.language if self._multilingual else ""
+                line.language = event.dialect or (event.language if self._multilingual else "")
                 line.turn = self._turn or None
                 if self._turn_end_ms is not None and event.audio_seconds:
                     line.ms = max(0, self._turn_end_ms - round(event.audio_seconds * 1000))

@@ -144,7 +144,8 @@ async def describe(model: Path, sets: list[Path], origin: str) -> None:
     others = [file for file in sets if _MEASURED_ON not in file.stem]
     said = [utterance for file in others for utterance in spoken(file)]
     description = calibrated(observe(encoder, decoder, said), observe(encoder, decoder, _noise(1)))
-    (model / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1) + "\n")
+    told = {key: value for key, value in asdict(description).items() if value is not None}
+    (model / DESCRIPTION).write_text(json.dumps(told, indent=1) + "\n")
     engine = WhisperRecogniser.load(model)
     rows = [await score(engine, file, show=False) for file in sets]
     heard = [await engine.transcribe(pcm, RATE_HZ) for _, pcm in _noise(2)]

@@ -59,7 +59,9 @@ class _TurnReader:
         self._session = recogniser.session()
         self._dictates = False
         """The turn before spoke of a secret or held a number: this one may go on with it."""
-        self._session.belief = LanguageBelief.of(recogniser.offered)
+        self._session.belief = LanguageBelief.of(
+            recogniser.offered, dialects=self._session.dialects
+        )
         self._words = Counter({recogniser.language.tag: 0})
         """By language."""
         self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // FRAME_MS)

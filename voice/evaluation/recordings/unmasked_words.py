@@ -58,7 +58,7 @@ class _Session(RecognitionSession):
     """Says what it made of a turn."""
 
     def __init__(self, recogniser: WhisperRecogniser, listener: UnmaskedWords) -> None:
-        super().__init__(recogniser)
+        super().__init__(recogniser, dialects=recogniser.dialects)
         self._listener = listener
 
     async def finalise(

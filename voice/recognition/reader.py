@@ -1,0 +1,135 @@
+"""Reads a recording as one language or dialect, with the model that was made for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from voice.audio import Pcm, frame_levels, resample, silence
+from voice.engine_queue import Priority, next_part
+from voice.languages import Language
+from voice.recognition import features, folder
+from voice.recognition.decoding import Decoder, Reading
+from voice.recognition.encoding import Encoded, Encoder
+from voice.recognition.expectation import Expectation
+from voice.recognition.noise import is_noise
+from voice.recognition.transcript import Transcript, Word
+
+_SHORTEST_SECONDS = 0.1
+_OTHER_TEMPOS = (0.93, 1.07)
+_AUDIBLE_DBFS = -57.0
+"""Audio of which no 100 ms is louder than this holds no words."""
+
+
+class Recording:
+    """Audio at 16 kHz that is to be read; an encoder makes states of each window once."""
+
+    def __init__(self, pcm: Pcm) -> None:
+        self.pcm = pcm
+        self.seconds = len(pcm) / features.RATE_HZ
+        self._encoded: dict[tuple[Encoder, int], Encoded] = {}
+
+    @property
+    def audible(self) -> bool:
+        """Whether there is enough of it, and loud enough, to hold words."""
+        return self.seconds >= _SHORTEST_SECONDS and _audible(self.pcm)
+
+    def windows(self, longest_seconds: float) -> Iterator[tuple[int, Pcm]]:
+        """Its pieces that may hold words: (first sample, samples)."""
+        for first, window in features.windows(self.pcm, longest_seconds):
+            if len(window) >= _SHORTEST_SECONDS * features.RATE_HZ:
+                yield first, window
+
+    def encoded(self, encoder: Encoder, first: int, window: Pcm) -> Encoded:
+        """What the encoder makes of the window that begins with sample `first`."""
+        known = self._encoded.get((encoder, first))
+        if known is None:
+            next_part()
+            known = self._encoded[encoder, first] = encoder.encode(window)
+        return known
+
+
+class Reader:
+    """One way of reading; may be used by several threads at once."""
+
+    def __init__(
+        self, loaded: folder.LoadedWhisper, encoder: Encoder, spoken: Language, beam_size: int
+    ) -> None:
+        """Raises UnknownLanguage when the model does not know the language."""
+        self.language = spoken
+        self._encoder = encoder
+        self._decoder = Decoder(loaded, spoken, beam_size)
+        self._description = loaded.description
+
+    def read(self, recording: Recording, priority: Priority, expect: Expectation) -> Transcript:
+        """The words of the recording."""
+        parts: list[tuple[int, Reading]] = []
+        for first, window in recording.windows(self._description.longest_window_seconds):
+            encoded = recording.encoded(self._encoder, first, window)
+            if priority is Priority.PARTIAL:
+                next_part()
+                reading = self._decoder.read_quickly(encoded)
+            else:
+                reading = self._read_window(window, encoded, expect)
+            if is_noise(reading, window, self._description):
+                reading = replace(reading, text="")
+            parts.append((first * 1000 // features.RATE_HZ, reading))
+        return self._joined(parts, recording.seconds)
+
+    def nothing(self, seconds: float) -> Transcript:
+        """Of a recording without words."""
+        return self._joined([], seconds)
+
+    def _read_window(self, window: Pcm, encoded: Encoded, expect: Expectation) -> Reading:
+        reading = self._decoder.read(encoded, expect, with_words=True)
+        if math.exp(reading.mean_log_probability) >= self._description.doubt_below:
+            return reading
+        longest = folder.LONGEST_WINDOW_SECONDS * features.RATE_HZ
+        again = [
+            self._read_at(tempo, window, expect)
+            for tempo in _OTHER_TEMPOS
+            if len(window) / tempo <= longest
+        ]
+        # Of what was expected, a sure answer at one tempo counts more than doubt at the others.
+        return max((reading, *again), key=lambda one: (not one.doubtful, one.mean_log_probability))
+
+    def _read_at(self, tempo: float, window: Pcm, expect: Expectation) -> Reading:
+        """The window as if it had been spoken so many times as fast."""
+        next_part()
+        changed = resample(window, round(1000 * tempo), 1000)
+        reading = self._decoder.read(self._encoder.encode(changed), expect, with_words=True)
+        words = tuple(
+            replace(word, start_ms=round(word.start_ms * tempo), end_ms=round(word.end_ms * tempo))
+            for word in reading.words
+        )
+        return replace(reading, words=words)
+
+    def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
+        spoken = [(at, reading) for at, reading in parts if reading.text]
+        nobody = min((reading.no_speech_probability for _, reading in parts), default=1.0)
+        if not spoken:
+            return Transcript("", 0.0, self.language.tag, nobody, seconds)
+        pieces = sum(reading.pieces + 1 for _, reading in spoken)
+        mean = sum(reading.log_probability for _, reading in spoken) / pieces
+        description = self._description
+        certainty = description.confidence_slope * mean + description.confidence_offset
+        certain = math.exp(min(0.0, certainty))
+        words = tuple(
+            Word(word.text, word.start_ms + at, word.end_ms + at, word.probability)
+            for at, reading in spoken
+            for word in reading.words
+        )
+        text = " ".join(reading.text for _, reading in spoken)
+        doubtful = any(reading.doubtful for _, reading in spoken)
+        return Transcript(
+            text, certain, self.language.tag, nobody, seconds, words, doubtful, certainty
+        )
+
+
+def _audible(pcm: Pcm) -> bool:
+    padded = np.concatenate([pcm, silence(-len(pcm) % (features.RATE_HZ // 10))])
+    levels = frame_levels(padded.astype(np.int16), features.RATE_HZ, 100)
+    return bool(levels.max() > _AUDIBLE_DBFS)
