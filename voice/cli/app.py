@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 import voice
-from voice.cli import accounts, demo, evaluate, models, records, serve, settings, tune
+from voice.cli import (
+    accounts,
+    convert_gpt_oss,
+    demo,
+    evaluate,
+    models,
+    records,
+    serve,
+    settings,
+    tune,
+)
 from voice.errors import VoiceError
 
 USER_ERROR_STATUS = 2
@@ -25,6 +35,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("settings")(settings.settings)
 app.add_typer(evaluate.app, name="evaluate")
+models.app.command("convert-gpt-oss")(convert_gpt_oss.convert_gpt_oss)
 app.add_typer(models.app, name="models")
 app.add_typer(tune.app, name="tune")
 app.add_typer(records.app, name="records")

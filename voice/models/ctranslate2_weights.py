@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice.errors import ModelError
+from voice.models.ctranslate2_file import TYPES, VERSION, WeightsFile
 
-_VERSION = 6
-_TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16)
 _MOST_DIMENSIONS = 8
 
 Weights = NDArray[Any]
@@ -51,22 +50,15 @@ class Ctranslate2Weights:
 
     def write_to(self, stream: BinaryIO) -> None:
         """The same to an open file."""
-        stream.write(struct.pack("<I", _VERSION) + _text(self.specification))
-        stream.write(struct.pack("<II", self.revision, len(self.variables)))
+        weights = WeightsFile(stream, self.specification, self.revision)
         for name, value in self.variables.items():
-            kind = _TYPES.index(value.dtype.type)
-            stream.write(_text(name) + struct.pack("<B", value.ndim))
-            stream.write(struct.pack(f"<{value.ndim}I", *value.shape))
-            stream.write(struct.pack("<BI", kind, value.nbytes))
-            stream.write(np.ascontiguousarray(value).tobytes())
-        stream.write(struct.pack("<I", len(self.aliases)))
-        for alias, name in self.aliases.items():
-            stream.write(_text(alias) + _text(name))
+            weights.add(name, value)
+        weights.finish(self.aliases)
 
 
 def _read(stream: BinaryIO) -> Ctranslate2Weights:
     (version,) = _numbers(stream, "<I")
-    if version != _VERSION:
+    if version != VERSION:
         raise ValueError(f"version {version}")
     specification = _string(stream)
     revision, count = _numbers(stream, "<II")
@@ -84,7 +76,7 @@ def _variable(stream: BinaryIO) -> tuple[str, Weights]:
     shape = _numbers(stream, f"<{dimensions}I")
     kind, size = _numbers(stream, "<BI")
     data = stream.read(size)
-    return name, np.frombuffer(data, _TYPES[kind]).reshape(shape)
+    return name, np.frombuffer(data, TYPES[kind]).reshape(shape)
 
 
 def _numbers(stream: BinaryIO, layout: str) -> tuple[int, ...]:
@@ -97,8 +89,3 @@ def _string(stream: BinaryIO) -> str:
     if len(data) < length:
         raise ValueError("a name is incomplete")
     return data.rstrip(b"\0").decode()
-
-
-def _text(string: str) -> bytes:
-    data = string.encode() + b"\0"
-    return struct.pack("<H", len(data)) + data
