@@ -149,6 +149,7 @@ async def main() -> int:
                 result.note_contention()
         responder.close()
     add_scores(result, scores)
+    add_exactness(result)
     return concluded(result, options)
 
 
@@ -169,6 +170,18 @@ def add_scores(result: BenchmarkResult, scores: Mapping[str, Score]) -> None:
     result.add("asked_again", rate(sum(score.asked_again for score in scores.values()), count))
     result.add("turn_ms_median", percentile(times, 50), MEDIAN_TURNS)
     result.add("turn_ms_p95", percentile(times, 95), P95_TURNS)
+
+
+def add_exactness(result: BenchmarkResult) -> None:
+    """How far a converted gpt-oss's logits are from the original's; needs the `train` extra."""
+    try:
+        from training.gpt_oss_exactness import all_differences
+    except ImportError as error:
+        print(f"max_logit_difference is not measured: {error}")
+        return
+    differences = all_differences(ROOT / "response_models" / "embedded-en" / "tokenizer.json")
+    result.rows += [{"way": way, "logit_difference": far} for way, far in differences.items()]
+    result.count("max_logit_difference", max(differences.values()), len(differences))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def main() -> None:
     writer = DialogueWriter(tasks, choices, noise, part=options.part, recorded=recorded)
     source = batches(writer, tasks.instruction, harmony)
     training.run(source)
-    export.write(training.model, harmony, tokenizer, options.out)
+    export.write(training.model, tokenizer, options.out)
     print(f"exported to {options.out}", flush=True)
 
 

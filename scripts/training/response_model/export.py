@@ -5,33 +5,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from transformers import GptOssForCausalLM
 
-from training.gpt_oss_to_ctranslate2 import convert
-from voice.response.harmony import RETURN, Harmony
+from voice.models.gpt_oss import DESCRIPTION, Precision, Wanted, convert
 
 _KEPT = ("README.md",)
 
 
 def write(
-    model: GptOssForCausalLM,
-    harmony: Harmony,
-    tokenizer: Path,
-    folder: Path,
-    quantization: str | None = "int8",
+    model: GptOssForCausalLM, tokenizer: Path, folder: Path, precision: Precision = "int8"
 ) -> None:
     """Convert into a folder beside `folder` and then put it in its place; keeps the model card."""
     fresh = folder.with_name(f".{folder.name}.new")
-    prefix = convert(
-        model.eval(),
-        harmony.tokens(range(harmony.size)),
-        fresh,
-        stop=RETURN,
-        quantization=quantization,
-    )
-    shutil.copy(tokenizer, fresh / "tokenizer.json")
+    shutil.rmtree(fresh, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as saved:
+        model.eval().save_pretrained(saved)
+        shutil.copy(tokenizer, Path(saved) / "tokenizer.json")
+        convert(Path(saved), fresh, Wanted(precision=precision))
+    description = fresh / DESCRIPTION
+    prefix = json.loads(description.read_text("utf-8"))["prefix_tokens"]
+    description.unlink()
     form = {"architecture": "gpt-oss", "prefix": prefix, "answers": "closed"}
     (fresh / "harmony.json").write_text(json.dumps(form, indent=2) + "\n")
     for name in _KEPT:
