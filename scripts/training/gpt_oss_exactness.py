@@ -16,6 +16,7 @@ import ctranslate2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from transformers import GptOssConfig, GptOssForCausalLM
 
 from voice.models.gpt_oss import DESCRIPTION, ROUTING, Wanted, convert
@@ -52,8 +53,7 @@ class Features:
 
 def random_gpt_oss(features: Features, tokenizer: Path, folder: Path) -> GptOssForCausalLM:
     """A network with random weights and logits of about 1, saved as transformers does."""
-    description = json.loads(tokenizer.read_text("utf-8"))
-    vocabulary = len(description["model"]["vocab"]) + 4
+    vocabulary = Tokenizer.from_file(str(tokenizer)).get_vocab_size() + 4
     layer_types = (
         ["sliding_attention", "full_attention"] if features.windows else ["full_attention"]
     )

@@ -11,24 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tokenizers import Tokenizer
-
 from voice.errors import ModelError
 from voice.models.download import disk_error
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.checkpoint_folder import write_checkpoint
 from voice.models.gpt_oss.ctranslate2_folder import write_ctranslate2
 from voice.models.gpt_oss.dialogues import read_dialogues
-from voice.models.gpt_oss.gguf_file import GgufFile
 from voice.models.gpt_oss.layout import Layout, Precision
 from voice.models.gpt_oss.llama import LlamaNetwork
 from voice.models.gpt_oss.mixed_experts import Mix, MixedExperts
 from voice.models.gpt_oss.needs import free_memory, needs_of
 from voice.models.gpt_oss.network import NO_SINK, DenseNetwork
 from voice.models.gpt_oss.routing import Routing, measure_routing
-from voice.models.gpt_oss.shape import LLAMA, dense, read_shape
-from voice.models.gpt_oss.vocabulary import Vocabulary, smaller, vocabulary_of, with_harmony
-from voice.tokenizer_files import read_tokenizer
+from voice.models.gpt_oss.shape import dense
+from voice.models.gpt_oss.source import Network, open_source
+from voice.models.gpt_oss.vocabulary import smaller
 
 DESCRIPTION = "voice.json"
 ROUTING = "routing.json"
@@ -54,6 +51,9 @@ class Wanted:
     """Statistics of an earlier conversion instead."""
 
 
+_ALL = Mix((0,), (1.0,))
+"""Of one expert."""
+
 Tell = Callable[[str], None]
 
 
@@ -69,111 +69,84 @@ def convert(
     Raises ModelError when `source` is no gpt-oss and no Llama or some of it is missing, when it
     has not so many experts, and when memory or disk will not do.
     """
-    if wanted.form == "checkpoint" and wanted.precision == "int8":
-        raise ModelError("a checkpoint for a training is float32 or float16, not int8")
-    network, vocabulary = _opened(source)
-    experts = network.shape.experts
-    if wanted.experts > experts:
-        raise ModelError(f"{source} has {experts} experts a layer, not {wanted.experts}")
-    if experts > 1 and not (wanted.dialogues or wanted.routing):
-        raise ModelError(f"{source}: experts are chosen by dialogues or by routing statistics")
-    _refuse_what_is_there(target)
+    network, vocabulary = open_source(source)
+    _refuse_what_cannot_be(source, network, target, wanted)
     dialogues: list[list[int]] = []
     if wanted.dialogues and not wanted.routing:
         dialogues = read_dialogues(wanted.dialogues, vocabulary, LONGEST_DIALOGUE)
     if wanted.vocabulary:
         vocabulary = smaller(vocabulary, _text(wanted.vocabulary))
-    sinks = any((network.sinks(i) > NO_SINK).any() for i in range(network.shape.layers))
-    shape = dense(network.shape, network.shape.inner * wanted.experts)
-    layout = Layout(shape, sinks, wanted.precision)
-    whole = wanted.form == "checkpoint"
-    needs = needs_of(network.shape, layout, len(vocabulary), dialogues, whole_ends=whole)
+    layout = _layout(network, wanted)
+    for_training = wanted.form == "checkpoint"
+    needs = needs_of(network.shape, layout, len(vocabulary), dialogues, whole_ends=for_training)
     tell(f"{source}: {needs}")
     with _whole(target) as folder:
         needs.check(memory(), folder)
         card: dict[str, Any] = {"source": source.name, "precision": wanted.precision}
-        if isinstance(network, GptOssCheckpoint):
-            mixes, routing = _mixes(network, wanted, dialogues, tell)
-            card |= _card_of(mixes, experts, routing)
+        converted: DenseNetwork
+        if isinstance(network, LlamaNetwork):
+            converted = network
+        else:
+            routing = _routing(network, wanted, dialogues, tell)
+            mixes = routing.mixes(wanted.experts) if routing else [_ALL] * network.shape.layers
             if routing:
                 routing.save(folder / ROUTING)
-            dense_network: DenseNetwork = MixedExperts(network, mixes)
+                card |= _choice(mixes, network.shape.experts, routing)
+            converted = MixedExperts(network, mixes)
+        tell(f"writing {layout.shape.layers} layers, {len(vocabulary)} tokens")
+        if for_training:
+            write_checkpoint(converted, vocabulary, wanted.precision, folder)
         else:
-            dense_network = network
-        tell(f"writing {shape.layers} layers, {len(vocabulary)} tokens")
-        if wanted.form == "checkpoint":
-            write_checkpoint(dense_network, vocabulary, wanted.precision, folder)
-        else:
-            write_ctranslate2(dense_network, vocabulary, layout, folder)
+            write_ctranslate2(converted, vocabulary, layout, folder)
             _describe(folder, layout, card)
 
 
-def _opened(source: Path) -> tuple[GptOssCheckpoint | LlamaNetwork, Vocabulary]:
-    """The network, and its vocabulary with Harmony's tokens."""
-    gguf = _gguf_of(source)
-    tokenizer_file = (gguf.parent if gguf else source) / "tokenizer.json"
-    network: GptOssCheckpoint | LlamaNetwork
-    if gguf:
-        opened = GgufFile.open(gguf)
-        network, tokenizer = opened.network(), opened.tokenizer()
-    elif read_shape(source / "config.json").kind == LLAMA:
-        network, tokenizer = LlamaNetwork.open(source), read_tokenizer(tokenizer_file)
-    else:
-        network, tokenizer = GptOssCheckpoint.open(source), read_tokenizer(tokenizer_file)
-    return network, _vocabulary(network, tokenizer, gguf or tokenizer_file)
+def _refuse_what_cannot_be(source: Path, network: Network, target: Path, wanted: Wanted) -> None:
+    experts = network.shape.experts
+    if wanted.form == "checkpoint" and wanted.precision == "int8":
+        raise ModelError("a checkpoint for a training is float32 or float16, not int8")
+    if wanted.experts > experts:
+        raise ModelError(f"{source} has {experts} experts a layer, not {wanted.experts}")
+    if experts > 1 and not (wanted.dialogues or wanted.routing):
+        raise ModelError(f"{source}: experts are chosen by dialogues or by routing statistics")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ModelError(f"{target}: is there already")
 
 
-def _vocabulary(
-    network: GptOssCheckpoint | LlamaNetwork, tokenizer: Tokenizer, place: Path
-) -> Vocabulary:
-    try:
-        if isinstance(network, LlamaNetwork):
-            tokenizer = with_harmony(tokenizer)
-        return vocabulary_of(tokenizer, network.shape.vocabulary)
-    except ModelError as error:
-        raise ModelError(f"{place}: {error}") from None
+def _layout(network: Network, wanted: Wanted) -> Layout:
+    shape = network.shape
+    sinks = any((network.sinks(layer) > NO_SINK).any() for layer in range(shape.layers))
+    return Layout(dense(shape, shape.inner * wanted.experts), sinks, wanted.precision)
 
 
-def _gguf_of(source: Path) -> Path | None:
-    """The GGUF file that is meant: `source`, or the only one in it where no other model is."""
-    if not source.exists():
-        raise ModelError(f"{source}: no such file or folder")
-    if source.is_file():
-        return source
-    found = list(source.glob("*.gguf"))
-    return found[0] if len(found) == 1 and not (source / "config.json").exists() else None
-
-
-def _mixes(
+def _routing(
     checkpoint: GptOssCheckpoint, wanted: Wanted, dialogues: Sequence[Sequence[int]], tell: Tell
-) -> tuple[list[Mix], Routing | None]:
+) -> Routing | None:
+    """What the routers do, measured before or now; None where there is one expert only."""
     shape = checkpoint.shape
     if shape.experts == 1:
-        return [Mix((0,), (1.0,))] * shape.layers, None
+        return None
     if wanted.routing:
-        routing = Routing.read(wanted.routing, shape)
-    else:
+        return Routing.read(wanted.routing, shape)
 
-        def begun(layer: int) -> None:
-            tell(f"routing: layer {layer + 1} of {shape.layers}")
+    def begun(layer: int) -> None:
+        tell(f"routing: layer {layer + 1} of {shape.layers}")
 
-        routing = measure_routing(checkpoint, dialogues, begun)
-    return routing.mixes(wanted.experts), routing
+    return measure_routing(checkpoint, dialogues, begun)
 
 
-def _card_of(mixes: Sequence[Mix], of: int, routing: Routing | None) -> dict[str, Any]:
-    card: dict[str, Any] = {
+def _choice(mixes: Sequence[Mix], of: int, routing: Routing) -> dict[str, Any]:
+    """What the model's card says of the choice of experts."""
+    kept = [sum(layer[expert] for expert in mix.experts)
+            for layer, mix in zip(routing.mass, mixes, strict=True)]  # fmt: skip
+    return {
         "experts_of_a_layer": of,
         "experts": [mix.experts for mix in mixes],
         "shares": [[round(share, 4) for share in mix.shares] for mix in mixes],
+        "routing_mass_kept": round(sum(kept) / len(kept), 4),
+        "routing_tokens": routing.tokens,
+        "clamped": routing.clamped,
     }
-    if routing:
-        mass = [sum(layer[e] for e in mix.experts)
-                for layer, mix in zip(routing.mass, mixes, strict=True)]  # fmt: skip
-        card["routing_mass_kept"] = round(sum(mass) / len(mass), 4)
-        card["routing_tokens"] = routing.tokens
-        card["clamped"] = routing.clamped
-    return card
 
 
 def _describe(folder: Path, layout: Layout, card: dict[str, Any]) -> None:
@@ -192,11 +165,6 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{file}: cannot be read: {error}") from None
-
-
-def _refuse_what_is_there(target: Path) -> None:
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ModelError(f"{target}: is there already")
 
 
 @contextmanager
