@@ -1,12 +1,15 @@
 """How far a converted gpt-oss's logits are from those of transformers, in each way it is used.
 
-Needs the `train` extra.
+Needs the `train` extra. For tests without it, a small network and its logits are kept:
+
+    python -m training.gpt_oss_exactness tests/data/small_gpt_oss     # in scripts/
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +20,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import ByteLevel
 from transformers import GptOssConfig, GptOssForCausalLM
 
 from voice.models.gpt_oss import DESCRIPTION, ROUTING, Wanted, convert
+from voice.models.gpt_oss.vocabulary import HARMONY
 
 LENGTH = 56
 """Tokens of a conversation: several windows."""
 WINDOW = 16
-_LAYERS = 4
-_HEADS, _KEY_HEADS, _HEAD = 4, 2, 32
-_WIDTH = 96
-"""Not the heads' size together: gpt-oss's are not equal either."""
+_HEADS, _KEY_HEADS = 4, 2
 _UNCLAMPED = 1e9
 _PLAIN = {"rope_type": "default", "rope_theta": 150000.0}
 _YARN = {
@@ -49,6 +52,10 @@ class Features:
     sinks: bool = True
     windows: bool = True
     tied: bool = False
+    layers: int = 4
+    width: int = 96
+    """Not the heads' size together: gpt-oss's are not equal either."""
+    head: int = 32
 
 
 def random_gpt_oss(features: Features, tokenizer: Path, folder: Path) -> GptOssForCausalLM:
@@ -61,16 +68,16 @@ def random_gpt_oss(features: Features, tokenizer: Path, folder: Path) -> GptOssF
     model = GptOssForCausalLM(
         GptOssConfig(
             vocab_size=vocabulary,
-            hidden_size=_WIDTH,
-            intermediate_size=_WIDTH,
-            num_hidden_layers=_LAYERS,
+            hidden_size=features.width,
+            intermediate_size=features.width,
+            num_hidden_layers=features.layers,
             num_attention_heads=_HEADS,
             num_key_value_heads=_KEY_HEADS,
-            head_dim=_HEAD,
+            head_dim=features.head,
             num_local_experts=features.experts,
             num_experts_per_tok=features.experts,
             sliding_window=WINDOW,
-            layer_types=(layer_types * _LAYERS)[:_LAYERS],
+            layer_types=(layer_types * features.layers)[: features.layers],
             rope_parameters=dict(_YARN if features.yarn else _PLAIN),
             swiglu_limit=_UNCLAMPED,
             tie_word_embeddings=features.tied,
@@ -97,7 +104,7 @@ def _random(name: str, weight: torch.Tensor, features: Features) -> torch.Tensor
         return 0.3 * fresh if features.biases else torch.zeros_like(weight)
     if "embed_tokens" in name or "router" in name:
         return fresh
-    return fresh / _WIDTH**0.5
+    return fresh / features.width**0.5
 
 
 def fixed_shares(model: GptOssForCausalLM, folder: Path) -> Path:
@@ -149,12 +156,13 @@ class Converted:
 
     def step_by_step(self) -> float:
         """A conversation that goes on token by token, past the window."""
-        return self._written([], self._conversation(2, 5), LENGTH)
+        return self._written([], [self._conversation(2, 5)], LENGTH)
 
     def static_prompt(self) -> float:
-        """A conversation behind a prompt that is kept; first as it is read, then from its cache."""
+        """Conversations behind a prompt that is kept: as it is read, from its cache, in a batch."""
         fixed = self._conversation(4, LENGTH // 2)
-        return max(self._written(fixed, self._conversation(seed, 9), 24) for seed in (5, 6, 5))
+        calls = [self._conversation(seed, 6 + 2 * seed) for seed in (1, 2, 3)]
+        return max(self._written(fixed, part, 24) for part in (calls[:1], calls[1:2], calls))
 
     def _conversation(self, seed: int, length: int) -> list[int]:
         random = np.random.default_rng(seed)
@@ -178,21 +186,25 @@ class Converted:
             worst = max(worst, float(np.abs(there - expected).max()))
         return worst
 
-    def _written(self, fixed: Sequence[int], prompt: Sequence[int], count: int) -> float:
-        steps = list(
-            self._generator.generate_tokens(
-                self._named(prompt) if fixed else [*self._prefix, *self._named(prompt)],
-                static_prompt=[*self._prefix, *self._named(fixed)] if fixed else None,
-                max_length=count,
-                sampling_topk=1,
-                end_token=[self._tokens[0]],
-                return_logits_vocab=True,
-            )
+    def _written(self, fixed: Sequence[int], prompts: Sequence[Sequence[int]], count: int) -> float:
+        results = self._generator.generate_batch(
+            [self._named(ids) if fixed else [*self._prefix, *self._named(ids)] for ids in prompts],
+            static_prompt=[*self._prefix, *self._named(fixed)] if fixed else None,
+            max_length=count,
+            sampling_topk=1,
+            include_prompt_in_result=False,
+            return_end_token=True,
+            return_logits_vocab=True,
         )
-        read = [*fixed, *prompt]
-        expected = self._expected([*read, *(step.token_id for step in steps)])[len(read) - 1 :]
-        found = np.array([np.array(step.logits) for step in steps])
-        return float(np.abs(found[:, : expected.shape[1]] - expected[:-1]).max())
+        worst = 0.0
+        for prompt, result in zip(prompts, results, strict=True):
+            written = result.sequences_ids[0]
+            whole = self._expected([*fixed, *prompt, *written])
+            expected = whole[:-1][-len(written) :]
+            # Before them stand steps that only read what one prompt has beyond a shorter one.
+            found = np.array([np.array(step) for step in result.logits[0][-len(written) :]])
+            worst = max(worst, float(np.abs(found[:, : whole.shape[1]] - expected).max()))
+        return worst
 
 
 def all_differences(tokenizer: Path) -> dict[str, float]:
@@ -208,3 +220,31 @@ def all_differences(tokenizer: Path) -> dict[str, float]:
             return network.differences()
         finally:
             network.close()
+
+
+def keep_small_network(folder: Path) -> None:
+    """Write a network in bfloat16 with all of gpt-oss's features, and the logits of one text."""
+    tokens = [*HARMONY, *sorted(ByteLevel.alphabet())]
+    tokenizer = Tokenizer(BPE({token: row for row, token in enumerate(tokens)}, []))
+    tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    tokenizer.add_special_tokens(list(HARMONY))
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "tokenizer.json"
+        tokenizer.save(str(file))
+        features = Features(layers=2, width=48, head=16)
+        model = random_gpt_oss(features, file, Path(place) / "saved").bfloat16()
+        shutil.rmtree(folder, ignore_errors=True)
+        model.save_pretrained(folder)
+        shutil.copy(file, folder)
+    model = GptOssForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager"
+    )
+    fixed_shares(model, folder)
+    ids = np.random.default_rng(1).integers(0, len(tokens), LENGTH)
+    with torch.no_grad():
+        logits = model(torch.from_numpy(ids[None])).logits[0].numpy()
+    np.savez_compressed(folder / "logits.npz", ids=ids, logits=logits)
+
+
+if __name__ == "__main__":
+    keep_small_network(Path(sys.argv[1]))

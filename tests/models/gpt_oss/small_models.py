@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from tests.conftest import ROOT
+from voice.models.gpt_oss.mxfp4 import dequantised
 
 TOKENIZER = ROOT / "response_models" / "embedded-en" / "tokenizer.json"
 EXPERTS, LAYERS, WIDTH, INNER, WINDOW = 8, 2, 64, 32, 8
@@ -82,6 +83,17 @@ def gpt_oss_tensors(seed: int = 0) -> Tensors:
     return found
 
 
+def with_float_experts(tensors: Tensors) -> Tensors:
+    """The same numbers, none of them as MXFP4."""
+    floats = dict(tensors)
+    for name in [name for name in tensors if name.endswith("_blocks")]:
+        place = name.removesuffix("_blocks")
+        blocks, scales = floats.pop(name), floats.pop(f"{place}_scales")
+        experts = [dequantised(*both) for both in zip(blocks, scales, strict=True)]
+        floats[place] = np.stack(experts).swapaxes(1, 2)
+    return floats
+
+
 def upper_halves(array: NDArray[Any]) -> NDArray[np.uint16]:
     """float32 as bfloat16, cut off."""
     return (np.ascontiguousarray(array, np.float32).view(np.uint32) >> 16).astype(np.uint16)
@@ -112,7 +124,7 @@ def save_checkpoint(folder: Path, config: Mapping[str, Any], tensors: Tensors) -
         file = f"model-0000{number}-of-00002.safetensors"
         save_shard(folder / file, {name: tensors[name] for name in part})
         places.update(dict.fromkeys(part, file))
-    (folder / INDEX).write_text(json.dumps({"weight_map": places}))
+    (folder / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": places}))
     return folder
 
 

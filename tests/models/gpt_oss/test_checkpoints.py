@@ -117,7 +117,7 @@ def test_a_tensor_of_another_size_is_named(tmp_path: Path) -> None:
     [
         ({"model_type": "mistral"}, "not a gpt-oss .*model_type is 'mistral'"),
         ({"model_type": None}, "not a gpt-oss .*model_type is None"),
-        ({"hidden_size": "large"}, "config.json: "),
+        ({"hidden_size": "large"}, "config.json: hidden_size is 'large', not a number"),
         ({"hidden_act": "gelu"}, "hidden_act 'gelu' cannot be converted"),
         ({"swiglu_alpha": 2.0}, "swiglu_alpha 2.0 cannot be converted"),
         ({"rope_scaling": {"rope_type": "longrope"}}, "positions of the kind 'longrope'"),

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from tests.models.gpt_oss.small_models import EXPERTS, LAYERS, TOKENIZER, save_dialogues
+from tests.models.gpt_oss.small_models import (
+    EXPERTS,
+    LAYERS,
+    TOKENIZER,
+    gpt_oss_config,
+    gpt_oss_tensors,
+    save_checkpoint,
+    save_dialogues,
+    with_float_experts,
+)
 from voice.errors import ModelError
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.dialogues import read_dialogues
@@ -122,15 +131,17 @@ def test_statistics_of_another_model_are_refused(
 
 @pytest.mark.torch
 def test_the_routers_do_what_transformers_routers_do(
-    checkpoint: Path, dialogues: Path, vocabulary: Vocabulary
+    dialogues: Path, vocabulary: Vocabulary, tmp_path: Path
 ) -> None:
     torch = pytest.importorskip("torch", reason="needs the train extra: pip install -e '.[train]'")
-    from transformers import GptOssForCausalLM, Mxfp4Config
+    from transformers import GptOssForCausalLM
 
+    checkpoint = save_checkpoint(
+        tmp_path / "floats", gpt_oss_config(), with_float_experts(gpt_oss_tensors())
+    )
     model = GptOssForCausalLM.from_pretrained(
-        checkpoint, quantization_config=Mxfp4Config(dequantize=True), dtype=torch.float32,
-        attn_implementation="eager",
-    )  # fmt: skip
+        checkpoint, dtype=torch.float32, attn_implementation="eager"
+    )
     mass = np.zeros((LAYERS, EXPERTS))
     ids = read_dialogues(dialogues, vocabulary, 1000)
     for index, layer in enumerate(model.model.layers):

@@ -18,6 +18,8 @@ from voice.models.gpt_oss.shape import GPT_OSS, Shape
 from voice.models.gpt_oss.tensors import INDEX, Array
 from voice.models.gpt_oss.vocabulary import Vocabulary
 
+_NO_WINDOW = 128
+"""Where no layer has one; transformers wants a number."""
 UNCLAMPED = 1e9
 """The activation's clamp, far away: a dense network has none."""
 
@@ -101,7 +103,7 @@ def _config(shape: Shape, vocabulary: Vocabulary, precision: Precision) -> dict[
         "max_position_embeddings": shape.context,
         "rope_parameters": _positions(shape.rotary),
         "layer_types": types,
-        "sliding_window": shape.window,
+        "sliding_window": shape.window or _NO_WINDOW,
         "tie_word_embeddings": shape.tied,
         "attention_bias": True,
         "router_aux_loss_coef": 0.0,

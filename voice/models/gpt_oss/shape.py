@@ -81,34 +81,35 @@ def shape_of(config: Mapping[str, Any]) -> Shape:
     Raises ModelError when the network does what no converted one can, KeyError, TypeError and
     ValueError when the configuration is none.
     """
-    kind, heads, layers = (
-        config["model_type"],
-        config["num_attention_heads"],
-        config["num_hidden_layers"],
-    )
     _refuse_other_activations(config)
-    more: dict[str, Any] = {}
-    if kind == GPT_OSS:
-        experts = config["num_local_experts"]
-        more["experts"] = experts
-        more["experts_per_token"] = min(experts, config["num_experts_per_tok"])
-        more["clamp"] = config.get("swiglu_limit", 7.0)
+    kind, layers = config["model_type"], _count(config, "num_hidden_layers")
+    width, heads = _count(config, "hidden_size"), _count(config, "num_attention_heads")
+    experts = _count(config, "num_local_experts") if kind == GPT_OSS else 1
     return Shape(
         kind=kind,
-        vocabulary=config["vocab_size"],
-        width=config["hidden_size"],
-        inner=config["intermediate_size"],
+        vocabulary=_count(config, "vocab_size"),
+        width=width,
+        inner=_count(config, "intermediate_size"),
         layers=layers,
         heads=heads,
-        key_heads=config.get("num_key_value_heads") or heads,
-        head=config.get("head_dim") or config["hidden_size"] // heads,
-        epsilon=config["rms_norm_eps"],
-        context=config["max_position_embeddings"],
+        key_heads=_count(config, "num_key_value_heads", heads),
+        head=_count(config, "head_dim", width // heads),
+        epsilon=float(config["rms_norm_eps"]),
+        context=_count(config, "max_position_embeddings"),
         rotary=read_rotary(config),
         windows=_windows(config, kind, layers),
+        experts=experts,
+        experts_per_token=min(experts, _count(config, "num_experts_per_tok", experts)),
+        clamp=float(config.get("swiglu_limit", 7.0)) if kind == GPT_OSS else None,
         tied=bool(config.get("tie_word_embeddings", False)),
-        **more,
     )
+
+
+def _count(config: Mapping[str, Any], key: str, default: int | None = None) -> int:
+    value = config[key] if default is None else config.get(key) or default
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{key} is {value!r}, not a number from 1 on")
+    return value
 
 
 def _windows(config: Mapping[str, Any], kind: str, layers: int) -> tuple[int | None, ...]:
@@ -119,7 +120,7 @@ def _windows(config: Mapping[str, Any], kind: str, layers: int) -> tuple[int | N
     if len(types) != layers or not {*types} <= {"sliding_attention", "full_attention"}:
         raise ModelError("layer_types is no list of sliding_attention and full_attention")
     return tuple(
-        config["sliding_window"] if name == "sliding_attention" else None for name in types
+        _count(config, "sliding_window") if name == "sliding_attention" else None for name in types
     )
 
 
