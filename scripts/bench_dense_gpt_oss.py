@@ -157,7 +157,6 @@ def speed_in_transformers(shape: Shape, threads: int) -> Speed:
     model.model.rotary_emb = type(model.model.rotary_emb)(config)
     static = torch.from_numpy(np.random.default_rng(2).integers(2, shape.vocabulary, (1, STATIC)))
 
-    @torch.no_grad()
     def reply(prompt: Sequence[int]) -> list[float]:
         cache = DynamicCache(config=config)
         model(static, past_key_values=cache)
@@ -167,7 +166,8 @@ def speed_in_transformers(shape: Shape, threads: int) -> Speed:
             times.append(time.perf_counter())
         return times
 
-    return _best(reply, shape.vocabulary)
+    with torch.no_grad():
+        return _best(reply, shape.vocabulary)
 
 
 def _best(reply: Callable[[Sequence[int]], list[float]], vocabulary: int) -> Speed:

@@ -41,7 +41,8 @@ class WeightsFile:
         self._stream.write(struct.pack(f"<{len(shape)}I", *shape))
         self._stream.write(struct.pack("<BI", TYPES.index(kind.type), size))
         for part in parts:
-            size -= self._stream.write(np.ascontiguousarray(part, kind).reshape(-1).view(np.uint8))
+            data = np.ascontiguousarray(part, kind).reshape(-1).view(np.uint8)
+            size -= self._stream.write(data.data)
         if size:
             raise ValueError(f"{name}: {size} bytes are missing")
         self._count += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,20 +14,20 @@ pytest.importorskip("torch", reason="needs the train extra: pip install -e '.[tr
 from training.gpt_oss_exactness import Converted, Features, converted, random_gpt_oss  # noqa: E402
 
 EXACT = 1e-3
-BARE = {"experts": 1, "biases": False, "yarn": False, "sinks": False, "windows": False}
+BARE = Features(experts=1, biases=False, yarn=False, sinks=False, windows=False)
 FEATURES = {
-    "one expert": Features(**BARE),
-    "a mix of four experts": Features(**{**BARE, "experts": 4}),
-    "biases": Features(**{**BARE, "biases": True}),
-    "YaRN": Features(**{**BARE, "yarn": True}),
-    "sinks": Features(**{**BARE, "sinks": True}),
-    "windows": Features(**{**BARE, "windows": True}),
-    "tied embeddings": Features(**{**BARE, "tied": True, "sinks": True}),
+    "one expert": BARE,
+    "a mix of four experts": replace(BARE, experts=4),
+    "biases": replace(BARE, biases=True),
+    "YaRN": replace(BARE, yarn=True),
+    "sinks": replace(BARE, sinks=True),
+    "windows": replace(BARE, windows=True),
+    "tied embeddings": replace(BARE, tied=True, sinks=True),
     "all of gpt-oss": Features(),
 }
 
 
-@pytest.fixture(params=FEATURES.values(), ids=FEATURES.keys())
+@pytest.fixture(params=[*FEATURES.values()], ids=[*FEATURES])
 def network(
     request: pytest.FixtureRequest, tmp_path: Path, embedded_responder_path: Path
 ) -> Iterator[Converted]:

@@ -42,7 +42,7 @@ def tensors(vocabulary: int) -> dict[str, NDArray[np.float32]]:
     random = np.random.default_rng(2)
 
     def weights(*shape: int) -> NDArray[np.float32]:
-        return (random.normal(size=shape) * WIDTH**-0.5).astype(np.float32)
+        return np.asarray(random.normal(0, WIDTH**-0.5, shape), np.float32)
 
     found = {
         "model.embed_tokens.weight": weights(vocabulary, WIDTH) * 8,
@@ -85,7 +85,7 @@ def in_turns(weight: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
 def save_gguf(file: Path, control: list[str], *, architecture: str = "llama") -> Path:
     """The same network as llama.cpp's converter writes it."""
     made = tokenizer(control)
-    names = [made.id_to_token(row) for row in range(made.get_vocab_size())]
+    names = [str(made.id_to_token(row)) for row in range(made.get_vocab_size())]
     writer = gguf.GGUFWriter(file, architecture)
     writer.add_context_length(512)
     writer.add_embedding_length(WIDTH)
@@ -131,8 +131,8 @@ def test_a_folder_and_a_gguf_file_of_one_network_convert_alike(tmp_path: Path) -
     convert(tmp_path / "pulled", tmp_path / "second", Wanted())
 
     for name in ("model.bin", "vocabulary.json"):
-        first, second = (tmp_path / folder / name for folder in ("first", "second"))
-        assert first.read_bytes() == second.read_bytes(), name
+        folders = tmp_path / "first", tmp_path / "second"
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
     first, second = (
         read_tokenizer(tmp_path / folder / "tokenizer.json") for folder in ("first", "second")
     )

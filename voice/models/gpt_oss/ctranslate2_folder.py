@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from voice.models.ctranslate2_file import WeightsFile
 from voice.models.gpt_oss.layout import Layout
 from voice.models.gpt_oss.network import DenseLayer, DenseNetwork, Linear
-from voice.models.gpt_oss.tensors import Array
+from voice.models.gpt_oss.tensors import Array, Rows
 from voice.models.gpt_oss.vocabulary import Vocabulary
 
 ROWS = 4096
@@ -142,7 +142,8 @@ class _Writer:
         self._linear(f"{place}/linear_1", *output)
 
     def _linear(self, place: str, weight: Array, bias: Array) -> None:
-        self._matrix(f"{place}/weight", *weight.shape, _in_blocks(weight))
+        rows, columns = weight.shape
+        self._matrix(f"{place}/weight", rows, columns, _in_blocks(weight))
         self._vector(f"{place}/bias", bias)
 
     def _vector(self, name: str, value: Array) -> None:
@@ -156,9 +157,11 @@ class _Writer:
         def stored() -> Iterator[NDArray[Any]]:
             for block in blocks:
                 if self._layout.precision == "int8":
-                    block, scale = quantised(block)
+                    small, scale = quantised(block)
                     scales.append(scale)
-                yield block
+                    yield small
+                else:
+                    yield block
 
         kind = np.dtype(self._layout.precision)
         self._file.add_in_parts(name, (rows, columns), kind, stored())
@@ -183,7 +186,9 @@ def _in_blocks(matrix: Array) -> Iterator[Array]:
         yield matrix[first : first + ROWS]
 
 
-def _rows_of(read: Any, vocabulary: Vocabulary, layout: Layout) -> Iterator[Array]:
+def _rows_of(
+    read: Callable[[Rows], Array], vocabulary: Vocabulary, layout: Layout
+) -> Iterator[Array]:
     """The tokens' rows of the embedding or the output layer, then those of the added tokens."""
     for first in range(0, len(vocabulary), ROWS):
         yield layout.reading(read(vocabulary.rows[first : first + ROWS]))

@@ -46,7 +46,8 @@ class Rotary:
 
     def plain(self, size: int) -> NDArray[np.float64]:
         """Radians a position for each of the size / 2 pairs, without YaRN."""
-        return self.theta ** (-np.arange(0, size, 2) / size)
+        turns: NDArray[np.float64] = np.power(self.theta, -np.arange(0, size, 2) / size)
+        return turns
 
     def frequencies(self, size: int) -> NDArray[np.float64]:
         """Radians a position for each of the size / 2 pairs of a head."""
@@ -59,7 +60,8 @@ class Rotary:
         low, high = max(fast, 0), min(slow, size - 1)
         ramp = (np.arange(size // 2) - low) / max(high - low, 0.001)
         stretched = np.clip(ramp, 0, 1)
-        return plain * (1 - stretched) + plain / self.yarn.factor * stretched
+        slower: NDArray[np.float64] = plain * (1 - stretched) + plain / self.yarn.factor * stretched
+        return slower
 
     def _pair(self, turns: float, size: int) -> float:
         """The pair of dimensions that turns so often within the original context."""

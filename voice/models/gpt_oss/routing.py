@@ -91,7 +91,8 @@ def measure_routing(
 
 def _norm(hidden: Array, weight: Array, epsilon: float) -> Array:
     size = np.mean(np.square(hidden), axis=-1, keepdims=True)
-    return (hidden / np.sqrt(size + np.float32(epsilon))) * weight
+    normed: Array = (hidden / np.sqrt(size + np.float32(epsilon))) * weight
+    return normed
 
 
 def _routed(normed: Array, weight: Array, bias: Array, count: int) -> Array:

@@ -44,7 +44,9 @@ class Vocabulary:
 
     def control(self, name: str) -> int:
         """The id of one of Harmony's tokens."""
-        return int(self.tokenizer.token_to_id(name))
+        number = self.tokenizer.token_to_id(name)
+        assert number is not None, f"{name} is no control token"
+        return number
 
 
 def vocabulary_of(tokenizer: Tokenizer, size: int) -> Vocabulary:
