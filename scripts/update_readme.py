@@ -54,6 +54,7 @@ MEANINGS = {
         "asked_again": "... answered by asking again",
         "turn_ms_median": "response step, a whole turn, median (ms)",
         "turn_ms_p95": "... 95th percentile (ms)",
+        "max_logit_difference": "converted gpt-oss and transformers, largest difference of a logit",
     },
     "bench_supervision": {
         "listen_latency_ms": "from the caller's packet to the sound in the browser, median (ms)",
