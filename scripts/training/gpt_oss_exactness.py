@@ -2,7 +2,7 @@
 
 Needs the `train` extra. For tests without it, a small network and its logits are kept:
 
-    python -m training.gpt_oss_exactness tests/data/small_gpt_oss     # in scripts/
+    python -m training.gpt_oss_exactness FOLDER     # in scripts/
 """
 
 from __future__ import annotations
