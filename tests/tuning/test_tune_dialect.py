@@ -67,7 +67,7 @@ def test_from_a_manifest_to_a_variant(base: Path, tmp_path: Path) -> None:
     assert "1 speaker" in told["data"] and "Tones." in told["data"]
     assert "The same speaker is trained and tested" in told["data"]
     names = [group["name"] for group in told["groups"]]
-    assert names == ["coast, the speakers of the training", "en"]
+    assert names == ["coast, the speakers of the training", "English"]
     assert all(group["utterances"] and group["words"] for group in told["groups"])
     card = (out / "README.md").read_text("utf-8")
     assert "WER before" in card and "coast, the speakers of the training" in card

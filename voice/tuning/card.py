@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 from voice.evaluation.intervals import Figure
@@ -13,6 +14,7 @@ from voice.tuning.scoring import GroupScores
 from voice.tuning.speech_data import Parts, SpokenUtterance
 
 CARD = "README.md"
+_WIDTH = 100
 _FEW = 30
 """Utterances; with fewer the bounds are wide, and it is said."""
 
@@ -36,7 +38,7 @@ _CARD = """# Recogniser `{name}`
 ## What it understands
 
 Word error rate (WER) and character error rate (CER) at telephone quality (8 kHz, G.711), on
-utterances that were not learned from, with 95 % bounds by bootstrap over utterances. {note}
+utterances that were not learned from, with 95 % bounds by bootstrap over utterances.
 
 {groups}
 
@@ -104,8 +106,7 @@ def card(name: str, about: Mapping[str, Any], made: Made, size: int) -> str:
             else "Its encoder is tuned, too."
         ),
         minutes=made.minutes,
-        data=dialect["data"],
-        note=made.parts.note,
+        data=fill(dialect["data"], _WIDTH),
         groups=_table(made.groups),
         others=_table(made.others) if made.others else "Not measured.",
     )
@@ -117,14 +118,14 @@ def _data(made: Made) -> str:
     who = f" of {people} {'speaker' if people == 1 else 'speakers'}" if people else ""
     left_out = f", {made.problems} more left out" if made.problems else ""
     return (
-        f"Tuned on {_hours(train):.1f} hours{who} ({made.layout}; {len(train)} utterances"
+        f"Tuned on {_minutes(train):.0f} minutes{who} ({made.layout}; {len(train)} utterances"
         f"{left_out}), through simulated telephone lines. Chosen by {len(made.parts.development)}"
         f" and judged by {len(made.parts.test)} other utterances."
     )
 
 
-def _hours(utterances: Sequence[SpokenUtterance]) -> float:
-    return sum(one.seconds or 0.0 for one in utterances) / 3600
+def _minutes(utterances: Sequence[SpokenUtterance]) -> float:
+    return sum(one.seconds or 0.0 for one in utterances) / 60
 
 
 def _row(group: GroupScores) -> dict[str, Any]:

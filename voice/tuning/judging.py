@@ -40,7 +40,7 @@ class JudgedSpeech:
         self._aside = "" if parts.by_speaker else ", the speakers of the training"
         self._own = _Judged("", plan.token, plan.dialect, parts.test)
         self._others = [
-            _Judged(token, token, token, _some(place, plan.seed))
+            _Judged(_name(token), token, token, _some(place, plan.seed))
             for token, place in plan.others.items()
         ]
 
@@ -81,6 +81,11 @@ def _read(reader: Reader, judged: _Judged, progress: Progress) -> Iterator[str]:
     for read in reader.in_language(judged.token).hear(sounds):
         progress.advanced()
         yield read.text
+
+
+def _name(code: str) -> str:
+    spoken = language_of(code)
+    return spoken.name if spoken else code
 
 
 def _some(place: Path, seed: int) -> list[SpokenUtterance]:
