@@ -18,16 +18,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    ProgressColumn,
-    Task,
     TextColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
-from rich.text import Text
 
 from voice.cli.call_view import plain
 from voice.cli.pull_progress import models_at_hand
+from voice.cli.rate_column import RateColumn
 from voice.errors import VoiceError
 from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.limits import Limit, parse_limit
@@ -223,14 +221,6 @@ def _measured(console: Console, settings: Settings, rounds: int) -> CostTable:
     return table
 
 
-class _Rate(ProgressColumn):
-    """Recordings a second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.1f}/s" if speed else "-/s", style="magenta")
-
-
 def _run_with_progress(
     console: Console, out: Path, place: Path, count: int, jobs: int
 ) -> RunOutcome:
@@ -238,7 +228,7 @@ def _run_with_progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        _Rate(),
+        RateColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:

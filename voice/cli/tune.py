@@ -17,14 +17,12 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    ProgressColumn,
-    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.text import Text
 
+from voice.cli.rate_column import RateColumn
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
 from voice.model_folders import find_model
@@ -155,14 +153,6 @@ def _row(group: GroupScores) -> str:
     return f"{group.name}: WER {words} -> {tuned} %, CER {letters} -> {written} %"
 
 
-class _Rate(ProgressColumn):
-    """Steps a second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.1f}/s" if speed else "-/s", style="magenta")
-
-
 class _Bar:
     """Shows a long run as a bar, and in lines where no terminal is."""
 
@@ -204,7 +194,7 @@ class _Bar:
 
 @contextmanager
 def _shown(console: Console) -> Iterator[_Bar]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(),
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(),
                TimeRemainingColumn())  # fmt: skip
     bar = Progress(*columns, console=console, transient=True)
     try:
