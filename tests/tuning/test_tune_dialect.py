@@ -113,12 +113,14 @@ def test_a_borrowed_token_serves_a_language_that_whisper_lacks(base: Path, tmp_p
     out = tmp_path / "variant"
     plain = small(base, speech(tmp_path / "data"), out, "--learn", "decoder")
 
-    refused = run(*plain, "--dialect", "wo")
-    assert isinstance(refused.exception, VoiceError)
+    refused = run(*plain, "--dialect", "wo", "--language", "fr")
     assert "has no token wo" in str(refused.exception)
-    assert run(*plain, "--dialect", "wo", "--token", "sw").exit_code == 0
+    refused = run(*plain, "--dialect", "wo", "--token", "sw")
+    assert "--language names the one in which a call goes on" in str(refused.exception)
+    borrowed = run(*plain, "--dialect", "wo", "--token", "sw", "--language", "fr")
+    assert borrowed.exit_code == 0
     told = yaml.safe_load((out / "variant.yaml").read_text("utf-8"))["dialect"]
-    assert (told["tag"], told["language"], told["token"]) == ("wo", "wo", "sw")
+    assert (told["tag"], told["language"], told["token"]) == ("wo", "fr", "sw")
 
 
 class Told:

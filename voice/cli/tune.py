@@ -64,6 +64,9 @@ def dialect(
         str | None,
         typer.Option(help="Whisper's code; a language that it does not know borrows one."),
     ] = None,
+    language: Annotated[
+        str, typer.Option(help="In which a call goes on; default: that of the dialect.")
+    ] = "",
     learn: Annotated[
         Tuned, typer.Option(help="Which layers; auto: all only where that gains enough.")
     ] = Tuned.AUTO,
@@ -106,6 +109,7 @@ def dialect(
         dialect=dialect,
         token=token or dialect.partition("-")[0],
         out=out or Path(f"{folder.name}-{dialect}"),
+        language=language,
         tuned=learn.value,
         minutes=minutes,
         passes=passes,

@@ -79,7 +79,7 @@ def entry(plan: Plan, made: Made) -> dict[str, Any]:
         "description": dict(made.confidence),
         "dialect": {
             "tag": plan.dialect,
-            "language": plan.language,
+            "language": plan.call_language,
             "token": plan.token,
             "shares_encoder": made.shares_encoder,
             "data": " ".join(filter(None, [_data(made), made.parts.note, plan.statement])),

@@ -39,6 +39,8 @@ class Plan:
     """Whisper's code for the language; one of a language that is not on its list is borrowed."""
     out: Path
     """Becomes the variant's folder."""
+    language: str = ""
+    """The language room's tag in which a call in this dialect goes on; empty: by the dialect's."""
     tuned: Tuned = "auto"
     minutes: float = 40.0
     """Wall clock of all of it, about."""
@@ -58,9 +60,14 @@ class Plan:
     """Speech in languages of the base, by Whisper's code: what must not be lost."""
 
     def __post_init__(self) -> None:
-        """Raises VoiceError where the tag is none."""
+        """Raises VoiceError where the tag is none, or no call can go on in its language."""
         if not _TAG.fullmatch(self.dialect):
             raise VoiceError(f"--dialect {self.dialect}: expected a BCP 47 tag such as sw-KE")
+        if language_of(self.language or self.dialect) is None:
+            raise VoiceError(
+                f"--dialect {self.dialect}: there is no such language in voice/languages;"
+                " --language names the one in which a call goes on"
+            )
 
     @property
     def work(self) -> Path:
@@ -68,10 +75,11 @@ class Plan:
         return self.out.with_name(f"{self.out.name}.work")
 
     @property
-    def language(self) -> str:
-        """The language room's tag, or where it has none the first part of the dialect's."""
-        spoken = language_of(self.dialect)
-        return spoken.tag if spoken else self.dialect.partition("-")[0]
+    def call_language(self) -> str:
+        """The tag of a language that the language room has."""
+        spoken = language_of(self.language or self.dialect)
+        assert spoken is not None, "a plan without one is refused"
+        return spoken.tag
 
     @contextmanager
     def work_folder(self, utterances: Sequence[SpokenUtterance]) -> Iterator[None]:
