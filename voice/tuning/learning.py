@@ -97,6 +97,7 @@ class Training:
         self.state = State(schedule.passes)
         if checkpoint.exists():
             self._resume()
+        self._seconds_before, self._passes_before = self.state.seconds, self.state.number
 
     @property
     def best(self) -> dict[str, NDArray[np.float16]]:
@@ -201,11 +202,12 @@ class Training:
         )
 
     def _plan_again(self) -> None:
-        """After the first pass it is known how many fit."""
-        if self.state.number == 1:
-            fitting = int(60 * self._schedule.minutes / max(1e-3, self.state.seconds))
-            self.state.passes = max(_LEAST_PASSES, min(self._schedule.passes, fitting))
-            self.state.passes = min(self.state.passes, self._schedule.passes)
+        """So many passes as still fit into the time of this run, at the pace of this run."""
+        gone = self.state.seconds - self._seconds_before
+        passes = self.state.number - self._passes_before
+        fitting = int((60 * self._schedule.minutes - gone) / max(1e-3, gone / passes))
+        wanted = max(_LEAST_PASSES, self.state.number + max(0, fitting))
+        self.state.passes = max(self.state.number, min(self._schedule.passes, wanted))
 
     def _save(self) -> None:
         part = self._checkpoint.with_suffix(".part")
