@@ -55,6 +55,8 @@ class State:
 
     passes: int
     """Planned."""
+    has_converged: bool = False
+    """Further passes bring nothing."""
     number: int = 0
     """Of the pass that is under way."""
     batch: int = 0
@@ -73,7 +75,7 @@ class State:
     @property
     def is_over(self) -> bool:
         """Whether no pass is left."""
-        return self.number >= self.passes
+        return self.has_converged or self.number >= self.passes
 
 
 class Training:
@@ -110,11 +112,10 @@ class Training:
             self._pass(progress)
             self._judged(judge, progress)
             self._plan_again()
-            self._save()
             if self.state.number - self.state.best_pass >= self._schedule.patience:
                 progress.told(f"No fewer errors since pass {self.state.best_pass}: it ends here.")
-                self.state.passes = self.state.number
-                self._save()
+                self.state.has_converged = True
+            self._save()
 
     def _pass(self, progress: Progress) -> None:
         state, schedule = self.state, self._schedule
@@ -232,6 +233,7 @@ class Training:
             self._mean, self._best = dict(stored["mean"]), dict(stored["best"])
             self._optimizer.load_state_dict(stored["optimizer"])
             self.state = State(**stored["state"])
+            self.state.passes = self._schedule.passes
         except (OSError, LookupError, TypeError, ValueError, RuntimeError, EOFError,
                 pickle.UnpicklingError) as error:  # fmt: skip
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
