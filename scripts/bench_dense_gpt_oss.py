@@ -222,7 +222,7 @@ async def main() -> int:
             speed, size = speed_of(shape, options.threads)
             add(name, speed, gigabytes=size)
         if options.full:
-            for count in (1, 4):
+            for count in (1, 2, 4):
                 shape = replace(_20B, inner=_20B.inner * count)
                 add(f"k{count}_transformers", speed_in_transformers(shape, options.threads))
     return concluded(result, options)

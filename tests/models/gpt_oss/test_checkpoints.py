@@ -121,6 +121,10 @@ def test_a_tensor_of_another_size_is_named(tmp_path: Path) -> None:
         ({"hidden_act": "gelu"}, "hidden_act 'gelu' cannot be converted"),
         ({"swiglu_alpha": 2.0}, "swiglu_alpha 2.0 cannot be converted"),
         ({"rope_scaling": {"rope_type": "longrope"}}, "positions of the kind 'longrope'"),
+        ({"rope_scaling": "yarn"}, "config.json: "),
+        ({"rope_theta": 0}, "rotary positions are none"),
+        ({"num_key_value_heads": 3}, "sizes do not fit together"),
+        ({"rms_norm_eps": -1}, "epsilon is -1"),
         ({"layer_types": ["full_attention"]}, "layer_types is no list"),
     ],
 )

@@ -188,6 +188,27 @@ def test_a_gguf_file_of_another_kind_is_refused(tmp_path: Path) -> None:
         convert(file, tmp_path / "dense", Wanted())
 
 
+def test_a_gguf_file_whose_sizes_are_not_those_of_its_tensors_is_refused(tmp_path: Path) -> None:
+    file = save_gguf(tmp_path / "llama.gguf", CONTROL)
+    key = b"llama.attention.head_count_kv"
+    damaged = bytearray(file.read_bytes())
+    damaged[damaged.index(key) + len(key) + 4] = HEADS
+    file.write_bytes(damaged)
+
+    with pytest.raises(
+        ModelError, match=r"k_proj\.weight has the shape \(32, 64\), not \(64, 64\)"
+    ):
+        convert(file, tmp_path / "dense", Wanted())
+
+
+def test_a_gguf_file_with_a_damaged_name_is_refused(tmp_path: Path) -> None:
+    file = save_gguf(tmp_path / "llama.gguf", CONTROL)
+    file.write_bytes(file.read_bytes().replace(b"<spare_0>", b"<spare_\xff>"))
+
+    with pytest.raises(ModelError, match=r"tokenizer\.ggml\.tokens is damaged"):
+        convert(file, tmp_path / "dense", Wanted())
+
+
 @pytest.mark.parametrize("kept", [0, 3, 40, 2000])
 def test_a_gguf_file_that_is_cut_off_is_refused(tmp_path: Path, kept: int) -> None:
     file = save_gguf(tmp_path / "llama.gguf", CONTROL)

@@ -15,7 +15,7 @@ import numpy as np
 from voice.errors import ModelError
 from voice.models.gpt_oss.mxfp4 import dequantised
 from voice.models.gpt_oss.shape import GPT_OSS, Shape, read_shape
-from voice.models.gpt_oss.tensors import ALL, Array, Rows, SafetensorsFolder
+from voice.models.gpt_oss.tensors import ALL, Array, Rows, SafetensorsFolder, check_shapes
 
 _EMBEDDING, _HEAD = "model.embed_tokens.weight", "lm_head.weight"
 _NORM = "model.norm.weight"
@@ -47,7 +47,7 @@ class GptOssCheckpoint:
             raise ModelError(f"{folder}: not a gpt-oss")
         tensors = SafetensorsFolder.open(folder)
         checkpoint = cls(shape, tensors)
-        checkpoint._check(folder)
+        check_shapes(tensors, checkpoint._wanted(), folder)
         return checkpoint
 
     @property
@@ -108,16 +108,8 @@ class GptOssCheckpoint:
             return dequantised(blocks, self._tensors.bytes(f"{name}_scales", expert))
         return np.ascontiguousarray(self.floats(name, expert).T)
 
-    def _check(self, folder: Path) -> None:
-        """Every tensor is there and as large as config.json says; nothing is read for it."""
-        for name, wanted in self._wanted().items():
-            if self._tensors.shape(name) != wanted:
-                found = self._tensors.shape(name)
-                raise ModelError(
-                    f"{folder}: {name} has the shape {found}, config.json says {wanted}"
-                )
-
     def _wanted(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every tensor, as the configuration has it."""
         shape = self.shape
         wide, narrow = shape.heads * shape.head, shape.key_heads * shape.head
         wanted: dict[str, tuple[int, ...]] = {

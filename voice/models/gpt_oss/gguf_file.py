@@ -57,11 +57,11 @@ class GgufFile:
 
     def network(self) -> LlamaNetwork:
         """The network as a dense gpt-oss."""
-        return LlamaNetwork(self.llama_shape(), self)
+        return LlamaNetwork(self.llama_shape(), self, self._file)
 
     def llama_shape(self) -> Shape:
         """Its sizes; raises ModelError when some are missing."""
-        heads = int(self._value("llama.attention.head_count"))
+        heads = max(1, int(self._value("llama.attention.head_count")))
         width = int(self._value("llama.embedding_length"))
         layers = int(self._value("llama.block_count"))
         if "rope_freqs.weight" in self._tensors or "llama.rope.scaling.type" in self._reader.fields:
@@ -143,4 +143,7 @@ class GgufFile:
         field = self._reader.fields.get(key)
         if field is None:
             raise ModelError(f"{self._file}: {key} is missing")
-        return field.contents()
+        try:
+            return field.contents()
+        except (ValueError, IndexError) as error:
+            raise ModelError(f"{self._file}: {key} is damaged ({error})") from None

@@ -15,8 +15,10 @@ import numpy as np
 from voice.errors import ModelError
 from voice.models.gpt_oss.network import DenseLayer, Linear
 from voice.models.gpt_oss.shape import ALPHA, LLAMA, Shape, dense, read_shape
-from voice.models.gpt_oss.tensors import Array, Rows, SafetensorsFolder, Tensors
+from voice.models.gpt_oss.tensors import Array, Rows, SafetensorsFolder, Tensors, check_shapes
 
+_EMBEDDING, _HEAD = "model.embed_tokens.weight", "lm_head.weight"
+_NORM = "model.norm.weight"
 _NOTHING = -1e4
 """A sink's logit that leaves it no share of the softmax in float32."""
 _BIASES = ("self_attn.q_proj.bias", "mlp.gate_proj.bias")
@@ -25,12 +27,13 @@ _BIASES = ("self_attn.q_proj.bias", "mlp.gate_proj.bias")
 class LlamaNetwork:
     """A DenseNetwork of a Llama's tensors, under the names that transformers gives them."""
 
-    def __init__(self, shape: Shape, tensors: Tensors) -> None:
-        """Raises ModelError for a network with biases, which no Llama of the field has."""
+    def __init__(self, shape: Shape, tensors: Tensors, place: Path) -> None:
+        """Raises ModelError when tensors of `place` are missing or are no Llama's."""
         self.shape = dense(shape, shape.inner)
         self._tensors = tensors
         if any(f"model.layers.0.{name}" in tensors for name in _BIASES):
-            raise ModelError("a Llama with biases cannot be converted")
+            raise ModelError(f"{place}: a Llama with biases cannot be converted")
+        check_shapes(tensors, _wanted(shape), place)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -38,23 +41,19 @@ class LlamaNetwork:
         shape = read_shape(folder / "config.json")
         if shape.kind != LLAMA:
             raise ModelError(f"{folder}: not a Llama")
-        return cls(shape, SafetensorsFolder.open(folder))
+        return cls(shape, SafetensorsFolder.open(folder), folder)
 
     def embedding(self, rows: Rows) -> Array:
         """See DenseNetwork.embedding."""
-        return self._tensors.floats("model.embed_tokens.weight", rows)
+        return self._tensors.floats(_EMBEDDING, rows)
 
     def head(self, rows: Rows) -> Array:
         """See DenseNetwork.head."""
-        return (
-            self.embedding(rows)
-            if self.shape.tied
-            else self._tensors.floats("lm_head.weight", rows)
-        )
+        return self.embedding(rows) if self.shape.tied else self._tensors.floats(_HEAD, rows)
 
     def final_norm(self) -> Array:
         """See DenseNetwork.final_norm."""
-        return self._tensors.floats("model.norm.weight")
+        return self._tensors.floats(_NORM)
 
     def sinks(self, layer: int) -> Array:
         """See DenseNetwork.sinks."""
@@ -80,3 +79,21 @@ class LlamaNetwork:
             up=linear("mlp.up", bias=-1.0),
             down=linear("mlp.down", times=ALPHA),
         )
+
+
+def _wanted(shape: Shape) -> dict[str, tuple[int, ...]]:
+    """The shape of every tensor."""
+    width, wide, narrow = shape.width, shape.heads * shape.head, shape.key_heads * shape.head
+    wanted: dict[str, tuple[int, ...]] = {_EMBEDDING: (shape.vocabulary, width), _NORM: (width,)}
+    if not shape.tied:
+        wanted[_HEAD] = (shape.vocabulary, width)
+    layer = {
+        "input_layernorm": (width,), "post_attention_layernorm": (width,),
+        "self_attn.q_proj": (wide, width), "self_attn.k_proj": (narrow, width),
+        "self_attn.v_proj": (narrow, width), "self_attn.o_proj": (width, wide),
+        "mlp.gate_proj": (shape.inner, width), "mlp.up_proj": (shape.inner, width),
+        "mlp.down_proj": (width, shape.inner),
+    }  # fmt: skip
+    for index in range(shape.layers):
+        wanted |= {f"model.layers.{index}.{name}.weight": size for name, size in layer.items()}
+    return wanted

@@ -35,6 +35,13 @@ class Rotary:
     theta: float
     yarn: Yarn | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ModelError for numbers that are no positions."""
+        yarn = self.yarn
+        sizes = (yarn.factor, yarn.original_context, yarn.beta_fast, yarn.beta_slow) if yarn else ()
+        if not (1 < self.theta < math.inf and all(0 < size < math.inf for size in sizes)):
+            raise ModelError("its rotary positions are none")
+
     @property
     def attention_factor(self) -> float:
         """What queries and keys are multiplied with."""

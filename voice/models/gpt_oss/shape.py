@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +44,14 @@ class Shape:
     tied: bool = False
     """The output layer is the embedding."""
 
+    def __post_init__(self) -> None:
+        """Raises ModelError for sizes that do not fit together."""
+        sizes = self.vocabulary, self.width, self.inner, self.layers, self.heads, self.key_heads
+        if min(sizes) < 1 or self.heads % self.key_heads or self.head < 2 or self.head % 2:
+            raise ModelError("its sizes do not fit together")
+        if not 0 < self.epsilon < math.inf:
+            raise ModelError(f"its norms' epsilon is {self.epsilon}")
+
     @property
     def window(self) -> int | None:
         """The window of the layers that have one."""
@@ -69,7 +78,7 @@ def read_shape(file: Path) -> Shape:
         return shape_of(config)
     except KeyError as error:
         raise ModelError(f"{file}: {error.args[0]} is missing") from None
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{file}: {error}") from None
     except ModelError as error:
         raise ModelError(f"{file}: {error}") from None

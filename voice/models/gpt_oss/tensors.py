@@ -40,6 +40,13 @@ class Tensors(Protocol):
         """Some rows as float32; raises ModelError when there is none or it holds no floats."""
 
 
+def check_shapes(tensors: Tensors, wanted: Mapping[str, tuple[int, ...]], place: Path) -> None:
+    """Raises ModelError unless all are there and as large as they have to be; reads none."""
+    for name, shape in wanted.items():
+        if tensors.shape(name) != shape:
+            raise ModelError(f"{place}: {name} has the shape {tensors.shape(name)}, not {shape}")
+
+
 class SafetensorsFolder:
     """All tensors of a folder's `*.safetensors`, wherever they lie."""
 
