@@ -100,6 +100,8 @@ class CatalogueModel(Entry):
     base: str | None = None
     """The model of the catalogue from which this one was made."""
     files: list[ModelFile] = Field(min_length=1)
+    conversion: Literal["", "gpt-oss"] = ""
+    """What is made of the files at the install: a dense gpt-oss (voice/models/gpt_oss)."""
     description: dict[str, float] = {}
     """Of a recogniser: what its `voice.json` says (voice/recognition/folder.py)."""
     sources: list[HubSource | IndexSource | ShippedSource] = []

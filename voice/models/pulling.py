@@ -127,6 +127,11 @@ def _finish(model: CatalogueModel, store: ModelStore, staging: Path, source: str
         _check_room(staging, sum((place / file).stat().st_size for file in base.files))
         silence = model.description.get(SILENCE_SECONDS, 0.0)
         made = assemble(place, base.files, staging, silence)
+    if model.conversion:
+        from voice.models.gpt_oss.installing import convert_beside  # only an install needs it
+
+        store.check(model, staging, source)
+        made = convert_beside(staging)
     if model.description:
         (staging / _DESCRIPTION).write_text(json.dumps(model.description, indent=1) + "\n", "utf-8")
     return store.complete(model, staging, source, made)

@@ -40,10 +40,10 @@ def open_source(source: Path) -> tuple[Network, Vocabulary]:
 
 
 def _gguf_of(source: Path) -> Path | None:
-    """The GGUF file that is meant: `source`, or the only one in it where no other model is."""
+    """The GGUF file that is meant: `source`, or the only one in it."""
     if not source.exists():
         raise ModelError(f"{source}: no such file or folder")
     if source.is_file():
         return source
     found = list(source.glob("*.gguf"))
-    return found[0] if len(found) == 1 and not (source / "config.json").exists() else None
+    return found[0] if len(found) == 1 else None
