@@ -89,16 +89,21 @@ class _Silent:
 
 @pytest.fixture(scope="session")
 def real_models() -> ModelsAtHand:
-    """Whisper base and a recorded voice, fetched once for this user; CI fails without them."""
+    """Whisper base and a recorded voice."""
+    fetched(REAL_RECOGNISER)
+    fetched(REAL_VOICE)
+    return ModelsAtHand(REAL_RECOGNISER, REAL_VOICE)
+
+
+def fetched(name: str) -> Path:
+    """A real model's folder, fetched once for this user; CI fails without it."""
     origins = Origins(NetworkAccess().allow)
     try:
-        for name in (REAL_RECOGNISER, REAL_VOICE):
-            pull(Catalogue.shipped().find(name), ModelStore(), origins, _Silent())
+        return pull(Catalogue.shipped().find(name), ModelStore(), origins, _Silent())
     except ModelError as error:
         if os.environ.get("CI") == "true":
             pytest.fail(f"needs the real models: {error}")
         pytest.skip(f"needs the real models: {error}")
-    return ModelsAtHand(REAL_RECOGNISER, REAL_VOICE)
 
 
 @pytest.fixture(scope="session")
