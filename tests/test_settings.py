@@ -151,6 +151,19 @@ def test_the_environment_wins_over_the_file(
         ("[calls]\ngreeting = '...'", r"calls\.greeting: expected a sentence"),
         (f"[calls]\ngreeting = '{'word ' * 60}'", r"calls\.greeting: .*250 characters"),
         ("[models]\nindex = 'pypi.org'", r"models\.index: .*expected https://HOST"),
+        ("[response]\nengine = 'vllm'", r"response\.engine: .*'openai'"),
+        ("[response]\nengine = 'openai'", r"response: model: expected the name that the server"),
+        ("[response]\nreasoning = 'minimal'", r"response\.reasoning: .*'none', 'low'"),
+        ("[response.server]\nurl = '127.0.0.1:8000'", r"server\.url: .*no web address"),
+        (
+            "[response.server]\nurl = 'http://user:secret@127.0.0.1/v1'",
+            r"response\.server\.url: expected an address alone; a key goes to key_file$",
+        ),
+        (
+            "[response.server]\nkey = 'a'\nkey_file = 'b'",
+            r"response\.server: key and key_file: expected one of them",
+        ),
+        ("[response.server]\nextra = 'low'", r"response\.server\.extra: .*dictionary"),
         ("[network]\nallow = ['https://pypi.org']", r"network\.allow\.0: .*for instance pypi\.org"),
         # Numbers without sense, and pauses that do not grow
         ("[calls]\nmax_minutes = inf", r"calls\.max_minutes: .*finite"),
@@ -252,6 +265,18 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(empty_folder: Path) -> No
     settings = load_settings(written(empty_folder, text))
     assert [user.secret() for user in settings.sip.users] == ["wonderland", "builder"]
     assert "builder" not in repr(settings)
+
+
+def test_the_key_of_a_server_comes_from_file_or_environment_and_is_never_shown(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = empty_folder / "key"
+    secret.write_text("wonderland\n")
+    file = written(empty_folder, f"[response.server]\nkey_file = '{secret}'\n")
+    assert load_settings(file).response.server.read_key() == "wonderland"
+    monkeypatch.setenv("VOICE_RESPONSE__SERVER__KEY", "builder")
+    settings = load_settings(written(empty_folder, ""))
+    assert settings.response.server.read_key() == "builder" and "builder" not in repr(settings)
 
 
 def test_a_user_without_a_secret_is_a_mistake(empty_folder: Path) -> None:

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from voice.emergency import country
 from voice.errors import ConfigError
 from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
+from voice.response_settings import Response
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
 from voice.setting_values import (
     Address,
@@ -227,18 +228,6 @@ class Recognition(CallersLanguages):
     """A turn of which no words are known by then brings an apology; so for the engines below."""
 
 
-class Response(Section):
-    """The response step."""
-
-    model: str = "embedded-en"
-    tasks: str = "tasks"
-    workers: int = Field(1, ge=1, le=64)
-    capacity: int = Field(64, ge=1, le=10000)
-    timeout_seconds: float = Field(8.0, gt=0, le=60)
-    tool_timeout_seconds: float = Field(5.0, gt=0, le=60)
-    """For a tool, for the look-up of what it did, and for an identity check."""
-
-
 class Speech(Section):
     """The assistant's voice."""
 
@@ -278,6 +267,8 @@ class Models(Section):
     """Of the Python package index or a mirror (PEP 691)."""
     hub: Url = "https://huggingface.co"
     """Of the Hugging Face hub or a mirror; it sends files from hf.co as well."""
+    npm: Url = "https://registry.npmjs.org"
+    """Of the npm registry or a mirror."""
 
 
 class Settings(BaseSettings):

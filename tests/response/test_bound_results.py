@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import NeedsIdentity, ResponseSession, TaskSet, Tool, ToolBox
 from voice.response.conversation import Conversation
+from voice.response.engine import Call, Pieces, Wording
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolResult
-from voice.response.harmony_parser import Delta
 from voice.response.tasks import Task
 from voice.response.values import Value
 
@@ -29,19 +29,15 @@ ARGUMENTS = {"amount": "20", "article": "router"}
 class ToolCaller:
     """A model that calls the tools of a list one after the other, then says a text."""
 
-    closed_answers = True
-
     def __init__(self, tools: list[str], answer: str) -> None:
         self._tools, self._answer = tools, answer
 
-    async def reply(
-        self, turns: Sequence[Sequence[Message]], priority: Priority
-    ) -> AsyncIterator[Delta]:
+    async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
         used = sum(isinstance(message, ToolResult) for message in turns[-1])
         if used < len(self._tools):
-            yield Delta("commentary", self._tools[used], '{"amount": "20", "article": "router"}')
+            yield Call(self._tools[used], {"amount": "20", "article": "router"})
         else:
-            yield Delta("final", None, self._answer)
+            yield Wording(self._answer)
 
 
 def task(name: str, answers: dict[str, list[str]], **tool: Any) -> Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -14,26 +14,22 @@ from voice.engine_queue import EngineBusy, Priority
 from voice.identity import Caller
 from voice.response import ResponseSession, Say, TaskSet, ToolBox, ToolReturned, Value
 from voice.response.conversation import Conversation
+from voice.response.engine import Call, Pieces
 from voice.response.harmony import CallerSaid, Message
-from voice.response.harmony_parser import Delta
 from voice.response.tool_run import run_tool
 
 
 class BusyModel:
     """Is busy at first, then looks up the plan."""
 
-    closed_answers = True
-
     def __init__(self, busy: int) -> None:
         self._busy = busy
 
-    async def reply(
-        self, turns: Sequence[Sequence[Message]], priority: Priority
-    ) -> AsyncIterator[Delta]:
+    async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
         if self._busy:
             self._busy -= 1
             raise EngineBusy("response: 64 jobs wait already")
-        yield Delta("commentary", "get_plan", "{}")
+        yield Call("get_plan", {})
 
 
 def session_of(office: Office, busy: int = 0) -> ResponseSession:

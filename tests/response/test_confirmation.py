@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,8 +13,8 @@ from voice.identity import IdentityLevel
 from voice.response import NeedsIdentity, Responder, ResponseSession, TaskSet
 from voice.response.confirmation import Opinion, Verdict, decide
 from voice.response.conversation import Conversation
+from voice.response.engine import Call, Pieces
 from voice.response.harmony import Message
-from voice.response.harmony_parser import Delta
 from voice.response.yes_no import YesNo
 
 LOST = "i lost my phone please block my sim card"
@@ -23,12 +23,8 @@ LOST = "i lost my phone please block my sim card"
 class RecklessModel:
     """Wants to block the SIM whatever the caller says."""
 
-    closed_answers = True
-
-    async def reply(
-        self, turns: Sequence[Sequence[Message]], priority: Priority
-    ) -> AsyncIterator[Delta]:
-        yield Delta("commentary", "block_sim", "{}")
+    async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
+        yield Call("block_sim", {})
 
 
 async def test_it_is_blocked_after_question_and_yes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,9 @@ from voice.engine_queue import Priority
 from voice.languages import language
 from voice.response import HandOver, ResponseSession, TaskSet
 from voice.response.conversation import Conversation
+from voice.response.engine import Call, Pieces, Text
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolResult
-from voice.response.harmony_parser import Delta
 from voice.response.values import Value
 
 RESULT: dict[str, Value] = {
@@ -76,18 +76,14 @@ def test_facts_are_known_in_the_language_in_which_they_are_said() -> None:
 class FreeModel:
     """Looks the bill up and then says what it likes."""
 
-    closed_answers = False
-
     def __init__(self, answer: str) -> None:
         self._answer = answer
 
-    async def reply(
-        self, turns: Sequence[Sequence[Message]], priority: Priority
-    ) -> AsyncIterator[Delta]:
+    async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
         if isinstance(turns[-1][-1], ToolResult):
-            yield Delta("final", None, self._answer)
+            yield Text(self._answer)
         else:
-            yield Delta("commentary", "get_bill", "{}")
+            yield Call("get_bill", {})
 
 
 def _session(office: Office, answer: str) -> ResponseSession:
@@ -108,10 +104,8 @@ async def test_a_wrong_clause_is_replaced_by_the_truth(office: Office) -> None:
 
 async def test_invented_facts_without_a_result_hand_over(office: Office) -> None:
     class Inventor(FreeModel):
-        async def reply(
-            self, turns: Sequence[Sequence[Message]], priority: Priority
-        ) -> AsyncIterator[Delta]:
-            yield Delta("final", None, self._answer)
+        async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
+            yield Text(self._answer)
 
     tasks = TaskSet.load(ROOT / "tasks")
     conversation = Conversation(Inventor("You owe 99.99 euros."), tasks, office.tools(), 1.0)

@@ -18,7 +18,7 @@ from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
 from voice.identity import Caller
 from voice.languages import Language, language
-from voice.model_folders import find_model, tasks_folder
+from voice.model_folders import find_model
 from voice.models import Catalogue
 from voice.recognition import (
     UnknownLanguage,
@@ -28,7 +28,7 @@ from voice.recognition import (
     UnusableVariant,
     WhisperRecogniser,
 )
-from voice.response import Responder, ToolBox
+from voice.response import Responder, ToolBox, load_responder
 from voice.setting_places import blamed_on
 from voice.settings import Recognition, Settings
 from voice.speech import PiperSpeaker, Voices
@@ -91,7 +91,7 @@ async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueu
     await asyncio.to_thread(tries.prepare)
     recogniser, responder, voices = await asyncio.gather(
         asyncio.to_thread(load_recogniser, settings, make_queue),
-        asyncio.to_thread(_load_responder, settings, make_queue),
+        asyncio.to_thread(load_responder, settings, make_queue),
         asyncio.to_thread(load_voices, settings, make_queue),
     )
     tools.require(responder.tasks)
@@ -152,19 +152,6 @@ def _identification(wanted: Recognition) -> Path | None:
         return None
     shipped = Path(find_model("asr_models", f"{wanted.model}-identification"))
     return shipped if shipped.is_dir() else None
-
-
-def _load_responder(settings: Settings, make_queue: QueueFactory) -> Responder:
-    wanted = settings.response
-    with blamed_on("response.model", ModelError), blamed_on("response.tasks", ConfigError):
-        return Responder.load(
-            find_model("response_models", wanted.model),
-            tasks_folder(wanted.tasks),
-            workers=wanted.workers,
-            capacity=wanted.capacity,
-            tool_timeout_seconds=wanted.tool_timeout_seconds,
-            make_queue=make_queue,
-        )
 
 
 def load_voices(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Voices:

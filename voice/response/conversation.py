@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from voice.engine_queue import Priority
 from voice.identity import Caller
 from voice.languages import Language
 from voice.response.confirmation import Opinion, Verdict, decide
-from voice.response.engine import Engine
-from voice.response.exchange import Exchange, Means, Reply, SecondThoughts
+from voice.response.engine import Model
+from voice.response.exchange import Exchange, Means, SecondThoughts
 from voice.response.harmony import Message
+from voice.response.reading import Reply
 from voice.response.state import Act, Pending, Question, State
 from voice.response.tasks import TaskSet, TaskTool
 from voice.response.tools import ToolBox
@@ -50,7 +52,7 @@ class Conversation:
 
     def __init__(
         self,
-        engine: Engine,
+        model: Model,
         tasks: TaskSet,
         tools: ToolBox,
         tool_timeout_seconds: float,
@@ -59,9 +61,8 @@ class Conversation:
         second_thoughts: SecondThoughts | None = None,
     ) -> None:
         self._tasks = tasks
-        self._closed = engine.closed_answers
         self._means = Means(
-            engine,
+            model,
             tasks,
             tools,
             Wordings(tasks),
@@ -83,8 +84,10 @@ class Conversation:
         caller: Callable[[], Caller],
     ) -> None:
         """The script of an ordinary turn."""
-        exchange = Exchange(self._means, turn, history, caller)
-        before = turn.state
+        async with aclosing(Exchange(self._means, turn, history, caller)) as exchange:
+            await self._answer(exchange, said, turn.state)
+
+    async def _answer(self, exchange: Exchange, said: Said, before: State) -> None:
         if before.untold:
             exchange.tell(before.untold)
         if not said.text or said.confidence < _LEAST_CONFIDENCE:
@@ -108,13 +111,13 @@ class Conversation:
         caller: Callable[[], Caller],
     ) -> None:
         """The script of a turn that waited for the caller's identity."""
-        exchange = Exchange(self._means, turn, history, caller)
         act = pending.act
-        if pending.asks_first:
-            exchange.ask_first(act)
-        elif await exchange.use(self._tasks.tools[act.tool], act.arguments):
-            said = Said("", 1.0, Priority.FINAL)
-            await self._follow(exchange, said, turn.state)
+        async with aclosing(Exchange(self._means, turn, history, caller)) as exchange:
+            if pending.asks_first:
+                exchange.ask_first(act)
+            elif await exchange.use(self._tasks.tools[act.tool], act.arguments):
+                said = Said("", 1.0, Priority.FINAL)
+                await self._follow(exchange, said, turn.state)
 
     async def ask_again(
         self,
@@ -159,8 +162,10 @@ class Conversation:
                 return
             tool = self._tool_wanted(reply)
             if tool is None or exchange.has_result_of(tool.name):
-                await self._say(exchange, reply, before)
-                return
+                reply = await self._say(exchange, reply, before)
+                if reply is None:
+                    return
+                continue
             if exchange.tools_used >= _MOST_TOOLS:
                 await exchange.answer("")
                 return
@@ -180,22 +185,21 @@ class Conversation:
                 return tool if act else None
         return None
 
-    async def _say(self, exchange: Exchange, reply: Reply, before: State) -> None:
+    async def _say(self, exchange: Exchange, reply: Reply, before: State) -> Reply | None:
+        """Say what the model wants said, or may; returns the call that it wrote behind it."""
         act = self._tasks.act_of(reply.text) if reply.tool is None else None
         declines = {tool.declined for tool in self._tasks.tools.values()}
+        if reply.free and act is None:
+            return await exchange.answer_freely()
         if exchange.tools_used:
-            if self._closed or reply.tool is not None:
-                await exchange.answer(act or "")
-            else:
-                await exchange.answer_freely(reply.text)
-        elif not self._closed and reply.tool is None and act is None:
-            await exchange.answer_freely(reply.text)
+            await exchange.answer(act or "")
         elif act is None or act == "not_understood":
             await self._not_understood(exchange, before)
         elif act == "repeat" and not before.last_answer:
             await exchange.answer("help")
         else:
             await exchange.answer("okay" if act in declines else act)
+        return None
 
     async def _not_understood(self, exchange: Exchange, before: State) -> None:
         """Ask again; then offer a person; then hand over."""

@@ -1,25 +1,88 @@
-"""What the conversation needs of a language model, whichever it is."""
+"""What the conversation needs of a language model, whichever it is and wherever it runs."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from voice.engine_queue import Priority
+from voice.errors import VoiceError
 from voice.response.harmony import Message
-from voice.response.harmony_parser import Delta
 
 
-class Engine(Protocol):
+@dataclass(frozen=True)
+class Wording:
+    """A piece of one of the tasks' sentences, with its slots, by a model that writes only these."""
+
+    text: str
+    probability: float = 1.0
+    """Of the whole message up to here, as far as the model tells."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of an answer in the model's own words, fit to be spoken. Never of its analysis."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A whole call of a tool, as the model wishes it; the last but `End` of a reply."""
+
+    tool: str
+    arguments: Mapping[str, object]
+    """As JSON has them, without those that are null."""
+    probability: float = 1.0
+
+
+@dataclass(frozen=True)
+class Again:
+    """Another model begins the reply anew: what came and was not said yet is void."""
+
+
+@dataclass(frozen=True)
+class End:
+    """The reply is over; without it, it was cut off by an error."""
+
+    complete: bool = True
+    """False: the model was stopped at the greatest length, in the middle of a sentence perhaps."""
+
+
+Piece = Wording | Text | Call | Again | End
+Pieces = AsyncGenerator[Piece, None]
+"""A reply while it is written; closing it stops the model."""
+
+
+class BadReply(VoiceError):
+    """What the model wrote is neither an answer nor a call; the message quotes none of it."""
+
+
+class ReplyTimeout(VoiceError):
+    """The model wrote nothing, or nothing further, in its time."""
+
+
+class Model(Protocol):
     """Continues a conversation."""
 
-    @property
-    def closed_answers(self) -> bool:
-        """Whether it writes the tasks' sentences with slots, or sentences of its own."""
-
-    def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> AsyncIterator[Delta]:
-        """The next message as it is written. Closing the iterator stops the model.
+    def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
+        """The next message. Closing the iterator stops the model.
 
         The last of `turns` is the present one; the others may be left out from the front. Raises
-        EngineBusy when too much waits.
+        EngineBusy when too much waits, ReplyTimeout, BadReply, or another VoiceError.
         """
+
+
+class Engine(Model, Protocol):
+    """A model that is loaded once and shared by all calls of the process."""
+
+    @property
+    def depth(self) -> int:
+        """How many requests wait."""
+
+    async def warm_up(self) -> None:
+        """Make ready what all prompts share; raises VoiceError when no reply can be had."""
+
+    def close(self) -> None:
+        """Let go of the model."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from voice.engine_queue import Priority
 from voice.identity import Caller
 from voice.languages import Language
-from voice.response.engine import Engine
+from voice.response.engine import Model
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolCall, ToolResult
+from voice.response.reading import Reading, Reply
 from voice.response.state import Act, Pending, Question, State
 from voice.response.steps import (
     EndCall,
@@ -39,20 +38,10 @@ SecondThoughts = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Reply:
-    """The model's next message."""
-
-    tool: str | None
-    text: str
-    probability: float
-    arguments: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Means:
     """What all turns of a conversation share."""
 
-    engine: Engine
+    model: Model
     tasks: TaskSet
     tools: ToolBox
     wordings: Wordings
@@ -80,6 +69,12 @@ class Exchange:
         self._results: list[tuple[TaskTool, dict[str, Value]]] = []
         self._to_add: list[str] = []
         """Acts that are said behind the answer."""
+        self._reading: Reading | None = None
+
+    async def aclose(self) -> None:
+        """Stop the model where it still writes."""
+        if self._reading is not None:
+            await self._reading.aclose()
 
     @property
     def tools_used(self) -> int:
@@ -100,14 +95,11 @@ class Exchange:
         self._turn.state = replace(self._turn.state, **changes)  # type: ignore[arg-type]
 
     async def reply(self, priority: Priority) -> Reply:
-        """The model's next message, read to its end."""
-        text, tool, probability = "", None, 0.0
-        stream = self._means.engine.reply([*self._history, self._turn.messages], priority)
-        async with aclosing(stream) as deltas:  # type: ignore[type-var]
-            async for delta in deltas:
-                if delta.channel != "analysis":
-                    text, tool, probability = text + delta.text, delta.tool, delta.probability
-        return Reply(tool, text, probability, _arguments(text) if tool else {})
+        """The model's next message; what was left of the one before is not written."""
+        await self.aclose()
+        pieces = self._means.model.reply([*self._history, self._turn.messages], priority)
+        self._reading = Reading(pieces, self._means.tasks.may_become_act)
+        return await self._reading.begin()
 
     # Tools
 
@@ -201,15 +193,11 @@ class Exchange:
         run = await run_tool(tool, runnable, self._caller(), arguments, seconds)
         if run.result:
             self._results.append((tool, run.result))
-            self._turn.messages.append(ToolResult(tool.name, self._shown(run.result)))
+            language = self._means.tasks.language
+            shown = {key: written(value, language) for key, value in run.result.items()}
+            self._turn.messages.append(ToolResult(tool.name, shown))
         self._turn.emit(ToolReturned(tool.name, run.result, run.error, run.unknown))
         return run
-
-    def _shown(self, result: dict[str, Value]) -> dict[str, str]:
-        """A model that writes slots sees no values; they can then not come out wrong."""
-        if self._means.engine.closed_answers:
-            return {"status": str(result["status"])}
-        return {key: written(value, self._means.tasks.language) for key, value in result.items()}
 
     @property
     def has_person(self) -> bool:
@@ -236,19 +224,31 @@ class Exchange:
             await self._turn.until_committed()
             self._turn.emit(EndCall("the caller said goodbye"))
 
-    async def answer_freely(self, text: str) -> None:
-        """Say a text of the model's own as far as its facts stand in the results."""
+    async def answer_freely(self) -> Reply | None:
+        """Say the model's own text, clause by clause, as far as its facts stand in the results.
+
+        Returns the call that the model wrote behind it. A clause with other facts is not said, and
+        nothing after it: what the results allow is said instead.
+        """
+        assert self._reading is not None, "a reply was read before"
         facts = FactCheck([result for _, result in self._results], self._means.tasks.language)
-        for clause in clauses(text):
-            if facts.wrong(clause):
-                log.warning("a clause held facts that no tool gave")
-                await (self.answer("") if self._results else self._give_up_answering())
-                return
-            self._turn.emit(Say(clause, "free"))
-        self._turn.answered(text)
-        self._turn.state = State(last_answer=text, done=self.state.done)
+        done, said = self.state.done, ""
+        async with aclosing(self._reading.clauses()) as coming:
+            async for clause in coming:
+                if facts.wrong(clause):
+                    log.warning("a clause held facts that no tool gave")
+                    await (self.answer("") if self._results else self._give_up_answering())
+                    return None
+                self._turn.emit(Say(clause, "free"))
+                self._turn.answered(clause)
+                said = f"{said} {clause}".strip()
+                self._turn.state = State(last_answer=said, done=done)
+        if self._reading.broken_off and self._results:
+            await self.answer("")
+            return None
         for act in self._to_add:
             self.say(act, goes_on=True)
+        return self._reading.call
 
     def tell(self, text: str) -> None:
         """Say what was said before, and not heard."""
@@ -269,7 +269,7 @@ class Exchange:
             return False
         for clause in clauses(spoken):
             self._turn.emit(Say(clause, act))
-        self._turn.answered(sentence)
+        self._turn.answered(spoken, sentence)
         last = f"{before.last_answer} {spoken}" if goes_on else spoken
         offers = act in self._means.tasks.person_if_yes
         self._turn.state = State(person_offered=offers, last_answer=last, done=before.done)
@@ -307,11 +307,3 @@ class Exchange:
 def _is_true(spoken: str, values: Mapping[str, Value], language: Language) -> bool:
     facts = FactCheck([values], language)
     return not any(facts.wrong(clause) for clause in clauses(spoken))
-
-
-def _arguments(content: str) -> dict[str, str]:
-    with contextlib.suppress(ValueError):
-        values = json.loads(content)
-        if isinstance(values, dict):
-            return {str(key): str(value).strip() for key, value in values.items()}
-    return {}

@@ -61,6 +61,8 @@ class Answer:
     """What the assistant said to the caller."""
 
     text: str
+    wording: str = ""
+    """The same with slots, where it is a sentence of the tasks; for models that write these."""
 
 
 Message = Instruction | CallerSaid | ToolCall | ToolResult | Answer
@@ -101,6 +103,10 @@ class Harmony:
         """The id of a control token."""
         return self._control[name]
 
+    def bytes_of(self, token: str) -> bytes:
+        """The bytes of text that a token of a byte-level vocabulary stands for."""
+        return b"".join(_BYTE_OF[sign] if sign in _BYTE_OF else sign.encode() for sign in token)
+
     def text(self, tokens: list[str]) -> str:
         """Plain text of token strings."""
         known = (self._tokenizer.token_to_id(token) for token in tokens)
@@ -109,13 +115,13 @@ class Harmony:
 
     def reply(self) -> list[int]:
         """The beginning of the assistant's next message, for the model to go on from."""
-        return [self._control[START], *self._plain("assistant")]
+        return [self._control[START], *self.plain("assistant")]
 
     def render(
         self, message: Message, closing: Literal["history", "training"] = "history"
     ) -> list[int]:
         """Token ids of one whole message; `training` closes an answer as the model must."""
-        body = [*self._head(message), self._control[MESSAGE], *self._plain(_content(message))]
+        body = [*self._head(message), self._control[MESSAGE], *self.plain(_content(message))]
         if isinstance(message, ToolCall):
             last = CALL
         elif isinstance(message, Answer) and closing == "training":
@@ -125,29 +131,48 @@ class Harmony:
         return [self._control[START], *body, self._control[last]]
 
     def _head(self, message: Message) -> list[int]:
-        commentary = [self._control[CHANNEL], *self._plain("commentary")]
+        commentary = [self._control[CHANNEL], *self.plain("commentary")]
         match message:
             case Instruction():
-                return self._plain("developer")
+                return self.plain("developer")
             case CallerSaid():
-                return self._plain("user")
+                return self.plain("user")
             case Answer():
-                return [*self._plain("assistant"), self._control[CHANNEL], *self._plain("final")]
+                return [*self.plain("assistant"), self._control[CHANNEL], *self.plain("final")]
             case ToolResult(tool):
-                return [*self._plain(f"functions.{tool} to=assistant"), *commentary]
+                return [*self.plain(f"functions.{tool} to=assistant"), *commentary]
             case ToolCall(tool):
-                json_only = [self._control[CONSTRAIN], *self._plain("json")]
-                return [*self._plain(f"assistant to=functions.{tool}"), *commentary, *json_only]
+                json_only = [self._control[CONSTRAIN], *self.plain("json")]
+                return [*self.plain(f"assistant to=functions.{tool}"), *commentary, *json_only]
 
-    def _plain(self, text: str) -> list[int]:
+    def plain(self, text: str) -> list[int]:
+        """The ids of a text; what looks like a control token in it stays text."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def compact(values: dict[str, str]) -> str:
+    """A call's arguments or a tool's result, as all prompts have them."""
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
 
 
 def _content(message: Message) -> str:
     match message:
         case ToolCall(_, values) | ToolResult(_, values):
-            return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+            return compact(values)
         case CallerSaid(text):
             return f" {text}"
-        case Instruction(text) | Answer(text):
+        case Answer(text, wording):
+            return wording or text
+        case Instruction(text):
             return text
+
+
+def _signs_of_bytes() -> dict[str, bytes]:
+    """Byte-level vocabularies write a byte as one printable character (GPT-2, encoder.py)."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [number for number in range(256) if number not in printable]
+    signs = {chr(number): bytes([number]) for number in printable}
+    return signs | {chr(256 + place): bytes([number]) for place, number in enumerate(others)}
+
+
+_BYTE_OF = _signs_of_bytes()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voice.engine_queue import EngineQueue, Priority, QueueFactory
+from voice.engine_queue import EngineQueue, QueueFactory
 from voice.identity import Caller
 from voice.languages import Language
 from voice.response.conversation import Conversation
 from voice.response.embedded import EmbeddedEngine
+from voice.response.engine import Engine
 from voice.response.exchange import SecondThoughts
-from voice.response.harmony import CallerSaid
 from voice.response.session import ResponseSession
 from voice.response.tasks import TaskSet
 from voice.response.tools import ToolBox
@@ -21,7 +21,7 @@ _TOOL_TIMEOUT_SECONDS = 5.0
 class Responder:
     """Loaded once per process and shared by all of its calls."""
 
-    def __init__(self, engine: EmbeddedEngine, tasks: TaskSet, tool_timeout_seconds: float) -> None:
+    def __init__(self, engine: Engine, tasks: TaskSet, tool_timeout_seconds: float) -> None:
         self._engine = engine
         self._tool_timeout_seconds = tool_timeout_seconds
         self.tasks = tasks
@@ -37,7 +37,7 @@ class Responder:
         tool_timeout_seconds: float = _TOOL_TIMEOUT_SECONDS,
         make_queue: QueueFactory = EngineQueue,
     ) -> Responder:
-        """Open a model and the tasks; raises ModelError or ConfigError with what is wrong."""
+        """Open a small model of the tasks' own sentences, and the tasks; raises ModelError or ConfigError with what is wrong."""
         tasks = TaskSet.load(Path(tasks_folder))
         engine = EmbeddedEngine.load(
             Path(folder),
@@ -82,9 +82,8 @@ class Responder:
         return ResponseSession(conversation, caller)
 
     async def warm_up(self) -> None:
-        """Write one answer, so that the instruction's part of the prompt is ready."""
-        async for _ in self._engine.reply([[CallerSaid("hello")]], Priority.BATCH):
-            pass
+        """Make ready what all prompts share; raises VoiceError when no reply can be had."""
+        await self._engine.warm_up()
 
     def close(self) -> None:
         """End the engine's threads and let go of the model."""

@@ -149,6 +149,11 @@ class TaskSet:
         """The act of a sentence with slots; None when it is not in the closed set."""
         return self._acts.get(sentence.strip())
 
+    def may_become_act(self, beginning: str) -> bool:
+        """Whether a sentence of the closed set begins so and goes on."""
+        beginning = beginning.strip()
+        return any(words != beginning and words.startswith(beginning) for words in self._acts)
+
     @cached_property
     def readers(self) -> dict[str, AnswerReader]:
         """What reads the answers to the question before each tool that has one."""
@@ -254,6 +259,11 @@ class TaskSet:
 def slots_of(sentence: str) -> list[str]:
     """The names of a sentence's slots, in order."""
     return _SLOT.findall(sentence)
+
+
+def between_slots(sentence: str) -> list[str]:
+    """What stands before, between and behind a sentence's slots."""
+    return _SLOT.split(sentence)[::2]
 
 
 def _read(file: Path) -> Task:

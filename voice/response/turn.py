@@ -95,12 +95,12 @@ class ResponseTurn:
         )
 
     def _keep(self, share: float) -> None:
-        shortened = cut(" ".join(self._written), share)
+        said, written = (cut(" ".join(all), share) for all in (self._said, self._written))
         answers = [message for message in self.messages if isinstance(message, Answer)]
         for message in answers:
             self.messages.remove(message)
-        if shortened:
-            self.messages.append(Answer(shortened))
+        if said:
+            self.messages.append(Answer(said, written))
 
     async def until_committed(self) -> None:
         """For the script: wait until the turn counts."""
@@ -120,10 +120,10 @@ class ResponseTurn:
             self._said.append(step.clause)
         self._steps.put_nowait(step)
 
-    def answered(self, written: str) -> None:
-        """For the script: an answer in the words that the model's history keeps."""
-        self._written.append(written)
-        self.messages.append(Answer(written))
+    def answered(self, spoken: str, wording: str = "") -> None:
+        """For the script: an answer for the model's history, and the wording that it is made of."""
+        self._written.append(wording or spoken)
+        self.messages.append(Answer(spoken, wording))
 
     def __aiter__(self) -> AsyncIterator[Step]:
         return self

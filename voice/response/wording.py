@@ -42,6 +42,12 @@ def clauses(text: str) -> list[str]:
     return [clause for clause in _CLAUSE_END.split(text.strip()) if clause]
 
 
+def whole_clauses(text: str) -> tuple[list[str], str]:
+    """The sentences of a text that goes on, as far as another one has begun, and the rest."""
+    *whole, rest = _CLAUSE_END.split(text)
+    return [clause.strip() for clause in whole if clause.strip()], rest
+
+
 def share_heard(said: str, heard: str) -> float:
     """Which part of `said` was heard, 0 to 1, by words."""
     count = len(said.split())

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from voice.demo import Operator
+from voice.errors import ConfigError
 from voice.evaluation.virtual_time.loop import EPOCH
 from voice.settings import Demo, Records, Settings
 
@@ -15,7 +16,12 @@ _TRIES = "pin_tries.sqlite"
 
 
 def settings_for(settings: Settings, scratch: Path) -> Settings:
-    """The live settings, but nothing is recorded, nobody watches, and all databases are our own."""
+    """The live settings, but nothing is recorded, nobody watches, and all databases are our own.
+
+    Raises ConfigError where a server answers, whose time is not ours to make.
+    """
+    if settings.response.engine == "openai":
+        raise ConfigError("response.engine: a server cannot answer in virtual time")
     own = {
         "records": Records(),
         "recognition": settings.recognition.model_copy(update={"partials": False}),

@@ -1,0 +1,215 @@
+"""A general model's own words: spoken clause by clause while they are written, as far as true."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import pytest
+
+from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
+from voice.engine_queue import EngineBusy, Priority
+from voice.response import EndCall, HandOver, ResponseSession, Say, TaskSet
+from voice.response.conversation import Conversation
+from voice.response.engine import (
+    Again,
+    BadReply,
+    Call,
+    End,
+    Piece,
+    Pieces,
+    ReplyTimeout,
+    Text,
+    Wording,
+)
+from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+
+
+class Writer:
+    """Writes each reply as it was told to: pieces, events to wait for, errors to raise."""
+
+    def __init__(self, *replies: Sequence[Piece | asyncio.Event | Exception]) -> None:
+        self._replies = list(replies)
+        self.asked: list[list[Message]] = []
+        """The messages of each request."""
+        self.stopped = asyncio.Event()
+        """A reply was closed before its end."""
+
+    async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
+        self.asked.append([message for turn in turns for message in turn])
+        try:
+            for piece in self._replies.pop(0):
+                if isinstance(piece, asyncio.Event):
+                    await piece.wait()
+                elif isinstance(piece, Exception):
+                    raise piece
+                else:
+                    yield piece
+        except GeneratorExit:
+            self.stopped.set()
+            raise
+
+
+def session_of(model: Writer, office: Office) -> ResponseSession:
+    tasks = TaskSet.load(ROOT / "tasks")
+    return ResponseSession(Conversation(model, tasks, office.tools(), 1.0), CUSTOMER)
+
+
+BILL = [Call("get_bill", {}), End()]
+TRUE = "That would be 42.17 euros. You have until 14 December."
+
+
+async def test_the_first_clause_is_spoken_while_the_rest_is_written(office: Office) -> None:
+    more = asyncio.Event()
+    model = Writer(BILL, [Text("That would be 42.17 euros. You "), more, Text("have time."), End()])
+    turn = session_of(model, office).begin("my bill")
+    turn.commit()
+    async for step in turn:
+        if isinstance(step, Say):
+            assert step.clause == "That would be 42.17 euros." and not more.is_set()
+            break
+    more.set()
+    assert spoken([step async for step in turn]) == "You have time."
+
+
+async def test_the_model_reads_what_was_spoken_and_the_values_of_results(office: Office) -> None:
+    model = Writer(BILL, [Text(TRUE), End()], [Text("You are welcome."), End()])
+    session = session_of(model, office)
+    await steps_of(session.begin("my bill"))
+    await steps_of(session.begin("thank you"))
+    said = [message for message in model.asked[2] if not isinstance(message, Answer)]
+    assert said == [
+        CallerSaid("my bill"),
+        ToolCall("get_bill", {}),
+        ToolResult("get_bill", {"status": "open", "amount": "42.17", "due_date": "14 December"}),
+        CallerSaid("thank you"),
+    ]
+    answers = [message.text for message in model.asked[2] if isinstance(message, Answer)]
+    assert " ".join(answers) == TRUE
+
+
+async def test_a_wording_of_the_code_is_read_as_it_was_spoken(office: Office) -> None:
+    office.results["get_bill"] = {**office.results["get_bill"], "status": "overdue"}
+    model = Writer(BILL, [BadReply("unreadable")], [Text("Yes."), End()])
+    session = session_of(model, office)
+    told = spoken(await steps_of(session.begin("my bill")))
+    await steps_of(session.begin("really"))
+    assert "42.17 euros is overdue" in told
+    assert told in [message.text for message in model.asked[2] if isinstance(message, Answer)]
+
+
+async def test_a_false_clause_stops_the_model(office: Office) -> None:
+    never = asyncio.Event()
+    model = Writer(BILL, [Text("Let me see. That is 9.99 euros. And "), never, End()])
+    said = spoken(await steps_of(session_of(model, office).begin("my bill")))
+    assert said.startswith("Let me see.") and "9.99" not in said and "42.17 euros" in said
+    assert model.stopped.is_set()
+
+
+async def test_an_interruption_stops_the_model_and_keeps_what_was_heard(office: Office) -> None:
+    never = asyncio.Event()
+    model = Writer([Text("We are open all day. Tomorrow "), never], [Text("Yes."), End()])
+    session = session_of(model, office)
+    turn = session.begin("when are you open")
+    turn.commit()
+    assert isinstance(await anext(turn), Say)
+    turn.stop()
+    await asyncio.wait_for(model.stopped.wait(), 5)
+    turn.heard("We are open")
+    await steps_of(session.begin("and tomorrow"))
+    assert Answer("We are open", "We are open") in model.asked[1]
+
+
+async def test_a_call_behind_a_text_is_made(office: Office) -> None:
+    model = Writer([Text("I will look. One moment. "), *BILL], [Text("It is 42.17 euros."), End()])
+    said = spoken(await steps_of(session_of(model, office).begin("my bill")))
+    assert said == "I will look. One moment. It is 42.17 euros." and office.done == ["get_bill"]
+
+
+async def test_a_text_that_is_a_wording_of_the_tasks_does_what_that_does(office: Office) -> None:
+    model = Writer([Text("Thank you for "), Text("calling. "), Text("Goodbye."), End()])
+    steps = await steps_of(session_of(model, office).begin("bye"))
+    assert acts(steps) == {"goodbye"} and isinstance(steps[-1], EndCall)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        [],
+        [End()],
+        [Text("  "), End()],
+        [Text("You have until the"), End(complete=False)],
+        [BadReply("no speech")],
+        [Text("Well"), BadReply("no speech")],
+        [Call("make_coffee", {}), End()],
+    ],
+)
+async def test_a_reply_of_no_use_is_not_understood(
+    office: Office, reply: list[Piece | Exception]
+) -> None:
+    steps = await steps_of(session_of(Writer(reply), office).begin("my bill"))
+    assert acts(steps) == {"not_understood"}
+
+
+async def test_of_an_answer_at_the_greatest_length_whole_sentences_are_said(office: Office) -> None:
+    model = Writer(BILL, [Text("It is 42.17 euros. You have until"), End(complete=False)])
+    said = spoken(await steps_of(session_of(model, office).begin("my bill")))
+    assert said == "It is 42.17 euros."
+
+
+@pytest.mark.parametrize("fault", [BadReply("x"), ReplyTimeout("x"), EngineBusy("x"), Again()])
+async def test_an_answer_that_breaks_off_is_made_whole_by_the_tasks(
+    office: Office, fault: Exception | Again
+) -> None:
+    model = Writer(BILL, [Text("It is 42.17 euros. You "), fault, Wording("Something else.")])
+    steps = await steps_of(session_of(model, office).begin("my bill"))
+    assert spoken(steps).startswith("It is 42.17 euros. ")
+    assert "due on 14 December" in spoken(steps) and "Something else" not in spoken(steps)
+
+
+async def test_a_text_without_a_result_that_breaks_off_stays_at_that(office: Office) -> None:
+    model = Writer([Text("We are open all day. Tomorrow "), ReplyTimeout("x")])
+    steps = await steps_of(session_of(model, office).begin("when are you open"))
+    assert spoken(steps) == "We are open all day." and not isinstance(steps[-1], HandOver)
+
+
+async def test_what_was_not_said_yet_is_void_when_another_model_begins(office: Office) -> None:
+    model = Writer([Text("We are"), Again(), Call("get_plan", {}), End()], [
+        Text("You have"), Again(), Wording("Your plan is {plan} with {data_gb} gigabytes, "), End()
+    ])  # fmt: skip
+    steps = await steps_of(session_of(model, office).begin("my plan"))
+    assert office.done == ["get_plan"] and "Smart" in spoken(steps)
+    assert "We are" not in spoken(steps) and "You have" not in spoken(steps)
+
+
+async def test_a_general_model_cannot_skip_the_question_before_an_act(office: Office) -> None:
+    model = Writer(
+        [Call("block_sim", {}), End()],
+        [Text("I have blocked it."), End()],
+        [Call("block_sim", {}), End()],
+        [Text("Your SIM card is blocked now."), End()],
+    )
+    session = session_of(model, office)
+    assert acts(await steps_of(session.begin("block my sim card"))) == {"confirm_block"}
+    assert acts(await steps_of(session.begin("hm"))) == {"not_sure_block"} and office.done == []
+    assert "blocked" in spoken(await steps_of(session.begin("yes please")))
+    assert office.done == ["block_sim"]
+
+
+async def test_the_next_request_ends_the_one_before(office: Office) -> None:
+    never = asyncio.Event()
+    model = Writer(
+        [Call("block_sim", {}), End()], [Text("All right. I "), never], [Text("Blocked."), End()]
+    )
+    session = session_of(model, office)
+    await steps_of(session.begin("block my sim card"))
+    assert spoken(await steps_of(session.begin("yes please"))) == "Blocked."
+    assert model.stopped.is_set()
+
+
+async def test_pieces_are_closed_by_whoever_read_them() -> None:
+    model = Writer([Text("a"), Text("b")])
+    async with aclosing(model.reply([[CallerSaid("x")]], Priority.FINAL)) as pieces:
+        assert await anext(pieces) == Text("a")
+    assert model.stopped.is_set()

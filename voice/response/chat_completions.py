@@ -1,0 +1,139 @@
+"""OpenAI's Chat Completions interface: the body of a request, and the events of its stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voice.response.arguments import read_arguments
+from voice.response.briefing import Briefing, Style
+from voice.response.engine import BadReply, Call, End, Piece, Text
+from voice.response.event_stream import Event
+from voice.response.harmony import (
+    Answer,
+    CallerSaid,
+    Instruction,
+    Message,
+    ToolCall,
+    ToolResult,
+    compact,
+)
+from voice.response.history import well_formed
+from voice.response.server_errors import MayPass
+from voice.response.spoken_text import SpokenText
+
+
+class ChatCompletions:
+    """See Interface (server_engine.py)."""
+
+    path = "/chat/completions"
+
+    def body(
+        self, model: str, briefing: Briefing, turns: Sequence[Sequence[Message]], style: Style
+    ) -> dict[str, Any]:
+        """What is posted."""
+        messages = [{"role": "system", "content": briefing.instructions}]
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": [*messages, *_messages(turns)],
+            "stream": True,
+            "temperature": 0,
+            "max_tokens": style.most_tokens,
+        }
+        if style.reasoning != "none":
+            body["reasoning_effort"] = style.reasoning
+        if briefing.tools:
+            body["tools"] = [
+                {"type": "function", "function": tool.as_function()} for tool in briefing.tools
+            ]
+        return body
+
+    def reader(self, briefing: Briefing) -> ChatReader:
+        """What reads the answer."""
+        return ChatReader(SpokenText(tool.name for tool in briefing.tools))
+
+
+class ChatReader:
+    """The pieces of one reply. Thoughts (`reasoning_content`) are left out."""
+
+    def __init__(self, spoken: SpokenText) -> None:
+        self._spoken = spoken
+        self._calls: dict[int, _Call] = {}
+        self._finished: str | None = None
+
+    def take(self, event: Event) -> Iterator[Piece]:
+        """What an event adds; raises MayPass for an error that the server reports."""
+        if event.get("error"):
+            raise MayPass("it reported an error in its answer")
+        for choice in event.get("choices") or ():
+            delta = choice.get("delta") or {}
+            if said := self._spoken.push(delta.get("content") or ""):
+                yield Text(said)
+            for part in delta.get("tool_calls") or ():
+                self._add(part)
+            self._finished = choice.get("finish_reason") or self._finished
+
+    def _add(self, part: dict[str, Any]) -> None:
+        call = self._calls.setdefault(part.get("index") or 0, _Call())
+        function = part.get("function") or {}
+        call.name += function.get("name") or ""
+        arguments = function.get("arguments") or ""
+        call.arguments += arguments if isinstance(arguments, str) else json.dumps(arguments)
+
+    def end(self) -> Iterator[Piece]:
+        """What is left when the stream is over.
+
+        Raises MayPass when it was cut off, BadReply for a call that cannot be made.
+        """
+        if self._finished is None:
+            raise MayPass("its answer was cut off")
+        rest, written = self._spoken.end()
+        if rest:
+            yield Text(rest)
+        calls = [call.made() for _, call in sorted(self._calls.items())]
+        for call in calls or ([written] if written else []):
+            yield call
+            break  # one at a time: the model is asked again with its result
+        yield End(self._finished != "length")
+
+
+@dataclass
+class _Call:
+    """A call as it comes in parts."""
+
+    name: str = ""
+    arguments: str = ""
+
+    def made(self) -> Call:
+        return make_call(self.name, self.arguments)
+
+
+def make_call(name: object, arguments: object) -> Call:
+    """A call by the server's word; raises BadReply when it has no name or no JSON."""
+    if not isinstance(name, str) or not name:
+        raise BadReply("the model called a tool without a name")
+    written = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    return Call(name.removeprefix("functions."), read_arguments(written))
+
+
+def _messages(turns: Sequence[Sequence[Message]]) -> Iterator[dict[str, Any]]:
+    number = 0
+    for turn in turns:
+        for message in well_formed(turn):
+            match message:
+                case Instruction(text):
+                    yield {"role": "system", "content": text}
+                case CallerSaid(text):
+                    yield {"role": "user", "content": text}
+                case Answer(text):
+                    yield {"role": "assistant", "content": text}
+                case ToolCall(tool, values):
+                    number += 1
+                    function = {"name": tool, "arguments": compact(values)}
+                    call = {"id": f"call_{number}", "type": "function", "function": function}
+                    yield {"role": "assistant", "content": "", "tool_calls": [call]}
+                case ToolResult(_, values):
+                    content = compact(values)
+                    yield {"role": "tool", "tool_call_id": f"call_{number}", "content": content}

@@ -1,0 +1,56 @@
+"""Two engines as one: where the first one fails, the second one answers, in mid-call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from voice.engine_queue import Priority
+from voice.errors import VoiceError
+from voice.response.engine import Again, Engine, Pieces
+from voice.response.harmony import Message
+
+log = logging.getLogger(__name__)
+
+
+class FallbackEngine:
+    """The first engine is a server, the second one runs in this process."""
+
+    def __init__(self, first: Engine, second: Engine) -> None:
+        self._first = first
+        self._second = second
+
+    @property
+    def depth(self) -> int:
+        """How many requests wait, with either."""
+        return self._first.depth + self._second.depth
+
+    async def warm_up(self) -> None:
+        """Make both ready; only the second one has to be."""
+        await self._second.warm_up()
+        try:
+            await self._first.warm_up()
+        except VoiceError as error:
+            log.warning("%s: calls are answered by the model in this process", error)
+
+    def close(self) -> None:
+        """Let go of both."""
+        self._first.close()
+        self._second.close()
+
+    async def reply(
+        self, turns: Sequence[Sequence[Message]], priority: Priority = Priority.FINAL
+    ) -> Pieces:
+        """See Model.reply; `Again` stands where the second engine takes over."""
+        try:
+            async with aclosing(self._first.reply(turns, priority)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            return
+        except VoiceError as error:
+            log.warning("%s: answered by the model in this process", error)
+        yield Again()
+        async with aclosing(self._second.reply(turns, priority)) as pieces:
+            async for piece in pieces:
+                yield piece

@@ -1,0 +1,74 @@
+"""The response step of the settings: which engine, which model, which tasks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voice.engine_queue import EngineQueue, QueueFactory
+from voice.errors import ConfigError, ModelError
+from voice.model_folders import find_model, tasks_folder
+from voice.response.briefing import Style, briefing
+from voice.response.ctranslate2_engine import DESCRIPTION, CTranslate2Engine
+from voice.response.embedded import EmbeddedEngine
+from voice.response.engine import Engine
+from voice.response.fallback import FallbackEngine
+from voice.response.generation import Hardware
+from voice.response.openai_harmony_prompt import VOCABULARY
+from voice.response.responder import Responder
+from voice.response.server_engine import ServerEngine
+from voice.response.tasks import TaskSet
+from voice.response_settings import Response
+from voice.setting_places import blamed_on
+from voice.settings import Settings
+
+
+def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Responder:
+    """Open what `[response]` names; raises ModelError or ConfigError with the key to be mended."""
+    wanted = settings.response
+    with blamed_on("response.tasks", ConfigError):
+        tasks = TaskSet.load(tasks_folder(wanted.tasks))
+    if wanted.engine == "openai":
+        engine = _beside(settings, tasks, make_queue)
+    else:
+        with blamed_on("response.model", ModelError):
+            folder = Path(find_model("response_models", wanted.model))
+            load = _converted if wanted.engine == "ctranslate2" else _embedded
+            engine = load(folder, wanted, tasks, make_queue)
+    return Responder(engine, tasks, wanted.tool_timeout_seconds)
+
+
+def _beside(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
+    """A server, and the model that answers where it does not."""
+    wanted = settings.response
+    server = ServerEngine(wanted, settings.network.allow, briefing(tasks))
+    if not wanted.fallback:
+        return server
+    with blamed_on("response.fallback", ModelError):
+        folder = Path(find_model("response_models", wanted.fallback))
+        load = _converted if (folder / DESCRIPTION).exists() else _embedded
+        return FallbackEngine(server, load(folder, wanted, tasks, make_queue))
+
+
+def _embedded(folder: Path, wanted: Response, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
+    return EmbeddedEngine.load(
+        folder,
+        tasks.instruction,
+        workers=wanted.workers,
+        capacity=wanted.capacity,
+        timeout_seconds=wanted.timeout_seconds,
+        make_queue=make_queue,
+    )
+
+
+def _converted(folder: Path, wanted: Response, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
+    vocabulary = Path(find_model("response_models", wanted.vocabulary))
+    return CTranslate2Engine.load(
+        folder,
+        briefing(tasks),
+        style=Style(wanted.reasoning, wanted.most_tokens),
+        hardware=Hardware(wanted.workers, wanted.threads, wanted.device, wanted.compute_type),
+        vocabulary=vocabulary if (vocabulary / VOCABULARY).is_file() else None,
+        capacity=wanted.capacity,
+        timeout_seconds=wanted.timeout_seconds,
+        make_queue=make_queue,
+    )
