@@ -32,7 +32,7 @@ class ResponseServer(Section):
     """So many in a row, and the server is left alone ..."""
     rest_seconds: float = Field(15.0, gt=0, le=3600)
     """... for so long, then tried again."""
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = Field({})
     """Added to the body of each request, for what a server wants beyond the interface."""
 
     @field_validator("url")

@@ -24,13 +24,13 @@ from tests.models.loopback_sources import (
     put_packages,
     wheel,
 )
+from voice import http_client
 from voice.errors import ModelError
 from voice.models import (
     CatalogueModel,
     ModelStore,
     Origins,
     WrongHash,
-    connections,
     pull,
 )
 from voice.models.catalogue import IndexSource
@@ -256,7 +256,7 @@ def test_a_source_that_hangs_in_the_middle_is_given_up_and_gone_on_with(
     from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(connections, "_SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(http_client, "_SILENCE_SECONDS", 0.2)
     site.hangs_after[f"{HUB_PATH}model.bin"] = 300_000
     with pytest.raises(ModelError, match=r"127\.0\.0\.1: timed out"):
         pull(from_hub, store, origins, told)
@@ -274,7 +274,7 @@ def test_a_source_that_hangs_is_given_up(
     from_hub: CatalogueModel, site: Site, store: ModelStore, origins: Origins, told: Told,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(connections, "_SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(http_client, "_SILENCE_SECONDS", 0.2)
     site.hanging = f"{HUB_PATH}config.json"
 
     with pytest.raises(ModelError, match=r"127\.0\.0\.1: timed out"):

@@ -104,14 +104,15 @@ class FaultServer:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+        lines = [line.split(": ", 1) for line in head[1:] if line]
+        headers = {name.lower(): value for name, value in lines}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         number = len(self.requests)
         self.requests.append(Request(head[0].split()[1], headers, json.loads(body or b"{}")))
         plan = self.plans[min(number, len(self.plans) - 1)]
-        lines = [f"HTTP/1.1 {plan.status}", f"Content-Type: {plan.kind}", *plan.headers]
-        lines.append("Transfer-Encoding: chunked" if CUT in plan.parts else "Connection: close")
-        writer.write("\r\n".join([*lines, "", ""]).encode())
+        framing = "Transfer-Encoding: chunked" if CUT in plan.parts else "Connection: close"
+        start = [f"HTTP/1.1 {plan.status}", f"Content-Type: {plan.kind}", *plan.headers, framing]
+        writer.write("\r\n".join([*start, "", ""]).encode())
         await writer.drain()
         gone = asyncio.ensure_future(reader.read(1))
         try:

@@ -115,8 +115,10 @@ async def test_a_turn_longer_than_the_context_is_refused_and_not_cut(
     engine: CTranslate2Engine,
 ) -> None:
     turn: list[Message] = [
-        CallerSaid("read it"), ToolCall("get_bill", {}), ToolResult("get_bill", {"a": "x y " * 900}),
-    ]  # fmt: skip
+        CallerSaid("read it"),
+        ToolCall("get_bill", {}),
+        ToolResult("get_bill", {"a": "x y " * 3000}),
+    ]
     with pytest.raises(BadReply, match="longer than the model's context"):
         await pieces_of(engine, [turn])
 

@@ -32,7 +32,9 @@ def settings_for(server: FaultServer, fallback: str = "embedded-en", **changes: 
         fallback=fallback,
         server=ResponseServer(url=server.url, tries=1, **changes),
     )
-    return Settings(response=response, network=NetworkAccess(allow=["127.0.0.1"]))
+    # The tests' environment, which allows no host, wins over what is given to Settings.
+    network = NetworkAccess(allow=["127.0.0.1"])
+    return Settings(response=response).model_copy(update={"network": network})
 
 
 @pytest.fixture

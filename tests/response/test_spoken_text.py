@@ -1,4 +1,4 @@
-"""What a general model writes is spoken only as far as it is speech; calls in disguise are found."""
+"""Of what a general model writes only speech is spoken, and calls in disguise are found."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CALLED = Call("get_bill", {"month": "may"})
         '```json\n{"name": "get_bill", "arguments": {"month": "may"}}\n```',
         '<tool_call>\n{"name": "get_bill", "arguments": {"month": "may"}}\n</tool_call>',
         '[{"name": "get_bill", "parameters": {"month": "may"}}]',
-        '{"type": "function", "function": {"name": "get_bill", "arguments": "{\\"month\\": \\"may\\"}"}}',
+        '{"function": {"name": "get_bill", "arguments": "{\\"month\\": \\"may\\"}"}}',
         '{"tool_calls": [{"tool": "get_bill", "args": {"month": "may"}}]}',
         'get_bill {"name": "get_bill", "arguments": {"month": "may"}}',
     ],
@@ -82,12 +82,8 @@ def test_what_is_said_before_such_a_call_stays_apart() -> None:
     ],
 )
 def test_what_is_neither_speech_nor_a_call_is_refused_and_not_said(text: str) -> None:
-    spoken = SpokenText(TOOLS)
-    said = ""
     with pytest.raises(BadReply) as refused:
-        said = spoken.push(text)
-        spoken.end()
-    assert not set(said) & set("{}[]<>") and "get_bill" not in said
+        read(text)
     assert text not in str(refused.value)
 
 

@@ -104,7 +104,7 @@ def from_npm(
         url = f"{npm.rstrip('/')}/{quote(source.npm, safe='@/')}/-/{archive.name}"
         download(client, url, archive, source.sha256, advance)
     try:
-        with tarfile.open(archive) as tar:
+        with tarfile.open(archive, "r:gz") as tar:
             for path, member in source.members.items():
                 (staging / path).parent.mkdir(parents=True, exist_ok=True)
                 with _opened(tar, member) as data, (staging / path).open("wb") as file:

@@ -1,8 +1,8 @@
 """The response step: from the caller's words to an answer, by way of the operator's tools.
 
-`load_responder` opens what the settings name: a model in this process, or a server beside it
-(`engine.py` says what all engines are), and the tasks. `session` is one call's use of it, and each turn of
-the caller is a `ResponseTurn`, which is read step by step. The model chooses the tool and the
+`load_responder` opens the tasks and what the settings name: a model in this process, or a server
+beside it (`engine.py` says what all engines are). `session` is one call's use of it, and each turn
+of the caller is a `ResponseTurn`, which is read step by step. The model chooses the tool and the
 sentence; what may run and what may be said is decided here by fixed rules.
 """
 

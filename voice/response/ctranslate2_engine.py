@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,9 +105,10 @@ class CTranslate2Engine:
         return self._generation.depth
 
     async def warm_up(self) -> None:
-        """Read what all prompts begin with, and write one answer."""
-        async for _ in self.reply([[CallerSaid("hello")]], Priority.BATCH):
-            pass
+        """Read what all prompts begin with, and write one answer, of whatever use."""
+        with suppress(BadReply):
+            async for _ in self.reply([[CallerSaid("hello")]], Priority.BATCH):
+                pass
 
     def close(self) -> None:
         """End the engine's threads and let go of the model."""

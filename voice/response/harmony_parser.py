@@ -64,7 +64,8 @@ class HarmonyParser:
 
     def _begin(self) -> None:
         self._header = ""
-        self.channel, self._tool = "", None
+        self.channel = ""
+        self._tool: str | None = None
         self.closed_by, self.in_content = None, False
         self._decoder = _text_of_bytes()
 

@@ -37,7 +37,10 @@ class Responder:
         tool_timeout_seconds: float = _TOOL_TIMEOUT_SECONDS,
         make_queue: QueueFactory = EngineQueue,
     ) -> Responder:
-        """Open a small model of the tasks' own sentences, and the tasks; raises ModelError or ConfigError with what is wrong."""
+        """Open a small model that writes the tasks' sentences, and the tasks.
+
+        Raises ModelError or ConfigError with what is wrong.
+        """
         tasks = TaskSet.load(Path(tasks_folder))
         engine = EmbeddedEngine.load(
             Path(folder),

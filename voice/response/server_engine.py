@@ -20,7 +20,7 @@ from voice.http_client import connect_async
 from voice.response.briefing import Briefing, Style
 from voice.response.chat_completions import ChatCompletions
 from voice.response.circuit_breaker import CircuitBreaker
-from voice.response.engine import Piece, Pieces, ReplyTimeout
+from voice.response.engine import BadReply, Piece, Pieces, ReplyTimeout
 from voice.response.event_stream import Event, events
 from voice.response.harmony import CallerSaid, Message
 from voice.response.responses_api import Responses
@@ -117,6 +117,8 @@ class ServerEngine:
             ):
                 async for _ in pieces:
                     pass
+        except BadReply as error:
+            log.warning("%s: at the start: %s", self._host, error)
         except TimeoutError:
             raise ReplyTimeout(f"{_KEY}: {self._host}: no answer in time") from None
         except ServerFailed as error:
