@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ from voice.models import Catalogue, ModelStore, Origins, pull
 from voice.response.briefing import Briefing, Reasoning
 from voice.response.gpt_oss_prompt import GptOssPrompt, Prompt
 from voice.response.harmony import CONTROL, Harmony
-from voice.response.openai_harmony_prompt import OpenAiHarmonyPrompt, has_real_vocabulary
+from voice.response.openai_harmony_prompt import (
+    VOCABULARY,
+    OpenAiHarmonyPrompt,
+    has_real_vocabulary,
+)
 
 pytestmark = pytest.mark.real_models
 
@@ -79,7 +84,7 @@ def test_both_renderers_write_the_same(
         " to=functions.get-x<|channel|>commentary<|message|>{}<|call|>",
     ],
 )
-def test_both_parsers_read_the_same(encoding: Any, text: str) -> None:
+def test_both_parsers_read_the_same(encoding: Any, vocabulary: Path, text: str) -> None:
     reader = library.StreamableParser(encoding, role=library.Role.ASSISTANT)
     ids = encoding.encode(text, allowed_special="all")
     read: list[tuple[str, str | None, str]] = []
@@ -90,7 +95,9 @@ def test_both_parsers_read_the_same(encoding: Any, text: str) -> None:
             tool = to.removeprefix("functions.") if to else None
             read.append((reader.current_channel, tool, reader.last_content_delta))
     special = {encoding.encode(name, allowed_special="all")[0]: name for name in CONTROL}
-    own = deltas(special.get(number) or encoding.decode_bytes([number]) for number in ids)
+    lines = (line.split() for line in (vocabulary / VOCABULARY).read_bytes().splitlines())
+    plain = {int(number): base64.b64decode(token) for token, number in lines}
+    own = deltas(special.get(number) or plain[number] for number in ids)
     assert [(delta.channel, delta.tool, delta.text) for delta in own] == read
 
 
