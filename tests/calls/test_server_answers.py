@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from tests.calls.conftest import Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.response.conftest import Office
-from tests.response.fault_server import FaultServer, Plan, calling, chat, saying
+from tests.response.fault_server import FaultServer, Plan, Request, calling, chat, saying
 from tests.response.test_fallback import settings_for
 from voice.events import CallEnded, ToolReturned
 from voice.response import Responder, load_responder
@@ -35,6 +35,16 @@ def responder(server: FaultServer) -> Iterator[Responder]:
     loaded.close()
 
 
+def looks_up_then(answer: Plan) -> Callable[[Request], Plan]:
+    """A model that asks for the plan, and answers once it knows it; however often it is asked."""
+
+    def choose(request: Request) -> Plan:
+        knows = request.body["messages"][-1]["role"] == "tool"
+        return answer if knows else calling("get_plan")
+
+    return choose
+
+
 async def socket_of(serve: Serve, responder: Responder) -> Path:
     return await serve(responder=responder, tools=Office().tools())
 
@@ -44,7 +54,7 @@ async def test_the_first_clause_is_heard_while_the_server_still_writes(
 ) -> None:
     more = asyncio.Event()
     first, *rest = chat({"content": "Your plan is Smart. It "}, {"content": "costs 19.99 euros."})
-    server.plans = [calling("get_plan"), Plan([first, more, *rest])]
+    server.choose = looks_up_then(Plan([first, more, *rest]))
     async with LegCaller(await socket_of(serve, responder), "stream") as caller:
         await log.clause("Hello")
         await caller.heard_out()
@@ -60,13 +70,14 @@ async def test_the_first_clause_is_heard_while_the_server_still_writes(
 async def test_a_server_that_dies_in_mid_call_is_not_missed(
     serve: Serve, log: EventLog, say: Say, server: FaultServer, responder: Responder
 ) -> None:
-    server.plans = [calling("get_plan"), saying(PLAN), Plan(status="503 Gone")]
+    server.choose = looks_up_then(saying(PLAN))
     async with LegCaller(await socket_of(serve, responder), "dies") as caller:
         await log.clause("Hello")
         await caller.heard_out()
         await caller.say(say("What is my plan?"))
         first = await log.clause("Is there anything else?")
         await caller.heard_out()
+        server.choose = lambda _: Plan(status="503 Gone")
         await caller.say(say("What is my plan?"))
         returned = await log.wait(ToolReturned, after=first.sequence)
         again = await log.clause("Smart", after=returned.sequence)

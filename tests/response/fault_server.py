@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -67,6 +67,8 @@ class FaultServer:
     """Listens on the loopback; the last plan is for all further requests."""
 
     plans: list[Plan] = field(default_factory=list)
+    choose: Callable[[Request], Plan] | None = None
+    """Instead of the plans: what is answered depends on what is asked, and not on how often."""
     requests: list[Request] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Somebody went away before the answer was over."""
@@ -107,9 +109,9 @@ class FaultServer:
         lines = [line.split(": ", 1) for line in head[1:] if line]
         headers = {name.lower(): value for name, value in lines}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        number = len(self.requests)
-        self.requests.append(Request(head[0].split()[1], headers, json.loads(body or b"{}")))
-        plan = self.plans[min(number, len(self.plans) - 1)]
+        number, request = len(self.requests), Request(head[0].split()[1], headers, json.loads(body))
+        self.requests.append(request)
+        plan = self.choose(request) if self.choose else self.plans[min(number, len(self.plans) - 1)]
         framing = "Transfer-Encoding: chunked" if CUT in plan.parts else "Connection: close"
         start = [f"HTTP/1.1 {plan.status}", f"Content-Type: {plan.kind}", *plan.headers, framing]
         writer.write("\r\n".join([*start, "", ""]).encode())
