@@ -22,6 +22,7 @@ from pathlib import Path
 
 import yaml
 
+from response_engine_times import CANCELLED, COLD, WARM, EngineTimes
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
 from voice.demo.tools import tools_of
@@ -150,6 +151,7 @@ async def main() -> int:
         responder.close()
     add_scores(result, scores)
     add_exactness(result)
+    await add_engine_times(result, options.model)
     return concluded(result, options)
 
 
@@ -182,6 +184,23 @@ def add_exactness(result: BenchmarkResult) -> None:
     differences = all_differences(ROOT / "response_models" / "embedded-en" / "tokenizer.json")
     result.rows += [{"way": way, "logit_difference": far} for way, far in differences.items()]
     result.count("max_logit_difference", max(differences.values()), len(differences))
+
+
+async def add_engine_times(
+    result: BenchmarkResult,
+    model: Path,
+    cold: int = COLD,
+    warm: int = WARM,
+    given_up: int = CANCELLED,
+) -> None:
+    """What a kept prompt saves, and how soon a reply that is given up makes room."""
+    engine = EngineTimes(model)
+    whole, kept = await engine.cached(cold, warm)
+    waits = await engine.cancelled(given_up)
+    engine.close()
+    speedup = percentile(whole, 50).value / percentile(kept, 50).value
+    result.count("prompt_cache_speedup", round(speedup, 2), len(whole))
+    result.add("cancel_wait_ms", percentile(waits, 95), P95_TURNS)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,8 @@ MEANINGS = {
         "turn_ms_median": "response step, a whole turn, median (ms)",
         "turn_ms_p95": "... 95th percentile (ms)",
         "max_logit_difference": "converted gpt-oss and transformers, largest difference of a logit",
+        "prompt_cache_speedup": "first token after 1,000 kept tokens, times faster than unkept",
+        "cancel_wait_ms": "until the next reply after one is given up, 95th percentile (ms)",
     },
     "bench_supervision": {
         "listen_latency_ms": "from the caller's packet to the sound in the browser, median (ms)",
