@@ -1,0 +1,18 @@
+"""What surrounds an evaluated call touches nothing, and what cannot be surrounded is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voice.errors import ConfigError
+from voice.evaluation.virtual_time.surroundings import settings_for
+from voice.response_settings import Response
+from voice.settings import Settings
+
+
+def test_a_server_cannot_answer_in_virtual_time(tmp_path: Path) -> None:
+    served = Settings(response=Response(engine="openai", model="gpt-oss-20b"))
+    with pytest.raises(ConfigError, match=r"^response\.engine: a server cannot answer in virtual"):
+        settings_for(served, tmp_path)
