@@ -6,7 +6,7 @@ import math
 import pickle
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,7 @@ class State:
 
     passes: int
     """Planned."""
-    has_converged: bool = False
-    """Further passes bring nothing."""
+    is_over: bool = False
     number: int = 0
     """Of the pass that is under way."""
     batch: int = 0
@@ -67,15 +66,7 @@ class State:
     loss: float = 0.0
     """Sum in this pass."""
     best_edits: int = -1
-    words: int = 0
     best_pass: int = 0
-    history: list[list[float]] = field(default_factory=list)
-    """Loss and errors of words of each pass."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no pass is left."""
-        return self.has_converged or self.number >= self.passes
 
 
 class Training:
@@ -108,16 +99,19 @@ class Training:
 
     def run(self, judge: Judge, progress: Progress) -> None:
         """Learn to the end of the schedule, or until the development part gets no better."""
-        while not self.state.is_over:
-            self._pass(progress)
-            self._judged(judge, progress)
+        state = self.state
+        while not state.is_over:
+            loss = self._pass(progress)
+            self._judged(judge, loss, progress)
             self._plan_again()
-            if self.state.number - self.state.best_pass >= self._schedule.patience:
-                progress.told(f"No fewer errors since pass {self.state.best_pass}: it ends here.")
-                self.state.has_converged = True
+            state.is_over = state.number >= state.passes
+            if state.number - state.best_pass >= self._schedule.patience:
+                progress.told(f"No fewer errors since pass {state.best_pass}: it ends here.")
+                state.is_over = True
             self._save()
 
-    def _pass(self, progress: Progress) -> None:
+    def _pass(self, progress: Progress) -> float:
+        """The mean loss of a step."""
         state, schedule = self.state, self._schedule
         found = list(batches(self._lessons, schedule.batch, schedule.seed * 1000 + state.number))
         progress.began(f"Pass {state.number + 1} of {state.passes}", len(self._lessons))
@@ -138,9 +132,9 @@ class Training:
                 began = saved
                 self._save()
         state.seconds += time.monotonic() - began
-        state.number, state.batch = state.number + 1, 0
-        state.history.append([state.loss / len(found), 0.0])
-        state.loss = 0.0
+        loss = state.loss / len(found)
+        state.number, state.batch, state.loss = state.number + 1, 0, 0.0
+        return loss
 
     def _rate_at(self, share: float) -> float:
         """`share` is how much of this pass is over."""
@@ -185,21 +179,18 @@ class Training:
             for name, value in self._network.changes.items():
                 self._mean[name].lerp_(value, 1 - keep)
 
-    def _judged(self, judge: Judge, progress: Progress) -> None:
+    def _judged(self, judge: Judge, loss: float, progress: Progress) -> None:
         began = time.monotonic()
         self._network.eval()
         edits, words = judge(difference_of(self._mean))
         state = self.state
         state.seconds += time.monotonic() - began
-        state.words = words
-        state.history[-1][1] = edits / max(1, words)
         if state.best_edits < 0 or edits < state.best_edits:
             state.best_edits, state.best_pass = edits, state.number
             self._best = {name: value.clone() for name, value in self._mean.items()}
-        loss, rate = state.history[-1]
         progress.told(
-            f"Pass {state.number} of {state.passes}: loss {loss:.3f}, development WER {rate:.1%},"
-            f" {state.seconds / 60:.1f} minutes"
+            f"Pass {state.number} of {state.passes}: loss {loss:.3f}, development WER"
+            f" {edits / max(1, words):.1%}, {state.seconds / 60:.1f} minutes"
         )
 
     def _plan_again(self) -> None:
