@@ -2,7 +2,8 @@
 
 The catalogue (`catalogue.yaml`) names each model's files with their hashes and the sources that
 have them; `pull` installs one below the user's data folder, whole and verified or not at all;
-`at_hand` sees to it that the models of the settings are there before a service starts.
+`at_hand` sees to it that the models of the settings are there before a service starts, and
+`chosen_voices` says which voice speaks which language.
 """
 
 from voice.models.catalogue import Catalogue, CatalogueModel, ModelFile
@@ -10,12 +11,14 @@ from voice.models.errors import SourceUnavailable, WrongHash
 from voice.models.first_use import ModelsAtHand, at_hand
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import InstalledModel, ModelStore
+from voice.models.voice_choice import ChosenVoice, chosen_voices
 from voice.models.voices import CARDS, VoiceAtHand, card_row, voices_at_hand
 
 __all__ = [
     "CARDS",
     "Catalogue",
     "CatalogueModel",
+    "ChosenVoice",
     "InstalledModel",
     "ModelFile",
     "ModelStore",
@@ -27,6 +30,7 @@ __all__ = [
     "WrongHash",
     "at_hand",
     "card_row",
+    "chosen_voices",
     "pull",
     "voices_at_hand",
 ]
