@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 VARIANT = "variant.yaml"
-"""In a shipped folder that holds a difference from another model and not a whole one: what it is,
-as an entry of the catalogue."""
+"""In the folder of a variant, which shipped is a difference and no whole model: what it is, as an
+entry of the catalogue."""
 
 ModelKind = Literal["asr_models", "response_models", "tts_voices"]
 
@@ -31,6 +31,11 @@ def find_model(kind: ModelKind, name: str) -> str:
 def shipped_variants() -> list[Path]:
     """The shipped folders of recognisers that hold a difference, not a whole model."""
     return sorted(file.parent for file in (_ROOT / "asr_models").glob(f"*/{VARIANT}"))
+
+
+def installed_variants() -> list[Path]:
+    """The folders of pulled and installed recognisers that hold their own entry, by name."""
+    return sorted(file.parent for file in pulled_models().glob(f"[!.]*/{VARIANT}"))
 
 
 def shipped_models(kind: ModelKind) -> list[Path]:

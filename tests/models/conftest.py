@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.bundles_on_disk import NAME, write
 from tests.models.loopback_sources import (
     CONFIG,
     HUB_PATH,
@@ -19,7 +20,9 @@ from tests.models.loopback_sources import (
     model,
     put_packages,
 )
-from voice.models import CatalogueModel, ModelStore, Origins
+from tests.models.small_variants import catalogue_with_variants
+from voice import model_folders
+from voice.models import CatalogueModel, ModelsAtHand, ModelStore, Origins, publish
 
 
 @pytest.fixture
@@ -83,3 +86,26 @@ def from_hub(site: Site) -> CatalogueModel:
 @pytest.fixture
 def told() -> Told:
     return Told()
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place that takes that of the shipped recognisers; installed models lie beside it."""
+    monkeypatch.setattr(model_folders, "_ROOT", tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for variable in ModelsAtHand().environment:
+        monkeypatch.delenv(variable)
+    (tmp_path / "asr_models").mkdir()
+    return tmp_path / "asr_models"
+
+
+@pytest.fixture
+def tuned(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A variant as a training leaves it, of a base that Voice knows."""
+    catalogue_with_variants(monkeypatch)
+    return write(tmp_path / "tuned" / NAME)
+
+
+@pytest.fixture
+def bundle(tuned: Path, tmp_path: Path) -> Path:
+    return publish(str(tuned), tmp_path / "bundle", ModelStore())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from voice.errors import ModelError
 from voice.models.ctranslate2_weights import Ctranslate2Weights
-from voice.models.difference import merge, save_difference
+from voice.models.difference import changed_weights, merge, save_difference
 from voice.models.download import hash_of
 
 ATTENTION = "encoder/layer_0/self_attention/linear_1/weight"
@@ -35,7 +35,10 @@ def float_model(tmp_path: Path) -> Path:
 
 def difference_of(base: Path, **arrays: NDArray[Any]) -> Path:
     file = base.with_name("difference.safetensors")
-    names = {"out": f"{ATTENTION}.out", "into": f"{ATTENTION}.in", "norm": NORM}
+    names = {
+        "out": f"{ATTENTION}.out", "into": f"{ATTENTION}.in", "change": f"{ATTENTION}.change",
+        "scale": f"{ATTENTION}.scale", "norm": NORM,
+    }  # fmt: skip
     save_difference(
         file, hash_of(base), {names.get(key, key): value for key, value in arrays.items()}, {}
     )
@@ -67,6 +70,36 @@ def test_a_low_rank_change_is_added_and_a_vector_replaced(
     assert after.aliases == {"other": NORM}
 
 
+def test_factors_in_int8_have_a_scale_for_each_rank(float_model: Path, tmp_path: Path) -> None:
+    out, into = np.full((6, 2), 3, np.int8), np.full((2, 4), 100, np.int8)
+    scale = np.array([0.01, 0.001], np.float32)
+    before = Ctranslate2Weights.read(float_model).variables[ATTENTION]
+
+    merge(float_model, difference_of(float_model, out=out, into=into, scale=scale), tmp_path / "n")
+
+    after = Ctranslate2Weights.read(tmp_path / "n").variables[ATTENTION]
+    np.testing.assert_allclose(after - before, 3.3, rtol=1e-5)
+
+
+def test_a_whole_change_in_int8_has_a_scale_for_each_row(float_model: Path, tmp_path: Path) -> None:
+    change, scale = np.full((6, 4), -100, np.int8), np.arange(6).astype(np.float32)
+    before = Ctranslate2Weights.read(float_model).variables[ATTENTION]
+
+    merge(float_model, difference_of(float_model, change=change, scale=scale), tmp_path / "n")
+
+    after = Ctranslate2Weights.read(tmp_path / "n").variables[ATTENTION]
+    np.testing.assert_allclose((after - before)[:, 0], -100 * scale, rtol=1e-5, atol=1e-5)
+
+
+def test_it_says_which_weights_it_changes(float_model: Path) -> None:
+    out, into = np.ones((6, 2), np.int8), np.ones((2, 4), np.int8)
+    norm = np.ones(4, np.float16)
+
+    file = difference_of(float_model, out=out, into=into, scale=np.ones(2), norm=norm)
+
+    assert changed_weights(file) == [ATTENTION, NORM]
+
+
 def test_a_merged_model_is_loaded_by_ctranslate2(tmp_path: Path) -> None:
     embedded = Path(__file__).parents[2] / "asr_models" / "embedded-en"
     for file in ("config.json", "tokenizer.json", "vocabulary.json", "preprocessor_config.json"):
@@ -95,6 +128,29 @@ def test_a_merged_model_is_loaded_by_ctranslate2(tmp_path: Path) -> None:
             {"out": np.ones((5, 2), np.float32), "into": np.ones((2, 4), np.float32)},
             r"shape \(5, 4\), the base has \(6, 4\)",
         ),
+        ({"change": np.ones((6, 4), np.int8)}, "its change and its scale do not belong together"),
+        (
+            {"change": np.ones((6, 4), np.int8), "scale": np.ones(4, np.float32)},
+            "its change and its scale do not belong together",
+        ),
+        (
+            {"change": np.ones((6, 3), np.int8), "scale": np.ones(6, np.float32)},
+            r"shape \(6, 3\), the base has \(6, 4\)",
+        ),
+        (
+            {
+                "out": np.ones((6, 2), np.int8),
+                "into": np.ones((2, 4), np.int8),
+                "scale": np.ones(3, np.float32),
+            },
+            "its factors and their scale do not belong together",
+        ),
+        ({"scale": np.ones(2, np.float32)}, "its two factors do not belong together"),
+        (
+            {"change": np.ones((6, 4), np.int8), "scale": np.full(6, np.inf, np.float32)},
+            "holds values that are no numbers",
+        ),
+        ({"norm": np.full(4, 1e6, np.float32)}, "holds values that are no numbers"),
         ({"norm": np.ones(5, np.float32)}, r"shape \(5,\), the base has \(4,\)"),
         ({"norm": np.full(4, np.nan, np.float32)}, "holds values that are no numbers"),
         ({"unheard_of": np.ones(4, np.float32)}, "unheard_of: the base has no such weight"),

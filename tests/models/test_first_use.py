@@ -70,6 +70,50 @@ def test_a_voice_that_cannot_be_had_is_replaced_by_the_embedded_one(
     )
 
 
+def test_variants_are_fetched_as_well(
+    catalogue: Catalogue,
+    from_index: CatalogueModel,
+    settings: Settings,
+    told: Told,
+    empty_store: ModelStore,
+) -> None:
+    catalogue.models["kenyan"] = from_index.model_copy(update={"name": "kenyan"})
+    recognition = Recognition(variants=["kenyan"])
+    at_hand(settings.model_copy(update={"recognition": recognition}), told)
+    assert empty_store.has("kenyan")
+
+
+@pytest.mark.parametrize(
+    ("variants", "says"),
+    [
+        (["gone"], "recognition.variants: gone cannot be had: it has no source"),
+        (["en_US-joe-medium"], "recognition.variants: en_US-joe-medium is a voice; a recogniser"),
+    ],
+)
+def test_a_variant_is_never_replaced(
+    variants: list[str], says: str, catalogue: Catalogue, from_index: CatalogueModel,
+    settings: Settings, told: Told,
+) -> None:  # fmt: skip
+    update = {"name": "gone", "sources": []}
+    catalogue.models["gone"] = from_index.model_copy(update=update)
+    own = settings.model_copy(update={"recognition": Recognition(variants=variants)})
+
+    with pytest.raises(ModelError) as error:
+        at_hand(own, told)
+    assert str(error.value).startswith(says)
+
+
+def test_without_their_base_no_embedded_model_answers_for_variants(
+    catalogue: Catalogue, settings: Settings, told: Told
+) -> None:
+    base = catalogue.models["whisper-base"]
+    catalogue.models["whisper-base"] = base.model_copy(update={"sources": []})
+    own = settings.model_copy(update={"recognition": Recognition(variants=["kenyan"])})
+
+    with pytest.raises(ModelError, match=r"^recognition\.model: whisper-base cannot be had"):
+        at_hand(own, told)
+
+
 def test_the_voices_of_other_languages_are_fetched_as_well(
     catalogue: Catalogue,
     from_index: CatalogueModel,

@@ -33,7 +33,7 @@ from voice.models import (
     WrongHash,
     pull,
 )
-from voice.models.catalogue import IndexSource
+from voice.models.entries import IndexSource
 
 
 def nothing_installed(store: ModelStore) -> bool:

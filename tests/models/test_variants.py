@@ -15,74 +15,32 @@ import yaml
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from tests.models.loopback_sources import Told, sha256
-from voice import model_folders
+from tests.models.loopback_sources import Told
+from tests.models.small_variants import (
+    EMBEDDED,
+    ENTRY,
+    GAMMA,
+    POSITIONS,
+    base_weights,
+    catalogue_with_variants,
+    low_rank,
+    other_base,
+)
 from voice.cli.app import app
 from voice.errors import ModelError
-from voice.model_folders import find_model, shipped_variants
-from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, WrongHash, at_hand, pull
-from voice.models.catalogue import CatalogueModel, ModelFile, ShippedSource, read_variant
+from voice.model_folders import find_model
+from voice.models import Catalogue, ModelStore, Origins, WrongHash, at_hand, pull
+from voice.models.catalogue import read_variant
 from voice.models.ctranslate2_weights import Ctranslate2Weights
+from voice.models.entries import CatalogueModel
 from voice.models.variant import write_variant
 from voice.recognition import WhisperRecogniser
 from voice.settings import Recognition, Settings, Speech
-
-EMBEDDED = Path(__file__).parents[2] / "asr_models" / "embedded-en"
-BASE_FILES = (
-    "config.json", "model.bin", "preprocessor_config.json", "tokenizer.json", "vocabulary.json",
-)  # fmt: skip
-POSITIONS = "encoder/position_encodings/encodings"
-GAMMA = "encoder/layer_norm/gamma"
-ENTRY = {
-    "kind": "recogniser", "about": "For tests.", "languages": ["en"], "licence": "MIT",
-    "licence_url": "https://example.org/licence", "base": "base",
-    "description": {"minimum_window_seconds": 2.0, "silence_seconds": 10.0},
-}  # fmt: skip
-RANK = 2
-
-
-def low_rank(scale: float, seed: int = 1) -> dict[str, NDArray[np.float16]]:
-    random = np.random.default_rng(seed)
-    rows, columns = base_weights().variables[POSITIONS].shape
-    out = random.normal(0, scale, (rows, RANK)).astype(np.float16)
-    return {
-        f"{POSITIONS}.out": out,
-        f"{POSITIONS}.in": random.normal(0, 1, (RANK, columns)).astype(np.float16),
-    }
-
-
-def base_weights() -> Ctranslate2Weights:
-    return Ctranslate2Weights.read(EMBEDDED / "model.bin")
-
-
-@pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place that takes that of the shipped recognisers; installed models lie beside it."""
-    monkeypatch.setattr(model_folders, "_ROOT", tmp_path)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    for variable in ModelsAtHand().environment:
-        monkeypatch.delenv(variable)
-    return tmp_path / "asr_models"
 
 
 @pytest.fixture
 def store(shipped: Path) -> ModelStore:
     return ModelStore()
-
-
-def catalogue_with_variants(monkeypatch: pytest.MonkeyPatch) -> Catalogue:
-    """What this version would have, were these its variants, with a base that comes along, too."""
-    files = [
-        ModelFile(path=name, sha256=sha256((EMBEDDED / name).read_bytes())) for name in BASE_FILES
-    ]
-    base = CatalogueModel(
-        name="base", kind="recogniser", about="For tests.", languages=["en"], licence="MIT",
-        licence_url="https://example.org/licence", files=files,
-        sources=[ShippedSource(folder=EMBEDDED)],
-    )  # fmt: skip
-    catalogue = Catalogue([base, *map(read_variant, shipped_variants())])
-    monkeypatch.setattr(Catalogue, "shipped", classmethod(lambda cls: catalogue))
-    return catalogue
 
 
 @pytest.fixture
@@ -244,14 +202,6 @@ def test_a_variant_is_taken_from_another_place(
     pull(variant, store, Origins(), told, place)
 
     store.verify("tuned")
-
-
-def other_base(file: Path) -> Path:
-    weights = base_weights()
-    gamma = weights.variables[GAMMA] * np.float32(1.5)
-    variables = {**weights.variables, GAMMA: gamma}
-    Ctranslate2Weights(weights.specification, weights.revision, variables, {}).write(file)
-    return file
 
 
 def nothing_of_it(store: ModelStore) -> bool:

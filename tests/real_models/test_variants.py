@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from tests.models.loopback_sources import Told
 from voice import model_folders
 from voice.audio import Pcm, resample
+from voice.languages import language
 from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, pull
 from voice.models.catalogue import read_variant
+from voice.models.changes import in_int8
 from voice.models.ctranslate2_weights import Ctranslate2Weights
 from voice.models.variant import write_variant
 from voice.recognition import WhisperRecogniser
@@ -33,8 +36,8 @@ def recorded(file: Path) -> Pcm:
     return resample(samples[:, 0], rate, RATE)
 
 
-async def read(model: Path, sounds: list[Pcm]) -> list[str]:
-    recogniser = WhisperRecogniser.load(model)
+async def read(model: Path, sounds: list[Pcm], tag: str = "en") -> list[str]:
+    recogniser = WhisperRecogniser.load(model, languages=[language(tag)])
     try:
         return [(await recogniser.transcribe(sound, RATE)).text for sound in sounds]
     finally:
@@ -82,3 +85,66 @@ async def test_in_short_windows_most_is_understood_untuned(
     (heard,) = await read(changed, [recorded(recorded_data / "sentences" / "test.wav")])
 
     assert "middle classes" in heard and len(heard) < 130
+
+
+def decoder_changes(base: Path) -> dict[str, NDArray[np.float16]]:
+    """A random change of rank 32 of every matrix of the decoder's layers, as large as a learned."""
+    random, arrays = np.random.default_rng(1), {}
+    for name, weight in Ctranslate2Weights.read(base / "model.bin").variables.items():
+        if name.startswith("decoder/layer_") and weight.ndim == 2:
+            rows, columns = weight.shape
+            arrays[f"{name}.out"] = random.normal(0, 5e-4, (rows, 32)).astype(np.float16)
+            arrays[f"{name}.in"] = random.normal(0, 1, (32, columns)).astype(np.float16)
+    return arrays
+
+
+async def test_a_decoder_in_int8_is_a_few_megabytes_and_says_what_it_says_in_float16(
+    real_models: ModelsAtHand, recorded_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = ModelStore().path("whisper-base")
+    arrays = decoder_changes(base)
+    halves = {"in-float16": arrays, "in-int8": in_int8(arrays)}
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    pull(Catalogue.shipped().find("whisper-base"), ModelStore(), Origins(), Told(), base)
+    installed = {}
+    for name, arrays in halves.items():
+        write_variant(tmp_path / name, ENTRY, base / "model.bin", arrays)
+        installed[name] = pull(read_variant(tmp_path / name), ModelStore(), Origins(), Told())
+
+    assert (tmp_path / "in-int8" / "difference.safetensors").stat().st_size < 2.5e6
+    own, wanted, before = (
+        Ctranslate2Weights.read(folder / "model.bin").variables
+        for folder in (installed["in-int8"], installed["in-float16"], base)
+    )
+    for name, weight in before.items():
+        if name.startswith("encoder/"):
+            assert np.array_equal(own[name], weight), name
+        elif f"{name}.out" in halves["in-float16"]:
+            change = wanted[name].astype(np.float32) - weight
+            assert np.linalg.norm(own[name] - wanted[name]) < 0.03 * np.linalg.norm(change)
+    sounds = [recorded(recorded_data / "sentences" / "test.wav")]
+    assert await read(installed["in-int8"], sounds) == await read(installed["in-float16"], sounds)
+
+
+async def test_a_language_that_whisper_does_not_list_is_read_by_the_token_that_it_borrowed(
+    real_models: ModelsAtHand, recorded_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A made-up language, whose calls go on in English, and an unchanged model, which shows it."""
+    base = ModelStore().path("whisper-base")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    pull(Catalogue.shipped().find("whisper-base"), ModelStore(), Origins(), Told(), base)
+    dialect = {
+        "tag": "qaa-x-made-up", "language": "en", "token": "fr", "shares_encoder": True,
+        "data": "None: it is its base.",
+    }  # fmt: skip
+    norm = "decoder/layer_norm/gamma"
+    unchanged = {norm: Ctranslate2Weights.read(base / "model.bin").variables[norm]}
+    folder = tmp_path / "made-up"
+    write_variant(folder, {**ENTRY, "dialect": dialect}, base / "model.bin", unchanged)
+    made_up = pull(read_variant(folder), ModelStore(), Origins(), Told())
+    sounds = [recorded(recorded_data / "sentences" / "jfk.flac")]
+
+    heard = await read(made_up, sounds, "en")
+
+    assert heard == await read(base, sounds, "fr")
+    assert heard != await read(base, sounds, "en")

@@ -57,9 +57,7 @@ def recogniser(
     embedded_recogniser_path: Path, irish: Path, scottish: Path
 ) -> Iterator[WhisperRecogniser]:
     with closing(
-        WhisperRecogniser.load(
-            embedded_recogniser_path, variants=[irish, scottish], word_times=True
-        )
+        WhisperRecogniser.load(embedded_recogniser_path, variants=[irish, scottish])
     ) as engine:
         yield engine
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -27,8 +28,9 @@ from voice.cli.call_view import plain
 from voice.cli.pull_progress import models_at_hand
 from voice.cli.rate_column import RateColumn
 from voice.errors import VoiceError
+from voice.evaluation.recordings.decision import HARM_POINTS, Decision, decide
 from voice.evaluation.recordings.figure_names import FIGURES, written
-from voice.evaluation.recordings.limits import Limit, check_limits, parse_limit
+from voice.evaluation.recordings.limits import Limit, parse_limit
 from voice.evaluation.recordings.manifest import read_recordings
 from voice.evaluation.recordings.plan import Plan, fingerprint_of
 from voice.evaluation.recordings.report_files import (
@@ -42,7 +44,6 @@ from voice.evaluation.recordings.worker import PLAN_FILE
 from voice.evaluation.virtual_time.costs import CostTable
 from voice.evaluation.virtual_time.measuring import measured_table
 from voice.logs import configure_logging
-from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
 COSTS_FILE = Path("costs.json")
@@ -111,7 +112,6 @@ def recordings(
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
     _require_writable(out)
-    check_limits(limits, read_recordings(place), only is not None)
     settings = _settings(console, settings_file)
     count, fingerprint = fingerprint_of(read_recordings(place), settings)
     table = None if only else _table(console, costs, out, settings)
@@ -164,8 +164,18 @@ def compare(
     file: Annotated[
         Path | None, typer.Option("--json", help="Write it as JSON, too.", metavar="FILE")
     ] = None,
+    group: Annotated[
+        str, typer.Option(help="For whom B is meant: dialect=sw-KE.", metavar="COLUMN=VALUE")
+    ] = "",
+    harm: Annotated[
+        float, typer.Option(min=0, help="Points by which errors of a group may rise.")
+    ] = HARM_POINTS,
+    must: Annotated[bool, typer.Option("--must-go-live", help="Else end with status 1.")] = False,
 ) -> None:
-    """Show what changed from run A to run B, with a paired bootstrap over the recordings."""
+    """Show what changed from run A to run B, and decide whether B's model may go live.
+
+    Changes are judged by a paired bootstrap over the recordings.
+    """
     from voice.evaluation.recordings.comparison import compare as compared
 
     first, second = read_report(before), read_report(after)
@@ -174,19 +184,24 @@ def compare(
             f"the runs compare words differently ({first['normaliser']}, {second['normaliser']})"
         )
     changes = compared(results_of(before), results_of(after), first["seed"])
-    _show_changes(Console(highlight=False), changes)
+    decision = decide(changes, group, harm)
+    changes["decision"] = {"goes_live": decision.goes_live, **asdict(decision)}
+    console = Console(highlight=False)
+    _show_changes(console, changes)
+    _show_decision(console, decision)
     if file is not None:
         try:
             file.write_text(json.dumps(changes, indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
             raise VoiceError(f"{file}: {error.strerror}") from None
+    if must and not decision.goes_live:
+        raise typer.Exit(LIMIT_BROKEN_STATUS)
 
 
 def _settings(console: Console, file: Path | None) -> Settings:
     """The settings with models that are there; raises ConfigError, ModelError."""
     settings = load_settings(file)
-    with placed(file):
-        return models_at_hand(settings, False, console).in_settings(settings)
+    return models_at_hand(settings, False, console).in_settings(settings)
 
 
 def _require_writable(folder: Path) -> None:
@@ -299,3 +314,13 @@ def _show_changes(console: Console, changes: dict[str, Any]) -> None:
     console.print(f"{changes['with_other_texts']} recordings were understood differently")
     for call in changes["most_changed"]:
         console.print(f"  {plain(call['name'])}: {call['before']:.1%}, {call['after']:.1%}")
+
+
+def _show_decision(console: Console, decision: Decision) -> None:
+    if decision.goes_live:
+        console.print("[green]B may go live.[/]")
+    for reason in decision.against:
+        console.print(f"[red]B stays out:[/] {escape(plain(reason))}", soft_wrap=True)
+    for reason in decision.unsure:
+        reason = escape(plain(reason))
+        console.print(f"[yellow]Too few recordings to say:[/] {reason}", soft_wrap=True)

@@ -10,17 +10,27 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from voice.cli.model_page import show_model
 from voice.cli.pull_progress import shown_progress
-from voice.models import CARDS, Catalogue, CatalogueModel, ModelStore, Origins, pull
+from voice.models import (
+    Catalogue,
+    CatalogueModel,
+    ModelStore,
+    Origins,
+    convert,
+    install,
+    licence_terms,
+    publish,
+    pull,
+)
 from voice.settings import load_settings
 
-app = typer.Typer(help="Models: fetch, verify, find, remove.", no_args_is_help=True)
+app = typer.Typer(help="Models: fetch, verify, find, remove, pass on.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="As `voice models list` shows it.")]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Default: ./voice.toml.", metavar="FILE")
 ]
-_NOT_PINNED = "not pinned"
 
 
 @app.command("list")
@@ -29,53 +39,28 @@ def list_models() -> None:
     store = ModelStore()
     table = Table(box=None, pad_edge=False)
     # A name is there to be copied, and a state to be read, however narrow the terminal.
-    for heading in ("name", "kind", "languages", "MB", "licence", "state"):
-        table.add_column(heading, no_wrap=heading in ("name", "state"), overflow="fold")
-    for model in Catalogue.shipped().models.values():
+    for heading in ("name", "kind", "languages", "dialect", "MB", "licence", "state"):
+        whole = heading in ("name", "dialect", "state")
+        table.add_column(heading, no_wrap=whole, overflow="fold")
+    for model in Catalogue.known().models.values():
+        languages = "many" if "*" in model.languages else " ".join(model.languages)
+        dialect = model.dialect.tag if model.dialect else ""
         size = f"{model.size / 1e6:.0f}" if model.size else "?"
-        table.add_row(
-            model.name, model.kind, _languages(model), size, model.licence, _state(store, model)
-        )
+        licence, state = escape(model.licence), _state(store, model)
+        table.add_row(model.name, model.kind, languages, dialect, size, licence, state)
     Console().print(table)
 
 
 def _state(store: ModelStore, model: CatalogueModel) -> str:
     if store.has(model.name):
         return "installed"
-    return "" if model.pinned else _NOT_PINNED
-
-
-def _licence(model: CatalogueModel) -> str:
-    return f"Licence: {model.licence} ({model.licence_url}). {model.licence_terms}"
+    return "" if model.pinned else "not pinned"
 
 
 @app.command()
 def show(name: Name) -> None:
     """Tell all that the catalogue says of a model: licence, files, hashes, sources."""
-    model, store = Catalogue.shipped().find(name), ModelStore()
-    console = Console(highlight=False)
-
-    def line(text: str) -> None:
-        console.print(text, markup=False, soft_wrap=True)
-
-    line(f"{model.name}, {model.kind}: {model.about}")
-    line(_licence(model))
-    line(f"Languages: {_languages(model)}")
-    if model.base:
-        line(f"Base: {model.base}{', with which it is merged' if model.is_variant else ''}")
-    for file in model.files:
-        size = f"{file.size} bytes" if file.size else "size not known"
-        line(f"{file.path}: {size}, sha256 {file.sha256 or _NOT_PINNED}")
-    for source in model.sources:
-        line(f"Source: {source}")
-    line(f"Installed: {store.path(name)}" if store.has(name) else "Not installed.")
-    card = CARDS / f"{name}.md"
-    if card.exists():
-        line(f"\n{card.read_text('utf-8')}")
-
-
-def _languages(model: CatalogueModel) -> str:
-    return "many" if "*" in model.languages else " ".join(model.languages)
+    show_model(Catalogue.known().find(name), ModelStore(), Console(highlight=False))
 
 
 @app.command("pull")
@@ -88,18 +73,67 @@ def pull_model(
     settings_file: SettingsFile = None,
 ) -> None:
     """Install a model, verified, for all projects of this user."""
-    model = Catalogue.shipped().find(name)
-    settings = load_settings(settings_file)
-    sources = settings.models
-    origins = Origins(settings.network.allow, sources.hub, sources.index, sources.npm)
+    model = Catalogue.known().find(name)
     console = Console(highlight=False)
     console.print(f"{model.name}, {model.kind}: {escape(model.about)}", soft_wrap=True)
-    console.print(_licence(model), soft_wrap=True)
+    licence = f"Licence: {model.licence} ({model.licence_url}). {licence_terms(model.licence)}"
+    console.print(licence, markup=False, soft_wrap=True)
     if not model.pinned:
         console.print("Its hashes are not pinned: what comes now is what later pulls must match.")
     with shown_progress(console) as progress:
-        folder = pull(model, ModelStore(), origins, progress, place)
+        folder = pull(model, ModelStore(), _origins(settings_file), progress, place)
     console.print(f"Installed: {folder}", soft_wrap=True)
+
+
+@app.command("install")
+def install_bundle(
+    bundle: Annotated[Path, typer.Argument(help="A file or folder of `voice models publish`.")],
+    settings_file: SettingsFile = None,
+) -> None:
+    """Install a variant that others published, verified, without any connection."""
+    console = Console(highlight=False)
+    store = ModelStore()
+    with shown_progress(console) as progress:
+        folder = install(bundle, store, _origins(settings_file), progress)
+    model = Catalogue.known().find(folder.name)
+    show_model(model, store, console)
+    assert model.dialect is not None, "only dialects are installed"
+    others = [
+        other.name
+        for other in Catalogue.known().models.values()
+        if other.dialect and other.dialect.tag == model.dialect.tag and other.name != model.name
+    ]
+    if others:
+        console.print(
+            f"Also for {model.dialect.tag}: {', '.join(others)}. `voice evaluate compare` says "
+            "which one is better; name one of them in [recognition] variants.",
+            soft_wrap=True,
+        )
+
+
+@app.command("publish")
+def publish_variant(
+    variant: Annotated[
+        str, typer.Argument(help="A variant of `voice models list`, or the folder of one.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A .zip file, or a new folder; NAME.zip.", metavar="FILE_OR_DIR"),
+    ] = None,
+) -> None:
+    """Pack a dialect variant with card, licence, data statement, errors by group and hashes."""
+    target = out or Path(f"{Path(variant).name}.zip")
+    typer.echo(f"Packed: {publish(variant, target, ModelStore())}")
+
+
+@app.command("convert-whisper")
+def convert_whisper(
+    source: Annotated[Path, typer.Argument(help="A Whisper folder of transformers.")],
+    target: Annotated[Path, typer.Argument(help="The folder to make.")],
+) -> None:
+    """Make a fine-tuned Whisper run here: CTranslate2, float16. Needs the extra `train`."""
+    convert(source, target)
+    typer.echo(f"Converted: {target}")
 
 
 @app.command()
@@ -124,3 +158,9 @@ def remove(name: Name) -> None:
     """Delete an installed model, and what an unfinished pull left."""
     ModelStore().remove(name)
     typer.echo(f"{name} is removed")
+
+
+def _origins(settings_file: Path | None) -> Origins:
+    settings = load_settings(settings_file)
+    sources = settings.models
+    return Origins(settings.network.allow, sources.hub, sources.index, sources.npm)

@@ -2,23 +2,27 @@
 
 The catalogue (`catalogue.yaml`) names each model's files with their hashes and the sources that
 have them; `pull` installs one below the user's data folder, whole and verified or not at all;
-`at_hand` sees to it that the models of the settings are there before a service starts, and
-`chosen_voices` says which voice speaks which language.
+`at_hand` sees to it that the models of the settings are there before a service starts. `publish`
+packs a dialect variant for others, who `install` it without any connection.
 """
 
-from voice.models.catalogue import Catalogue, CatalogueModel, ModelFile
+from voice.models.bundles import install
+from voice.models.card import percent
+from voice.models.catalogue import Catalogue
+from voice.models.entries import CatalogueModel, ModelFile
 from voice.models.errors import SourceUnavailable, WrongHash
 from voice.models.first_use import ModelsAtHand, at_hand
+from voice.models.licences import licence_terms
+from voice.models.publishing import publish
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import InstalledModel, ModelStore
-from voice.models.voice_choice import ChosenVoice, chosen_voices
 from voice.models.voices import CARDS, VoiceAtHand, card_row, voices_at_hand
+from voice.models.whisper_folders import convert
 
 __all__ = [
     "CARDS",
     "Catalogue",
     "CatalogueModel",
-    "ChosenVoice",
     "InstalledModel",
     "ModelFile",
     "ModelStore",
@@ -30,7 +34,11 @@ __all__ = [
     "WrongHash",
     "at_hand",
     "card_row",
-    "chosen_voices",
+    "convert",
+    "install",
+    "licence_terms",
+    "percent",
+    "publish",
     "pull",
     "voices_at_hand",
 ]

@@ -1,9 +1,15 @@
 """A small difference from a base model, merged into it when it is installed; no torch needed.
 
-`difference.safetensors` holds low-rank changes of weights under CTranslate2's names: for a weight
-W of shape (out, in) the arrays `NAME.out` (out, rank) and `NAME.in` (rank, in), float16 or
-float32, so that W becomes W + out @ in. Whatever has no such pair replaces the variable of its
-name. `base_sha256` in the metadata names the only `model.bin` that it fits, `base` its model.
+`difference.safetensors` holds changes of weights under CTranslate2's names. For a weight W of the
+shape (out, in), called NAME, it has one of
+
+- `NAME.out` (out, rank) and `NAME.in` (rank, in): W becomes W + out @ in. Integers have a scale for
+  each rank: with `NAME.scale` (rank,) W becomes W + (out * scale) @ in;
+- `NAME.change` (out, in) and `NAME.scale` (out,): W becomes W + change * scale by row;
+- `NAME`: it takes W's place.
+
+All are float16, float32 or int8. `base_sha256` in the metadata names the only `model.bin` that it
+fits, `base` its model. `voice.models.changes` makes such arrays.
 """
 
 from __future__ import annotations
@@ -22,9 +28,12 @@ from voice.models.ctranslate2_weights import Ctranslate2Weights
 from voice.models.download import hash_of
 
 DIFFERENCE = "difference.safetensors"
-_OUT, _IN = ".out", ".in"
+OUT, IN, SCALE, CHANGE = ".out", ".in", ".scale", ".change"
+_ENDINGS = (OUT, IN, SCALE, CHANGE)
 _BASE = "base_sha256"
 _BASE_NAME = "base"
+
+Arrays = Mapping[str, NDArray[Any]]
 
 
 def merge(base: Path, difference: Path, target: Path) -> None:
@@ -38,18 +47,24 @@ def merge(base: Path, difference: Path, target: Path) -> None:
         raise ModelError(f"{difference}: made for {wanted}, not for {base}")
     weights = Ctranslate2Weights.read(base)
     variables = dict(weights.variables)
-    for name in sorted({key.removesuffix(_OUT).removesuffix(_IN) for key in arrays}):
+    for name in sorted(set(map(_weight_of, arrays))):
         if name not in variables:
             raise ModelError(f"{difference}: {name}: the base has no such weight")
-        variables[name] = _changed(difference, name, variables[name], arrays)
+        try:
+            variables[name] = _changed(name, variables[name], arrays)
+        except ValueError as error:
+            raise ModelError(f"{difference}: {name}: {error}") from None
     Ctranslate2Weights(weights.specification, weights.revision, variables, weights.aliases).write(
         target
     )
 
 
-def save_difference(
-    file: Path, base_sha256: str, arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]
-) -> None:
+def changed_weights(difference: Path) -> list[str]:
+    """The names of the weights that it changes; raises ModelError when it is none."""
+    return sorted(set(map(_weight_of, _read(difference)[0])))
+
+
+def save_difference(file: Path, base_sha256: str, arrays: Arrays, about: Mapping[str, str]) -> None:
     """Write a difference; `about` are further lines of metadata, as `base`, the base's name."""
     save_file(dict(arrays), file, {**about, _BASE: base_sha256})
 
@@ -63,24 +78,50 @@ def _read(file: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
         if _BASE not in about:
             raise KeyError(f"{_BASE} is missing")
         return arrays, about
-    except (OSError, SafetensorError, KeyError) as error:
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise ModelError(f"{file}: not a difference from a model: {error}") from None
 
 
-def _changed(
-    file: Path, name: str, weight: NDArray[Any], arrays: Mapping[str, NDArray[Any]]
-) -> NDArray[Any]:
-    change = arrays.get(name)
-    if change is None:
+def _weight_of(key: str) -> str:
+    """The name of the weight that an array belongs to."""
+    return next((key.removesuffix(end) for end in _ENDINGS if key.endswith(end)), key)
+
+
+def _changed(name: str, weight: NDArray[Any], arrays: Arrays) -> NDArray[Any]:
+    """The weight as it is with its change; raises ValueError where that does not fit."""
+    if name in arrays:
+        value = arrays[name]
+        if value.shape != weight.shape:
+            raise ValueError(f"shape {value.shape}, the base has {weight.shape}")
+    else:
         if weight.dtype.kind != "f":
-            raise ModelError(f"{file}: {name}: the base has {weight.dtype}, a change needs floats")
-        out, into = arrays.get(name + _OUT), arrays.get(name + _IN)
-        if out is None or into is None or out.shape[1:] != into.shape[:1]:
-            raise ModelError(f"{file}: {name}: its two factors do not belong together")
-        change = out.astype(np.float32) @ into.astype(np.float32)
-    if change.shape != weight.shape:
-        raise ModelError(f"{file}: {name}: shape {change.shape}, the base has {weight.shape}")
-    value = change if name in arrays else weight.astype(np.float32) + change
-    if not np.isfinite(value).all():
-        raise ModelError(f"{file}: {name}: holds values that are no numbers")
-    return value.astype(weight.dtype)
+            raise ValueError(f"the base has {weight.dtype}, a change needs floats")
+        change = _change(name, arrays)
+        if change.shape != weight.shape:
+            raise ValueError(f"shape {change.shape}, the base has {weight.shape}")
+        value = weight.astype(np.float32) + change
+    with np.errstate(over="ignore", invalid="ignore"):
+        merged: NDArray[Any] = value.astype(weight.dtype)
+    if not (np.isfinite(value).all() and np.isfinite(merged).all()):
+        raise ValueError("holds values that are no numbers")
+    return merged
+
+
+def _change(name: str, arrays: Arrays) -> NDArray[np.float32]:
+    """What is added to a weight; raises ValueError where its parts do not belong together."""
+    scale = arrays.get(name + SCALE)
+    whole = arrays.get(name + CHANGE)
+    if whole is not None:
+        if scale is None or scale.shape != whole.shape[:1]:
+            raise ValueError("its change and its scale do not belong together")
+        rows = scale.astype(np.float32).reshape(-1, *[1] * (whole.ndim - 1))
+        return whole.astype(np.float32) * rows
+    out, into = arrays.get(name + OUT), arrays.get(name + IN)
+    if out is None or into is None or out.ndim != 2 or out.shape[1:] != into.shape[:1]:
+        raise ValueError("its two factors do not belong together")
+    left = out.astype(np.float32)
+    if scale is not None:
+        if scale.shape != out.shape[1:]:
+            raise ValueError("its factors and their scale do not belong together")
+        left = left * scale.astype(np.float32)
+    return left @ into.astype(np.float32)

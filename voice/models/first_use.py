@@ -10,7 +10,8 @@ from pathlib import Path
 
 from voice.errors import ModelError
 from voice.model_folders import ModelKind, find_model
-from voice.models.catalogue import Catalogue, Kind
+from voice.models.catalogue import Catalogue
+from voice.models.entries import Kind
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import ModelStore
 from voice.setting_places import blamed_on
@@ -61,10 +62,13 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     try:
         _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:
-        if recogniser != REAL_RECOGNISER:
+        if recogniser != REAL_RECOGNISER or settings.recognition.variants:
             raise ModelError(f"recognition.model: {error}") from None
         # Without the recogniser nothing is gained by the voice, nor by waiting for it.
         return ModelsAtHand(voice=EMBEDDED if voice == REAL_VOICE else voice, missing=str(error))
+    for variant in settings.recognition.variants:
+        with blamed_on("recognition.variants", ModelError):
+            _require(variant, "asr_models", "recogniser", settings, progress)
     try:
         _require(voice, "tts_voices", "voice", settings, progress)
     except ModelError as error:
@@ -85,10 +89,12 @@ def _require(
     progress: Progress,
 ) -> None:
     """Pull `name` when the catalogue has it and it is not there; a path is left to its loader."""
-    model = Catalogue.shipped().of_kind(name, kind)
+    model = Catalogue.known().models.get(name)
     # A variant may have changed with this version of Voice, which is where it comes from.
-    if model is None or (Path(find_model(folder, name)).exists() and not model.is_variant):
+    if model is None or (Path(find_model(folder, name)).exists() and not model.is_difference):
         return
+    if model.kind != kind:
+        raise ModelError(f"{name} is a {model.kind}; a {kind} is needed (see `voice models list`)")
     sources = settings.models
     origins = Origins(settings.network.allow, sources.hub, sources.index, sources.npm)
     pull(model, ModelStore(), origins, progress)

