@@ -118,16 +118,16 @@ def test_an_empty_text_and_single_small_words_are_no_distress(words: DistressWor
         ("call [the] (police|guards)", ["call police", "call the guards"], ["call guard"]),
         ("took ... pills", ["took pills", "took all of my pills"], ["took a b c d pills"]),
         ("on .. fire", ["on fire", "on great fire"], ["on a great fire"]),
-        ("my {kin}", ["my little son"], ["my dog"]),
+        ("my <kin>", ["my little son"], ["my dog"]),
     ],
 )
 def test_a_phrase_says_what_may_vary(phrase: str, found: list[str], not_found: list[str]) -> None:
-    pattern = any_of([phrase], {"kin": "little {child}", "child": "son|daughter"})
+    pattern = any_of([phrase], {"kin": "little <child>", "child": "son|daughter"})
     assert all(pattern.search(f" so {text} ") for text in found)
     assert not any(pattern.search(f" so {text} ") for text in not_found)
 
 
-@pytest.mark.parametrize("phrase", ["(call", "call)", "(call]", "call {nobody}"])
+@pytest.mark.parametrize("phrase", ["(call", "call)", "(call]", "call <nobody>"])
 def test_a_phrase_that_is_amiss_is_named(phrase: str) -> None:
     with pytest.raises(ValueError, match="call"):
         any_of([phrase], {})

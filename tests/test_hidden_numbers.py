@@ -71,6 +71,21 @@ def test_what_is_a_unit_only_at_times_shows_no_pin(said: str) -> None:
         ("four", "[hidden]"),
         ("and then, uh, seven", "and then, uh, [hidden]"),
         ("4.2.7.1", "[hidden]"),
+        # Figures that are no decimal digits
+        ("④②⑦①", "[hidden]"),
+        ("my pin is ④ ② ⑦ ①, is it right", "my pin is [hidden], is it right"),
+        ("it's ㊷ ⑺⒈", "it's [hidden]"),
+        ("it's ⁴₂❼➀", "it's [hidden]"),
+        ("my code is Ⅳ ⅱ Ⅶ Ⅰ", "my code is [hidden]"),
+        ("４２７１", "[hidden]"),
+        ("𝟜𝟚𝟟𝟙", "[hidden]"),
+        # Number words that are spelled, or cut
+        ("f-o-u-r t-w-o s-e-v-e-n o-n-e", "[hidden]"),
+        ("my pin is F.O.U.R. T.W.O. 7 1", "my pin is [hidden]"),
+        ("it's F O U R, T W O, S E V E N, O N E", "it's [hidden]"),
+        ("my pin is fo-ur two se·ven one", "my pin is [hidden]"),
+        ("it begins with s-e–v-e—n", "it begins with [hidden]"),
+        ("my code is sev-en-teen twenty-one", "my code is [hidden]"),
     ],
 )
 def test_a_number_that_may_be_a_pin_is_hidden(said: str, kept: str) -> None:
@@ -89,6 +104,8 @@ def test_a_number_that_may_be_a_pin_is_hidden(said: str, kept: str) -> None:
         "twenty gigabytes, please",
         "one of them was stolen",
         "i want to ask for my plan",
+        "my name is O. N. Easton, E.A. for short",
+        "that's half of our plan, the so-called one",
         "",
     ],
 )
@@ -126,6 +143,9 @@ def test_whether_a_number_may_go_on_is_known(said: str, secret: bool) -> None:
         ("I would like to pay for it", "I would like to pay for it"),
         ("it's for two seven", "it's"),
         ("well, and then", "well"),
+        ("my pin is F O U R T", "my pin is"),
+        ("my pin is f-o-u-r two, right", "my pin is [hidden], right"),
+        ("my pin is ④ ②", "my pin is"),
         ("double", ""),
         ("", ""),
     ],
@@ -147,7 +167,8 @@ def test_no_beginning_of_a_pin_shows_any_of_it() -> None:
 @given(data=st.data())
 def test_what_is_shown_of_a_beginning_only_grows(tag: str, data: st.DataObject) -> None:
     spoken = language(tag)
-    words = st.sampled_from([*sorted(spoken.reader.number_words), "42", "7", "plan", "Où", "phone"])
+    others = ["42", "7", "④", "⑩", "plan", "Où", "phone", "f-o-u-r", *"fournex"]
+    words = st.sampled_from([*sorted(spoken.reader.number_words), *others])
     marks = st.sampled_from(["", "", ",", ".", "?"])
     said = data.draw(st.lists(st.tuples(words, marks).map("".join), max_size=10))
     before = ""

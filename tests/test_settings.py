@@ -243,6 +243,8 @@ def test_a_mistake_found_later_has_its_place_too(
     file = written(empty_folder, "")
     with pytest.raises(ConfigError, match=r"^voice\.toml: sip\.listen: in use$"), placed(None):
         raise ConfigError("sip.listen: in use")
+    with pytest.raises(ConfigError, match=r"^voice\.toml: sip\.listen: in use$"), placed(None):
+        raise ConfigError("voice.toml: sip.listen: in use")
     complaint = rf"^{file}: speech\.voice: x: not there$"
     with pytest.raises(ModelError, match=complaint), placed(file), blamed_on("speech.voice"):
         raise ModelError("x: not there")

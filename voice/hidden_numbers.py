@@ -81,10 +81,10 @@ def unfinished_without_numbers(text: str, language: Language) -> str:
 
 
 def _may_become_number(word: str, language: Language) -> bool:
-    """Whether the word can be part of a number, or stand within one."""
+    """Whether the word can be part of a number, stand within one, or be a letter of one."""
     said, reader = plain(word), language.reader
-    return any(
-        said[begin:end] in reader.number_words or said[begin:end].isdecimal()
+    return len(said) == 1 or any(
+        said[begin:end] in reader.number_words or any(map(str.isnumeric, said[begin:end]))
         for begin, end in reader.parted(said)
     )
 

@@ -40,12 +40,12 @@ def place(location: Sequence[int | str], file: Path | None) -> str:
 
 @contextlib.contextmanager
 def placed(file: Path | None) -> Iterator[None]:
-    """Adds to a mistake that begins with its key where that key stands."""
+    """Adds to a mistake that begins with its key where that key stands, unless it says so."""
     try:
         yield
     except VoiceError as error:
         match = _KEY.match(str(error))
-        if match is None:
+        if match is None or str(error).startswith(f"{settings_file(file)}: "):
             raise
         where = place(match["key"].split("."), settings_file(file))
         raise type(error)(f"{where}: {str(error)[match.end() :]}") from None

@@ -40,17 +40,42 @@ def other_voice(embedded_voice_path: Path, tmp_path: Path) -> OtherVoice:
 
 
 @pytest.mark.parametrize(
-    ("language", "says"),
+    ("recognition", "says"),
     [
-        ("fr", "for fr there is fr_FR-siwis-medium"),
-        ("sw", "for sw there is sw_CD-lanfrica-medium"),
+        (
+            {"language": "fr"},
+            "recognition.language: nobody speaks fr (embedded-en speaks en): "
+            "set speech.voice; for fr there is fr_FR-siwis-medium",
+        ),
+        (
+            {"languages": "sw"},
+            "recognition.languages: nobody speaks sw (embedded-en speaks en): "
+            "set speech.voice; for sw there is sw_CD-lanfrica-medium",
+        ),
+        (
+            {"languages": ["en", "fr"]},
+            "recognition.languages: nobody speaks fr: "
+            "set speech.voices.fr; for fr there is fr_FR-siwis-medium",
+        ),
     ],
 )
-def test_a_language_that_the_voice_does_not_speak_is_refused(language: str, says: str) -> None:
+def test_where_a_language_was_set_and_no_voice_for_it_the_language_is_named(
+    recognition: dict[str, Any], says: str
+) -> None:
+    own = {"recognition": Recognition(**recognition), "speech": Speech(voice="embedded-en")}
     with pytest.raises(ConfigError) as error:
-        load_voices(in_language(language, voice="embedded-en"))
-    assert str(error.value) == (
-        f"speech.voice: embedded-en speaks en, but recognition.language is {language}: {says}"
+        load_voices(Settings().model_copy(update=own))
+    assert str(error.value) == says
+
+
+def test_where_a_voice_was_set_that_does_not_fit_the_voice_is_named(
+    other_voice: OtherVoice,
+) -> None:
+    voice = str(other_voice("fr"))
+    with pytest.raises(ConfigError) as error:
+        load_voices(in_language("en", voice=voice))
+    assert str(error.value).startswith(
+        f"speech.voice: {voice} speaks fr, but recognition.language is en: for en there is "
     )
 
 
@@ -150,5 +175,6 @@ def test_a_voice_that_cannot_speak_is_refused_with_its_place_and_leaves_nothing_
     message = str(error.value)
     assert message.startswith(f"speech.voices.fr: {folder}") and says in message
     assert "\n" not in message
-    with pytest.raises(VoiceError, match="shut down"):
-        queues[0].submit(lambda: None)
+    for queue in queues:
+        with pytest.raises(VoiceError, match="shut down"):
+            queue.submit(lambda: None)

@@ -96,7 +96,12 @@ def test_calibrate_leaves_a_table_that_loads(tmp_path: Path, embedded_responder_
         (("recordings", "nowhere"), "nowhere: no such file or folder"),
         (("recordings", "wrong.csv"), "wrong.csv: line 1: no column path"),
         (("recordings", "good.csv", "--costs", "none.json"), "voice evaluate calibrate makes one"),
+        (("recordings", "empty.csv"), "empty.csv: names no recordings"),
         (("recordings", "good.csv", "--fail-if", "weer > 1"), "did you mean wer?"),
+        (
+            ("recordings", "said.csv", "--fail-if", "wer@dialect=Indien > 1"),
+            "--fail-if wer@dialect=Indien > 1: no dialect is Indien (did you mean Indian?)",
+        ),
         (("recordings", "good.csv", "--settings", "none.toml"), "none.toml: No such file"),
         (("recordings", "good.csv", "--settings", "lost.toml"), "lost: neither a folder"),
         (
@@ -115,6 +120,8 @@ def test_a_mistake_is_one_line(
     monkeypatch.delenv("VOICE_RECOGNITION__MODEL")  # which would win over the settings
     (tmp_path / "wrong.csv").write_text("file\na.wav\n")
     (tmp_path / "good.csv").write_text("path\na.wav\n")
+    (tmp_path / "empty.csv").write_text("path\n")
+    (tmp_path / "said.csv").write_text("path,text,dialect\na.wav,hello,Indian\n")
     (tmp_path / "lost.toml").write_text('[recognition]\nmodel = "./lost"\n')
     done = voice(tmp_path, *arguments)
     assert done.returncode == 2

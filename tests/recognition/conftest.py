@@ -31,7 +31,7 @@ def spoken(embedded_voice_path: Path) -> Callable[[str], Pcm]:
 
 @pytest.fixture(scope="session")
 def recogniser(embedded_recogniser_path: Path) -> Iterator[WhisperRecogniser]:
-    engine = WhisperRecogniser.load(embedded_recogniser_path)
+    engine = WhisperRecogniser.load(embedded_recogniser_path, word_times=True)
     yield engine
     engine.close()
 

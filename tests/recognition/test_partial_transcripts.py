@@ -63,7 +63,9 @@ class Measured:
 
 @pytest.fixture(scope="module")
 def engine(embedded_recogniser_path: Path) -> Iterator[WhisperRecogniser]:
-    made = WhisperRecogniser.load(embedded_recogniser_path, make_queue=VirtualQueues(COSTS))
+    made = WhisperRecogniser.load(
+        embedded_recogniser_path, word_times=True, make_queue=VirtualQueues(COSTS)
+    )
     yield made
     made.close()
 

@@ -62,6 +62,19 @@ async def test_words_lie_in_the_audio_one_after_the_other(
     assert transcript.words[-1].end_ms <= transcript.audio_seconds * 1000
 
 
+async def test_no_time_is_spent_on_the_times_of_words_that_nobody_asked_for(
+    embedded_recogniser_path: Path, spoken: Callable[[str], Pcm]
+) -> None:
+    engine = WhisperRecogniser.load(embedded_recogniser_path)
+    try:
+        transcript = await engine.transcribe(spoken(BALANCE), RATE)
+    finally:
+        engine.close()
+
+    assert transcript.text == "how can i help you"
+    assert transcript.words == ()
+
+
 @pytest.mark.parametrize("sample_rate", [8000, 16000, 22050, 48000])
 async def test_audio_of_any_rate_is_understood(
     recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm], sample_rate: int
@@ -229,7 +242,7 @@ class _Gated:
         self.entered, self.may_go_on = threading.Event(), threading.Event()
         self.windows = 0
 
-    def read(self, encoded: Encoded, expect: Expectation, with_words: bool) -> Reading:
+    def read(self, encoded: Encoded, expect: Expectation) -> Reading:
         self.windows += 1
         self.entered.set()
         assert self.may_go_on.wait(10)
@@ -262,7 +275,7 @@ class _Slip:
         self.heard_in = heard_in
         self.lengths: list[float] = []
 
-    def read(self, encoded: Encoded, expect: Expectation, with_words: bool) -> Reading:
+    def read(self, encoded: Encoded, expect: Expectation) -> Reading:
         self.lengths.append(encoded.seconds)
         if encoded.seconds > self.heard_in:
             return Reading("park", 1, -3.0, 0.0, (Word("park", 0, 400, 0.1),))

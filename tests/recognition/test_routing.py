@@ -57,7 +57,9 @@ def recogniser(
     embedded_recogniser_path: Path, irish: Path, scottish: Path
 ) -> Iterator[WhisperRecogniser]:
     with closing(
-        WhisperRecogniser.load(embedded_recogniser_path, variants=[irish, scottish])
+        WhisperRecogniser.load(
+            embedded_recogniser_path, variants=[irish, scottish], word_times=True
+        )
     ) as engine:
         yield engine
 

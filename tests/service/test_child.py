@@ -78,6 +78,16 @@ async def test_a_child_that_ends_before_it_is_ready_is_an_error_with_its_status(
         await process.start()
 
 
+async def test_a_child_that_says_why_it_cannot_start_is_that_error(child: Write) -> None:
+    process = child(
+        "print('failed to find a sound card')\n"
+        "print('cannot-start speech.voice: no such voice', flush=True)\n"
+        "raise SystemExit(2)"
+    )
+    with pytest.raises(ChildFailed, match=r"^speech\.voice: no such voice$"):
+        await process.start()
+
+
 async def test_stop_lets_the_child_finish(child: Write, tmp_path: Path) -> None:
     process = child(
         "import pathlib, signal, sys\n"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from voice.cli import serve
-from voice.errors import ConfigError
+from voice.cli import pull_progress, serve
+from voice.errors import ConfigError, VoiceError
 from voice.service.child import ChildFailed
 from voice.settings import EMBEDDED_ONLY
 
@@ -31,7 +31,7 @@ class FakeService:
 
     async def start(self) -> str:
         if self.behaviour == "fails":
-            raise ChildFailed("edge", 2)
+            raise ChildFailed("edge did not start")
         os.kill(os.getpid(), signal.SIGTERM)
         if self.behaviour == "slow":
             await self._wait("start")
@@ -163,6 +163,73 @@ def test_what_no_process_could_start_with_is_refused_before_a_model_is_fetched(
     with pytest.raises(ConfigError, match=f"{file}: {says}"):
         serve.serve(file)
     assert said == []
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[recognition]\nlanguages = "fr"', "recognition.languages: nobody speaks fr"),
+        ('[recognition]\nlanguages = ["en", "sw"]', "recognition.languages: nobody speaks sw"),
+        ('[speech]\nvoices = {fr = "de_DE-thorsten-medium"}', "speech.voices.fr: .* speaks de"),
+        ('[speech]\nvoices = {fr = "whisper-base"}', "speech.voices.fr: .* is a recogniser"),
+        ('[speech]\nvoices = {fr = "./nowhere"}', "speech.voices.fr: nowhere: .* no such voice"),
+        ('[speech]\nvoices = {fr = "DAMAGED"}', "speech.voices.fr: .*JSON"),
+    ],
+)
+def test_a_mistake_in_voices_is_refused_before_a_model_is_fetched(
+    text: str,
+    says: str,
+    embedded: bool,
+    said: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fetch(*_: object) -> None:
+        raise AssertionError("a model was asked for")
+
+    monkeypatch.setattr(pull_progress, "at_hand", fetch)
+    damaged = tmp_path / "damaged.onnx"
+    damaged.write_text("nothing of use")
+    damaged.with_suffix(".onnx.json").write_text("[]")
+    file = tmp_path / "voice.toml"
+    file.write_text(text.replace("DAMAGED", str(damaged)))
+    with pytest.raises(VoiceError, match=f"{file}: {says}"):
+        serve.serve(file, embedded)
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("greeting", "greetings", "warned"),
+    [
+        ("Hi, this is Mary.", "", "calls.greeting"),
+        ("You are speaking with a Computer.", "Bonjour, ici Marie.", "calls.greetings.fr"),
+        ("This is Mary, an AI assistant.", "Je suis une assistante virtuelle.", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_greeting_that_does_not_disclose_a_machine_is_warned_of_in_one_line(
+    greeting: str,
+    greetings: str,
+    warned: str,
+    said: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(FakeService, "behaviour", "idle", raising=False)
+    monkeypatch.setattr(pull_progress, "chosen_voices", lambda _: {})
+    file = tmp_path / "voice.toml"
+    file.write_text(
+        "[recognition]\nlanguages = ['en', 'fr']\n[calls]\n"
+        + (f"greeting = '{greeting}'\n" if greeting else "")
+        + (f"greetings = {{fr = '{greetings}'}}\n" if greetings else "")
+    )
+    serve.serve(file, embedded=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert said == ["stopped"]
+    assert len(lines) == bool(warned)
+    assert all(line.startswith(f"Warning: {warned}: does not say") for line in lines)
 
 
 @pytest.mark.parametrize("embedded", [True, False])

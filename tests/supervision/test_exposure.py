@@ -83,9 +83,9 @@ def test_the_process_says_it_in_one_line(tmp_path: Path, text: str, part: str) -
     file.write_text(f'[runtime]\ndirectory = "{tmp_path / "run"}"\n[supervision]\n{text}\n')
     command = [sys.executable, "-m", "voice.supervision", "--settings", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    assert done.returncode == 2 and done.stdout == ""
-    (line,) = done.stderr.splitlines()
-    assert line.startswith(f"voice: {file}: supervision.") and part in line
+    assert done.returncode == 2 and done.stderr == ""
+    (line,) = done.stdout.splitlines()
+    assert line.startswith(f"cannot-start {file}: supervision.") and part in line
 
 
 def test_with_a_certificate_the_process_speaks_https(tmp_path: Path) -> None:

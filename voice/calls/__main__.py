@@ -6,13 +6,12 @@ import argparse
 import asyncio
 import os
 import signal
-import sys
 from pathlib import Path
 
 from voice.errors import VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
-from voice.ready_line import say_ready
+from voice.ready_line import say_failed, say_ready
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
@@ -33,7 +32,7 @@ def main() -> int:
         with placed(arguments.settings):
             uvloop.run(_serve(settings, arguments.process))
     except VoiceError as error:
-        print(f"voice: {error}", file=sys.stderr)
+        say_failed(error)
         return 2
     return 0
 

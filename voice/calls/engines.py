@@ -17,9 +17,9 @@ from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
 from voice.identity import Caller
-from voice.languages import Language, language
+from voice.languages import language
 from voice.model_folders import find_model
-from voice.models import Catalogue
+from voice.models import ChosenVoice, chosen_voices
 from voice.recognition import (
     UnknownLanguage,
     UnusableComputeType,
@@ -27,6 +27,7 @@ from voice.recognition import (
     UnusableIdentification,
     UnusableVariant,
     WhisperRecogniser,
+    threads_for,
 )
 from voice.response import Responder, ToolBox, load_responder
 from voice.setting_places import blamed_on
@@ -109,7 +110,7 @@ def load_recogniser(
     """
     wanted = settings.recognition
     with ExitStack() as unless_fit:
-        recogniser = _open_recogniser(wanted, make_queue)
+        recogniser = _open_recogniser(settings, make_queue)
         unless_fit.callback(recogniser.close)
         for row in wanted.callers:
             if row.dialect is not None and row.dialect not in recogniser.dialects:
@@ -121,7 +122,8 @@ def load_recogniser(
     return recogniser
 
 
-def _open_recogniser(wanted: Recognition, make_queue: QueueFactory) -> WhisperRecogniser:
+def _open_recogniser(settings: Settings, make_queue: QueueFactory) -> WhisperRecogniser:
+    wanted = settings.recognition
     try:
         return WhisperRecogniser.load(
             find_model("asr_models", wanted.model),
@@ -133,7 +135,7 @@ def _open_recogniser(wanted: Recognition, make_queue: QueueFactory) -> WhisperRe
             languages=list(map(language, wanted.offered)),
             device=wanted.device,
             compute_type=wanted.compute_type,
-            threads=wanted.threads,
+            threads=wanted.threads or threads_for(wanted.workers * settings.calls.processes),
             make_queue=make_queue,
         )
     except ModelError as error:
@@ -160,33 +162,18 @@ def load_voices(settings: Settings, make_queue: QueueFactory = EngineQueue) -> V
     Raises ModelError for a voice that is missing or damaged, ConfigError for a language without
     a voice and a voice of another language.
     """
-    wanted = settings.speech
+    chosen, wanted = chosen_voices(settings), settings.speech
     with ExitStack() as unless_loaded:
         queue = make_queue("speech", wanted.workers, wanted.capacity)
         unless_loaded.callback(queue.close)
-        spoken = dict.fromkeys([*settings.recognition.offered, *wanted.voices])
-        voices = Voices({tag: _speaker(settings, language(tag), queue) for tag in spoken})
+        voices = Voices({tag: _speaker(voice, queue) for tag, voice in chosen.items()})
         unless_loaded.pop_all()
     return voices
 
 
-def _speaker(settings: Settings, spoken: Language, queue: EngineQueue) -> PiperSpeaker:
-    main, others = settings.recognition.language, settings.speech.voices
-    key, voice = f"speech.voices.{spoken.tag}", others.get(spoken.tag)
-    if spoken.tag == main:
-        key, voice = "speech.voice", settings.speech.voice
-    names = ", ".join(Catalogue.shipped().voices_for(spoken.code))
-    known = f"for {spoken.code} there is {names}" if names else "see docs/models.md"
-    if voice is None:
-        raise ConfigError(f"{key}: nobody speaks {spoken.tag}, which is offered: {known}")
-    with blamed_on(key):
-        speaker = PiperSpeaker.load(find_model("tts_voices", voice), make_queue=lambda *_: queue)
-    if speaker.language != spoken.code:
-        wanted = (
-            f"but recognition.language is {main}" if spoken.tag == main else f"not {spoken.tag}"
-        )
-        raise ConfigError(f"{key}: {voice} speaks {speaker.language}, {wanted}: {known}")
-    return speaker
+def _speaker(voice: ChosenVoice, queue: EngineQueue) -> PiperSpeaker:
+    with blamed_on(voice.key):
+        return PiperSpeaker.load(voice.name, make_queue=lambda *_: queue)
 
 
 def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:

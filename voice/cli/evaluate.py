@@ -30,7 +30,7 @@ from voice.cli.rate_column import RateColumn
 from voice.errors import VoiceError
 from voice.evaluation.recordings.decision import HARM_POINTS, Decision, decide
 from voice.evaluation.recordings.figure_names import FIGURES, written
-from voice.evaluation.recordings.limits import Limit, parse_limit
+from voice.evaluation.recordings.limits import Limit, check_limits, parse_limit
 from voice.evaluation.recordings.manifest import read_recordings
 from voice.evaluation.recordings.plan import Plan, fingerprint_of
 from voice.evaluation.recordings.report_files import (
@@ -44,6 +44,7 @@ from voice.evaluation.recordings.worker import PLAN_FILE
 from voice.evaluation.virtual_time.costs import CostTable
 from voice.evaluation.virtual_time.measuring import measured_table
 from voice.logs import configure_logging
+from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
 COSTS_FILE = Path("costs.json")
@@ -112,6 +113,7 @@ def recordings(
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
     _require_writable(out)
+    check_limits(limits, read_recordings(place), only is not None)
     settings = _settings(console, settings_file)
     count, fingerprint = fingerprint_of(read_recordings(place), settings)
     table = None if only else _table(console, costs, out, settings)
@@ -201,7 +203,8 @@ def compare(
 def _settings(console: Console, file: Path | None) -> Settings:
     """The settings with models that are there; raises ConfigError, ModelError."""
     settings = load_settings(file)
-    return models_at_hand(settings, False, console).in_settings(settings)
+    with placed(file):
+        return models_at_hand(settings, False, console).in_settings(settings)
 
 
 def _require_writable(folder: Path) -> None:

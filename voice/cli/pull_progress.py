@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
-from voice.models import ModelsAtHand, at_hand
+from voice.models import ModelsAtHand, at_hand, chosen_voices
 from voice.settings import Settings
 
 
@@ -68,10 +68,12 @@ def shown_progress(console: Console) -> Iterator[ShownProgress]:
 def models_at_hand(settings: Settings, embedded: bool, console: Console) -> ModelsAtHand:
     """The models to start with, pulled now where needed; `embedded`: none but these.
 
-    Raises ModelError as `at_hand` does.
+    Raises ModelError as `at_hand` does and, before anything is fetched, what `chosen_voices` does.
     """
     if embedded:
+        chosen_voices(ModelsAtHand().in_settings(settings))
         return ModelsAtHand()
+    chosen_voices(settings)
     with shown_progress(console) as progress:
         models = at_hand(settings, progress)
     if models.warning:

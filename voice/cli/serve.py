@@ -15,7 +15,8 @@ from rich.console import Console
 
 from voice.cli.pull_progress import models_at_hand
 from voice.logs import configure_logging
-from voice.service import Service, check_settings
+from voice.models import ModelsAtHand
+from voice.service import Service, check_settings, doubts
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 
@@ -40,9 +41,13 @@ def serve(
     with placed(settings_file):
         check_settings(settings)
         # Standard output is for programs: its first line says that calls are answered.
-        models = models_at_hand(settings, embedded, Console(stderr=True, highlight=False))
-        if models.in_settings(settings) != settings:
-            os.environ.update(models.environment)
+        console = Console(stderr=True, highlight=False)
+        for doubt in doubts(settings):
+            console.print(f"Warning: {doubt}", markup=False, soft_wrap=True)
+        models = models_at_hand(settings, embedded, console)
+        asked = ModelsAtHand(settings.recognition.model, settings.speech.voice)
+        # Of what stays as it was set, a mistake is one of the settings.
+        os.environ.update(models.environment.items() - asked.environment.items())
         uvloop.run(_serve(settings, settings_file))
 
 

@@ -1,7 +1,8 @@
 """A phrase of a list, as a regular expression over words.
 
-In a phrase (a|b) is one of them, [a|b] one of them or nothing, {name} the words of that name,
-.. up to one word of any kind and ... up to three.
+The notation is that of answers (`voice/response/phrases.py`): (a|b) is one of them, [a|b] one of
+them or nothing, <name> the words of that name. Besides, .. is up to one word of any kind, and ...
+up to three.
 The text that it is looked for in has one space after each word and one before the first.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-_NAME = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"<(\w+)>")
 _PART = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
 _SIGNS = {
     "(": "(?:",

@@ -3,16 +3,22 @@
 One reader for everybody who has to find numbers in what was said: the digits of a PIN are taken
 from it, and by it they are kept out of whatever is stored. It reads figures ("42 71"), digits
 ("four two, uh, seven one"), pairs ("forty two seventy one"), repetitions ("double four"), and whole
-numbers ("four thousand two hundred and seventy one").
+numbers ("four thousand two hundred and seventy one"); number words may be spelled ("f-o-u-r").
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voice.languages.number_reader import NumberReader
 from voice.languages.words import Word, plain, words_at
+
+_BETWEEN_LETTERS = re.compile(r"[\W_]*")
+_WITHIN_A_WORD = re.compile(r"[-\u2010-\u2015.\u00b7_]+")
+_MOST_PIECES = 12
+"""Letters of a number word that is spelled."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ def spoken_numbers(
     for them ("for two seven nine"), and "and" or "dash" do not end a number.
     """
     words = [part for word in words_at(text) for part in _parted(word, reader)]
+    words = list(_spelled_out(text, words, reader))
     run = _Run(text, words, reader, dictated)
     position = 0
     while position < len(words):
@@ -164,3 +171,31 @@ def _parted(word: Word, reader: NumberReader) -> list[Word]:
         Word(word.text[begin:end], word.start + begin, word.start + end, word.comma)
         for begin, end in reader.parted(word.text)
     ]
+
+
+def _spelled_out(text: str, words: Sequence[Word], reader: NumberReader) -> Iterator[Word]:
+    """The words, with one for the pieces of a number word: 'f-o-u-r', 'S E V E N', 'fo-ur'."""
+    position = 0
+    while position < len(words):
+        end = position + 1
+        while end - position < _MOST_PIECES and _are_pieces(text, words[end - 1 : end + 1]):
+            end += 1
+        while end - position > 1 and _as_one(words[position:end]).text not in reader.words:
+            end -= 1
+        yield _as_one(words[position:end])
+        position = end
+
+
+def _are_pieces(text: str, words: Sequence[Word]) -> bool:
+    """Whether two words may be of one: letters by themselves, or joined by a mark."""
+    if len(words) < 2 or any(word.figures for word in words):
+        return False
+    first, second = words
+    letters = len(first.text) == len(second.text) == 1
+    between = _BETWEEN_LETTERS if letters else _WITHIN_A_WORD
+    return between.fullmatch(text[first.end : second.start]) is not None
+
+
+def _as_one(words: Sequence[Word]) -> Word:
+    together = "".join(plain(word.text) for word in words)
+    return Word(together, words[0].start, words[-1].end, words[-1].comma)

@@ -7,7 +7,15 @@ import unicodedata
 from dataclasses import dataclass
 
 _APOSTROPHES = str.maketrans("\u2019\u02bc\u2032", "'''")
-_LETTER = r"[^\W\d_]"
+_OTHER_FIGURES = "".join(
+    character
+    for character in filter(str.isnumeric, map(chr, range(0x20000)))
+    if not (character.isalpha() or character.isdecimal())
+    and unicodedata.numeric(character).is_integer()
+)
+"""Figures that are no decimal digits: circled, raised, Roman ones; one may stand for a ten."""
+_FIGURE = rf"[\d{_OTHER_FIGURES}]"
+_LETTER = rf"[^\W\d_{_OTHER_FIGURES}]"
 _MARKS = (
     "".join(
         character
@@ -22,7 +30,7 @@ CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x600))))}]"
 WORD = rf"{_LETTER}(?:[{_MARKS}']?{_LETTER}|[{_MARKS}])*"
 """The source of an expression for one word; an apostrophe may stand inside it."""
 _WORD_WITH_FIGURES = re.compile(rf"[^\W_](?:[{_MARKS}']?[^\W_]|[{_MARKS}])*")
-_WORD_OR_FIGURES = re.compile(rf"{WORD}|\d+(?:[.,]\d+)*")
+_WORD_OR_FIGURES = re.compile(rf"{WORD}|{_FIGURE}+(?:[.,]{_FIGURE}+)*")
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,11 @@ class Word:
     @property
     def figures(self) -> str:
         """The figures of a number that is written in them, as ASCII."""
-        return "".join(str(int(figure)) for figure in self.text if figure.isdecimal())
+        return "".join(
+            str(int(unicodedata.numeric(character)))
+            for character in self.text
+            if character.isdecimal() or character in _OTHER_FIGURES
+        )
 
 
 def composed(text: str) -> str:

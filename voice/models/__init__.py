@@ -2,8 +2,9 @@
 
 The catalogue (`catalogue.yaml`) names each model's files with their hashes and the sources that
 have them; `pull` installs one below the user's data folder, whole and verified or not at all;
-`at_hand` sees to it that the models of the settings are there before a service starts. `publish`
-packs a dialect variant for others, who `install` it without any connection.
+`at_hand` sees to it that the models of the settings are there before a service starts, and
+`chosen_voices` says which voice speaks which language. `publish` packs a dialect variant for
+others, who `install` it without any connection.
 """
 
 from voice.models.bundles import install
@@ -16,6 +17,7 @@ from voice.models.licences import licence_terms
 from voice.models.publishing import publish
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import InstalledModel, ModelStore
+from voice.models.voice_choice import ChosenVoice, chosen_voices
 from voice.models.voices import CARDS, VoiceAtHand, card_row, voices_at_hand
 from voice.models.whisper_folders import convert
 
@@ -23,6 +25,7 @@ __all__ = [
     "CARDS",
     "Catalogue",
     "CatalogueModel",
+    "ChosenVoice",
     "InstalledModel",
     "ModelFile",
     "ModelStore",
@@ -34,6 +37,7 @@ __all__ = [
     "WrongHash",
     "at_hand",
     "card_row",
+    "chosen_voices",
     "convert",
     "install",
     "licence_terms",

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from voice.errors import ModelError
 from voice.model_folders import VARIANT, installed_variants, shipped_variants
 from voice.models.difference import DIFFERENCE
-from voice.models.entries import CatalogueModel, ShippedSource
+from voice.models.entries import CatalogueModel, Kind, ShippedSource
 
 
 class Catalogue:
@@ -55,6 +55,15 @@ class Catalogue:
             if model.kind == "voice"
             and any(tag.partition("-")[0] == language for tag in model.languages)
         ]
+
+    def of_kind(self, name: str, kind: Kind) -> CatalogueModel | None:
+        """The model `name`, None where it is not listed; raises ModelError for another kind."""
+        model = self.models.get(name)
+        if model is not None and model.kind != kind:
+            raise ModelError(
+                f"{name} is a {model.kind}; a {kind} is needed (see `voice models list`)"
+            )
+        return model
 
     def find(self, name: str) -> CatalogueModel:
         """The model `name`; raises ModelError that suggests the nearest one."""

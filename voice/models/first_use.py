@@ -89,12 +89,10 @@ def _require(
     progress: Progress,
 ) -> None:
     """Pull `name` when the catalogue has it and it is not there; a path is left to its loader."""
-    model = Catalogue.known().models.get(name)
+    model = Catalogue.known().of_kind(name, kind)
     # A variant may have changed with this version of Voice, which is where it comes from.
     if model is None or (Path(find_model(folder, name)).exists() and not model.is_difference):
         return
-    if model.kind != kind:
-        raise ModelError(f"{name} is a {model.kind}; a {kind} is needed (see `voice models list`)")
     sources = settings.models
     origins = Origins(settings.network.allow, sources.hub, sources.index, sources.npm)
     pull(model, ModelStore(), origins, progress)

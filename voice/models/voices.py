@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from voice.errors import ModelError
 from voice.model_folders import shipped_models
 from voice.models.store import ModelStore
+from voice.piper_files import find_voice
 
 CARDS = Path(__file__).with_name("cards")
 """Of the catalogue's voices; those that come along have theirs in their folder."""
@@ -27,26 +26,17 @@ class VoiceAtHand:
     @property
     def language(self) -> str:
         """What it speaks, as the first part of a BCP 47 tag; raises ModelError."""
-        return str(self._settings["espeak"]["voice"]).partition("-")[0]
+        return find_voice(self.folder).language
 
     @property
     def sample_rate(self) -> int:
         """Hertz; raises ModelError."""
-        return int(self._settings["audio"]["sample_rate"])
+        return find_voice(self.folder).sample_rate
 
     @property
     def licence(self) -> str:
         """As its card names it; raises ModelError."""
         return card_row(self.card, "licence")
-
-    @property
-    def _settings(self) -> dict[str, Any]:
-        files = sorted(self.folder.glob("*.onnx.json"))
-        try:
-            settings: dict[str, Any] = json.loads(files[0].read_text("utf-8"))
-        except (OSError, ValueError, IndexError):
-            raise ModelError(f"{self.folder}: holds no readable voice") from None
-        return settings
 
 
 def voices_at_hand() -> list[VoiceAtHand]:

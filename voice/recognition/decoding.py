@@ -54,16 +54,17 @@ class Decoder:
         self._model: ctranslate2.models.Whisper = whisper.model
         self._beam_size = beam_size
         self._length_penalty = loaded.description.length_penalty
+        self._word_times = loaded.word_times
         self._tokenizer = _tokenizer(loaded, language)
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._answers = ExpectedAnswers(self._model, self._tokenizer, language)
 
-    def read(self, encoded: Encoded, expect: Expectation, with_words: bool) -> Reading:
-        """The most likely words of a window."""
+    def read(self, encoded: Encoded, expect: Expectation) -> Reading:
+        """The most likely text of a window, and its words where they are wanted."""
         reading, ids = self._search(encoded, self._beam_size)
         if expect.kind != "anything":
             reading, ids = self._expected(encoded.states, expect, reading, ids)
-        if not with_words or not ids:
+        if not self._word_times or not ids:
             return reading
         return replace(reading, words=self._timed(encoded, ids))
 

@@ -76,6 +76,8 @@ class LoadedWhisper:
     """See SILENCE; None for a model that needs none."""
     encodes: bool = True
     """False: it holds no encoder, and reads what its base's encoder makes of a window."""
+    word_times: bool = False
+    """Whether final transcripts say when each word was said, which takes a tenth more time."""
 
 
 def load(
@@ -85,6 +87,7 @@ def load(
     compute_type: str,
     device: str = "cpu",
     threads: int = 1,
+    word_times: bool = False,
     base: LoadedWhisper | None = None,
 ) -> LoadedWhisper:
     """Open a folder, or an embedded or installed model by its name; raises ModelError.
@@ -114,7 +117,8 @@ def load(
         )
     except (OSError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise _refusal(folder, device, compute_type, error) from None
-    return LoadedWhisper(whisper, description, str(folder), silence, encodes=files is None)
+    encodes = files is None
+    return LoadedWhisper(whisper, description, str(folder), silence, encodes, word_times)
 
 
 def _decoder_alone(

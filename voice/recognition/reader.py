@@ -84,7 +84,7 @@ class Reader:
         return self._joined([], seconds)
 
     def _read_window(self, window: Pcm, encoded: Encoded, expect: Expectation) -> Reading:
-        reading = self._decoder.read(encoded, expect, with_words=True)
+        reading = self._decoder.read(encoded, expect)
         if math.exp(reading.mean_log_probability) >= self._description.doubt_below:
             return reading
         longest = folder.LONGEST_WINDOW_SECONDS * features.RATE_HZ
@@ -100,7 +100,7 @@ class Reader:
         """The window as if it had been spoken so many times as fast."""
         next_part()
         changed = resample(window, round(1000 * tempo), 1000)
-        reading = self._decoder.read(self._encoder.encode(changed), expect, with_words=True)
+        reading = self._decoder.read(self._encoder.encode(changed), expect)
         words = tuple(
             replace(word, start_ms=round(word.start_ms * tempo), end_ms=round(word.end_ms * tempo))
             for word in reading.words

@@ -52,12 +52,14 @@ class WhisperRecogniser:
         device: str = "cpu",
         compute_type: str = "int8",
         threads: int = 1,
+        word_times: bool = False,
         make_queue: QueueFactory = EngineQueue,
     ) -> WhisperRecogniser:
         """Open a folder, or an embedded or installed model by its name; raises ModelError.
 
         It reads `languages`, or the default one, and the dialects of `variants` of the model.
-        `identification`: the folder of what tells them apart, see `identifier.py`.
+        `identification`: the folder of what tells them apart, see `identifier.py`. `threads` are
+        those of each worker. With `word_times` each final transcript has its `words`.
         """
         spoken = tuple(languages) or (default_language(),)
         open_model = partial(
@@ -66,6 +68,7 @@ class WhisperRecogniser:
             compute_type=compute_type,
             device=device,
             threads=threads,
+            word_times=word_times,
         )
         base = open_model(model)
         try:

@@ -33,7 +33,7 @@ class Transcript:
     """0 to 1."""
     audio_seconds: float
     words: tuple[Word, ...] = ()
-    """Empty in partial transcripts."""
+    """Of final transcripts, by a recogniser that was told to find their times; else empty."""
     doubtful: bool = False
     """An answer of the expected kind was said, but which one is in doubt: better asked again."""
     certainty: float = -math.inf

@@ -1,7 +1,10 @@
-"""What the processes of the service refuse to start with, found before anything is loaded."""
+"""What the service refuses to start with, or warns of, found before anything is loaded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from voice.languages import language
 from voice.records import check_directory
 from voice.settings import Settings
 from voice.supervision.accounts import Accounts
@@ -17,3 +20,15 @@ def check_settings(settings: Settings) -> None:
         check_exposure(settings.supervision)
         check_certificate(settings.supervision)
         Accounts(settings.supervision.accounts).names()
+
+
+def doubts(settings: Settings) -> Iterator[str]:
+    """What works and is probably not meant so: each key with the reason, in one line."""
+    for tag in settings.recognition.offered:
+        own, spoken = settings.greeting_in(tag), language(tag)
+        if own is not None and not spoken.discloses(own):
+            key = "greeting" if tag == settings.recognition.language else f"greetings.{tag}"
+            yield (
+                f"calls.{key}: does not say that no person speaks, which callers must be told, "
+                f"for instance: {spoken.disclosure.sentence}"
+            )

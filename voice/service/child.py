@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from voice.errors import VoiceError
 from voice.parent_death import end_with_parent
+from voice.ready_line import FAILED, READY
 
 log = logging.getLogger(__name__)
 
@@ -18,11 +19,7 @@ READY_SECONDS = 60.0
 
 
 class ChildFailed(VoiceError):
-    """A child process ended before it was ready; it has said why on standard error."""
-
-    def __init__(self, name: str, status: int | None) -> None:
-        super().__init__(f"{name} did not start (exit status {status})")
-        self.status = status
+    """A child process ended before it was ready; for the reason that it said, where it could."""
 
 
 class ChildProcess:
@@ -64,12 +61,13 @@ class ChildProcess:
         assert self._process.stdout is not None
         try:
             async with asyncio.timeout(READY_SECONDS):
-                said = await _said_when_ready(self._process.stdout)
-                if said is None:
-                    raise ChildFailed(self.name, await self._process.wait())
+                word, said = await _first_word(self._process.stdout)
+                if word != READY:
+                    status = await self._process.wait()
+                    raise ChildFailed(said or f"{self.name} did not start (exit status {status})")
         except TimeoutError:
             await self.kill()
-            raise ChildFailed(self.name, None) from None
+            raise ChildFailed(f"{self.name} did not start in {READY_SECONDS:g} s") from None
         except asyncio.CancelledError:
             await self.kill()
             raise
@@ -108,12 +106,16 @@ class ChildProcess:
             self._process.send_signal(number)
 
 
-async def _said_when_ready(output: asyncio.StreamReader) -> str | None:
-    """What stands behind `ready`; lines that a library prints before it are passed over."""
+async def _first_word(output: asyncio.StreamReader) -> tuple[str, str]:
+    """READY or FAILED and what stands behind it, empty when the output ends without either.
+
+    Lines that a library prints before it are passed over.
+    """
     async for line in output:
-        if line.startswith(b"ready"):
-            return line.decode(errors="replace").removeprefix("ready").strip()
-    return None
+        word, _, said = line.decode(errors="replace").strip().partition(" ")
+        if word in (READY, FAILED):
+            return word, said
+    return "", ""
 
 
 async def _drain(output: asyncio.StreamReader) -> None:

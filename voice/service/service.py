@@ -157,5 +157,7 @@ class Service:
             deaths = 1 if loop.time() - started > STEADY_SECONDS else deaths + 1
             log.error("%s ended (exit status %s) and is restarted", child.name, status)
             await asyncio.sleep(RESTART_SECONDS[min(deaths, len(RESTART_SECONDS)) - 1])
-            with contextlib.suppress(ChildFailed):
+            try:
                 await child.start()
+            except ChildFailed as error:
+                log.error("%s cannot be restarted: %s", child.name, error)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,10 @@ from piper import AudioChunk, PiperConfig, PiperVoice, SynthesisConfig
 from piper.config import PhonemeType
 
 from voice.errors import ModelError
-from voice.model_folders import find_model
 from voice.onnx_models import ONNX_ERRORS, open_session
+from voice.piper_files import PiperFiles, find_voice
 from voice.speech.word_timing import SoundGroup
 
-USUAL_FILE: Final = "voice.onnx"
-LOWEST_HZ: Final = 8000
-HIGHEST_HZ: Final = 48000
 _PLAIN: Final = SynthesisConfig(normalize_audio=False)
 """Piper would scale each sentence by itself, so that a short "No." shouts."""
 _NO_SOUNDS: Final = frozenset(" ^$_ˈˌː.,;:!?¡¿—…\"'«»“”()-")
@@ -52,8 +48,8 @@ class LoadedVoice:
     @classmethod
     def load(cls, name: str | Path) -> tuple[LoadedVoice, Path]:
         """A voice by embedded name, folder or ONNX file, and the folder; raises ModelError."""
-        model = _model_file(name)
-        config = _config(Path(f"{model}.json"))
+        files = find_voice(name)
+        model, config = files.model, _config(files)
         session = open_session(model)
         needed = {entry.name for entry in session.get_inputs()}
         if not {"input", "input_lengths", "scales"} <= needed:
@@ -72,32 +68,10 @@ class LoadedVoice:
             yield Sentence(samples, tuple(_groups(chunk)))
 
 
-def _model_file(name: str | Path) -> Path:
-    place = Path(find_model("tts_voices", str(name)))
-    if place.is_file():
-        return place
-    if not place.is_dir():
-        raise ModelError(
-            f"{place}: there is no such voice; `voice models pull` fetches those of "
-            "`voice models list` from the hosts of [network] allow"
-        )
-    if (place / USUAL_FILE).is_file():
-        return place / USUAL_FILE
-    models = sorted(place.glob("*.onnx"))
-    if len(models) != 1:
-        found = "several" if models else "no"
-        raise ModelError(f"{place}: holds {found} ONNX files; a voice's folder holds one")
-    return models[0]
-
-
-def _config(path: Path) -> PiperConfig:
+def _config(files: PiperFiles) -> PiperConfig:
+    path = f"{files.model}.json"
     try:
-        table: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        config = PiperConfig.from_dict(table)
-    except FileNotFoundError:
-        raise ModelError(
-            f"{path}: is missing; a Piper voice is an ONNX file and its JSON"
-        ) from None
+        config = PiperConfig.from_dict(files.settings)
     except _ERRORS as error:
         raise ModelError(f"{path}: is not a Piper voice's JSON: {_brief(error)}") from None
     if config.phoneme_type not in (PhonemeType.ESPEAK, PhonemeType.TEXT):
@@ -105,9 +79,6 @@ def _config(path: Path) -> PiperConfig:
         raise ModelError(f"{path}: phonemes of type {kind} are not supported, only espeak and text")
     if not config.phoneme_id_map:
         raise ModelError(f"{path}: has no phoneme_id_map")
-    if not LOWEST_HZ <= config.sample_rate <= HIGHEST_HZ:
-        rates = f"{LOWEST_HZ} to {HIGHEST_HZ} Hz"
-        raise ModelError(f"{path}: sample_rate is {config.sample_rate}; voices have {rates}")
     return config
 
 

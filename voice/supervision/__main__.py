@@ -22,7 +22,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from voice.errors import ConfigError, VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
-from voice.ready_line import say_ready
+from voice.ready_line import say_failed, say_ready
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 from voice.supervision.accounts import FIRST_NAME, Accounts
@@ -58,7 +58,7 @@ def main() -> int:
             check_exposure(settings.supervision)
             uvloop.run(_run(settings))
     except VoiceError as error:
-        print(f"voice: {error}", file=sys.stderr)
+        say_failed(error)
         return 2
     return 0
 

@@ -91,7 +91,7 @@ def observe(encoder: Encoder, decoder: Decoder, audio: list[tuple[str, Pcm]]) ->
     rows = []
     for text, pcm in audio:
         wide = resample(pcm, RATE_HZ, features.RATE_HZ)
-        reading = decoder.read(encoder.encode(wide), ANYTHING, with_words=False)
+        reading = decoder.read(encoder.encode(wide), ANYTHING)
         errors, words = word_errors(text, reading.text)
         right = max(0.0, 1 - errors / words) if words else 0.0
         rows.append((reading.mean_log_probability, reading.no_speech_probability, right))

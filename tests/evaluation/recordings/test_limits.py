@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from voice.errors import ConfigError
-from voice.evaluation.recordings.limits import parse_limit
+from voice.evaluation.recordings.limits import check_limits, parse_limit
+from voice.evaluation.recordings.manifest import Recording
 
 REPORT = {
     "figures": {
@@ -72,6 +77,37 @@ def test_a_figure_that_was_not_measured_is_no_pass() -> None:
 def test_a_group_that_is_not_there_is_no_pass(text: str, reason: str) -> None:
     with pytest.raises(ConfigError, match=reason):
         parse_limit(text).is_broken(REPORT)
+
+
+SAID = Recording(0, "a", Path("a.wav"), "hello", {"dialect": "Indian"})
+UNKNOWN = Recording(1, "b", Path("b.wav"), None, {"dialect": "Irish"})
+
+
+@pytest.mark.parametrize(
+    ("text", "recordings", "only_recognition", "reason"),
+    [
+        ("wer > 0.3", [UNKNOWN], False, "wer is measured by recordings with a reference"),
+        ("wer@dialect=Indiana > 0.3", [SAID], False, "no dialect is Indiana .did you mean Indian"),
+        ("wer@dialect=Irish > 0.3", [SAID, UNKNOWN], True, "no dialect is Irish .known: Indian"),
+        ("wer@dialekt=Indian > 0.3", [SAID], False, "no column dialekt .did you mean dialect"),
+        ("wer@dialect=Indian > 0.3", [UNKNOWN], False, "by recordings with a reference"),
+        ("task_success < 0.9", [SAID], False, "by whole calls with a goal"),
+        ("miss_rate > 0.1", [SAID], True, "by whole calls, without --only recognition"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_the_run(
+    text: str, recordings: list[Recording], only_recognition: bool, reason: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"^--fail-if {re.escape(text)}: .*{reason}"):
+        check_limits([parse_limit(text)], recordings, only_recognition)
+
+
+def test_what_can_be_measured_is_waited_for() -> None:
+    goal = replace(SAID, goal="act=plan")
+    whole = ["wer > 0.3", "wer@Dialect=indian > 0.3", "miss_rate > 0.1", "task_success < 0.9"]
+    check_limits([parse_limit(text) for text in whole], [UNKNOWN, goal], False)
+    check_limits([parse_limit(text) for text in whole[:2]], [UNKNOWN, goal], True)
+    check_limits([parse_limit("failure_rate > 0.1")], [UNKNOWN], True)
 
 
 def test_a_limit_says_what_it_is() -> None:

@@ -49,6 +49,8 @@ def test_all_kinds_say_the_same(tmp_path: Path, name: str, text: str) -> None:
     [
         ("a.csv", "file,text\na.wav,hello\n", "line 1: no column path .found file, text."),
         ("b.csv", "", "no column path .found none"),
+        ("n.csv", "path,text\n\n", "n.csv: names no recordings"),
+        ("n.jsonl", "\n", "n.jsonl: names no recordings"),
         ("c.csv", "path,text\na.wav,hello,there\n", "line 2: 3 cells, expected 2"),
         ("d.csv", "path,text,text\na.wav,x,y\n", "column text stands there twice"),
         ("e.csv", "path,text\n,hello\n", "line 2: path is empty"),

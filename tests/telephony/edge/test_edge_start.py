@@ -51,7 +51,7 @@ async def test_port_in_use_is_one_line(tmp_path: Path) -> None:
         file.write_text(f'[sip]\nlisten = "{address}"\n[runtime]\ndirectory = "{tmp_path / "run"}"')
         status, lines = await outcome(file)
     assert status == 2
-    assert lines == [f"voice: {file}: sip.listen: {address}: Address already in use"]
+    assert lines == [f"cannot-start {file}: sip.listen: {address}: Address already in use"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ async def test_setting_that_cannot_be_used_is_one_line(
     file.write_text(text + runtime)
     status, lines = await outcome(file)
     assert status == 2
-    assert len(lines) == 1 and lines[0].startswith(f"voice: {file}: ") and part in lines[0]
+    assert len(lines) == 1 and lines[0].startswith(f"cannot-start {file}: ") and part in lines[0]
 
 
 async def test_rtp_ports_in_use_are_counted(tmp_path: Path) -> None:

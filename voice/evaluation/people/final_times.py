@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from voice.audio import Pcm, read_wav, resample, silence, to_bytes
-from voice.recognition import RecognitionSession, WhisperRecogniser
+from voice.recognition import RecognitionSession, WhisperRecogniser, threads_for
 from voice.settings import Recognition
 
 WIDE_HZ = 16000
@@ -66,7 +66,7 @@ def own_engine(model: str, calls: int) -> list[Words]:
     recogniser = WhisperRecogniser.load(
         model,
         workers=wanted.workers,
-        threads=wanted.threads,
+        threads=wanted.threads or threads_for(wanted.workers),
         compute_type=wanted.compute_type,
         beam_size=1,
     )

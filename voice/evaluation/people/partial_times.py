@@ -34,6 +34,7 @@ from voice.recognition import (
     Transcript,
     WhisperRecogniser,
     Word,
+    threads_for,
 )
 from voice.settings import Recognition, Turns
 from voice.turns import FalseStart, ShortPause, SpeechBegan, SpeechResumed, TurnOver, TurnTracker
@@ -228,7 +229,11 @@ async def partial_times(model: str, files: Sequence[Path]) -> list[PartialTimes]
 async def _measure(model: str, files: Sequence[str]) -> None:
     wanted = Recognition()
     recogniser = WhisperRecogniser.load(
-        model, workers=wanted.workers, threads=wanted.threads, beam_size=wanted.beam_size
+        model,
+        workers=wanted.workers,
+        threads=wanted.threads or threads_for(wanted.workers),
+        beam_size=wanted.beam_size,
+        word_times=True,
     )
     try:
         await recogniser.warm_up()

@@ -28,7 +28,9 @@ class Examiner:
     def __init__(self, plan: Plan, scratch: Path) -> None:
         """Loads the models; raises ModelError or ConfigError. `scratch` is a folder of its own."""
         self._plan = plan
-        self._settings = settings_for(Settings.model_validate_json(plan.settings), scratch)
+        self._settings = _with_one_thread(
+            settings_for(Settings.model_validate_json(plan.settings), scratch)
+        )
         self._queues = VirtualQueues(CostTable(**plan.costs) if plan.costs else None)
         whole = plan.part == "all"
         self._evaluate = self._whole_calls(scratch) if whole else self._recognition()
@@ -88,3 +90,10 @@ class Examiner:
             engine: round(sum(map(seconds, jobs)), 4)
             for engine, jobs in sorted(self._queues.jobs.items())
         }
+
+
+def _with_one_thread(settings: Settings) -> Settings:
+    """A run has as many workers as its user wants: none of them takes another one's core."""
+    own = settings.recognition
+    own = own.model_copy(update={"threads": own.threads or 1})
+    return settings.model_copy(update={"recognition": own})

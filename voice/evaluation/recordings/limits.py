@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import operator
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from voice.errors import ConfigError
-from voice.evaluation.recordings.figure_names import FIGURES
+from voice.evaluation.recordings.figure_names import CALLS, FIGURES, GOALS, WORDS
+from voice.evaluation.recordings.manifest import Recording
+
+T = TypeVar("T")
 
 _LIMIT = re.compile(
     r"\s*(?P<figure>\w+)\s*(?:@\s*(?P<column>[^=<>]+?)\s*=\s*(?P<group>.+?))?"
@@ -43,7 +46,7 @@ class Limit:
 
     def measured(self, report: Mapping[str, Any]) -> float:
         """The report's figure; raises ConfigError when it was not measured."""
-        figures = self._of_group(report) if self.column else report["figures"]
+        figures = self.group_in(report["groups"]) if self.column else report["figures"]
         if figures.get(self.figure) is None or not figures[self.figure]["n"]:
             raise ConfigError(f"--fail-if {self}: {self.figure} was not measured in this run")
         return float(figures[self.figure]["value"])
@@ -52,12 +55,11 @@ class Limit:
         """Whether the report's figure is so; raises ConfigError when it was not measured."""
         return _COMPARISONS[self.comparison](self.measured(report), self.value)
 
-    def _of_group(self, report: Mapping[str, Any]) -> Mapping[str, Any]:
-        columns: Mapping[str, Any] = report["groups"]
+    def group_in(self, columns: Mapping[str, Mapping[str, T]]) -> T:
+        """What stands there for its group; raises ConfigError where that is not there."""
         column = self._known(self.column, columns, "column")
-        groups: Mapping[str, Any] = columns[column]
-        group: Mapping[str, Any] = groups[self._known(self.group, groups, f"{column} is")]
-        return group
+        groups = columns[column]
+        return groups[self._known(self.group, groups, f"{column} is")]
 
     def _known(self, wanted: str, names: Collection[str], what: str) -> str:
         """The name that is meant, however it is capitalised; raises ConfigError."""
@@ -81,6 +83,27 @@ def parse_limit(text: str) -> Limit:
         raise ConfigError(f"--fail-if {text!r}: only {BY_GROUP} is measured by group")
     value = float(found["value"]) / (100 if found["percent"] else 1)
     return Limit(figure, found["comparison"], value, column, found["group"] or "")
+
+
+def check_limits(
+    limits: Sequence[Limit], recordings: Iterable[Recording], only_recognition: bool
+) -> None:
+    """Raise ConfigError for a limit on what will not be measured of these recordings."""
+    there = set() if only_recognition else {CALLS}
+    columns: dict[str, dict[str, None]] = {}
+    for recording in recordings:
+        if recording.goal and not only_recognition:
+            there.add(GOALS)
+        if recording.text is not None:
+            there.add(WORDS)
+            for column, value in recording.groups.items():
+                columns.setdefault(column, {})[value] = None
+    for limit in limits:
+        needs = FIGURES[limit.figure].needs
+        if needs and needs not in there:
+            raise ConfigError(f"--fail-if {limit}: {limit.figure} is measured by {needs}")
+        if limit.column:
+            limit.group_in(columns)
 
 
 def _hint(wanted: str, names: Collection[str]) -> str:

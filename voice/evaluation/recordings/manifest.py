@@ -74,8 +74,11 @@ def _in_manifest(file: Path) -> Iterator[Recording]:
     try:
         with file.open(encoding=encoding_of(file), newline="") as lines:
             rows = _json_rows if file.suffix.lower() == ".jsonl" else _table_rows
+            index = -1
             for index, (line, row) in enumerate(rows(file, lines)):
                 yield _recording(file, index, line, row)
+            if index < 0:
+                raise ManifestError(f"{file}: names no recordings")
     except UnicodeError:
         raise ManifestError(f"{file}: not UTF-8, UTF-16 or Windows-1252") from None
     except OSError as error:

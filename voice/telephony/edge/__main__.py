@@ -15,7 +15,7 @@ import uvloop
 from voice.errors import VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
-from voice.ready_line import say_ready
+from voice.ready_line import say_failed, say_ready
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
 from voice.telephony.edge.edge import Edge
@@ -34,7 +34,7 @@ def main() -> int:
         with placed(file):
             uvloop.run(_run(settings))
     except VoiceError as error:
-        print(f"voice: {error}", file=sys.stderr)
+        say_failed(error)
         return 2
     return 0
 

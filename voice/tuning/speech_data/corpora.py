@@ -41,7 +41,7 @@ class Corpus:
 def read_corpus(place: Path) -> Corpus:
     """A manifest, a folder that one lists, or a folder in one of the known layouts.
 
-    Raises CorpusError where it is none of these or holds nothing.
+    Raises CorpusError where it is none of these or holds nothing, ManifestError of a manifest.
     """
     if not place.exists():
         raise CorpusError(f"{place}: no such file or folder")

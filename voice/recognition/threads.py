@@ -1,0 +1,13 @@
+"""How many threads read a turn, where the settings do not say."""
+
+from __future__ import annotations
+
+import os
+
+_MOST = 4
+"""What is done for one piece of a transcript is too little to be shared by more."""
+
+
+def threads_for(workers: int) -> int:
+    """Of each of so many workers on this machine: together no more than there are cores."""
+    return max(1, min(_MOST, len(os.sched_getaffinity(0)) // workers))
