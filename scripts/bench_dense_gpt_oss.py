@@ -206,6 +206,8 @@ async def main() -> int:
     def add(name: str, speed: Speed, **more: float) -> None:
         result.note_contention()
         result.count(f"tokens_per_second_{name}", round(speed.tokens_per_second, 2), WRITTEN)
+        work = round(speed.tokens_per_processor_second, 2)
+        result.count(f"tokens_per_processor_second_{name}", work, WRITTEN)
         result.count(f"first_token_ms_{name}", round(speed.first_token_ms), TRIES)
         result.rows.append({"network": name, **vars(speed), **more})
         print(json.dumps(result.rows[-1]), flush=True)
