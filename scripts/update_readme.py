@@ -58,6 +58,15 @@ MEANINGS = {
         "prompt_cache_speedup": "first token after 1,000 kept tokens, times faster than unkept",
         "cancel_wait_ms": "until the next reply after one is given up, 95th percentile (ms)",
     },
+    "bench_dense_gpt_oss": {
+        "tokens_per_processor_second_k1": "gpt-oss-20b's sizes, one expert a layer, int8",
+        "tokens_per_processor_second_k2": "... two experts",
+        "tokens_per_processor_second_k4": "... four experts",
+        "tokens_per_processor_second_k1_full_attention_32k": "... one, without windows, 32k tokens",
+        "tokens_per_processor_second_k1_transformers": "... one, in transformers, bfloat16",
+        "tokens_per_processor_second_k2_transformers": "... two, in transformers",
+        "tokens_per_processor_second_k4_transformers": "... four, in transformers",
+    },
     "bench_supervision": {
         "listen_latency_ms": "from the caller's packet to the sound in the browser, median (ms)",
         "listen_latency_p95_ms": "... 95th percentile (ms)",
