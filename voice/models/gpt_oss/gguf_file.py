@@ -5,6 +5,7 @@ https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -57,8 +58,9 @@ class GgufFile:
 
     def network(self) -> LlamaNetwork:
         """The network as a dense gpt-oss."""
-        return LlamaNetwork(self.llama_shape(), self, self._file)
+        return LlamaNetwork(self.llama_shape, self, self._file)
 
+    @cached_property
     def llama_shape(self) -> Shape:
         """Its sizes; raises ModelError when some are missing."""
         heads = max(1, int(self._value("llama.attention.head_count")))
@@ -121,7 +123,7 @@ class GgufFile:
 
     def _halves(self, rows: Array, query: bool) -> Array:
         """Queries and keys with the two halves of a head one after the other, not in turns."""
-        shape = self.llama_shape()
+        shape = self.llama_shape
         heads = shape.heads if query else shape.key_heads
         turns = rows.reshape(heads, shape.head // 2, 2, -1)
         return np.ascontiguousarray(turns.swapaxes(1, 2).reshape(rows.shape), np.float32)
