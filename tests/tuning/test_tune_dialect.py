@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,12 @@ from tests.tuning.corpora_on_disk import SENTENCES, sound, write_table
 from tests.tuning.tiny_whisper import tiny_whisper
 from voice.cli.app import app
 from voice.errors import VoiceError
+from voice.languages import language
+from voice.models.catalogue import read_variant
+from voice.models.dialects import described, require_base_encoder
 from voice.models.difference import DIFFERENCE, merge
 from voice.models.download import hash_of
+from voice.recognition import WhisperRecogniser
 
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(300)]
 
@@ -73,6 +79,24 @@ def test_from_a_manifest_to_a_variant(base: Path, tmp_path: Path) -> None:
     assert "WER before" in card and "coast, the speakers of the training" in card
     assert (out / "problems.txt").read_text("utf-8").startswith("manifest.csv row 25: ")
     assert not (tmp_path / "tiny-sw-KE.work").exists()
+
+
+async def test_the_variant_is_one_that_the_recogniser_reads_with(
+    base: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "variant"
+    run(*small(base, speech(tmp_path / "data"), out, "--learn", "decoder"))
+
+    variant = read_variant(out)
+    require_base_encoder(variant, out)
+    whole = shutil.copytree(base, tmp_path / "whole")
+    merge(base / "model.bin", out / DIFFERENCE, whole / "model.bin")
+    (whole / "voice.json").write_text(json.dumps(described(variant)))
+
+    recogniser = WhisperRecogniser.load(whole, languages=[language("sw")])
+    heard = await recogniser.transcribe(np.full(8000, 3000, np.int16), 8000)
+    recogniser.close()
+    assert heard.language == "sw"
 
 
 def test_the_difference_fits_its_base_and_changes_the_decoder_alone(

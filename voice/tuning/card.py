@@ -20,7 +20,7 @@ _FEW = 30
 
 _CARD = """# Recogniser `{name}`
 
-{base}, tuned for {tag}: a difference of {size:.1f} MB (rank {rank}, float16), which
+{base}, tuned for {tag}: a difference of {size:.1f} MB (rank {rank}, int8), which
 `voice models pull {name}` merges with {base}. {encoder}
 
 | | |

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from voice.errors import VoiceError
+from voice.models.changes import in_int8
 from voice.models.difference import DIFFERENCE
 from voice.models.variant import write_variant
 from voice.tuning.card import CARD, Made, card, entry
@@ -85,7 +86,8 @@ class _Tuning:
         """Everything from the untuned figures to the tuned ones."""
         self._prepare()
         before = self._judged.read(self._reader, "before", self._progress)
-        difference, shares_encoder = self._learn()
+        learned, shares_encoder = self._learn()
+        difference = in_int8(learned)  # what is judged is what is shipped
         folder = merged(self._plan.base, difference, self._plan.work / "merged")
         tuned = self._reader_of(folder)
         after = self._judged.read(tuned, "after", self._progress)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-OUT, IN = ".out", ".in"
+from voice.models.difference import IN, OUT
+
 Difference = Mapping[str, NDArray[Any]]
 """Arrays by CTranslate2's names of the weights that they change."""
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from voice.errors import ModelError
 from voice.models.ctranslate2_weights import Ctranslate2Weights
-from voice.tuning.low_rank import IN, OUT
+from voice.models.difference import IN, OUT
 
 Half = Literal["encoder", "decoder"]
 _HEAD_WIDTH = 64
