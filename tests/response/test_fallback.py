@@ -121,6 +121,15 @@ async def test_without_a_fallback_a_busy_server_is_an_engine_that_is_busy(
     alone.close()
 
 
+async def test_a_server_that_may_not_be_reached_stops_the_start(server: FaultServer) -> None:
+    settings = settings_for(server).model_copy(
+        update={"network": NetworkAccess(allow=["pypi.org"])}
+    )
+    with pytest.raises(ConfigError, match=r"^response\.server\.url: 127\.0\.0\.1 is not in \["):
+        load_responder(settings)
+    assert server.requests == []
+
+
 async def test_a_fallback_that_is_not_there_is_named(server: FaultServer, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"^response\.fallback: .*nowhere"):
         load_responder(settings_for(server, fallback=str(tmp_path / "nowhere")))

@@ -109,9 +109,7 @@ class Harmony:
 
     def text(self, tokens: list[str]) -> str:
         """Plain text of token strings."""
-        known = (self._tokenizer.token_to_id(token) for token in tokens)
-        ids = [number for number in known if number is not None]
-        return str(self._tokenizer.decode(ids, skip_special_tokens=False))
+        return b"".join(map(self.bytes_of, tokens)).decode("utf-8", "replace")
 
     def reply(self) -> list[int]:
         """The beginning of the assistant's next message, for the model to go on from."""

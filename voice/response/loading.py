@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
 from voice.model_folders import find_model, tasks_folder
+from voice.network import is_allowed
 from voice.response.briefing import Style, briefing
 from voice.response.ctranslate2_engine import DESCRIPTION, CTranslate2Engine
 from voice.response.embedded import EmbeddedEngine
@@ -39,8 +41,11 @@ def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -
 
 def _beside(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
     """A server, and the model that answers where it does not."""
-    wanted = settings.response
-    server = ServerEngine(wanted, settings.network.allow, briefing(tasks))
+    wanted, allow = settings.response, settings.network.allow
+    host = urlsplit(wanted.server.url).hostname or ""
+    if not is_allowed(host, allow):
+        raise ConfigError(f"response.server.url: {host} is not in [network] allow")
+    server = ServerEngine(wanted, allow, briefing(tasks))
     if not wanted.fallback:
         return server
     with blamed_on("response.fallback", ModelError):
