@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.response.test_harmony_parser import written
 from voice.engine_queue import EngineBusy, EngineQueue, Priority
 from voice.errors import ModelError
+from voice.models.gpt_oss import Wanted, convert
 from voice.response.briefing import Briefing, Style, ToolDescription
 from voice.response.ctranslate2_engine import CTranslate2Engine
 from voice.response.engine import BadReply, Call, End, Piece, ReplyTimeout, Text
@@ -62,6 +64,27 @@ async def test_a_folder_by_the_contract_answers(engine: CTranslate2Engine) -> No
     pieces = await pieces_of(engine)
     assert isinstance(pieces[-1], End)
     assert pieces == await pieces_of(engine)
+
+
+async def test_what_the_converter_writes_answers_with_windows_and_sinks(tmp_path: Path) -> None:
+    source = ROOT / "tests" / "data" / "small_gpt_oss"
+    convert(source, tmp_path / "dense", Wanted(2, "float32", routing=source / "routing.json"))
+    engine = loaded(tmp_path / "dense", Style("none", 24))
+    await engine.warm_up()
+    long: list[list[Message]] = [[CallerSaid("hello " * 40), Answer("yes " * 40)]] * 3
+    for turns in (CALLER, long):
+        written_first = [piece async for piece in _whatever(engine, turns)]
+        assert written_first and written_first == [p async for p in _whatever(engine, turns)]
+    engine.close()
+
+
+async def _whatever(engine: CTranslate2Engine, turns: list[list[Message]]) -> AsyncIterator[object]:
+    """The pieces of a model with random weights, up to what it should not have written."""
+    try:
+        async for piece in engine.reply(turns):
+            yield piece
+    except BadReply as error:
+        yield str(error)
 
 
 @pytest.mark.parametrize(
