@@ -290,6 +290,7 @@ async def test_the_pauses_between_tries_grow_and_are_never_the_same(server: Faul
     [
         calling(None),
         calling(""),
+        calling("make_coffee"),
         calling("get_bill", '{"month": '),
         calling("get_bill", "[1]"),
         saying('{"name": "make_coffee", "arguments": {}}'),

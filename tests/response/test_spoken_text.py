@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.response.arguments import as_words, read_arguments
-from voice.response.engine import BadReply, Call
+from voice.response.engine import BadReply, Call, Text
 from voice.response.spoken_text import SpokenText
 
 TOOLS = ["get_bill", "block-sim", "transfer"]
@@ -19,8 +19,13 @@ def read(text: str, size: int = 3) -> tuple[str, Call | None]:
     """What is said of a text that comes in pieces, and the call in it."""
     spoken = SpokenText(TOOLS)
     said = "".join(spoken.push(text[place : place + size]) for place in range(0, len(text), size))
-    rest, call = spoken.end()
-    return said + rest, call
+    call = None
+    for piece in spoken.end():
+        if isinstance(piece, Text):
+            said += piece.text
+        else:
+            call = piece
+    return said, call
 
 
 @pytest.mark.parametrize("size", [1, 4, 100])
@@ -33,7 +38,7 @@ def test_it_is_passed_on_word_by_word() -> None:
     spoken = SpokenText(TOOLS)
     assert spoken.push("Good mor") == "Good "
     assert spoken.push("ning. How") == "morning. "
-    assert spoken.end() == ("How", None)
+    assert list(spoken.end()) == [Text("How")]
 
 
 def test_markup_is_not_said() -> None:

@@ -1,12 +1,30 @@
-"""The arguments of a tool's call: from what a model wrote to what a tool gets."""
+"""A tool's call and its arguments: from what a model wrote to what a tool gets."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from voice.response.engine import BadReply
+from voice.response.engine import BadReply, Call
+
+_NAMESPACE = "functions."
+
+
+def read_call(
+    name: object, written: object, tools: Collection[str], probability: float = 1.0
+) -> Call:
+    """A call as a model wrote it, its arguments as JSON or already read.
+
+    Raises BadReply when it has no name, or that of a tool that the model was not told of.
+    """
+    if not isinstance(name, str) or not name:
+        raise BadReply("a tool was called without a name")
+    name = name.removeprefix(_NAMESPACE)
+    if name not in tools:
+        raise BadReply("a tool was called that there is not")
+    arguments = read_arguments(written if isinstance(written, str) else json.dumps(written))
+    return Call(name, arguments, probability)
 
 
 def read_arguments(written: str) -> dict[str, object]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voice.response.arguments import read_arguments
+from voice.response.arguments import read_call
 from voice.response.briefing import Briefing, Style
-from voice.response.engine import BadReply, Call, End, Piece, Text
+from voice.response.engine import End, Piece, Text
 from voice.response.event_stream import Event
 from voice.response.harmony import (
     Answer,
@@ -52,14 +52,15 @@ class ChatCompletions:
 
     def reader(self, briefing: Briefing) -> ChatReader:
         """What reads the answer."""
-        return ChatReader(SpokenText(tool.name for tool in briefing.tools))
+        return ChatReader(briefing)
 
 
 class ChatReader:
     """The pieces of one reply. Thoughts (`reasoning_content`) are left out."""
 
-    def __init__(self, spoken: SpokenText) -> None:
-        self._spoken = spoken
+    def __init__(self, briefing: Briefing) -> None:
+        self._tools = {tool.name for tool in briefing.tools}
+        self._spoken = SpokenText(self._tools)
         self._calls: dict[int, _Call] = {}
         self._finished: str | None = None
 
@@ -89,13 +90,11 @@ class ChatReader:
         """
         if self._finished is None:
             raise MayPass("its answer was cut off")
-        rest, written = self._spoken.end()
-        if rest:
-            yield Text(rest)
-        calls = [call.made() for _, call in sorted(self._calls.items())]
-        for call in calls or ([written] if written else []):
-            yield call
-            break  # one at a time: the model is asked again with its result
+        if self._calls:  # one at a time: the model is asked again with its result
+            first = self._calls[min(self._calls)]
+            yield read_call(first.name, first.arguments, self._tools)
+        else:
+            yield from self._spoken.end()
         yield End(self._finished != "length")
 
 
@@ -105,17 +104,6 @@ class _Call:
 
     name: str = ""
     arguments: str = ""
-
-    def made(self) -> Call:
-        return make_call(self.name, self.arguments)
-
-
-def make_call(name: object, arguments: object) -> Call:
-    """A call by the server's word; raises BadReply when it has no name or no JSON."""
-    if not isinstance(name, str) or not name:
-        raise BadReply("the model called a tool without a name")
-    written = arguments if isinstance(arguments, str) else json.dumps(arguments)
-    return Call(name.removeprefix("functions."), read_arguments(written))
 
 
 def _messages(turns: Sequence[Sequence[Message]]) -> Iterator[dict[str, Any]]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.errors import ModelError
-from voice.response.arguments import read_arguments
+from voice.response.arguments import read_call
 from voice.response.briefing import Briefing, Reasoning, Style
-from voice.response.engine import BadReply, Call, End, Pieces, Text
+from voice.response.engine import BadReply, End, Pieces, Text
 from voice.response.generation import Generation, Hardware
 from voice.response.gpt_oss_prompt import GptOssPrompt, Prompt
 from voice.response.harmony import CALL, CONTROL, RETURN, START, CallerSaid, Harmony, Message
@@ -135,13 +135,11 @@ class CTranslate2Engine:
                     tool, arguments = delta.tool, arguments + delta.text
                 elif delta.channel == "final" and (said := spoken.push(delta.text)):
                     yield Text(said)
-        rest, call = spoken.end()
-        if rest:
-            yield Text(rest)
         if tool is not None:
-            call = Call(tool, read_arguments(arguments), math.exp(sure))
-        if call is not None:
-            yield call
+            yield read_call(tool, arguments, self._tools, math.exp(sure))
+        else:
+            for piece in spoken.end():
+                yield piece
         yield End(parser.closed_by is not None)
 
     def _fitting(self, turns: Sequence[Sequence[Message]]) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from voice.response.arguments import read_call
 from voice.response.briefing import Briefing, Style
-from voice.response.chat_completions import make_call
 from voice.response.engine import Call, End, Piece, Text
 from voice.response.event_stream import Event
 from voice.response.harmony import (
@@ -49,14 +49,15 @@ class Responses:
 
     def reader(self, briefing: Briefing) -> ResponsesReader:
         """What reads the answer."""
-        return ResponsesReader(SpokenText(tool.name for tool in briefing.tools))
+        return ResponsesReader(briefing)
 
 
 class ResponsesReader:
     """The pieces of one reply. Events of thoughts (`response.reasoning_...`) are left out."""
 
-    def __init__(self, spoken: SpokenText) -> None:
-        self._spoken = spoken
+    def __init__(self, briefing: Briefing) -> None:
+        self._tools = {tool.name for tool in briefing.tools}
+        self._spoken = SpokenText(self._tools)
         self._call: Call | None = None
         self._complete: bool | None = None
 
@@ -67,8 +68,8 @@ class ResponsesReader:
                 if said := self._spoken.push(event["delta"]):
                     yield Text(said)
             case "response.output_item.done" if event["item"]["type"] == "function_call":
-                call = make_call(event["item"].get("name"), event["item"].get("arguments"))
-                self._call = self._call or call
+                name, arguments = event["item"].get("name"), event["item"].get("arguments")
+                self._call = self._call or read_call(name, arguments, self._tools)
             case "response.completed":
                 self._complete = True
             case "response.incomplete":
@@ -83,11 +84,10 @@ class ResponsesReader:
         """
         if self._complete is None:
             raise MayPass("its answer was cut off")
-        rest, written = self._spoken.end()
-        if rest:
-            yield Text(rest)
-        if call := self._call or written:
-            yield call
+        if self._call:
+            yield self._call
+        else:
+            yield from self._spoken.end()
         yield End(self._complete)
 
 

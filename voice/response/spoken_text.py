@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from voice.response.arguments import read_arguments
-from voice.response.engine import BadReply, Call
+from voice.response.arguments import read_call
+from voice.response.engine import BadReply, Call, Text
 
 _NO_SPEECH = r"[{}\[\]<>|\\]|```"
 _MARKUP = re.compile(r"[*#`_~]+")
@@ -64,26 +64,23 @@ class SpokenText:
             raise BadReply("the model wrote something that is neither speech nor a call")
         return _MARKUP.sub("", said)
 
-    def end(self) -> tuple[str, Call | None]:
-        """What is left to be said, and the call that was written as text.
+    def end(self) -> Iterator[Text | Call]:
+        """What is left to be said, or the call that was written as text.
 
         Raises BadReply when something was held back that is no call of a tool that there is.
         """
-        if self._thinks:
-            return "", None
-        if self._holds or self._mark.search(self._text):
-            return "", self._call()
-        return _MARKUP.sub("", self._text), None
+        if self._holds or (not self._thinks and self._mark.search(self._text)):
+            yield self._call()
+        elif not self._thinks and (rest := _MARKUP.sub("", self._text)):
+            yield Text(rest)
 
     def _call(self) -> Call:
         for value in _objects(self._text):
-            name = next((value[key] for key in _NAMES if isinstance(value.get(key), str)), "")
-            if name.removeprefix("functions.") not in self._tools:
-                continue
-            arguments = next((value[key] for key in _ARGUMENTS if key in value), None)
-            written = arguments if isinstance(arguments, str) else json.dumps(arguments)
-            return Call(name.removeprefix("functions."), read_arguments(written))
-        raise BadReply("the model wrote a call as text, but of no tool that there is")
+            name = next((value[key] for key in _NAMES if isinstance(value.get(key), str)), None)
+            if name is not None:
+                arguments = next((value[key] for key in _ARGUMENTS if key in value), None)
+                return read_call(name, arguments, self._tools)
+        raise BadReply("the model wrote something that is neither speech nor a call")
 
 
 def _objects(text: str) -> Iterator[Mapping[str, Any]]:
