@@ -1,4 +1,4 @@
-"""`voice tune`: variants of a recogniser, learned from recorded speech."""
+"""`voice tune`: what is learned from recorded speech."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from rich.progress import (
 )
 
 from voice.cli.rate_column import RateColumn
+from voice.cli import tune_identification
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
 from voice.model_folders import find_model
@@ -38,10 +39,7 @@ app = typer.Typer(
     help="Tune models on recorded speech.", no_args_is_help=True, add_completion=False
 )
 
-
-@app.callback()
-def tune() -> None:
-    """Keeps `dialect` a command of its own beside those that come."""
+app.command("identification")(tune_identification.identification)
 
 
 class Tuned(StrEnum):

@@ -1,0 +1,1 @@
+"""Labelled speech from which languages are told apart: recorded people and synthesizers."""
