@@ -15,7 +15,7 @@ from voice.audio import Pcm, silence
 from voice.models.download import hash_of
 from voice.recognition import Identifier, IdentifierCard, UnusableIdentification
 from voice.recognition.encoding import Encoded
-from voice.recognition.identifier import UNKNOWN, WEIGHTS, features_of
+from voice.recognition.identifier import UNKNOWN, WEIGHTS, of_states
 
 RATE = 16000
 WIDTH = 4
@@ -68,17 +68,21 @@ def test_what_nobody_knows_tells_nothing(identifier: Identifier) -> None:
         assert sounds["en"] == pytest.approx(sounds["sw-KE"], abs=0.01)
 
 
-def test_the_language_head_may_be_weighed_too() -> None:
-    card = replace(CARD, codes=("sw", "en"))
-    weight = np.zeros((2 * WIDTH + 2, 3), np.float32)
-    weight[2 * WIDTH, 0] = weight[2 * WIDTH + 1, 1] = 1
-    identifier = Identifier(card, weight, np.array([0, 0, -5], np.float32))
-    heard = {code: identifier.sounds(states(OTHER), loud(1), {code: 0.9}) for code in ("sw", "en")}
-    assert heard["sw"]["sw-KE"] > 0.9 and heard["en"]["en"] > 0.9
+def test_it_may_listen_to_the_language_head_and_be_surer_of_a_language_than_that() -> None:
+    """Swahili is heard by half as Swahili; what is none of the labels' languages is unknown."""
+    card = replace(CARD, listens_to="head")
+    identifier = Identifier(card, np.eye(3, dtype=np.float32), np.array([3, 0, 0], np.float32))
+
+    def heard(**head: float) -> dict[str, float]:
+        return identifier.sounds(states(OTHER), loud(1), head)
+
+    assert heard(sw=0.3, yo=0.4, en=0.3)["sw-KE"] > 0.8
+    assert heard(sw=0.001, en=0.99)["en"] > 0.9
+    assert heard(sw=0.001, de=0.99)["de"] > 0.9
 
 
 def test_a_word_of_a_tenth_of_a_second_is_enough_to_say_something(identifier: Identifier) -> None:
-    features = features_of(states(*[SWAHILI] * 30), loud(5), {}, ())
+    features = of_states(states(*[SWAHILI] * 30), loud(5))
     assert np.isfinite(features).all()
 
 

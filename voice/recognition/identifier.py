@@ -1,8 +1,7 @@
-"""Which language or dialect is spoken, by the states that the base's encoder makes of it anyway.
+"""Which language or dialect is spoken, by what the base makes of an utterance anyway.
 
-A linear model of statistics of the states over the speech, calibrated to probabilities. Where
-Whisper's own language head helps, what that says of every language is part of what it weighs.
-`voice tune identification` makes one.
+A linear model, calibrated to probabilities: of statistics of the encoder's states over the speech,
+or of what Whisper's own language head makes of these. `voice tune identification` makes one.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import ctranslate2
 import numpy as np
@@ -25,6 +24,7 @@ from voice.recognition.encoding import Encoded
 from voice.recognition.errors import UnusableIdentification
 from voice.recognition.features import RATE_HZ
 
+Listening = Literal["states", "head"]
 UNKNOWN = "und"
 """The label of what is none of the others: another language, music, noise."""
 
@@ -34,7 +34,7 @@ WEIGHTS = "identification.safetensors"
 _POSITION_MS = 20
 _SPEECH_BELOW_LOUDEST_DB = 30.0
 """What is softer than the loudest 20 ms by more than this is no speech, but the line."""
-_LEAST_PROBABLE = 1e-4
+_LEAST_PROBABLE = 1e-6
 """Whisper's head is never surer than this that a language is not spoken."""
 
 
@@ -48,8 +48,8 @@ class IdentifierCard:
     """The model whose encoder it belongs to."""
     base_sha256: str
     """Of that model's `model.bin`."""
-    codes: tuple[str, ...] = ()
-    """ISO 639 codes of which the language head's log-probabilities follow the statistics."""
+    listens_to: Listening = "states"
+    """What it weighs."""
     data: str = ""
     """On what it was trained."""
     figures: Mapping[str, Any] = field(default_factory=dict)
@@ -72,8 +72,7 @@ class Identifier:
         """Open a folder; raises UnusableIdentification."""
         try:
             told = json.loads((folder / DESCRIPTION).read_text("utf-8"))
-            lists = {key: tuple(told[key]) for key in ("labels", "codes")}
-            card = IdentifierCard(**{**told, **lists})
+            card = IdentifierCard(**{**told, "labels": tuple(told["labels"])})
             arrays = load_file(folder / WEIGHTS)
             weight, bias = arrays["weight"], arrays["bias"]
         except (OSError, ValueError, TypeError, KeyError, SafetensorError) as error:
@@ -111,7 +110,10 @@ class Identifier:
         `head`: the same by Whisper's language head, by ISO 639 codes. What is *unknown* goes to the
         languages without a label as far as the head hears them. The rest of it tells nothing.
         """
-        features = features_of(encoded, window, head, self.card.codes)
+        if self.card.listens_to == "head":
+            features = of_head(head, self.card.labels)
+        else:
+            features = of_states(encoded, window)
         heard = dict(zip(self.card.labels, self.probabilities(features).tolist(), strict=True))
         unknown = heard.pop(UNKNOWN, 0.0)
         known = {label.partition("-")[0] for label in heard}
@@ -120,18 +122,24 @@ class Identifier:
         return {tag: share + rest for tag, share in heard.items()} | others
 
 
-def features_of(
-    encoded: Encoded, window: Pcm, head: Mapping[str, float], codes: Sequence[str]
-) -> NDArray[np.float32]:
-    """What an identifier weighs: mean and deviation of the states over the speech, then the head.
+def of_states(encoded: Encoded, window: Pcm) -> NDArray[np.float32]:
+    """Mean and deviation of the encoder's states over the speech, shape (2 * width,).
 
     `window` are the samples at 16 kHz that were encoded.
     """
     states = _on_cpu(encoded.states)[0]
     speech = states[_positions_of_speech(window, len(states))]
-    languages = [np.log(max(head.get(code, 0.0), _LEAST_PROBABLE)) for code in codes]
-    parts = (speech.mean(0), speech.std(0), languages)
-    return np.concatenate(parts).astype(np.float32)
+    return np.concatenate([speech.mean(0), speech.std(0)]).astype(np.float32)
+
+
+def of_head(head: Mapping[str, float], labels: Sequence[str]) -> NDArray[np.float32]:
+    """The log-probability that the head gives the language of each label; UNKNOWN: all others."""
+    codes = {label.partition("-")[0] for label in labels} - {UNKNOWN}
+    others = 1 - sum(head.get(code, 0.0) for code in codes)
+    shares = [
+        others if label == UNKNOWN else head.get(label.partition("-")[0], 0.0) for label in labels
+    ]
+    return np.log(np.maximum(shares, _LEAST_PROBABLE)).astype(np.float32)
 
 
 def _positions_of_speech(window: Pcm, positions: int) -> NDArray[np.intp]:

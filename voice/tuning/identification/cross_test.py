@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voice.evaluation.intervals import Figure, rate
 from voice.tuning.identification.examples import Examples
-from voice.tuning.identification.linear_model import Array, fit
+from voice.tuning.identification.linear_model import Array, Way, labels_of
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class CrossTest:
         return right
 
 
-def cross_tested(examples: Examples, shrinkage: float) -> CrossTest:
+def cross_tested(examples: Examples, way: Way) -> CrossTest:
     """Leave one source out, in turn."""
-    labels = tuple(sorted(set(examples.labels.tolist())))
+    labels = labels_of(examples)
     logits = np.full((len(examples.labels), len(labels)), -np.inf)
     for source in sorted(set(examples.sources.tolist())):
         left_out = examples.sources == source
@@ -55,8 +55,8 @@ def cross_tested(examples: Examples, shrinkage: float) -> CrossTest:
         known = np.isin(labels, rest.labels)
         if known.sum() < 2:
             continue
-        rows = np.ix_(left_out & np.isin(examples.labels, rest.labels), known)
-        logits[rows] = fit(rest, shrinkage).logits(examples.features[rows[0][:, 0]])
+        judged = left_out & np.isin(examples.labels, rest.labels)
+        logits[np.ix_(judged, known)] = way.fit(rest).logits(examples.where(judged))
     judged = np.isfinite(logits).any(1)
     sources = {label: set(examples.sources[examples.labels == label].tolist()) for label in labels}
     untested = tuple(label for label in labels if len(sources[label]) < 2)

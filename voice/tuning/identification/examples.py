@@ -1,4 +1,4 @@
-"""From recordings to what an identifier weighs: telephone lines laid over, encoded, pooled."""
+"""From recordings to what an identifier weighs: telephone lines laid over, encoded, heard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from voice.audio import Pcm, resample
 from voice.evaluation.recordings.sound_files import open_sound
 from voice.recognition.encoding import Encoder
 from voice.recognition.features import RATE_HZ
-from voice.recognition.identifier import features_of
+from voice.recognition.identifier import of_states
 from voice.tuning.identification.labelled_speech import LabelledSpeech
 from voice.tuning.telephone_line import RATE_HZ as LINE_HZ
 from voice.tuning.telephone_line import TelephoneLine
@@ -23,49 +23,47 @@ _SHORTEST_SECONDS, _LONGEST_SECONDS = 1.5, 6.0
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows of features with what is known of each."""
+    """What is heard in each utterance, with what is known of it; all have as many rows."""
 
-    features: NDArray[np.float32]
-    """Shape (rows, features)."""
+    states: NDArray[np.float32]
+    """Statistics of the encoder's states, shape (rows, features)."""
+    heads: list[dict[str, float]]
+    """What the language head says; empty dictionaries where the model has none."""
     labels: NDArray[np.str_]
     sources: NDArray[np.str_]
-    seconds: NDArray[np.float32]
 
     def where(self, chosen: NDArray[np.bool_]) -> Examples:
         """Some of the rows."""
-        return Examples(
-            self.features[chosen], self.labels[chosen], self.sources[chosen], self.seconds[chosen]
-        )
+        heads = [self.heads[row] for row in np.flatnonzero(chosen)]
+        return Examples(self.states[chosen], heads, self.labels[chosen], self.sources[chosen])
 
 
 def examples_of(
     speech: Sequence[LabelledSpeech],
     encoder: Encoder,
-    codes: Sequence[str],
     copies: int,
     done: Callable[[int], None] = lambda count: None,
 ) -> Examples:
     """Each recording `copies` times, over another line each time; `done` is told of every one.
 
-    `codes`: the languages of which the model's own head is heard. Raises AudioFileError.
+    Raises AudioFileError.
     """
     random = np.random.default_rng(1)
     line = TelephoneLine(random)
-    rows, seconds = [], []
+    rows, heads = [], []
     for count, one in enumerate(speech, 1):
         clean = np.concatenate(list(open_sound(one.path).frames("left", LINE_HZ)))
         for _ in range(copies):
             window = _over(line, _piece(clean, random))
             encoded = encoder.encode(window)
-            head = encoder.languages(encoded) if codes else {}
-            rows.append(features_of(encoded, window, head, codes))
-            seconds.append(len(window) / RATE_HZ)
+            heads.append(encoder.languages(encoded) if encoder.identifies else {})
+            rows.append(of_states(encoded, window))
         done(count)
     return Examples(
         np.stack(rows),
+        heads,
         np.repeat([one.label for one in speech], copies),
         np.repeat([one.source for one in speech], copies),
-        np.array(seconds, np.float32),
     )
 
 

@@ -14,13 +14,18 @@ from voice.models.download import hash_of
 from voice.recognition import Identifier, IdentifierCard
 from voice.recognition import folder as recogniser_folder
 from voice.recognition.encoding import Encoder
-from voice.recognition.features import RATE_HZ
 from voice.tuning.identification.cross_test import CrossTest, cross_tested
 from voice.tuning.identification.examples import Examples, examples_of
 from voice.tuning.identification.labelled_speech import LabelledSpeech
-from voice.tuning.identification.linear_model import fit, surprise, temperature_of
+from voice.tuning.identification.linear_model import (
+    OfHead,
+    OfStates,
+    Way,
+    surprise,
+    temperature_of,
+)
 
-_SHRINKAGES = (0.02, 0.05, 0.1, 0.2, 0.4)
+_WAYS: tuple[Way, ...] = (OfHead(), *map(OfStates, (0.1, 0.4)))
 _COPIES = 2
 _CARD = "README.md"
 
@@ -31,7 +36,6 @@ class Trained:
 
     identifier: Identifier
     test: CrossTest
-    shrinkage: float
     temperature: float
 
 
@@ -51,40 +55,31 @@ def train(
     """
     loaded = recogniser_folder.load(base, workers=1, compute_type="int8")
     encoder = Encoder(loaded)
-    codes = _codes(encoder)
-    examples = examples_of(speech, encoder, codes, _COPIES, done)
-    card = IdentifierCard((), base_name, hash_of(base / "model.bin"), codes, data)
+    examples = examples_of(speech, encoder, _COPIES, done)
+    card = IdentifierCard((), base_name, hash_of(base / "model.bin"), data=data)
     trained = fitted(examples, card)
     trained.identifier.save(folder)
     (folder / _CARD).write_text(card_of(trained, folder.name), "utf-8")
     return trained
 
 
-def _codes(encoder: Encoder) -> tuple[str, ...]:
-    """The languages of the model's own head."""
-    if not encoder.identifies:
-        return ()
-    noise = np.random.default_rng(0).normal(0, 300, RATE_HZ).astype(np.int16)
-    return tuple(sorted(encoder.languages(encoder.encode(noise))))
-
-
 def fitted(examples: Examples, card: IdentifierCard) -> Trained:
-    """The model of all examples; how firm and how sure it is, other sources than its own decide.
+    """The model of all examples; what it listens to, and how sure it is, other sources decide.
 
     `card` has all but labels and figures.
     """
-    tests = {shrinkage: cross_tested(examples, shrinkage) for shrinkage in _SHRINKAGES}
-    if not len(next(iter(tests.values())).logits):
+    ways = [way for way in _WAYS if way.listens_to == "states" or examples.heads[0]]
+    tests = [cross_tested(examples, way) for way in ways]
+    if not len(tests[0].logits):
         raise ManifestError(
             "each language or dialect is there from one source alone: nothing shows whether"
             " its speech is known, or its line"
         )
-    temperatures = {
-        key: temperature_of(test.logits, test.labels, test.examples) for key, test in tests.items()
-    }
-    shrinkage = min(tests, key=lambda key: _loss(tests[key], temperatures[key]))
-    test, temperature = tests[shrinkage], temperatures[shrinkage]
-    model = fit(examples, shrinkage)
+    temperatures = [temperature_of(test.logits, test.labels, test.examples) for test in tests]
+    losses = [_loss(*each) for each in zip(tests, temperatures, strict=True)]
+    best = int(np.argmin(losses))
+    way, test, temperature = ways[best], tests[best], temperatures[best]
+    model = way.fit(examples)
     figures = {
         "recordings": len(examples.labels),
         "accuracy_on_sources_unheard": _written(test.overall()),
@@ -94,11 +89,11 @@ def fitted(examples: Examples, card: IdentifierCard) -> Trained:
         },
     }
     made = Identifier(
-        replace(card, labels=model.labels, figures=figures),
+        replace(card, labels=model.labels, listens_to=way.listens_to, figures=figures),
         (model.weight / temperature).astype(np.float32),
         (model.bias / temperature).astype(np.float32),
     )
-    return Trained(made, test, shrinkage, temperature)
+    return Trained(made, test, temperature)
 
 
 def _loss(test: CrossTest, temperature: float) -> float:
@@ -124,15 +119,17 @@ def card_of(trained: Trained, name: str) -> str:
     alone = f"\nFrom one source alone, and so not judged: {untested}.\n" if untested else ""
     return _CARD_TEXT.format(
         name=name, base=card.base, labels=", ".join(card.labels), data=card.data.strip(),
-        shrinkage=trained.shrinkage, temperature=trained.temperature, rows=rows, alone=alone,
+        heard=_HEARD[card.listens_to], temperature=trained.temperature, rows=rows, alone=alone,
     )  # fmt: skip
 
 
+_HEARD = {
+    "head": "one slope and one offset a language for the language head",
+    "states": "a linear discriminant of mean and deviation, over the speech, of the encoder states",
+}
 _CARD_TEXT = """# {name}
 
-Tells languages and dialects apart ({labels}; `und` is none of these) by what the encoder of
-{base} makes of the speech. A linear discriminant of the mean and the deviation of the encoder's
-states over the speech, and of what the model's own language head says where it has one.
+Tells languages and dialects apart ({labels}; `und` is none of these) by {heard} of {base}.
 
 ## What it was trained on
 
@@ -144,8 +141,8 @@ pieces of 1.5 to 6 s. Languages count alike, and in each its sources.
 ## How well it tells
 
 Each source was judged by a model of all the others: what that knows is the speech, and not the
-line, the speaker or the synthesizer. The same judgement chose the shrinkage ({shrinkage:g}) and
-the temperature ({temperature:.2g}) that makes it as sure as it is right.
+line, the speaker or the synthesizer. The same judgement chose what it listens to, and the
+temperature ({temperature:.2g}) that makes it as sure as it is right.
 
 | what is spoken | source | recordings | right | 95 % |
 |---|---|---|---|---|
