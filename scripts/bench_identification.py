@@ -50,7 +50,8 @@ EACH = {"quick": 10, "full": 400}
 """Recordings of each set."""
 LIMIT_SECONDS = {"quick": 110.0, "full": 25 * 60.0}
 AFRICAN = (
-    "amharic", "afrikaans", "akan", "amazigh", "bafang", "bambara", "bari", "ewe", "fang", "ga", "gusii", "hausa",
+    "amharic", "afrikaans", "akan", "amazigh", "bafang", "bambara", "bari", "ewe",
+    "fang", "ga", "gusii", "hausa",
     "igbo", "kikuyu", "kikongo", "lingala", "luo", "mende", "oromo", "sesotho", "shona", "somali",
     "sotho", "swahili", "tigrigna", "twi", "wolof", "xhosa", "yoruba", "zulu",
 )  # fmt: skip

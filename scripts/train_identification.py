@@ -1,6 +1,6 @@
 """Make the labelled speech that tells English, French and Swahili apart, and train on it.
 
-    python scripts/train_identification.py --speech FOLDER --prompts FOLDER --kokoro FOLDER
+    python scripts/train_identification.py --speech FOLDER --prompts FOLDER
     voice tune identification --data /var/tmp/voice-train/identification/manifest.csv \\
         --out asr_models/whisper-base-identification
 
@@ -22,10 +22,9 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
 from training.identification.recorded import Row, people, prompts  # noqa: E402
-from training.identification.synthesizers import Spoken, espeak, kokoro, piper  # noqa: E402
+from training.identification.synthesizers import Spoken, espeak  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from voice.audio import resample, write_wav  # noqa: E402
-from voice.model_folders import find_model  # noqa: E402
 from voice.tuning.telephone_line import RATE_HZ  # noqa: E402
 
 _FOLDER = Path("/var/tmp/voice-train/identification")
@@ -39,8 +38,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=_FOLDER)
     parser.add_argument("--speech", type=Path, required=True)
     parser.add_argument("--prompts", type=Path, required=True)
-    parser.add_argument("--kokoro", type=Path, help="its model and voices; without it, none")
-    parser.add_argument("--utterances", type=int, default=100, help="of each label and source")
+    parser.add_argument("--utterances", type=int, default=50, help="of each label and source")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with (arguments.folder / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
@@ -55,18 +53,10 @@ def _rows(arguments: argparse.Namespace) -> Iterator[Row]:
     folder, utterances = arguments.folder, arguments.utterances
     yield from people(arguments.speech, utterances)
     yield from prompts(arguments.prompts, utterances)
-    voices = [
-        next(Path(find_model("tts_voices", name)).glob("*.onnx"))
-        for name in ("embedded-en", "embedded-caller-en", "en_US-joe-medium")
-        if Path(find_model("tts_voices", name)).is_dir()
-    ]
-    yield from _written(folder, "espeak-ng", espeak(utterances))
-    yield from _written(folder, "Piper voices", piper(voices, utterances // 5))
+    yield from _written(folder, "espeak-ng", espeak(utterances // 2))
     random = np.random.default_rng(5)
-    noises = (("und", "", disturbance(random), RATE_HZ) for _ in range(utterances))
+    noises = (("und", "", disturbance(random), RATE_HZ) for _ in range(utterances // 2))
     yield from _written(folder, "no speech", noises)
-    if arguments.kokoro:
-        yield from _written(folder, "Kokoro", kokoro(arguments.kokoro, 16))
 
 
 def _written(folder: Path, source: str, spoken: Iterator[Spoken]) -> Iterator[Row]:

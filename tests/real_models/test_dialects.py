@@ -58,7 +58,7 @@ def test_swahili_is_heard_by_the_first_sentence(
 ) -> None:
     files = speakers(recorded_data, "swahili")[:240:20]
     found = [heard(recogniser, recorded(file)[: 6 * RATE], anybody).language for file in files]
-    assert found.count("sw") >= len(files) - 1, found
+    assert found.count("sw") >= len(files) - 2, found
 
 
 def test_english_with_an_african_or_arabic_accent_stays_english(

@@ -65,6 +65,14 @@ def test_the_language_counts_before_the_dialect() -> None:
     assert belief.spoken == "sw"
 
 
+def test_of_a_dialect_and_its_language_what_was_made_for_the_dialect_is_read_first(
+    anybody: LanguageBelief,
+) -> None:
+    assert anybody.after(SWAHILI, LONG).variety == "sw-KE"
+    doubtful = anybody.after({"en": 0.45, "sw": 0.4}, LONG)
+    assert doubtful.candidates == ("en-IN", "sw-KE")
+
+
 def test_while_it_is_in_doubt_the_two_likeliest_are_to_be_read(anybody: LanguageBelief) -> None:
     assert set(anybody.after(SWAHILI, LONG).candidates) == {"sw", "sw-KE"}
     known = LanguageBelief.of(OFFERED, {"en": 0.01, "sw": 0.01, "sw-KE": 0.97, "en-IN": 0.01},
@@ -83,7 +91,7 @@ def test_the_better_reading_settles_the_dialect(anybody: LanguageBelief) -> None
     ("readings", "kept"),
     [
         (sure(0.7, 0.0), "sw"),  # nothing was understood
-        (sure(0.0, 0.0), "sw"),
+        (sure(0.0, 0.0), "sw-KE"),
         (sure(0.6, 0.61), "sw-KE"),
     ],
 )

@@ -22,8 +22,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from voice.cli.rate_column import RateColumn
 from voice.cli import tune_identification
+from voice.cli.rate_column import RateColumn
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
 from voice.model_folders import find_model

@@ -61,7 +61,7 @@ class LanguageBelief:
         dialects = dialects or {}
         shares = prior or even_shares(offered, dialects)
         made = cls(offered[0], offered[0], shares, shares, dialects)
-        first = made._likeliest_of(shares)
+        first = made._likeliest_of(list(shares))
         return replace(made, spoken=made.language_of(first), variety=first)
 
     @property
@@ -86,11 +86,19 @@ class LanguageBelief:
 
     @property
     def candidates(self) -> tuple[str, ...]:
-        """As what the last utterance is best read: while that is in doubt, the likeliest two."""
-        ranked = sorted(self.before, key=self.shares.__getitem__, reverse=True)
-        if self._among_offered(self.shares, [self.variety]) >= _SURE or len(ranked) < 2:
+        """As what the last utterance is best read: while that is in doubt, the likeliest two.
+
+        The language is settled before the dialect.
+        """
+        doubt = self._among_offered(self.shares, self._varieties(self.heard)) < _SURE
+        if not doubt and self._among_offered(self.shares, [self.variety]) >= _SURE:
             return (self.variety,)
-        return self.variety, next(tag for tag in ranked if tag != self.variety)
+        others = [
+            tag
+            for tag in self.before
+            if tag != self.variety and (self.language_of(tag) != self.heard) == doubt
+        ]
+        return self.variety, max(others, key=self.shares.__getitem__)
 
     @property
     def stranger(self) -> str:
@@ -126,7 +134,8 @@ class LanguageBelief:
         }
         likely |= _told_apart(likely, readings or {}, weight)
         shares = {tag: share / sum(likely.values()) for tag, share in likely.items()}
-        variety = self._likeliest_of(readings or self.before, shares)
+        read = [tag for tag in self.before if tag in (readings or self.before)]
+        variety = self._likeliest_of(read, shares)
         heard = self.language_of(variety)
         changes = self._among_offered(shares, self._varieties(heard)) >= _SURE
         doubted = self._among_offered(expected, self._varieties(self.spoken)) < _SURE
@@ -149,7 +158,6 @@ class LanguageBelief:
     def _likeliest_of(self, tags: Iterable[str], shares: Mapping[str, float] | None = None) -> str:
         """The likeliest of these in the likeliest language."""
         known, by_language = shares or self.shares, dict[str, float]()
-        tags = list(tags)
         for tag in tags:
             spoken = self.language_of(tag)
             by_language[spoken] = by_language.get(spoken, 0.0) + known[tag]
@@ -161,10 +169,17 @@ class LanguageBelief:
 
 
 def even_shares(offered: Sequence[str], dialects: Mapping[str, str]) -> dict[str, float]:
-    """Each language as probable as the others, and each dialect of it as itself."""
-    languages = {**{tag: tag for tag in offered}, **dialects}
-    spoken = list(languages.values())
-    return {tag: 1 / len(offered) / spoken.count(of) for tag, of in languages.items()}
+    """Each language as probable as the others, and each dialect of it as itself.
+
+    A dialect stands before its language: of two that are as probable the first is read, and that
+    is what was made for such callers.
+    """
+    varieties = {tag: [one for one, of in dialects.items() if of == tag] for tag in offered}
+    return {
+        variety: 1 / len(offered) / (1 + len(own))
+        for tag, own in varieties.items()
+        for variety in (*own, tag)
+    }
 
 
 class _Evidence:

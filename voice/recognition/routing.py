@@ -61,7 +61,7 @@ class Router:
     ) -> Transcript:
         """The words in the language or dialect that is most probable, and what is believed then.
 
-        While that is in doubt, the two likeliest are read and the better one counts.
+        While that is in doubt, the two likeliest are read and the surer one counts.
         """
         if not (self._encoder.identifies or self._identifier or len(belief.before) > 1):
             return self.default.read(recording, priority, expect)

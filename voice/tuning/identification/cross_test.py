@@ -56,6 +56,8 @@ def cross_tested(examples: Examples, way: Way) -> CrossTest:
         if known.sum() < 2:
             continue
         judged = left_out & np.isin(examples.labels, rest.labels)
+        if not judged.any():
+            continue
         logits[np.ix_(judged, known)] = way.fit(rest).logits(examples.where(judged))
     judged = np.isfinite(logits).any(1)
     sources = {label: set(examples.sources[examples.labels == label].tolist()) for label in labels}
