@@ -39,6 +39,9 @@ def identification(
     Every source is judged by a model of all the others, so that what is known is the speech and
     not the line. Use it as `[recognition] identification = "FOLDER"`.
     """
+    from voice.tuning.extra import of_extra
+
+    of_extra("scipy")
     from voice.tuning.identification import read_labelled, train  # takes its time
 
     speech = read_labelled(data, column)
