@@ -19,6 +19,7 @@ from voice.evaluation.recordings.manifest import ManifestError
 from voice.recognition import Identifier, IdentifierCard
 
 pytestmark = pytest.mark.torch
+pytest.importorskip("scipy", reason="needs the extra train")
 
 RATE = 8000
 CARD = IdentifierCard((), "a base", "0" * 64)
