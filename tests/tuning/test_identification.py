@@ -75,19 +75,21 @@ def test_it_is_as_sure_as_it_is_right() -> None:
 
 
 def test_the_language_head_is_listened_to_where_that_tells_more() -> None:
-    """It hears one of the languages in a third of its speech; lines move the states at random."""
+    """It hears one of the languages as the other in part; lines move the states at random."""
     from voice.tuning.identification.examples import Examples
     from voice.tuning.identification.training import fitted
 
     random = np.random.default_rng(2)
     labels = np.array(["en", "sw"] * 90)
     sources = np.repeat(SOURCES, 60)
-    swahili = np.where(labels == "sw", random.uniform(0.1, 0.6, 180), random.uniform(0, 0.03, 180))
+    swahili = np.where(labels == "sw", random.uniform(0.3, 0.8, 180), random.uniform(0, 0.03, 180))
     heads = [{"sw": share, "en": 0.9 * (1 - share), "yo": 0.1} for share in swahili.tolist()]
     noise = random.normal(size=(180, 8)).astype(np.float32)
     made = fitted(Examples(noise, heads, labels, sources), CARD)
     assert made.identifier.card.listens_to == "head"
-    assert made.test.overall().value > 0.97, "though the head itself hears English in most of it"
+    heard_so = np.mean([head["sw"] > head["en"] for head in heads[1::2]])
+    right = made.test.accuracy()["sw", "studio"].value
+    assert right > heard_so + 0.05, "Swahili is heard more readily than by the head itself"
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_one_command_makes_it_judges_it_and_writes_its_card(
     assert made.card.labels == ("en", "xx")
     assert made.card.figures["accuracy_on_sources_unheard"]["value"] > 0.9
     card = (out / "README.md").read_text()
-    assert "| en | a | 40 |" in card and "manifest.csv" in card
+    assert "| en | a | 20 |" in card and "manifest.csv" in card
 
 
 def row(folder: Path, label: str) -> list[str]:
