@@ -46,14 +46,10 @@ class Ctranslate2Weights:
     def write(self, file: Path) -> None:
         """Write what `read` reads."""
         with file.open("wb") as stream:
-            self.write_to(stream)
-
-    def write_to(self, stream: BinaryIO) -> None:
-        """The same to an open file."""
-        weights = WeightsFile(stream, self.specification, self.revision)
-        for name, value in self.variables.items():
-            weights.add(name, value)
-        weights.finish(self.aliases)
+            weights = WeightsFile(stream, self.specification, self.revision)
+            for name, value in self.variables.items():
+                weights.add(name, value)
+            weights.finish(self.aliases)
 
 
 def _read(stream: BinaryIO) -> Ctranslate2Weights:

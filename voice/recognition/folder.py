@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,31 +106,30 @@ def load(
     description, silence = _description(folder), _silence(folder)
     if description.silence_seconds and silence is None:
         raise ModelError(f"recogniser {folder}: it lacks {SILENCE}")
-    files = _decoder_alone(folder, description, base)
-    try:
-        whisper = WhisperModel(
-            str(folder),
-            files=files,
-            device=device,
-            compute_type=compute_type,
-            cpu_threads=threads,
-            num_workers=workers,
-        )
-    except (OSError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise _refusal(folder, device, compute_type, error) from None
-    encodes = files is None
+    with _decoder_alone(folder, description, base) as alone:
+        try:
+            whisper = WhisperModel(
+                str(alone or folder),
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=threads,
+                num_workers=workers,
+            )
+        except (OSError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise _refusal(folder, device, compute_type, error) from None
+    encodes = alone is None
     return LoadedWhisper(whisper, description, str(folder), silence, encodes, word_times)
 
 
 def _decoder_alone(
     folder: Path, description: Description, base: LoadedWhisper | None
-) -> dict[str, bytes] | None:
-    """The files of a variant without its encoder; None where that is not the one of its base."""
+) -> AbstractContextManager[Path | None]:
+    """A variant without its encoder; None where that is not the one of its base."""
     dialect = description.dialect
     if base is None or dialect is None or not dialect.shares_encoder:
-        return None
+        return nullcontext()
     if description.window != base.description.window:
-        return None
+        return nullcontext()
     return decoder_alone(folder, Path(base.name))
 
 
