@@ -129,7 +129,7 @@ def dialect(
         console.print("Stopped; the same command goes on from here.")
         raise typer.Exit(INTERRUPTED_STATUS) from None
     for group in (*made.groups, *made.others):
-        console.print(_row(group), markup=False)
+        console.print(_row(group), markup=False, soft_wrap=True)
     console.print(f"{plan.out}: {made.minutes:.0f} minutes", style="dim", soft_wrap=True)
 
 
