@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
 import soxr
 import tokenizers
@@ -84,6 +85,10 @@ class Distillation:
         self._tokenizer = Tokenizer(tokenizer, True, "transcribe", "en")
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._extract = FeatureExtractor()
+        # CTranslate2 encodes a window in a tenth of the time that torch takes on a processor.
+        self._teacher = ctranslate2.models.Whisper(
+            str(base), compute_type="float32", intra_threads=torch.get_num_threads()
+        )
         self._random = random.Random(0)
         self._lessons: dict[int, Lesson] = {}
         self._clips: list[Clip] = []
@@ -145,7 +150,8 @@ class Distillation:
             wide = soxr.resample(clip.pcm.astype(np.float32) / 32768, 8000, _RATE_HZ)
             mel = torch.from_numpy(self._extract(wide)[:, : len(wide) // 160])
             window = F.pad(mel, (0, max(0, TEACHER_FRAMES - mel.shape[1])))[None]
-            states = self.network.encode(window)
+            view = ctranslate2.StorageView.from_array(window.numpy())
+            states = torch.from_numpy(np.array(self._teacher.encode(view, to_cpu=True)))
             pieces = self._tokenizer.encode(" " + clip.text)[:MOST_PIECES]
             known = torch.tensor([[*self._prompt, *pieces]])
             hidden = self.network.decode(known, states)[0]
