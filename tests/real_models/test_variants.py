@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tests.models.loopback_sources import Told
 from voice import model_folders
 from voice.audio import Pcm, resample
+from voice.evaluation.word_errors import WordErrors, word_errors
 from voice.languages import language
 from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, pull
 from voice.models.catalogue import read_variant
@@ -85,6 +86,21 @@ async def test_in_short_windows_most_is_understood_untuned(
     (heard,) = await read(changed, [recorded(recorded_data / "sentences" / "test.wav")])
 
     assert "middle classes" in heard and len(heard) < 130
+
+
+async def test_the_shipped_short_variant_hears_what_base_hears_in_ten_seconds(
+    real_models: ModelsAtHand, recorded_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = ModelStore().path("whisper-base")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    pull(Catalogue.shipped().find("whisper-base"), ModelStore(), Origins(), Told(), base)
+    short = pull(Catalogue.shipped().find("whisper-base-short"), ModelStore(), Origins(), Told())
+    sounds = [recorded(recorded_data / "sentences" / name) for name in ("test.wav", "jfk.flac")]
+
+    heard, wanted = await read(short, sounds), await read(base, sounds)
+
+    edits = sum(map(word_errors, wanted, heard), WordErrors())
+    assert edits.rate <= 0.1, f"{heard} instead of {wanted}"
 
 
 def decoder_changes(base: Path) -> dict[str, NDArray[np.float16]]:
