@@ -6,7 +6,7 @@ VOICE_TEST_DATA names a folder with speech/manifest.csv. Nothing is known of a c
 French and Swahili are offered, and everything is heard through G.711 at 8 kHz, in pieces of 1.5
 and of 4 s. `--identification` names what is measured beside Whisper's own language head. First
 languages of English speakers are told apart by models that never heard the speaker: such models
-are made for the measurement alone. Needs the extra `train`.
+are made for the measurement alone, by `--full` and with the extra `train`.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ from voice.recognition import folder as recogniser_folder
 from voice.recognition.encoding import Encoder
 from voice.recognition.features import RATE_HZ
 from voice.recognition.identifier import of_states
-from voice.tuning.identification.cross_test import cross_tested
-from voice.tuning.identification.examples import Examples
-from voice.tuning.identification.linear_model import OfStates
+from voice.tuning.extra import of_extra
 
 MODEL = "whisper-base"
 OFFERED = ("en", "fr", "sw")
@@ -112,6 +110,10 @@ def languages(result: BenchmarkResult, heard: list[Heard]) -> None:
 
 def accents(result: BenchmarkResult, heard: list[Heard]) -> None:
     """How well English of some first languages is told from native English, by the states."""
+    from voice.tuning.identification.cross_test import cross_tested
+    from voice.tuning.identification.examples import Examples
+    from voice.tuning.identification.linear_model import OfStates
+
     of = [one for one in heard if one.seconds == PIECES[-1] and _first_language(one.speech)]
     speakers = sorted({str(one.speech.path) for one in of})
     folds = [str(speakers.index(str(one.speech.path)) % FOLDS) for one in of]
@@ -156,6 +158,8 @@ async def main() -> int:
         default=Path(find_model("asr_models", f"{MODEL}-identification")),
     )
     options = parser.parse_args()
+    if options.full:
+        of_extra("scipy")
     result = BenchmarkResult.begin("bench_identification")
     async with result.measured_within(LIMIT_SECONDS[extent_of(options)]):
         await asyncio.to_thread(measure, result, options)
