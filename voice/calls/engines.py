@@ -147,9 +147,10 @@ def _open_recogniser(settings: Settings, make_queue: QueueFactory) -> WhisperRec
 
 def _identification(wanted: Recognition) -> Path | None:
     """The folder of what tells languages and dialects apart, where they are to be told apart."""
+    if wanted.identification == "none":
+        return None
     if wanted.identification is not None:
-        found = find_model("asr_models", wanted.identification)
-        return None if wanted.identification == "none" else Path(found)
+        return Path(find_model("asr_models", wanted.identification))
     if len(wanted.offered) < 2 and not wanted.variants:
         return None
     shipped = Path(find_model("asr_models", f"{wanted.model}-identification"))

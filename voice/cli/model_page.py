@@ -17,7 +17,7 @@ def show_model(model: CatalogueModel, store: ModelStore, console: Console) -> No
         console.print(text, markup=False, soft_wrap=True)
 
     line(f"{model.name}, {model.kind}: {model.about}")
-    line(f"Licence: {model.licence} ({model.licence_url}). {licence_terms(model.licence)}")
+    line(licence_line(model))
     line(f"Languages: {'many' if '*' in model.languages else ' '.join(model.languages)}")
     if model.base:
         line(f"Base: {model.base}{', with which it is merged' if model.is_difference else ''}")
@@ -33,6 +33,11 @@ def show_model(model: CatalogueModel, store: ModelStore, console: Console) -> No
     card = CARDS / f"{model.name}.md"
     if card.exists():
         line(f"\n{card.read_text('utf-8')}")
+
+
+def licence_line(model: CatalogueModel) -> str:
+    """A model's licence, where it stands, and what it lets one do."""
+    return f"Licence: {model.licence} ({model.licence_url}). {licence_terms(model.licence)}"
 
 
 def _show_dialect(model: CatalogueModel, console: Console) -> None:

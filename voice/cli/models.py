@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from voice.cli.model_page import show_model
+from voice.cli.model_page import licence_line, show_model
 from voice.cli.pull_progress import shown_progress
 from voice.models import (
     Catalogue,
@@ -19,7 +19,6 @@ from voice.models import (
     Origins,
     convert,
     install,
-    licence_terms,
     publish,
     pull,
 )
@@ -76,8 +75,7 @@ def pull_model(
     model = Catalogue.known().find(name)
     console = Console(highlight=False)
     console.print(f"{model.name}, {model.kind}: {escape(model.about)}", soft_wrap=True)
-    licence = f"Licence: {model.licence} ({model.licence_url}). {licence_terms(model.licence)}"
-    console.print(licence, markup=False, soft_wrap=True)
+    console.print(licence_line(model), markup=False, soft_wrap=True)
     if not model.pinned:
         console.print("Its hashes are not pinned: what comes now is what later pulls must match.")
     with shown_progress(console) as progress:
