@@ -63,8 +63,10 @@ def main() -> int:
     os.nice(LAST_NICENESS)  # it takes hours: everything else goes first
     try:
         teacher = _teacher(options)
+        # Before anything is trained: in a process that has trained, Kokoro garbles its words.
+        taught = _taught(teacher, options.work / options.teacher) if options.judge else []
         trained = _train(teacher, options)
-        return 0 if not options.judge or _replaced(trained, teacher, options) else 1
+        return 0 if not options.judge or _replaced(trained, teacher, taught, options) else 1
     except VoiceError as error:
         print(f"train_voice: {error}", file=sys.stderr)
         return 2
@@ -93,9 +95,10 @@ def _train(teacher: Teacher, options: argparse.Namespace) -> Trained:
     return Trained(voice.parent, len(examples), hours, trainer.processor_seconds / 60)
 
 
-def _replaced(trained: Trained, teacher: Teacher, options: argparse.Namespace) -> bool:
+def _replaced(
+    trained: Trained, teacher: Teacher, taught: list[Spoken], options: argparse.Namespace
+) -> bool:
     """Measure both voices, describe the new one, and put it in place if it may be."""
-    taught = _taught(teacher, options.work / options.teacher / "judged.npz")
     new = asyncio.run(_measured(trained.folder, teacher.accent.language, taught))
     write_card(
         trained.folder,
@@ -141,9 +144,11 @@ def _sentences(language: str, options: argparse.Namespace) -> list[str]:
     return PatternWriter(language, options.seed).write(options.sentences)
 
 
-def _taught(teacher: Teacher, kept: Path) -> list[Spoken]:
+def _taught(teacher: Teacher, work: Path) -> list[Spoken]:
     """The held-out sentences as the teacher says them; spoken once, and kept in a file."""
+    kept = work / "judged.npz"
     if not kept.exists():
+        work.mkdir(parents=True, exist_ok=True)
         texts = judged_sentences(teacher.accent.language)
         said = {
             text: np.rint(utterance.audio * 32767).clip(-32767, 32767).astype(np.int16)

@@ -45,7 +45,7 @@ def other_voice(embedded_voice_path: Path, tmp_path: Path) -> OtherVoice:
         (
             {"language": "fr"},
             "recognition.language: nobody speaks fr (embedded-en speaks en): "
-            "set speech.voice; for fr there is fr_FR-siwis-medium",
+            "set speech.voice; for fr there is embedded-fr, fr_FR-siwis-medium",
         ),
         (
             {"languages": "sw"},
@@ -55,7 +55,7 @@ def other_voice(embedded_voice_path: Path, tmp_path: Path) -> OtherVoice:
         (
             {"languages": ["en", "fr"]},
             "recognition.languages: nobody speaks fr: "
-            "set speech.voices.fr; for fr there is fr_FR-siwis-medium",
+            "set speech.voices.fr; for fr there is embedded-fr, fr_FR-siwis-medium",
         ),
     ],
 )
@@ -134,7 +134,8 @@ def test_a_voice_of_another_language_is_refused_with_its_place(other_voice: Othe
     with pytest.raises(ConfigError) as error:
         load_voices(in_language("en", voice="embedded-en", voices={"fr": voice}))
     assert str(error.value) == (
-        f"speech.voices.fr: {voice} speaks de, not fr: for fr there is fr_FR-siwis-medium"
+        f"speech.voices.fr: {voice} speaks de, not fr: "
+        "for fr there is embedded-fr, fr_FR-siwis-medium"
     )
 
 

@@ -103,6 +103,41 @@ async def test_the_shipped_short_variant_hears_what_base_hears_in_ten_seconds(
     assert edits.rate <= 0.1, f"{heard} instead of {wanted}"
 
 
+SWAHILI = {
+    "200701-101457_swh_35d_elicit_8.ogg": "Wamepiga marufuku usafiri wa magari kati ya miji na "
+    "kutekeleza sheria za hali ya dharura ili kuhakikisha kwamba amri hizo zinatekelezwa.",
+    "200702-201811_swh_35d_elicit_155.ogg": "Nimejaribu lakini nimevunja alisema raia huyo wa "
+    "Kenya.",
+    "200702-201811_swh_35d_elicit_13.ogg": "Tedros Adhanom amesema Natangaza dharura ya kimataifa "
+    "kutokana na mlipuko wa virusi vya corona.",
+}
+"""Sentences that the shipped variant was not tuned on."""
+
+
+async def test_the_shipped_swahili_variant_hears_most_of_what_base_mishears(
+    real_models: ModelsAtHand, recorded_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, swahili = ModelStore().path("whisper-base"), language("sw")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    pull(Catalogue.shipped().find("whisper-base"), ModelStore(), Origins(), Told(), base)
+    tuned = pull(Catalogue.shipped().find("whisper-base-sw-KE"), ModelStore(), Origins(), Told())
+    sounds = [recorded(recorded_data / "speech" / "swahili" / name) for name in SWAHILI]
+
+    heard = {model: await read(model, sounds, "sw") for model in (base, tuned)}
+
+    before, after = (
+        sum(
+            (
+                word_errors(said, text, swahili)
+                for said, text in zip(SWAHILI.values(), texts, strict=True)
+            ),
+            WordErrors(),
+        ).rate
+        for texts in heard.values()
+    )
+    assert before > 0.6 and after <= 0.35, heard[tuned]
+
+
 def decoder_changes(base: Path) -> dict[str, NDArray[np.float16]]:
     """A random change of rank 32 of every matrix of the decoder's layers, as large as a learned."""
     random, arrays = np.random.default_rng(1), {}

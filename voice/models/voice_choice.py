@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from voice.errors import ConfigError
 from voice.languages import language
 from voice.models.catalogue import Catalogue
+from voice.models.voices import voices_at_hand
 from voice.piper_files import find_voice
 from voice.setting_places import blamed_on
 from voice.settings import EMBEDDED, REAL_VOICE, Settings
@@ -41,7 +42,8 @@ def _chosen(settings: Settings, tag: str) -> ChosenVoice:
     code = language(tag).code
     if name and speaks == code:
         return ChosenVoice(name, key)
-    names = ", ".join(Catalogue.shipped().voices_for(code))
+    at_hand = [voice.name for voice in voices_at_hand() if voice.language == code]
+    names = ", ".join(dict.fromkeys([*at_hand, *Catalogue.shipped().voices_for(code)]))
     known = f"for {code} there is {names}" if names else "see docs/models.md"
     if name is None or (is_main and name in (REAL_VOICE, EMBEDDED)):  # the language was set, alone
         asked = "recognition.languages" if recognition.languages else "recognition.language"
