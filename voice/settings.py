@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, fie
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from voice.embedding_settings import Embedding
 from voice.emergency import country
 from voice.errors import ConfigError
 from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
@@ -288,6 +289,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     turns: Turns = Turns()
     response: Response = Response()
+    embedding: Embedding = Embedding()
     speech: Speech = Speech()
     tools: Tools = Tools()
     demo: Demo = Demo()

@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.models.loopback_sources import Site, Told
+from voice.embedding_settings import MULTILINGUAL
 from voice.errors import ModelError
-from voice.models import Catalogue, CatalogueModel, ModelsAtHand, ModelStore, at_hand
+from voice.models import (
+    Catalogue,
+    CatalogueModel,
+    ModelsAtHand,
+    ModelStore,
+    at_hand,
+    embedding_at_hand,
+)
 from voice.settings import Models, NetworkAccess, Recognition, Settings, Speech
 
 
@@ -183,3 +191,30 @@ def test_embedded_models_and_paths_need_no_connection(name: str, told: Told, sit
     assert (models.recogniser, models.voice, models.missing) == (name, name, "")
     assert models.in_settings(Settings()).recognition.model == name
     assert told.bytes == 0
+
+
+def test_the_embedding_model_is_fetched_where_it_is_needed_and_not_before(
+    from_index: CatalogueModel,
+    settings: Settings,
+    told: Told,
+    empty_store: ModelStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = from_index.model_copy(update={"name": MULTILINGUAL, "kind": "embedding"})
+    catalogue = Catalogue([model])
+    monkeypatch.setattr(Catalogue, "shipped", classmethod(lambda cls: catalogue))
+    at_hand(settings, told)
+    assert not empty_store.has(MULTILINGUAL)
+
+    embedding_at_hand(settings, told)
+
+    assert empty_store.has(MULTILINGUAL)
+
+
+def test_an_embedding_model_that_cannot_be_had_is_blamed_on_its_setting(
+    settings: Settings, told: Told
+) -> None:
+    offline = settings.model_copy(update={"network": NetworkAccess(allow=[])})
+
+    with pytest.raises(ModelError, match=r"^embedding\.model: multilingual-e5-small-q4 cannot be"):
+        embedding_at_hand(offline, told)

@@ -6,7 +6,7 @@ The layout is that of `ctranslate2_weights.py`, which reads it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -47,14 +47,48 @@ class WeightsFile:
             raise ValueError(f"{name}: {size} bytes are missing")
         self._count += 1
 
-    def finish(self, aliases: Mapping[str, str]) -> None:
+    def add_quantised(
+        self, name: str, shape: tuple[int, ...], parts: Iterable[NDArray[np.float32]]
+    ) -> None:
+        """A matrix in int8, and its scale, from rows that come in parts of float32."""
+        scales = []
+
+        def stored() -> Iterator[NDArray[np.int8]]:
+            for part in parts:
+                small, scale = quantised(part)
+                scales.append(scale)
+                yield small
+
+        self.add_in_parts(name, shape, np.int8, stored())
+        self.add(f"{name}_scale", np.concatenate(scales))
+
+    def finish(self, aliases: Mapping[str, str] | None = None) -> None:
         """Write the other names of variables, and how many variables there are."""
+        aliases = aliases or {}
         self._stream.write(struct.pack("<I", len(aliases)))
         for alias, name in aliases.items():
             self._stream.write(_text(alias) + _text(name))
         self._stream.seek(self._count_at)
         self._stream.write(struct.pack("<I", self._count))
         self._stream.seek(0, 2)
+
+
+def quantised(rows: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows as CTranslate2 keeps them: times what makes their largest 127; and those factors."""
+    largest = np.abs(rows).max(axis=1)
+    scale = (127.0 / np.where(largest == 0, 127.0, largest)).astype(np.float32)
+    return np.rint(rows * scale[:, None]).astype(np.int8), scale
+
+
+def constants_and_weights(spec: Any) -> tuple[dict[str, NDArray[Any]], set[str]]:
+    """A CTranslate2 specification's constants, and the names of the weights that it wants."""
+    constants, wanted = {}, set()
+    for name, value in spec.variables().items():
+        if value is None:
+            wanted.add(name)
+        else:
+            constants[name] = np.asarray(value, np.int8 if isinstance(value, bool) else None)
+    return constants, wanted
 
 
 def _text(string: str) -> bytes:

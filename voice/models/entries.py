@@ -154,8 +154,9 @@ class CatalogueModel(Entry):
     """Of a recogniser that was tuned for one."""
     files: list[ModelFile] = []
     """Empty: those of a Whisper folder that the only source has."""
-    conversion: Literal["", "gpt-oss"] = ""
-    """What is made of the files at the install: a dense gpt-oss (voice/models/gpt_oss)."""
+    conversion: Literal["", "gpt-oss", "bert", "packed-e5"] = ""
+    """What is made of the files at the install: a dense gpt-oss (voice/models/gpt_oss), an encoder
+    of sentences (voice/models/embeddings)."""
     description: dict[str, float] = {}
     """Of a recogniser: what its `voice.json` says (voice/recognition/folder.py)."""
     sources: list[HubSource | IndexSource | NpmSource | ShippedSource] = []

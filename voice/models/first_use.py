@@ -81,6 +81,15 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     return ModelsAtHand(recogniser, voice, missing)
 
 
+def embedding_at_hand(settings: Settings, progress: Progress) -> None:
+    """Pull the embedding model of the settings when it is needed for the first time.
+
+    Raises ModelError when it cannot be had.
+    """
+    with blamed_on("embedding.model", ModelError):
+        _require(settings.embedding.model, "response_models", "embedding", settings, progress)
+
+
 def _require(
     name: str,
     folder: ModelKind,

@@ -160,9 +160,7 @@ def _finish(model: CatalogueModel, store: ModelStore, staging: Path, source: str
         shutil.rmtree(converted, ignore_errors=True)
         convert(staging, converted)
     elif model.conversion:
-        from voice.models.gpt_oss.installing import convert_beside  # only an install needs it
-
-        made = convert_beside(staging)
+        made = _converted_beside(model, staging)
     if model.dialect:
         require_token(model, converted or staging)
     if converted:
@@ -171,6 +169,17 @@ def _finish(model: CatalogueModel, store: ModelStore, staging: Path, source: str
     if description:
         (staging / _DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
     return store.complete(model, staging, source, came, made)
+
+
+def _converted_beside(model: CatalogueModel, staging: Path) -> list[str]:
+    """Only an install needs the converters."""
+    if model.conversion == "bert" or model.conversion == "packed-e5":
+        from voice.models import embeddings
+
+        return embeddings.convert_beside(staging, model.conversion)
+    from voice.models.gpt_oss.installing import convert_beside
+
+    return convert_beside(staging)
 
 
 def _in_place_of(came: Iterable[str], converted: Path, staging: Path) -> list[str]:

@@ -35,8 +35,8 @@ class CostTable:
     """By engine, how far the table is off for one job, on average."""
 
     def seconds(self, engine: str, work: Work) -> float:
-        """How long this work takes, by the table."""
-        costs = self.milliseconds[engine]
+        """How long this work takes, by the table; what it does not know of takes no time."""
+        costs = self.milliseconds.get(engine, {})
         spent = sum(costs.get(unit, 0.0) * amount for unit, amount in work.items())
         return (costs.get("job", 0.0) + spent) / 1000
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from voice.models.ctranslate2_file import WeightsFile
+from voice.models.ctranslate2_file import WeightsFile, constants_and_weights
 from voice.models.gpt_oss.layout import Layout
 from voice.models.gpt_oss.network import DenseLayer, DenseNetwork, Linear
 from voice.models.gpt_oss.tensors import Array, Rows
@@ -30,7 +29,7 @@ def write_ctranslate2(
     spec = _specification(layout)
     with (folder / "model.bin").open("wb") as stream:
         file = WeightsFile(stream, spec.name, spec.revision)
-        constants, wanted = _variables(spec)
+        constants, wanted = constants_and_weights(spec)
         for name, value in constants.items():
             file.add(name, value)
         writer = _Writer(file, layout)
@@ -72,17 +71,6 @@ def _specification(layout: Layout) -> Any:
     )
     spec.decoder.scale_embeddings = False
     return spec
-
-
-def _variables(spec: Any) -> tuple[dict[str, NDArray[Any]], set[str]]:
-    """The specification's constants, and the names of the weights that it wants."""
-    constants, wanted = {}, set()
-    for name, value in spec.variables().items():
-        if value is None:
-            wanted.add(name)
-        else:
-            constants[name] = np.asarray(value, np.int8 if isinstance(value, bool) else None)
-    return constants, wanted
 
 
 class _Writer:
@@ -152,29 +140,11 @@ class _Writer:
         self.written.add(name)
 
     def _matrix(self, name: str, rows: int, columns: int, blocks: Iterator[Array]) -> None:
-        scales: list[Array] = []
-
-        def stored() -> Iterator[NDArray[Any]]:
-            for block in blocks:
-                if self._layout.precision == "int8":
-                    small, scale = quantised(block)
-                    scales.append(scale)
-                    yield small
-                else:
-                    yield block
-
-        kind = np.dtype(self._layout.precision)
-        self._file.add_in_parts(name, (rows, columns), kind, stored())
         self.written.add(name)
-        if scales:
-            self._vector(f"{name}_scale", np.concatenate(scales))
-
-
-def quantised(rows: Array) -> tuple[NDArray[np.int8], Array]:
-    """Rows as CTranslate2 keeps them: times what makes their largest 127; and those factors."""
-    largest = np.abs(rows).max(axis=1)
-    scale = (127.0 / np.where(largest == 0, 127.0, largest)).astype(np.float32)
-    return np.rint(rows * scale[:, None]).astype(np.int8), scale
+        if self._layout.precision == "int8":
+            self._file.add_quantised(name, (rows, columns), blocks)
+        else:
+            self._file.add_in_parts(name, (rows, columns), self._layout.precision, blocks)
 
 
 def _both(linear: Linear) -> tuple[Array, Array]:

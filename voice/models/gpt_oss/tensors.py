@@ -23,7 +23,7 @@ Rows = int | slice | NDArray[np.int64] | Sequence[int]
 
 INDEX = "model.safetensors.index.json"
 _LONGEST_HEADER = 100_000_000
-_TYPES = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16, "U8": np.uint8}
+_TYPES = {"F32": np.float32, "F16": np.float16, "BF16": np.uint16, "U8": np.uint8, "I64": np.int64}
 ALL = slice(None)
 
 
@@ -73,8 +73,8 @@ class SafetensorsFolder:
         """See Tensors.floats."""
         found = self._place(name)
         part = np.asarray(found[rows])
-        if found.dtype == np.uint8:
-            raise ModelError(f"{self._folder}: {name} holds bytes, not numbers")
+        if found.dtype in (np.uint8, np.int64):
+            raise ModelError(f"{self._folder}: {name} holds no floating-point numbers")
         if found.dtype == np.uint16:
             return (part.astype(np.uint32) << 16).view(np.float32)
         return part.astype(np.float32)
