@@ -13,7 +13,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from voice.engine_queue import EngineQueue, Priority
-from voice.response.generation import Generation, Hardware
+from voice.response.generation import Generation, Hardware, Tokens
 from voice.response.harmony import RETURN, CallerSaid, Harmony
 
 KEPT_TOKENS = 1000
@@ -32,6 +32,7 @@ class EngineTimes:
             folder, Hardware(), longest=400, stops=[RETURN], make_queue=self._make_queue
         )
         self._choices = random.Random(20)
+        self._static: list[str] = []
 
     def _make_queue(self, name: str, workers: int, capacity: int) -> EngineQueue:
         self._queues.append(EngineQueue(name, workers, capacity))
@@ -51,10 +52,13 @@ class EngineTimes:
         ids = [*self._harmony.render(CallerSaid(_SAID)), *self._harmony.reply()]
         return self._harmony.tokens(ids)
 
+    def _tokens(self) -> Tokens:
+        return self._generation.tokens(self._static, self._prompt(), Priority.FINAL)
+
     async def _first_token(self) -> float:
         """Milliseconds from the request to it."""
         began = time.perf_counter()
-        async with aclosing(self._generation.tokens(self._prompt(), Priority.FINAL)) as tokens:
+        async with aclosing(self._tokens()) as tokens:
             await anext(tokens)
             return (time.perf_counter() - began) * 1000
 
@@ -62,7 +66,7 @@ class EngineTimes:
         """Milliseconds to the first token: after instructions that are new, and after kept ones."""
         cold, warm = [], []
         for _ in range(cold_runs):
-            self._generation.static = self._instructions()
+            self._static = self._instructions()
             cold.append(await self._first_token())
             warm += [await self._first_token() for _ in range(warm_runs // cold_runs)]
         return cold, warm
@@ -73,7 +77,7 @@ class EngineTimes:
         Replies are given up at any moment of their first 50 ms, so some while their prompt is read.
         """
         waits = []
-        self._generation.static = self._instructions()
+        self._static = self._instructions()
         await self._first_token()
         for _ in range(runs):
             reading = asyncio.ensure_future(self._read())
@@ -86,6 +90,6 @@ class EngineTimes:
         return waits
 
     async def _read(self) -> None:
-        async with aclosing(self._generation.tokens(self._prompt(), Priority.FINAL)) as tokens:
+        async with aclosing(self._tokens()) as tokens:
             async for _ in tokens:
                 pass

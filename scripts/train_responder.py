@@ -27,7 +27,8 @@ from training.response_model import vocabulary as model_vocabulary
 from training.response_model.examples import NOT_LEARNT, Batch, batches
 from training.response_model.network import dense_gpt_oss, logits
 from voice.response.harmony import PADDING, RETURN, Harmony
-from voice.response.tasks import TaskSet
+from voice.response.learnt import Learnt
+from voice.tasks import TaskSet, load_tasks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,7 +43,7 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(1)
     options.work.mkdir(parents=True, exist_ok=True)
-    tasks = TaskSet.load(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "tasks")
     noise = _noise(options.work / "sounds_alike.json")
     recorded = RecordedHearing(options.work / "recorded.jsonl")
     tokenizer = options.work / "tokenizer.json"
@@ -53,10 +54,15 @@ def main() -> None:
     training = Training(options.work / "checkpoint.pt", harmony, options)
     choices = random.Random(options.seed + training.step)
     writer = DialogueWriter(tasks, choices, noise, part=options.part, recorded=recorded)
-    source = batches(writer, tasks.instruction, harmony)
+    source = batches(writer, instruction(tasks), harmony)
     training.run(source)
-    export.write(training.model, tokenizer, options.out)
+    export.write(training.model, tokenizer, options.out, Learnt.of(tasks, (), instruction(tasks)))
     print(f"exported to {options.out}", flush=True)
+
+
+def instruction(tasks: TaskSet) -> str:
+    """What the model is told before each conversation."""
+    return f"telephone company. {' '.join(sorted(set(tasks.tools) - tasks.undoing))}"
 
 
 def _options() -> argparse.Namespace:

@@ -16,10 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LOADS_ALL = """
 from voice.model_folders import find_model, tasks_folder
 from voice.recognition import WhisperRecogniser
-from voice.response import TaskSet
+from voice.tasks import load_tasks
 
 WhisperRecogniser.load("embedded-en").close()
-assert TaskSet.load(tasks_folder("tasks")).tools
+assert load_tasks(tasks_folder("tasks")).tools
 for kind in ("asr_models", "response_models", "tts_voices"):
     print(find_model(kind, "embedded-en"))
 print(find_model("tts_voices", "embedded-caller-en"))

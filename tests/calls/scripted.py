@@ -10,7 +10,7 @@ from typing import cast
 from voice.audio import Pcm
 from voice.engine_queue import Priority
 from voice.identity import Caller, IdentityLevel
-from voice.languages import language
+from voice.languages import Language, language
 from voice.recognition import Expectation, LanguageBelief, RecognitionSession, Transcript
 from voice.response import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
 from voice.speech import PiperSpeaker, Voices
@@ -31,6 +31,7 @@ class ScriptedTurn:
     heard_before: str | None = None
     """What was known of the turn before when this one began."""
     discarded: bool = False
+    language: Language = field(default_factory=language)
 
     async def __aiter__(self) -> AsyncIterator[object]:
         text, owner = self.text, self.session.responder
@@ -90,6 +91,7 @@ class ScriptedSession:
     abandoned: bool = False
 
     asks = False
+    wanted = None
 
     def begin(
         self,
@@ -98,6 +100,8 @@ class ScriptedSession:
         priority: Priority = Priority.FINAL,
         *,
         heard_last: bool = True,
+        spoken: Language | None = None,
+        in_full: str = "",
     ) -> ScriptedTurn:
         return self._turn(text.lower())
 
@@ -119,6 +123,7 @@ class ScriptedResponder:
 
     depth = 0
     language = language()
+    languages = ("en",)
 
     def __init__(self) -> None:
         self.turns: list[ScriptedTurn] = []

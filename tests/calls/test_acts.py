@@ -17,9 +17,10 @@ from voice.calls import phrases
 from voice.events import CallEnded, ClauseSpoken, FinalTranscript, ToolCalled, ToolReturned
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
-from voice.response import Responder, ResponseSession, TaskSet, Tool, ToolBox, Value
+from voice.response import Responder, ResponseSession, Tool, ToolBox, Value
 from voice.response.conversation import Conversation
 from voice.response.exchange import SecondThoughts
+from voice.tasks import TaskSet
 
 pytestmark = pytest.mark.calls
 
@@ -194,6 +195,7 @@ class Ordering:
 
     depth = 0
     language = language()
+    languages = ("en",)
 
     def __init__(self, tasks: TaskSet) -> None:
         self._tasks = tasks

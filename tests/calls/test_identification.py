@@ -185,7 +185,7 @@ async def test_a_customer_number_without_its_pin_is_not_kept(call: Callable[...,
 
 def state(**values: object) -> CallState:
     nothing = {"secret": False, "secret_turn": False, "dictates": False, "digits_expected": 0}
-    spoken = {"language_of": lambda heard: language(heard.language)}
+    spoken = {"language_of": lambda heard: language(heard.language), "wanted": lambda: None}
     return cast(CallState, SimpleNamespace(**{**nothing, **spoken, **values}))
 
 

@@ -12,8 +12,8 @@ import pytest
 from voice.errors import ConfigError
 from voice.languages import DEFAULT, language, languages, spoken_numbers
 from voice.languages.language import FOLDER
+from voice.languages.yes_no import AnswerReader
 from voice.response.caller_text import normal_form
-from voice.response.yes_no import AnswerReader
 
 PACKAGE = FOLDER.parent
 NUMBERS = """

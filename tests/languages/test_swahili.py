@@ -6,8 +6,8 @@ import pytest
 
 from tests.languages.cases import tables
 from voice.languages import language
+from voice.languages.yes_no import AnswerReader
 from voice.response.caller_text import normal_form
-from voice.response.yes_no import AnswerReader
 
 CASES = tables("sw")
 SWAHILI = language("sw")

@@ -13,13 +13,14 @@ from tests.models.loopback_sources import Told
 from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.errors import ModelError
 from voice.models import CatalogueModel, ModelStore, Origins, pull
-from voice.response import Responder, ResponseSession, TaskSet, load_responder
+from voice.response import Responder, ResponseSession, load_responder
 from voice.response.briefing import briefing
 from voice.response.engine import BadReply, Call, End, Piece, Text
 from voice.response.harmony import CallerSaid
 from voice.response.server_engine import ServerEngine
 from voice.response_settings import Response, ResponseServer
 from voice.settings import NetworkAccess, Settings
+from voice.tasks import load_tasks
 
 pytestmark = [pytest.mark.real_models, pytest.mark.timeout(900)]
 
@@ -144,7 +145,7 @@ async def opened(settings: Settings) -> Responder:
 @pytest.mark.parametrize("api", ["chat", "responses"])
 async def test_its_calls_are_made_or_refused_and_never_text(server: LlamaServer, api: str) -> None:
     settings = settings_for(server, api)
-    told = briefing(TaskSet.load(ROOT / "tasks"))
+    told = briefing(load_tasks(ROOT / "tasks"))
     engine = ServerEngine(settings.response, settings.network.allow, told)
     called, said = set(), ""
     for words in ("how much is my bill", "which plan am i on", "i lost my phone please block it"):

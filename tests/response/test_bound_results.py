@@ -15,13 +15,13 @@ from voice.engine_queue import Priority
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
-from voice.response import NeedsIdentity, ResponseSession, TaskSet, Tool, ToolBox
+from voice.response import NeedsIdentity, ResponseSession, Tool, ToolBox
 from voice.response.conversation import Conversation
 from voice.response.engine import Call, Pieces, Wording
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolResult
-from voice.response.tasks import Task
 from voice.response.values import Value
+from voice.tasks import Task, TaskSet, load_tasks
 
 ARGUMENTS = {"amount": "20", "article": "router"}
 
@@ -50,7 +50,7 @@ def task(name: str, answers: dict[str, list[str]], **tool: Any) -> Task:
 
 
 def shipped() -> list[Task]:
-    return TaskSet.load(ROOT / "tasks").tasks
+    return load_tasks(ROOT / "tasks").tasks
 
 
 def tool(name: str, result: dict[str, Value], got: list[dict[str, str]] | None = None) -> Tool:
@@ -110,7 +110,7 @@ async def test_arguments_outlast_a_pin_without_a_question() -> None:
 
 async def test_undoing_gets_the_arguments_of_what_it_undoes() -> None:
     office = Office()
-    tasks = TaskSet.load(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "tasks")
     model = ToolCaller(["block_sim"], "Your SIM card is blocked.")
     session = ResponseSession(Conversation(model, tasks, office.tools(), 1.0), CUSTOMER)
     for words in ("block it", "yes", "unblock it", "yes"):
@@ -157,6 +157,6 @@ def test_a_slot_that_may_belong_to_two_tools_has_to_name_one(tmp_path: Path) -> 
         (tmp_path / f"{name}.yaml").write_text(one.format(name))
     (tmp_path / "both.yaml").write_text(both % "amount")
     with pytest.raises(ConfigError, match=r"act both: \{amount\} may be of get_credit or get_owed"):
-        TaskSet.load(tmp_path)
+        load_tasks(tmp_path)
     (tmp_path / "both.yaml").write_text(both % "get_owed.amount")
-    assert TaskSet.load(tmp_path).source("both", "get_owed.amount") == ("get_owed", "amount")
+    assert load_tasks(tmp_path).source("both", "get_owed.amount") == ("get_owed", "amount")

@@ -9,7 +9,6 @@ import pytest
 
 from tests.response.conftest import ROOT
 from tests.response.test_harmony import ATTACK
-from voice.response import TaskSet
 from voice.response.briefing import Briefing, ToolDescription, briefing
 from voice.response.gpt_oss_prompt import GptOssPrompt
 from voice.response.harmony import (
@@ -23,6 +22,7 @@ from voice.response.harmony import (
 )
 from voice.response.history import well_formed
 from voice.response.tool_types import namespace
+from voice.tasks import load_tasks
 
 ORDER = ToolDescription(
     "order-article",
@@ -64,7 +64,7 @@ def harmony(embedded_responder_path: Path) -> Harmony:
 
 
 def test_a_model_is_told_of_every_tool_that_it_may_call() -> None:
-    told = briefing(TaskSet.load(ROOT / "tasks"))
+    told = briefing(load_tasks(ROOT / "tasks"))
     assert [tool.name for tool in told.tools] == [
         "get_bill", "block_sim", "transfer_to_person", "get_plan",
     ]  # fmt: skip
@@ -73,7 +73,7 @@ def test_a_model_is_told_of_every_tool_that_it_may_call() -> None:
 
 
 def test_no_slot_is_shown_that_might_be_said_as_it_stands() -> None:
-    instructions = briefing(TaskSet.load(ROOT / "tasks")).instructions
+    instructions = briefing(load_tasks(ROOT / "tasks")).instructions
     assert "{" not in instructions and "Your balance is … euros, due on …." in instructions
 
 
@@ -81,7 +81,7 @@ def test_what_a_task_file_says_is_what_the_model_is_told(tmp_path: Path) -> None
     folder = Path(shutil.copytree(ROOT / "tasks", tmp_path / "tasks"))
     file = folder / "balance.yaml"
     file.write_text(file.read_text().replace("get_bill", "look-up").replace("Your balance", "It"))
-    told = briefing(TaskSet.load(folder))
+    told = briefing(load_tasks(folder))
     assert "look-up" in {tool.name for tool in told.tools}
     assert "It is … euros" in told.instructions and "get_bill" not in told.instructions
 

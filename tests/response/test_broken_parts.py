@@ -12,11 +12,12 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, steps_of
 from voice.engine_queue import EngineBusy, Priority
 from voice.identity import Caller
-from voice.response import ResponseSession, Say, TaskSet, ToolBox, ToolReturned, Value
+from voice.response import ResponseSession, Say, ToolBox, ToolReturned, Value
 from voice.response.conversation import Conversation
 from voice.response.engine import Call, Pieces
 from voice.response.harmony import CallerSaid, Message
 from voice.response.tool_run import run_tool
+from voice.tasks import load_tasks
 
 
 class BusyModel:
@@ -33,7 +34,7 @@ class BusyModel:
 
 
 def session_of(office: Office, busy: int = 0) -> ResponseSession:
-    tasks = TaskSet.load(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "tasks")
     return ResponseSession(Conversation(BusyModel(busy), tasks, office.tools(), 1.0), CUSTOMER)
 
 
@@ -105,7 +106,7 @@ async def test_a_write_whose_result_cannot_be_read_is_looked_up(office: Office) 
         dataclasses.replace(tool, outcome=outcome) if tool.name == "block_sim" else tool
         for tool in office.each_tool()
     )
-    task = TaskSet.load(ROOT / "tasks").tools["block_sim"]
+    task = load_tasks(ROOT / "tasks").tools["block_sim"]
     tool = tools.get("block_sim")
     assert tool is not None
     run = await run_tool(task, tool, CUSTOMER, {}, 1.0)

@@ -10,12 +10,13 @@ from tests.response.conftest import CUSTOMER, ROOT, STRANGER, Office, acts, spok
 from tests.response.test_yes_no import answers
 from voice.engine_queue import Priority
 from voice.identity import IdentityLevel
-from voice.response import NeedsIdentity, Responder, ResponseSession, TaskSet
+from voice.languages.yes_no import YesNo
+from voice.response import NeedsIdentity, Responder, ResponseSession
 from voice.response.confirmation import Opinion, Verdict, decide
 from voice.response.conversation import Conversation
 from voice.response.engine import Call, Pieces
 from voice.response.harmony import Message
-from voice.response.yes_no import YesNo
+from voice.tasks import load_tasks
 
 LOST = "i lost my phone please block my sim card"
 
@@ -80,7 +81,7 @@ async def test_identity_comes_before_the_question(responder: Responder, office: 
 
 @pytest.mark.parametrize("answer", ["what", "block my neighbour", "i don't know", "hm", "no"])
 async def test_a_reckless_model_blocks_nothing_without_a_yes(office: Office, answer: str) -> None:
-    tasks = TaskSet.load(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "tasks")
     conversation = Conversation(RecklessModel(), tasks, office.tools(), 1.0)
     session = ResponseSession(conversation, CUSTOMER)
     assert acts(await steps_of(session.begin("what is my plan"))) == {"confirm_block"}

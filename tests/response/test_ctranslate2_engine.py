@@ -16,7 +16,7 @@ from voice.engine_queue import EngineBusy, EngineQueue, Priority
 from voice.errors import ModelError
 from voice.models.gpt_oss import Wanted, convert
 from voice.response.briefing import Briefing, Style, ToolDescription
-from voice.response.ctranslate2_engine import CTranslate2Engine
+from voice.response.ctranslate2_engine import CTranslate2Engine, Description
 from voice.response.engine import BadReply, Call, End, Piece, ReplyTimeout, Text
 from voice.response.generation import Generation, Hardware, Token, Tokens
 from voice.response.gpt_oss_prompt import GptOssPrompt
@@ -168,7 +168,7 @@ class Scripted(Generation):
         self._script = written(text)
         self.written = 0
 
-    async def tokens(self, prompt: list[str], priority: Priority) -> Tokens:
+    async def tokens(self, static: list[str], prompt: list[str], priority: Priority) -> Tokens:
         for part in self._script:
             self.written += 1
             yield Token(part if isinstance(part, str) else part.decode(), -0.1)
@@ -178,7 +178,8 @@ async def replied(text: str, embedded_responder_path: Path) -> tuple[list[Piece]
     harmony = Harmony.load(embedded_responder_path / "tokenizer.json")
     generation = Scripted(text)
     prompt = GptOssPrompt(harmony)
-    engine = CTranslate2Engine(generation, harmony, prompt, BRIEFING, "low", 1000)
+    description = Description([], 2000)
+    engine = CTranslate2Engine(generation, harmony, prompt, BRIEFING, Style(), description)
     return await pieces_of(engine), generation
 
 

@@ -11,12 +11,13 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.engine_queue import Priority
 from voice.languages import language
-from voice.response import HandOver, ResponseSession, TaskSet
+from voice.response import HandOver, ResponseSession
 from voice.response.conversation import Conversation
 from voice.response.engine import Call, Pieces, Text
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolResult
 from voice.response.values import Value
+from voice.tasks import load_tasks
 
 RESULT: dict[str, Value] = {
     "status": "open",
@@ -87,7 +88,7 @@ class FreeModel:
 
 
 def _session(office: Office, answer: str) -> ResponseSession:
-    tasks = TaskSet.load(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "tasks")
     return ResponseSession(Conversation(FreeModel(answer), tasks, office.tools(), 1.0), CUSTOMER)
 
 
@@ -107,7 +108,7 @@ async def test_invented_facts_without_a_result_hand_over(office: Office) -> None
         async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
             yield Text(self._answer)
 
-    tasks = TaskSet.load(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "tasks")
     conversation = Conversation(Inventor("You owe 99.99 euros."), tasks, office.tools(), 1.0)
     steps = await steps_of(ResponseSession(conversation, CUSTOMER).begin("my bill"))
     assert "99.99" not in spoken(steps) and isinstance(steps[-1], HandOver)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.engine_queue import EngineBusy, Priority
-from voice.response import EndCall, HandOver, ResponseSession, Say, TaskSet
+from voice.response import EndCall, HandOver, ResponseSession, Say
 from voice.response.conversation import Conversation
 from voice.response.engine import (
     Again,
@@ -24,6 +24,7 @@ from voice.response.engine import (
     Wording,
 )
 from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+from voice.tasks import load_tasks
 
 
 class Writer:
@@ -52,7 +53,7 @@ class Writer:
 
 
 def session_of(model: Writer, office: Office) -> ResponseSession:
-    tasks = TaskSet.load(ROOT / "tasks")
+    tasks = load_tasks(ROOT / "tasks")
     return ResponseSession(Conversation(model, tasks, office.tools(), 1.0), CUSTOMER)
 
 

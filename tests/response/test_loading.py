@@ -11,7 +11,8 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office
 from voice.errors import ConfigError, ModelError
-from voice.response import Responder, TaskSet, ToolBox
+from voice.response import Responder, ToolBox
+from voice.tasks import load_tasks
 
 TASKS = ROOT / "tasks"
 
@@ -50,7 +51,7 @@ def test_a_truncated_model_is_refused(model_copy: Path) -> None:
 
 def test_an_empty_tasks_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no task files"):
-        TaskSet.load(tmp_path)
+        load_tasks(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_mistake_in_a_task_is_explained(
     file = folder / "balance.yaml"
     file.write_text(file.read_text().replace(old, new, 1))
     with pytest.raises(ConfigError, match=complaint) as refused:
-        TaskSet.load(folder)
+        load_tasks(folder)
     assert "\n" not in str(refused.value)
 
 
@@ -91,15 +92,15 @@ def test_a_mistake_in_what_is_said_of_an_act_is_explained(
     assert right in file.read_text()
     file.write_text(file.read_text().replace(right, wrong))
     with pytest.raises(ConfigError, match=reason):
-        TaskSet.load(folder)
+        load_tasks(folder)
 
 
 def test_tasks_say_in_which_language_they_are_written(tmp_path: Path) -> None:
-    assert TaskSet.load(TASKS).language.tag == "en"
+    assert load_tasks(TASKS).language.tag == "en"
     folder = Path(shutil.copytree(TASKS, tmp_path / "tasks"))
     for file in folder.glob("*.yaml"):
         file.write_text(f"language: FR\n{file.read_text()}")
-    assert TaskSet.load(folder).language.tag == "fr"
+    assert load_tasks(folder).language.tag == "fr"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_tasks_in_two_languages_or_in_none_are_refused(
     file = folder / "balance.yaml"
     file.write_text(f"language: {tag}\n{file.read_text()}")
     with pytest.raises(ConfigError, match=complaint):
-        TaskSet.load(folder)
+        load_tasks(folder)
 
 
 def test_every_task_needs_its_tool(responder: Responder) -> None:
@@ -135,6 +136,7 @@ def test_a_process_that_answered_ends_cleanly(embedded_responder_path: Path) -> 
     program = f"""
 import asyncio
 from voice.response import Responder
+from voice.tasks import load_tasks
 responder = Responder.load({str(embedded_responder_path)!r}, {str(TASKS)!r})
 asyncio.run(responder.warm_up())
 responder.close()

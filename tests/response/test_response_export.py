@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.response.conftest import ROOT
 from voice.engine_queue import Priority
 from voice.response.embedded import EmbeddedEngine
 from voice.response.harmony import PADDING, RETURN, CallerSaid, Harmony
+from voice.response.learnt import Learnt
+from voice.tasks import load_tasks
 
 pytestmark = pytest.mark.torch
 
@@ -28,11 +31,12 @@ async def test_the_folder_takes_the_place_of_the_one_before(
     harmony = Harmony.load(tokenizer)
     model = dense_gpt_oss(harmony.size, harmony.control(PADDING), harmony.control(RETURN))
 
-    export.write(model, tokenizer, folder)
+    tasks = load_tasks(ROOT / "tasks")
+    export.write(model, tokenizer, folder, Learnt.of(tasks, (), "Help."))
 
     assert {*os.listdir(folder)} == {*os.listdir(embedded_responder_path)}
     assert os.listdir(tmp_path) == ["embedded"]
-    engine = EmbeddedEngine.load(folder, "Help.", workers=1, capacity=4)
+    engine = EmbeddedEngine.load(folder, tasks, workers=1, capacity=4)
     try:
         async for _ in engine.reply([[CallerSaid("hello")]], Priority.FINAL):
             break

@@ -11,8 +11,8 @@ import pytest
 from tests.response.conftest import ROOT
 from training.dialogues import assistant_sentence, caller_sentence, phrasebook
 from training.dialogues.dialogue import DialogueWriter
-from voice.response import TaskSet
 from voice.response.harmony import Answer, CallerSaid, ToolCall
+from voice.tasks import load_tasks
 
 MINE = [ROOT / "scripts" / "train_responder.py", ROOT / "scripts" / "training"]
 
@@ -44,7 +44,7 @@ def test_sentences_for_the_recogniser_are_plain_words() -> None:
 
 def test_dialogues_never_block_without_question_and_answer() -> None:
     choices = random.Random(6)
-    writer = DialogueWriter(TaskSet.load(ROOT / "tasks"), choices, lambda text, _: text)
+    writer = DialogueWriter(load_tasks(ROOT / "tasks"), choices, lambda text, _: text)
     for _ in range(300):
         messages = [line.message for line in writer.dialogue()]
         for place, message in enumerate(messages):

@@ -9,8 +9,9 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.identity import Caller, IdentityLevel
-from voice.response import HandOver, Responder, ResponseSession, Step, TaskSet, Tool, ToolBox, Value
+from voice.response import HandOver, Responder, ResponseSession, Step, Tool, ToolBox, Value
 from voice.response import ToolReturned as Returned
+from voice.tasks import load_tasks
 
 Result = dict[str, Value]
 DONE: Result = {"status": "blocked", "replacement_days": 3}
@@ -44,7 +45,7 @@ class Network:
         look_up = self.outcome if self.found else None
         block = Tool("block_sim", verified, True, self.run, look_up)
         office = Office().tools()
-        others = [office.get(name) for name in TaskSet.load(ROOT / "tasks").tools]
+        others = [office.get(name) for name in load_tasks(ROOT / "tasks").tools]
         kept = [tool for tool in others if tool is not None and tool.name != "block_sim"]
         return self._responder.session(ToolBox([block, *kept]), CUSTOMER)
 
@@ -122,7 +123,7 @@ async def test_a_reading_that_hangs_is_apologised_for(responder: Responder, offi
         await asyncio.Event().wait()
         return {}
 
-    names = TaskSet.load(ROOT / "tasks").tools
+    names = load_tasks(ROOT / "tasks").tools
     tools = [office.tools().get(name) for name in names if name != "get_plan"]
     plan = Tool("get_plan", IdentityLevel.UNKNOWN, False, hang)
     session = responder.session(ToolBox([plan, *filter(None, tools)]), CUSTOMER)

@@ -10,9 +10,9 @@ import yaml
 from tests.response.conftest import ROOT
 from voice.errors import ConfigError
 from voice.languages import language
-from voice.response import TaskSet
+from voice.languages.yes_no import ActWords, AnswerReader, YesNo
 from voice.response.caller_text import normal_form
-from voice.response.yes_no import ActWords, AnswerReader, YesNo
+from voice.tasks import load_tasks
 
 ANSWERS = ROOT / "tests" / "data" / "held_out" / "confirmation"
 YESES = {YesNo.YES, YesNo.FRAGILE_YES}
@@ -25,7 +25,7 @@ def answers(kind: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reader(tasks_path: Path) -> AnswerReader:
-    return TaskSet.load(tasks_path).readers["block_sim"]
+    return load_tasks(tasks_path).readers["block_sim"]
 
 
 def read(reader: AnswerReader, text: str) -> YesNo:
@@ -129,7 +129,7 @@ ANY_ACT = ROOT / "tests" / "data" / "answers"
 
 @pytest.mark.parametrize("tag", ["en", "fr"])
 def test_what_is_no_clear_yes_runs_no_act_whatever_it_is(tag: str) -> None:
-    spoken, block = language(tag), TaskSet.load(ROOT / "tasks").tools["block_sim"].answered
+    spoken, block = language(tag), load_tasks(ROOT / "tasks").tools["block_sim"].answered
     readers = [AnswerReader(spoken, act) for act in ((None, block) if tag == "en" else (None,))]
     questions = yaml.safe_load((ANY_ACT / f"{tag}.yaml").read_text())
     others = [

@@ -49,7 +49,9 @@ async def _serve(settings: Settings, process: int) -> None:
     from voice.calls.server import CallServer
     from voice.events import EventSink
     from voice.feed import EventFeed
+    from voice.model_folders import tasks_folder
     from voice.records import check_directory
+    from voice.tasks.watcher import TaskWatcher
     from voice.telemetry import CallMetrics, log_call, measured_queues, process_registry
 
     signals: asyncio.Queue[None] = asyncio.Queue()
@@ -57,6 +59,8 @@ async def _serve(settings: Settings, process: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, None)
     registry = process_registry()
     check_directory(settings.records.directory)
+    folder = tasks_folder(settings.response.tasks)
+    watcher = TaskWatcher(folder, lambda tasks: engines.adopt(tasks))
     engines = await load_engines(settings, measured_queues(registry))
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings)
@@ -83,15 +87,16 @@ async def _serve(settings: Settings, process: int) -> None:
         if records:
             # Beside the calls: there may be very many old ones to look at.
             asyncio.get_running_loop().run_in_executor(None, end_abandoned_calls, records)
-        async with server:
-            say_ready(str(process))
-            await signals.get()
-            draining = asyncio.create_task(server.drain(settings.calls.shutdown_seconds))
-            insisted = asyncio.create_task(signals.get())
-            await asyncio.wait({draining, insisted}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (draining, insisted):
-                task.cancel()
-            await asyncio.gather(draining, insisted, return_exceptions=True)
+        with watcher:
+            async with server:
+                say_ready(str(process))
+                await signals.get()
+                draining = asyncio.create_task(server.drain(settings.calls.shutdown_seconds))
+                insisted = asyncio.create_task(signals.get())
+                await asyncio.wait({draining, insisted}, return_when=asyncio.FIRST_COMPLETED)
+                for task in (draining, insisted):
+                    task.cancel()
+                await asyncio.gather(draining, insisted, return_exceptions=True)
     finally:
         await feed.close()
         if files:

@@ -169,8 +169,7 @@ class AnswerRun:
                 speculative=self._speculative,
             )
         self._clauses += 1
-        language = self._call.engines.responder.language
-        await self._push(ClauseText(clause, "answer", self.answer, language, act))
+        await self._push(ClauseText(clause, "answer", self.answer, self._turn.language, act))
 
     def _tool_answered(self, step: ToolAnswered) -> None:
         took = (self._clock() - self._tool_began) * 1000

@@ -50,9 +50,11 @@ class Attention:
         """No words, or none that take the floor: a backchannel over the assistant's words.
 
         After its last word there is nothing to go on with: then 'okay' is an answer. Words from
-        a turn that began as the answer to a PIN question are never taken for anything else.
+        a turn that began as the answer to a question for a secret are never taken for anything
+        else.
         """
-        if not heard.text.strip() or (self._call.secret_turn and not self._identifying()):
+        asks_secret = self._identifying() or ((wanted := self._call.wanted()) and wanted.secret)
+        if not heard.text.strip() or (self._call.secret_turn and not asks_secret):
             return True
         listens = self._call.language_of(heard).listening.is_backchannel(heard.text)
         return self._over_sound and listens and self._sayings.unfinished

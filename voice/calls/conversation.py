@@ -32,6 +32,7 @@ from voice.calls.other_languages import OtherLanguages
 from voice.calls.sayings import Sayings
 from voice.calls.silence import Silence
 from voice.calls.state import CallState
+from voice.calls.task_arguments import TaskArguments
 from voice.calls.timers import LengthTimer
 from voice.calls.ways_out import WaysOut
 from voice.engine_queue import Priority
@@ -63,6 +64,7 @@ class Conversation(FrameProcessor):
         self._session = call.engines.responder.session(
             call.engines.tools, call.caller, has_person=person, second_thoughts=thoughts
         )
+        self._arguments = TaskArguments(call, self._session)
         self._run: AnswerRun | None = None
         self._ways_out = WaysOut(call, self._sayings.say, self._job)
         self._checks = 0
@@ -231,12 +233,7 @@ class Conversation(FrameProcessor):
     async def _begin(self, transcript: Transcript, speculative: bool) -> None:
         await self._sayings.settle()
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
-        heard = self._attention.heard_last
-        text, confidence = self._others.as_asked(transcript), transcript.confidence
-
-        def begin() -> ResponseTurn:
-            return self._session.begin(text, confidence, priority, heard_last=heard)
-
+        begin = self._others.answering(transcript, priority, self._attention.heard_last)
         self._follow(AnswerRun(self._call, begin(), speculative, self._sayings.push, begin))
 
     def _go_through(self, turn: ResponseTurn) -> None:
@@ -263,6 +260,7 @@ class Conversation(FrameProcessor):
             return
         if run is self._run and await run.answer.permission():
             self._run = None
+            self._arguments.keep_secret()
             if kept := self._kept:
                 self._kept = []
                 await self._take_turn(kept[-1])
@@ -312,13 +310,16 @@ class Conversation(FrameProcessor):
                 self._silence.hold()
                 self._job(self._identify(digits))
                 return
+        elif self._arguments.take_keys:
+            await self._fall_silent()
+            if keyed := self._arguments.keyed(key):
+                self._job(self._take_turn(keyed))
         elif key == PERSON_KEY and not self._call.ending.is_set():
             self._silence.hold()
             await self._fall_silent()
             self._job(self._ways_out.hand_over("the caller pressed 0"))
             return
-        if not self._call.playback.audible:
-            self._silence.await_caller()
+        self._silence.await_caller_if_quiet()
 
     async def _ask_identity(self, level: IdentityLevel) -> None:
         if not await self._bridged(self._identification.begin(level)):
@@ -328,8 +329,7 @@ class Conversation(FrameProcessor):
         """Pass digits (or words with digits in them) to the identification."""
         result = await self._bridged(self._identification.answer(said, spoken))
         if result is None:
-            if not self._call.playback.audible:
-                self._silence.await_caller()
+            self._silence.await_caller_if_quiet()
         elif result:
             self._session.caller = self._call.caller
             self._go_through(self._session.resume())
@@ -352,8 +352,7 @@ class Conversation(FrameProcessor):
 
     def _on_hold(self, held: bool) -> None:
         self._call.held = held
-        if not self._call.playback.audible:
-            self._silence.await_caller()
+        self._silence.await_caller_if_quiet()
 
     def _note_rest(self) -> None:
         call = self._call

@@ -33,6 +33,7 @@ from voice.response import Responder, ToolBox, load_responder
 from voice.setting_places import blamed_on
 from voice.settings import Recognition, Settings
 from voice.speech import PiperSpeaker, Voices
+from voice.tasks import TaskSet
 
 _RATE = 8000
 _TOOLS_GROUP = "voice.tools"
@@ -78,6 +79,14 @@ class Engines:
     tools: ToolBox
     identity: IdentityCheck
     pin_tries: PinTries
+
+    def adopt(self, tasks: TaskSet) -> None:
+        """Answer new calls by other tasks; raises VoiceError, and changes nothing, if it cannot.
+
+        Blocks, perhaps for seconds; may be called by any thread.
+        """
+        self.tools.require(tasks)
+        self.responder.adopt(tasks)
 
     def close(self) -> None:
         """End the engines' threads; running work ends first."""

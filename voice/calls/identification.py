@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 
 from voice.calls.digits import spoken_digits
 from voice.calls.identity_in_time import IdentityInTime
+from voice.calls.secrets import keep_secret
 from voice.calls.state import CallState
 from voice.calls.verification import Outcome, Reply, Verification
 from voice.events import IdentityDecided, IdentityRequested
 from voice.foreign_code import ForeignError
 from voice.identity import IdentityLevel
 from voice.languages import Language
-from voice.telephony.leg import MuteRecording
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class Identification:
         """What the caller says or keys from now on belongs to the conversation again."""
         self._verification = None
         self._call.digits_expected = 0
-        self._keep_secret(False)
+        keep_secret(self._call, False)
 
     async def _answer(self, said: str, spoken: Language | None) -> bool | None:
         verification = self._verification
@@ -155,10 +155,5 @@ class Identification:
                 level=self._level.name.lower(),
                 attempt=self._verification.attempt,
             )
-        self._keep_secret(self._verification.secret)
+        keep_secret(self._call, self._verification.secret)
         await self._say(reply.text)
-
-    def _keep_secret(self, secret: bool) -> None:
-        if secret != self._call.secret:
-            self._call.secret = secret
-            self._call.leg.send(MuteRecording(on=secret))

@@ -23,6 +23,7 @@ from voice.audio import Pcm
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
+from voice.calls.expected_answer import dictates_digits, digits_wanted
 from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame
 from voice.calls.partials import Partials
 from voice.calls.state import CallState
@@ -69,7 +70,7 @@ class CallInput(FrameProcessor):
         """Everything passes; a hypothesis that holds all digits asked for ends the turn."""
         await super().process_frame(frame, direction)
         if isinstance(frame, Hypothesis) and direction is FrameDirection.UPSTREAM:
-            wanted, heard = self._call.digits_expected, frame.transcript
+            wanted, heard = digits_wanted(self._call), frame.transcript
             said = spoken_digits(heard.text, self._call.language_of(heard), wanted)
             if wanted and not heard.doubtful and len(said) == wanted:
                 await self._follow(self._call.tracker.detector.conclude())
@@ -81,7 +82,7 @@ class CallInput(FrameProcessor):
         tracker = self._call.tracker
         self._echo.received(frame)
         voiced = tracker.hears_speech(frame) and not self._hears_itself()
-        tracker.detector.expects_digits = self._call.digits_expected > 0
+        tracker.detector.expects_digits = dictates_digits(self._call)
         signal = tracker.detector.push(voiced)
         if tracker.detector.speaking and not isinstance(signal, SpeechBegan):
             self._session.feed(frame, self._call.sample_rate)

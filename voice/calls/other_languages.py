@@ -1,7 +1,7 @@
 """Callers whose language the tasks are not written in, or who speak none that is offered.
 
 What the call itself says, numbers, yes and no, a person and distress work in every language that
-is offered. An answer to a request comes from the tasks, in the language in which they are written:
+is offered. An answer to a request comes from the tasks, in the languages in which they are written:
 in a call in another one the caller is told so, and goes to a person who wants to.
 """
 
@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from voice.calls.answer import Answer
-from voice.calls.secrets import masked
+from voice.calls.secrets import for_arguments, masked
 from voice.calls.state import CallState
 from voice.calls.ways_out import WaysOut
+from voice.engine_queue import Priority
 from voice.events import LanguageNotOffered
 from voice.languages import Language, language, languages
+from voice.languages.yes_no import AnswerReader
 from voice.recognition import Transcript
-from voice.response import AnswerReader, ResponseSession, normal_form
+from voice.response import ResponseSession, ResponseTurn, normal_form
 
 _NOT_OFFERED = "the caller speaks a language that is not offered"
 _NO_TASKS = "the tasks are in another language"
@@ -44,12 +46,34 @@ class OtherLanguages:
         """Whether these words are no request that the response step can answer."""
         if self._is_stranger(heard):
             return True
-        read_by_tasks = self._tasks_language in (self._call.language, self._call.language_of(heard))
-        return not read_by_tasks and self._answer_to_question(heard) is None
+        return self._read_by_tasks(heard) is None and self._answer_to_question(heard) is None
+
+    def _answered_in(self, heard: Transcript) -> Language:
+        """The language in which the tasks answer these words: their own, the call's, or another."""
+        return self._read_by_tasks(heard) or self._call.engines.responder.language
 
     def as_asked(self, heard: Transcript) -> str:
         """The words as the tasks read them: yes and no to their question from any language."""
         return self._answer_to_question(heard) or masked(heard, self._call)
+
+    def answering(
+        self, heard: Transcript, priority: Priority, heard_last: bool
+    ) -> Callable[[], ResponseTurn]:
+        """Begins the turn that answers these words, as often as it is called."""
+        text, in_full = self.as_asked(heard), for_arguments(heard, self._call)
+        spoken = self._answered_in(heard)
+
+        def begin() -> ResponseTurn:
+            return self._session.begin(
+                text,
+                heard.confidence,
+                priority,
+                heard_last=heard_last,
+                spoken=spoken,
+                in_full=in_full,
+            )
+
+        return begin
 
     async def answer(self, heard: Transcript) -> None:
         """Tell the caller how far their language goes, and of the person who may help."""
@@ -71,9 +95,11 @@ class OtherLanguages:
                 self._offers_person = True
                 await self._say(self._call.phrases.offer_person)
 
-    @property
-    def _tasks_language(self) -> Language:
-        return self._call.engines.responder.language
+    def _read_by_tasks(self, heard: Transcript) -> Language | None:
+        """The language of the words, or of the call, if the tasks are written in it."""
+        known = self._call.engines.responder.languages
+        spoken = (self._call.language_of(heard), self._call.language)
+        return next((one for one in spoken if one.tag in known), None)
 
     def _is_stranger(self, heard: Transcript) -> bool:
         """Whether the caller surely speaks none of the languages, and has not been told so."""
@@ -92,10 +118,11 @@ class OtherLanguages:
 
     def _answer_to_question(self, heard: Transcript) -> str | None:
         """Yes or no in the tasks' language, when that was said in another one to their question."""
-        if self._call.language_of(heard) is self._tasks_language or not self._session.asks:
+        answered = self._answered_in(heard)
+        if self._call.language_of(heard) is answered or not self._session.asks:
             return None
         reader, words = self._read(heard)
-        expected = self._tasks_language.expected
+        expected = answered.expected
         if reader.agrees(words):
             return expected.yes[0]
         return expected.no[0] if reader.declines(words) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from voice.calls.expected_answer import dictates_digits
 from voice.calls.state import CallState
 from voice.events import HIDDEN, PartialTranscript
 from voice.hidden_numbers import speaks_of_secrets, unfinished_without_numbers
@@ -65,7 +66,7 @@ def shown(partial: Partial, call: CallState, unfinished: bool) -> dict[str, Any]
         return {"text": HIDDEN if partial.text else "", "stable": "", "revision": partial.revision}
     text = partial.text
     if unfinished:
-        dictates = call.dictates or call.digits_expected > 0
+        dictates = call.dictates or dictates_digits(call)
         if dictates or any(speaks_of_secrets(text, one) for one in call.offered):
             text = partial.stable
         elif partial.tail:

@@ -15,6 +15,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.calls.answer import Answer
 from voice.calls.barge_in import BargeIn, Step
+from voice.calls.expected_answer import expectation
 from voice.calls.failures import EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
@@ -23,7 +24,7 @@ from voice.calls.secrets import follow_dictation, masked
 from voice.calls.spoken_language import follow_language
 from voice.calls.state import CallState
 from voice.events import FinalTranscript
-from voice.recognition import ANYTHING, Expectation, RecognitionSession, Transcript
+from voice.recognition import RecognitionSession, Transcript
 
 _FILLER_SECONDS = 2.5
 """From a pause; by then words are usually known, and the answer's own filler is near."""
@@ -99,8 +100,7 @@ class RecognitionStep(FrameProcessor):
         begun = clock()
         self._session.belief = self._call.belief
         try:
-            digits = self._call.digits_expected
-            expect = Expectation("digits", digits=digits) if digits else ANYTHING
+            expect = expectation(self._call)
             async with bridged(self._fill, self._call.phrases, _FILLER_SECONDS):
                 transcript = await patiently(
                     lambda: self._session.finalise(speculative=speculative, expect=expect),

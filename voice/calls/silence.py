@@ -54,6 +54,11 @@ class Silence:
         if call.tracker.detector.speaking or call.unread_turn or call.held:
             self._timer.hold()
 
+    def await_caller_if_quiet(self) -> None:
+        """The same, unless something is being said."""
+        if not self._call.playback.audible:
+            self.await_caller()
+
     async def _prompt_again(self) -> None:
         if self._busy():
             return

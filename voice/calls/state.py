@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -14,6 +14,7 @@ from voice.identity import Caller
 from voice.languages import Language, Phrases, language
 from voice.recognition import LanguageBelief, Transcript
 from voice.settings import Settings
+from voice.tasks import Argument
 from voice.telephony.leg import LegMessage, TransferResult
 from voice.turns import TurnTracker
 
@@ -78,7 +79,9 @@ class CallState:
     held: bool = False
     """The caller put the call on hold: they neither speak nor hear."""
     digits_expected: int = 0
-    """How many digits the caller was asked for; 0 when none."""
+    """How many digits the caller was asked for to prove who they are; 0 when none."""
+    wanted: Callable[[], Argument | None] = lambda: None
+    """What a task asked the caller for, and they have not given yet."""
     secret: bool = False
     """What the caller says or keys now reaches no event, log, model or recording."""
     secret_turn: bool = False

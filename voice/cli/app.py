@@ -17,6 +17,7 @@ from voice.cli import (
     records,
     serve,
     settings,
+    tasks,
     tune,
 )
 from voice.errors import VoiceError
@@ -38,6 +39,7 @@ app.add_typer(evaluate.app, name="evaluate")
 models.app.command("convert-gpt-oss")(convert_gpt_oss.convert_gpt_oss)
 app.add_typer(models.app, name="models")
 app.add_typer(tune.app, name="tune")
+app.add_typer(tasks.app, name="tasks")
 app.add_typer(records.app, name="records")
 app.add_typer(accounts.app, name="accounts")
 

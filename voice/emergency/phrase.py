@@ -1,6 +1,6 @@
 """A phrase of a list, as a regular expression over words.
 
-The notation is that of answers (`voice/response/phrases.py`): (a|b) is one of them, [a|b] one of
+The notation is that of answers (`voice/languages/grammar.py`): (a|b) is one of them, [a|b] one of
 them or nothing, <name> the words of that name. Besides, .. is up to one word of any kind, and ...
 up to three.
 The text that it is looked for in has one space after each word and one before the first.

@@ -27,6 +27,7 @@ from voice.languages.readings.forms import (
     Dates,
     Forms,
 )
+from voice.languages.roles import Roles
 from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, SpokenForms
 from voice.languages.table import Table
@@ -194,8 +195,13 @@ class Language:
 
     @cached_property
     def answers(self) -> dict[str, Any]:
-        """How people answer yes and no: `voice.response.yes_no` says what the lists mean."""
+        """How people answer yes and no: `voice.languages.yes_no` says what the lists mean."""
         return _read(self._folder / "answers.yaml")
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What a conversation says and is asked whatever it is about."""
+        return _checked(Roles, self._folder / "roles.yaml")
 
     @cached_property
     def distress(self) -> dict[str, Any] | None:

@@ -20,14 +20,11 @@ from voice.response.steps import (
     ToolReturned,
     Waits,
 )
-from voice.response.tasks import TaskSet
 from voice.response.tools import Tool, ToolBox
 from voice.response.turn import ResponseTurn
 from voice.response.values import Value
-from voice.response.yes_no import AnswerReader
 
 __all__ = [
-    "AnswerReader",
     "EndCall",
     "HandOver",
     "NeedsIdentity",
@@ -36,7 +33,6 @@ __all__ = [
     "ResponseTurn",
     "Say",
     "Step",
-    "TaskSet",
     "Tool",
     "ToolBox",
     "ToolCalled",

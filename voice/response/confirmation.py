@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from voice.response.yes_no import YesNo
+from voice.languages.yes_no import YesNo
 
 _LEAST_CONFIDENCE = 0.25
 """Of the recogniser, for a yes that is acted on."""

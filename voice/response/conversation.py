@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from voice.engine_queue import Priority
 from voice.identity import Caller
-from voice.languages import Language
+from voice.response.collecting import Taken, correction, gathered, take
 from voice.response.confirmation import Opinion, Verdict, decide
 from voice.response.engine import Model
 from voice.response.exchange import Exchange, Means, SecondThoughts
 from voice.response.harmony import Message
 from voice.response.reading import Reply
-from voice.response.state import Act, Pending, Question, State
-from voice.response.tasks import TaskSet, TaskTool
+from voice.response.said import Said
+from voice.response.state import Act, Asked, Question, State
 from voice.response.tools import ToolBox
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
+from voice.tasks import Role, TaskSet, TaskTool
 
 _MOST_TOOLS = 2
 """Per turn."""
@@ -33,18 +34,12 @@ _MOST_DOUBTS = 1
 """How often the question before an act is put in other words."""
 _BRIEF = 5
 """Words; a longer answer to an offer may ask for something else."""
-_PERSON = "transfer_to_person"
-
-
-@dataclass(frozen=True)
-class Said:
-    """The caller's words in normal form."""
-
-    text: str
-    confidence: float
-    priority: Priority
-    heard_last: bool = True
-    """They had heard the last answer to its end, and nothing since, when they began."""
+_MOST_MISHEARD = 2
+"""How often an argument is asked for again."""
+_VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
+"""Acts that a model falls back on; they say nothing of what the caller wants."""
+_AGAIN = frozenset({Role.REPEAT, Role.WAIT, Role.HELP})
+"""Acts that leave a question open."""
 
 
 class Conversation:
@@ -65,16 +60,16 @@ class Conversation:
             model,
             tasks,
             tools,
-            Wordings(tasks),
+            Wordings(),
             tool_timeout_seconds,
             has_person=has_person,
             second_thoughts=second_thoughts,
         )
 
     @property
-    def language(self) -> Language:
-        """In which the caller is answered."""
-        return self._tasks.language
+    def tasks(self) -> TaskSet:
+        """What it is about."""
+        return self._tasks
 
     async def answer(
         self,
@@ -92,32 +87,30 @@ class Conversation:
             exchange.tell(before.untold)
         if not said.text or said.confidence < _LEAST_CONFIDENCE:
             await self._not_understood(exchange, before)
-        elif self._wants_person(said, before):
+        elif _wants_person(exchange, said, before):
             await self._use_person(exchange)
         elif before.question:
             await self._after_question(exchange, said, before, before.question)
-        elif before.person_offered and self._declines(said):
-            await exchange.answer("okay")
-        elif undo := self._undo_wanted(said, before):
-            exchange.ask_first(undo)
+        elif before.asked:
+            await self._after_asking(exchange, said, before, before.asked)
+        elif before.person_offered and _declines(exchange, said):
+            await exchange.answer(Role.OKAY)
+        elif undo := _undo_wanted(exchange, said, before):
+            await exchange.use(undo)
         else:
             await self._follow(exchange, said, before)
 
     async def go_on(
         self,
         turn: ResponseTurn,
-        pending: Pending,
+        pending: Act,
         history: Sequence[Sequence[Message]],
         caller: Callable[[], Caller],
     ) -> None:
         """The script of a turn that waited for the caller's identity."""
-        act = pending.act
         async with aclosing(Exchange(self._means, turn, history, caller)) as exchange:
-            if pending.asks_first:
-                exchange.ask_first(act)
-            elif await exchange.use(self._tasks.tools[act.tool], act.arguments):
-                said = Said("", 1.0, Priority.FINAL)
-                await self._follow(exchange, said, turn.state)
+            if await exchange.use(pending):
+                await self._follow(exchange, Said("", 1.0, Priority.FINAL), turn.state)
 
     async def ask_again(
         self,
@@ -126,29 +119,17 @@ class Conversation:
         caller: Callable[[], Caller],
     ) -> None:
         """The script of a turn that puts an open question once more."""
-        assert turn.state.question is not None
-        Exchange(self._means, turn, history, caller).ask_again(turn.state.question)
-
-    def _undo_wanted(self, said: Said, before: State) -> Act | None:
-        if before.done is None:
-            return None
-        undo = self._tasks.tools[before.done.tool].undo
-        wanted = self._tasks.undo_readers[before.done.tool].names_act(said.text)
-        return Act(undo.tool, before.done.arguments) if undo and wanted else None
-
-    def _wants_person(self, said: Said, before: State) -> bool:
-        if _PERSON not in self._tasks.tools:
-            return False
-        reader = self._tasks.plain_reader
-        agreed = before.person_offered and reader.agrees(said.text)
-        return agreed or reader.asks_for_person(said.text)
-
-    def _declines(self, said: Said) -> bool:
-        brief = len(said.text.split()) <= _BRIEF
-        return brief and self._tasks.plain_reader.declines(said.text)
+        exchange = Exchange(self._means, turn, history, caller)
+        if turn.state.question:
+            exchange.ask_again(turn.state.question)
+        elif turn.state.asked:
+            exchange.ask(turn.state.asked)
 
     async def _use_person(self, exchange: Exchange) -> None:
-        if await exchange.use(self._tasks.tools[_PERSON], {}):
+        tool = exchange.tasks.person_tool
+        if tool is None:
+            await exchange.answer(Role.PERSON)
+        elif await exchange.use(Act(tool.name)):
             await exchange.answer("")
 
     async def _follow(
@@ -160,7 +141,7 @@ class Conversation:
             if not exchange.tools_used and reply.probability < _LEAST_PROBABILITY:
                 await self._not_understood(exchange, before)
                 return
-            tool = self._tool_wanted(reply)
+            tool = _tool_wanted(exchange, reply)
             if tool is None or exchange.has_result_of(tool.name):
                 reply = await self._say(exchange, reply, before)
                 if reply is None:
@@ -169,36 +150,26 @@ class Conversation:
             if exchange.tools_used >= _MOST_TOOLS:
                 await exchange.answer("")
                 return
-            if not await exchange.use(tool, reply.arguments):
+            act = Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks.language))
+            if exchange.tools_used and not exchange.may_run(act):
+                await exchange.answer("")
+            if not await exchange.use(act):
                 return
             reply = None
 
-    def _tool_wanted(self, reply: Reply) -> TaskTool | None:
-        """The tool that is called, or that an answer without its result would need."""
-        if reply.tool is not None:
-            return self._tasks.tools.get(reply.tool)
-        act = self._tasks.act_of(reply.text)
-        for tool in self._tasks.tools.values():
-            words = tool.result["status"]
-            answers = words.values() if isinstance(words, dict) else ()
-            if act == tool.confirmation or any(act in acts for acts in answers):
-                return tool if act else None
-        return None
-
     async def _say(self, exchange: Exchange, reply: Reply, before: State) -> Reply | None:
         """Say what the model wants said, or may; returns the call that it wrote behind it."""
-        act = self._tasks.act_of(reply.text) if reply.tool is None else None
-        declines = {tool.declined for tool in self._tasks.tools.values()}
+        act = _act(exchange, reply)
         if reply.free and act is None:
             return await exchange.answer_freely()
         if exchange.tools_used:
             await exchange.answer(act or "")
-        elif act is None or act == "not_understood":
+        elif act is None or act == Role.NOT_UNDERSTOOD:
             await self._not_understood(exchange, before)
-        elif act == "repeat" and not before.last_answer:
-            await exchange.answer("help")
+        elif act == Role.REPEAT and not before.last_answer:
+            await exchange.answer(Role.HELP)
         else:
-            await exchange.answer("okay" if act in declines else act)
+            await exchange.answer(Role.OKAY if act in exchange.tasks.declining else act)
         return None
 
     async def _not_understood(self, exchange: Exchange, before: State) -> None:
@@ -206,37 +177,88 @@ class Conversation:
         count = before.misunderstood + 1
         if before.question:
             await self._doubt(exchange, before.question)
-            return
-        if count >= _MOST_MISUNDERSTOOD:
-            exchange.say("give_up")
+        elif before.asked:
+            await self._misheard(exchange, before.asked)
+        elif count >= _MOST_MISUNDERSTOOD:
+            exchange.say(Role.GIVE_UP)
             await exchange.hand_over("the caller was not understood")
+        else:
+            exchange.say(Role.NOT_UNDERSTOOD if count == 1 else Role.OFFER_PERSON)
+            exchange.update(misunderstood=count)
+
+    # The answer to the question for an argument
+
+    async def _after_asking(
+        self, exchange: Exchange, said: Said, before: State, asked: Asked
+    ) -> None:
+        taken, asked = take(asked, said, exchange.tasks)
+        match taken:
+            case Taken.VALUE | Taken.YES:
+                if await exchange.use(asked.act):
+                    await self._follow(exchange, said, exchange.state)
+            case Taken.BEGINNING:
+                exchange.go_on_asking(asked)
+            case Taken.NO if asked.reads_back:
+                await self._misheard(exchange, asked.without_value())
+            case Taken.NO:
+                await exchange.answer(Role.OKAY)
+            case Taken.NOTHING:
+                await self._asks_something_else(exchange, said, before, asked)
+
+    async def _asks_something_else(
+        self, exchange: Exchange, said: Said, before: State, asked: Asked
+    ) -> None:
+        """Another request, which goes first; a word to the question; or it was not understood."""
+        reply = await exchange.reply(said.priority)
+        tool, act = _tool_wanted(exchange, reply), _act(exchange, reply)
+        is_sure = reply.probability >= _CERTAIN
+        if tool is not None and tool.name == asked.act.tool:
+            known = gathered(tool, reply.arguments, said, exchange.tasks.language)
+            if asked.argument in known:
+                await exchange.use(replace(asked.act, arguments={**asked.act.arguments, **known}))
+                return
+        if is_sure and act in _AGAIN:
+            await exchange.answer(act or "")
+            exchange.update(asked=asked)
+        elif is_sure and (tool.name != asked.act.tool if tool else act and act not in _VAGUE):
+            await self._follow(exchange, said, before, reply)
+        else:
+            await self._misheard(exchange, asked)
+
+    async def _misheard(self, exchange: Exchange, asked: Asked) -> None:
+        """Ask once more; then a person helps."""
+        if asked.misheard < _MOST_MISHEARD:
+            exchange.ask(replace(asked, misheard=asked.misheard + 1))
             return
-        exchange.say("not_understood" if count == 1 else "offer_person")
-        exchange.update(misunderstood=count)
+        exchange.say(Role.GIVE_UP)
+        await exchange.hand_over("an answer was not understood")
 
     # The answer to "shall I?"
 
     async def _after_question(
         self, exchange: Exchange, said: Said, before: State, question: Question
     ) -> None:
-        tool = self._tasks.tools[question.act.tool]
+        tool = exchange.tasks.tools[question.act.tool]
+        if not question.agreed and (act := correction(question.act, said, exchange.tasks)):
+            await exchange.use(act)
+            return
         reply = await exchange.reply(said.priority)
-        opinion = self._opinion(reply, tool)
+        opinion = _opinion(exchange, reply, tool)
         words = f"{question.agreed} {said.text}".strip()
-        read = self._tasks.readers[tool.name].read(words)
+        read = exchange.tasks.readers[tool.name].read(words)
         heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):
             case Verdict.RUN if heard:
                 await self._act(exchange, said, question, words)
             case Verdict.DECLINE:
-                exchange.say(tool.declined or "okay")
+                exchange.say(tool.declined or Role.OKAY)
                 if opinion.is_("other", _CERTAIN) and reply.tool is not None:
                     await self._follow(exchange, said, before, reply)
             case Verdict.OTHER_REQUEST:
-                exchange.say(tool.declined or "okay")
+                exchange.say(tool.declined or Role.OKAY)
                 await self._follow(exchange, said, before, reply)
             case Verdict.SAY_AND_ASK_ON if heard:
-                await exchange.answer(self._tasks.act_of(reply.text) or "repeat")
+                await exchange.answer(_act(exchange, reply) or Role.REPEAT)
                 exchange.update(question=replace(question, heard=True, agreed=""))
             case Verdict.RUN | Verdict.SAY_AND_ASK_ON:
                 exchange.ask_again(question)
@@ -245,34 +267,69 @@ class Conversation:
 
     async def _act(self, exchange: Exchange, said: Said, question: Question, words: str) -> None:
         """The caller agreed: after a time in which they may object, it happens."""
-        tool = self._tasks.tools[question.act.tool]
         await exchange.give_time_to_object(question, words)
         exchange.update(question=None)
-        if not await exchange.use(tool, question.act.arguments, confirmed=True):
+        if not await exchange.use(question.act, confirmed=True):
             return
-        if tool.name in self._tasks.undoing:
+        if question.act.tool in exchange.tasks.undoing:
             await exchange.answer("")
         else:
             await self._follow(exchange, said, exchange.state)
-
-    def _opinion(self, reply: Reply, tool: TaskTool) -> Opinion:
-        """What undoes something is not known to the model: it has no opinion."""
-        if tool.name in self._tasks.undoing:
-            return Opinion("unsure", 0.0)
-        if reply.tool is not None:
-            kind = "agrees" if reply.tool == tool.name else "other"
-        else:
-            act = self._tasks.act_of(reply.text) or "not_understood"
-            known = {tool.declined: "declines", "repeat": "again", "wait": "again"}
-            vague = {"not_understood", "okay", "thanks", "greeting", tool.confirmation}
-            kind = known.get(act) or ("unsure" if act in vague else "other")
-        return Opinion(kind, reply.probability)
 
     async def _doubt(self, exchange: Exchange, question: Question) -> None:
         """Neither yes nor no: ask once more; then it is left, and a person helps."""
         if question.doubts < _MOST_DOUBTS:
             exchange.ask_again(replace(question, doubts=question.doubts + 1))
             return
-        exchange.say(self._tasks.tools[question.act.tool].declined or "okay")
+        exchange.say(exchange.tasks.tools[question.act.tool].declined or Role.OKAY)
         if exchange.has_person:
             await exchange.hand_over("neither yes nor no to the question before an act")
+
+
+def _wants_person(exchange: Exchange, said: Said, before: State) -> bool:
+    reader = exchange.tasks.plain_reader
+    agreed = before.person_offered and reader.agrees(said.text)
+    return agreed or reader.asks_for_person(said.text)
+
+
+def _declines(exchange: Exchange, said: Said) -> bool:
+    brief = len(said.text.split()) <= _BRIEF
+    return brief and exchange.tasks.plain_reader.declines(said.text)
+
+
+def _undo_wanted(exchange: Exchange, said: Said, before: State) -> Act | None:
+    done, tasks = before.done, exchange.tasks
+    undo = tasks.tools[done.tool].undo if done else None
+    if done is None or undo is None or not tasks.undo_readers[done.tool].names_act(said.text):
+        return None
+    taken = tasks.tools[undo.tool].arguments
+    known = {name: v for name, v in done.arguments.items() if taken is None or name in taken}
+    return Act(undo.tool, known)
+
+
+def _act(exchange: Exchange, reply: Reply) -> str | None:
+    """The act that a reply says; None for a call, and for words that are none of the tasks'."""
+    if reply.tool is not None:
+        return None
+    return reply.act or exchange.tasks.act_of(reply.text)
+
+
+def _tool_wanted(exchange: Exchange, reply: Reply) -> TaskTool | None:
+    """The tool that is called, or that an answer without its result would need."""
+    if reply.tool is not None:
+        return exchange.tasks.tools.get(reply.tool)
+    act = _act(exchange, reply)
+    return exchange.tasks.tool_before(act) if act else None
+
+
+def _opinion(exchange: Exchange, reply: Reply, tool: TaskTool) -> Opinion:
+    """What undoes something is not known to the model: it has no opinion."""
+    if tool.name in exchange.tasks.undoing:
+        return Opinion("unsure", 0.0)
+    if reply.tool is not None:
+        kind = "agrees" if reply.tool == tool.name else "other"
+    else:
+        act = _act(exchange, reply) or Role.NOT_UNDERSTOOD
+        known = {tool.declined: "declines", Role.REPEAT: "again", Role.WAIT: "again"}
+        kind = known.get(act) or ("unsure" if act in _VAGUE | {tool.confirmation} else "other")
+    return Opinion(kind, reply.probability)

@@ -13,7 +13,7 @@ from typing import Any
 from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.errors import ModelError
 from voice.response.arguments import read_call
-from voice.response.briefing import Briefing, Reasoning, Style
+from voice.response.briefing import Briefing, Style, briefing
 from voice.response.engine import BadReply, End, Pieces, Text
 from voice.response.generation import Generation, Hardware
 from voice.response.gpt_oss_prompt import GptOssPrompt, Prompt
@@ -25,6 +25,7 @@ from voice.response.openai_harmony_prompt import (
     is_installed,
 )
 from voice.response.spoken_text import SpokenText
+from voice.tasks import TaskSet
 
 DESCRIPTION = "voice.json"
 _FILES = ("model.bin", "config.json", "vocabulary.json", "tokenizer.json", DESCRIPTION)
@@ -41,15 +42,26 @@ class CTranslate2Engine:
         harmony: Harmony,
         prompt: Prompt,
         briefing: Briefing,
-        reasoning: Reasoning,
-        room: int,
+        style: Style,
+        description: Description,
     ) -> None:
+        """Raises ModelError when the briefing leaves no room for a call."""
         self._generation = generation
         self._harmony = harmony
         self._prompt = prompt
+        self._style = style
+        self._description = description
+        beginning = harmony.tokens(prompt.beginning(briefing, style.reasoning))
+        self._static = [*description.prefix, *beginning]
         self._tools = [tool.name for tool in briefing.tools]
-        self._opening = prompt.opening(reasoning)
-        self._room = room - len(self._opening)
+        self._opening = prompt.opening(style.reasoning)
+        context, told = description.context_length, len(self._static)
+        if context - told - style.most_tokens < _LEAST_ROOM:
+            raise ModelError(
+                f"its context of {context} tokens is too short for the tasks ({told}),"
+                f" an answer ({style.most_tokens}) and a call ({_LEAST_ROOM})"
+            )
+        self._room = context - told - style.most_tokens - len(self._opening)
 
     @classmethod
     def load(
@@ -72,21 +84,13 @@ class CTranslate2Engine:
         for name in _FILES:
             if not (folder / name).is_file():
                 raise ModelError(f"{folder}: no converted gpt-oss there ({name} is missing)")
-        description = _Description.read(folder / DESCRIPTION)
+        description = Description.read(folder / DESCRIPTION)
         harmony = Harmony.load(folder / "tokenizer.json")
         _require_tokens(folder / "vocabulary.json", [*description.prefix, *CONTROL])
         real = vocabulary is not None and is_installed() and has_real_vocabulary(harmony)
         prompt: Prompt = (
             OpenAiHarmonyPrompt(vocabulary) if vocabulary and real else GptOssPrompt(harmony)
         )
-        beginning = harmony.tokens(prompt.beginning(briefing, style.reasoning))
-        told = len(description.prefix) + len(beginning)
-        room = description.context_length - told - style.most_tokens
-        if room < _LEAST_ROOM:
-            raise ModelError(
-                f"{folder}: its context of {description.context_length} tokens is too short for"
-                f" the tasks ({told}), an answer ({style.most_tokens}) and a call ({_LEAST_ROOM})"
-            )
         generation = Generation.load(
             folder,
             hardware,
@@ -96,8 +100,21 @@ class CTranslate2Engine:
             capacity=capacity,
             make_queue=make_queue,
         )
-        generation.static = [*description.prefix, *beginning]
-        return cls(generation, harmony, prompt, briefing, style.reasoning, room)
+        try:
+            return cls(generation, harmony, prompt, briefing, style, description)
+        except ModelError as error:
+            generation.close()
+            raise ModelError(f"{folder}: {error}") from None
+
+    languages = None
+    """A general model is told which are spoken."""
+
+    def for_tasks(self, tasks: TaskSet) -> CTranslate2Engine:
+        """See Engine."""
+        told = briefing(tasks)
+        return CTranslate2Engine(
+            self._generation, self._harmony, self._prompt, told, self._style, self._description
+        )
 
     @property
     def depth(self) -> int:
@@ -121,7 +138,7 @@ class CTranslate2Engine:
         prompt = [*self._fitting(turns), *self._harmony.tokens(self._opening)]
         parser, spoken = HarmonyParser(), SpokenText(self._tools)
         tool, arguments, sure = None, "", 0.0
-        async with aclosing(self._generation.tokens(prompt, priority)) as tokens:
+        async with aclosing(self._generation.tokens(self._static, prompt, priority)) as tokens:
             async for token in tokens:
                 if token.name == START:
                     sure = 0.0
@@ -156,7 +173,7 @@ class CTranslate2Engine:
 
 
 @dataclass(frozen=True)
-class _Description:
+class Description:
     """What `voice.json` says of a converted model."""
 
     prefix: list[str]
@@ -165,7 +182,7 @@ class _Description:
     """Tokens, the prefix among them."""
 
     @classmethod
-    def read(cls, file: Path) -> _Description:
+    def read(cls, file: Path) -> Description:
         """Raises ModelError with what is amiss."""
         try:
             form: Any = json.loads(file.read_text("utf-8"))

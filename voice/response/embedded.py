@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -24,38 +23,47 @@ from voice.response.harmony import (
     ToolResult,
 )
 from voice.response.harmony_parser import HarmonyParser
+from voice.response.learnt import DESCRIPTION, Learnt
+from voice.tasks import TaskSet
 
 _LONGEST_REPLY = 72
 _LONGEST_PROMPT = 220
 """Tokens of the turns in a prompt; longer conversations were not learnt."""
-DESCRIPTION = "harmony.json"
 _FILES = ("model.bin", "config.json", "vocabulary.json", "tokenizer.json", DESCRIPTION)
 
 
 class EmbeddedEngine:
     """A folder with a converted model, its tokenizer and `harmony.json`."""
 
-    def __init__(self, generation: Generation, harmony: Harmony) -> None:
+    def __init__(self, generation: Generation, harmony: Harmony, learnt: Learnt) -> None:
         self._generation = generation
         self._harmony = harmony
+        self._learnt = learnt
+        self._acts = {sentence: act for act, sentence in learnt.sentences.items()}
+        instruction = harmony.tokens(harmony.render(Instruction(learnt.instruction)))
+        self._static = [*learnt.prefix, *instruction]
 
     @classmethod
     def load(
         cls,
         folder: Path,
-        instruction: str,
+        tasks: TaskSet,
         *,
         workers: int,
         capacity: int,
         timeout_seconds: float | None = None,
         make_queue: QueueFactory = EngineQueue,
     ) -> EmbeddedEngine:
-        """Open a model folder; raises ModelError with what is missing or damaged."""
+        """Open a model folder.
+
+        Raises ModelError with what is missing or damaged, and where it was trained on other tasks.
+        """
         for name in _FILES:
             if not (folder / name).is_file():
                 raise ModelError(f"{folder}: no response model there ({name} is missing)")
         harmony = Harmony.load(folder / "tokenizer.json")
-        prefix = _prefix(folder / DESCRIPTION)
+        learnt = Learnt.read(folder / DESCRIPTION)
+        learnt.require(tasks, folder)
         generation = Generation.load(
             folder,
             Hardware(workers),
@@ -65,8 +73,17 @@ class EmbeddedEngine:
             capacity=capacity,
             make_queue=make_queue,
         )
-        generation.static = [*prefix, *harmony.tokens(harmony.render(Instruction(instruction)))]
-        return cls(generation, harmony)
+        return cls(generation, harmony, learnt)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """See Engine: it writes the sentences of one language."""
+        return (self._learnt.language,)
+
+    def for_tasks(self, tasks: TaskSet) -> EmbeddedEngine:
+        """See Engine."""
+        self._learnt.require(tasks)
+        return self
 
     @property
     def depth(self) -> int:
@@ -87,8 +104,10 @@ class EmbeddedEngine:
     ) -> Pieces:
         """See Model.reply; the model runs on the engine's own threads."""
         parser = HarmonyParser()
-        log_probability, tool, arguments, sure = 0.0, None, "", 0.0
-        async with aclosing(self._generation.tokens(self._prompt(turns), priority)) as tokens:
+        log_probability, tool, arguments, said, sure = 0.0, None, "", "", 0.0
+        async with aclosing(
+            self._generation.tokens(self._static, self._prompt(turns), priority)
+        ) as tokens:
             async for token in tokens:
                 log_probability += token.log_probability
                 delta = parser.push(token.name, self._harmony.bytes_of(token.name))
@@ -98,9 +117,11 @@ class EmbeddedEngine:
                 if delta.tool is not None:
                     tool, arguments = delta.tool, arguments + delta.text
                 elif delta.channel == "final":
-                    yield Wording(delta.text, sure)
+                    said += delta.text
         if tool is not None:
             yield Call(tool, read_arguments(arguments), sure)
+        elif said:
+            yield Wording(said, sure, self._acts.get(said.strip(), ""))
         yield End(parser.closed_by is not None)
 
     def _prompt(self, turns: Sequence[Sequence[Message]]) -> list[str]:
@@ -119,14 +140,3 @@ def _as_learnt(message: Message) -> Message:
     if isinstance(message, ToolResult):
         return ToolResult(message.tool, {"status": message.values["status"]})
     return message
-
-
-def _prefix(file: Path) -> list[str]:
-    try:
-        form = json.loads(file.read_text())
-        prefix = [str(token) for token in form["prefix"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise ModelError(f"{file}: not the description of a response model") from None
-    if form.get("architecture") != "gpt-oss":
-        raise ModelError(f"{file}: not a gpt-oss model")
-    return prefix

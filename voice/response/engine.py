@@ -9,6 +9,7 @@ from typing import Protocol
 from voice.engine_queue import Priority
 from voice.errors import VoiceError
 from voice.response.harmony import Message
+from voice.tasks import TaskSet
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Wording:
     text: str
     probability: float = 1.0
     """Of the whole message up to here, as far as the model tells."""
+    act: str = ""
+    """The act that it says, where the model knows it; the text may then be left out."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,16 @@ class Model(Protocol):
 
 class Engine(Model, Protocol):
     """A model that is loaded once and shared by all calls of the process."""
+
+    def for_tasks(self, tasks: TaskSet) -> Model:
+        """The same engine for other tasks than it was loaded with; calls under way keep theirs.
+
+        May take seconds and blocks. Raises VoiceError when it cannot work with these.
+        """
+
+    @property
+    def languages(self) -> tuple[str, ...] | None:
+        """The tags of the languages that it understands; None: all in which tasks are written."""
 
     @property
     def depth(self) -> int:

@@ -8,13 +8,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from voice.engine_queue import Priority
-from voice.identity import Caller
-from voice.languages import Language
+from voice.events import HIDDEN
+from voice.identity import Caller, IdentityLevel
 from voice.response.engine import Model
 from voice.response.facts import FactCheck
 from voice.response.harmony import Message, ToolCall, ToolResult
 from voice.response.reading import Reading, Reply
-from voice.response.state import Act, Pending, Question, State
+from voice.response.state import Act, Asked, Question, State
 from voice.response.steps import (
     EndCall,
     HandOver,
@@ -24,12 +24,22 @@ from voice.response.steps import (
     ToolReturned,
     Waits,
 )
-from voice.response.tasks import LAST_ANSWER, TaskSet, TaskTool, slots_of
 from voice.response.tool_run import ToolRun, run_tool
 from voice.response.tools import Tool, ToolBox
 from voice.response.turn import ResponseTurn
 from voice.response.values import Value, written
 from voice.response.wording import Wordings, clauses, fill
+from voice.tasks import (
+    LAST_ANSWER,
+    VALUE,
+    ArgumentValue,
+    Role,
+    Source,
+    TaskSet,
+    TaskTool,
+    checked_arguments,
+    slots_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +76,11 @@ class Exchange:
         self._turn = turn
         self._history = history
         self._caller = caller
+        self.tasks = means.tasks.in_language(turn.language)
+        """In the language of the turn."""
         self._results: list[tuple[TaskTool, dict[str, Value]]] = []
+        self._given: dict[str, Mapping[str, ArgumentValue]] = {}
+        """What the caller gave for each tool."""
         self._to_add: list[str] = []
         """Acts that are said behind the answer."""
         self._reading: Reading | None = None
@@ -98,63 +112,91 @@ class Exchange:
         """The model's next message; what was left of the one before is not written."""
         await self.aclose()
         pieces = self._means.model.reply([*self._history, self._turn.messages], priority)
-        self._reading = Reading(pieces, self._means.tasks.may_become_act)
+        self._reading = Reading(pieces, self.tasks.may_become_act)
         return await self._reading.begin()
 
     # Tools
 
-    async def use(
-        self, tool: TaskTool, arguments: Mapping[str, str], confirmed: bool = False
-    ) -> bool:
-        """Run a tool if it may run now; False when the turn ends here instead."""
-        act = Act(tool.name, arguments)
+    async def use(self, act: Act, confirmed: bool = False) -> bool:
+        """Run a tool if it may run now; False when the turn ends here instead.
+
+        Who calls, what the tool is called with, and whether it may happen at all, is asked for in
+        this order, each in a turn of its own.
+        """
+        tool = self.tasks.tools[act.tool]
+        self._given[act.tool] = act.arguments
+        if not self._identified(act):
+            return False
+        if (argument := act.to_ask(tool)) is not None:
+            self.ask(Asked(act, argument))
+            return False
         if tool.confirmation and not confirmed:
-            self.ask_first(act)
+            self.say(tool.confirmation)
+            self.update(question=Question(act))
             return False
-        if not self._identified(act, asks_first=False):
-            return False
-        arguments = dict(arguments)
-        self._turn.messages.append(ToolCall(tool.name, arguments))
+        return await self._use(tool, act)
+
+    def may_run(self, act: Act) -> bool:
+        """Whether nothing has to be asked before."""
+        tool = self.tasks.tools[act.tool]
+        known = self._caller().level >= self._level(act) and act.to_ask(tool) is None
+        return known and not tool.confirmation
+
+    async def _use(self, tool: TaskTool, act: Act) -> bool:
+        self._turn.messages.append(ToolCall(tool.name, act.in_words(tool)))
         runnable = self._means.tools.get(tool.name)
         assert runnable is not None, "checked when the session began"
         if runnable.side_effect or tool.side_effect:
             await self._turn.until_committed()
-            run = await self._turn.undisturbed(self._run(tool, runnable, arguments))
+            run = await self._turn.undisturbed(self._run(tool, runnable, act))
         else:
-            run = await self._run(tool, runnable, arguments)
+            run = await self._run(tool, runnable, act)
         if run.result:
             self._keep_in_mind(act, str(run.result["status"]))
             return True
         self._turn.messages.pop()
         if run.unknown:
-            self.say("outcome_unknown")
+            self.say(Role.OUTCOME_UNKNOWN)
             await self.hand_over(f"what became of {tool.name} is unknown")
         else:
-            self.say("tool_failed")
+            self.say(Role.TOOL_FAILED)
         return False
 
     def _keep_in_mind(self, act: Act, status: str) -> None:
         """What was done is told even to who interrupts, and can be undone where that is offered."""
-        tool = self._means.tasks.tools[act.tool]
+        tool = self.tasks.tools[act.tool]
         self._turn.has_acted = tool.confirmation is not None
         undo = tool.undo
         if undo and status in undo.after and self._means.tools.get(undo.tool):
             self.update(done=act)
             self._to_add.append(undo.told)
-        elif act.tool in self._means.tasks.undoing:
+        elif act.tool in self.tasks.undoing:
             self.update(done=None)
 
-    def ask_first(self, act: Act) -> None:
-        """Ask whether an act may happen, once the caller's identity is high enough for it."""
-        tool = self._means.tasks.tools[act.tool]
-        assert tool.confirmation is not None
-        if self._identified(act, asks_first=True):
-            self.say(tool.confirmation)
-            self.update(question=Question(act))
+    def ask(self, asked: Asked) -> None:
+        """Ask for an argument, or whether it was understood right."""
+        argument = (self.tasks.tools[asked.act.tool].arguments or {})[asked.argument]
+        self._given[asked.act.tool] = asked.act.arguments
+        if asked.misheard:
+            self.say(Role.NOT_CAUGHT)
+        if asked.reads_back:
+            value = asked.act.arguments[asked.argument]
+            spoken = argument.written(value, self.tasks.language)
+            self.say(Role.READ_BACK, goes_on=asked.misheard > 0, value=spoken)
+        else:
+            act = argument.ask or Role.asking(argument.type)
+            self.say(act, goes_on=asked.misheard > 0)
+        self.update(asked=asked)
+
+    def go_on_asking(self, asked: Asked) -> None:
+        """Some figures of a number were said: have the caller say the others."""
+        self.say(Role.GO_ON)
+        self.update(asked=asked)
 
     def ask_again(self, question: Question) -> None:
         """Ask the same in other words; what was agreed to so far counts no more."""
-        tool = self._means.tasks.tools[question.act.tool]
+        tool = self.tasks.tools[question.act.tool]
+        self._given[tool.name] = question.act.arguments
         again = tool.unclear or tool.confirmation
         assert again is not None
         self.say(again)
@@ -168,7 +210,7 @@ class Exchange:
         wait = self._means.second_thoughts
         if wait is None:
             return
-        begins = self._means.tasks.tools[question.act.tool].begins
+        begins = self.tasks.tools[question.act.tool].begins
         if begins and not question.agreed:
             self.say(begins)
         self.update(question=replace(question, heard=False, agreed=agreed))
@@ -176,24 +218,28 @@ class Exchange:
         await self._turn.until_committed()
         await wait()
 
-    def _identified(self, act: Act, asks_first: bool) -> bool:
-        tool, runnable = self._means.tasks.tools[act.tool], self._means.tools.get(act.tool)
-        assert runnable is not None, "checked when the session began"
-        level = max(tool.identity, runnable.level)
+    def _identified(self, act: Act) -> bool:
+        level = self._level(act)
         if self._caller().level >= level:
             return True
-        self._turn.pending = Pending(act, asks_first)
-        self._turn.emit(NeedsIdentity(level, tool.name))
+        self._turn.pending = act
+        self._turn.emit(NeedsIdentity(level, act.tool))
         return False
 
-    async def _run(self, tool: TaskTool, runnable: Tool, arguments: dict[str, str]) -> ToolRun:
+    def _level(self, act: Act) -> IdentityLevel:
+        runnable = self._means.tools.get(act.tool)
+        assert runnable is not None, "checked when the session began"
+        return max(self.tasks.tools[act.tool].identity, runnable.level)
+
+    async def _run(self, tool: TaskTool, runnable: Tool, act: Act) -> ToolRun:
         """Run a tool and keep its result, if it gives one."""
-        self._turn.emit(ToolCalled(tool.name, arguments))
+        self._turn.emit(ToolCalled(tool.name, act.in_words(tool, secret=HIDDEN)))
+        arguments = checked_arguments(tool, act.arguments)
         seconds = self._means.tool_timeout_seconds
         run = await run_tool(tool, runnable, self._caller(), arguments, seconds)
         if run.result:
             self._results.append((tool, run.result))
-            language = self._means.tasks.language
+            language = self.tasks.language
             shown = {key: written(value, language) for key, value in run.result.items()}
             self._turn.messages.append(ToolResult(tool.name, shown))
         self._turn.emit(ToolReturned(tool.name, run.result, run.error, run.unknown))
@@ -214,13 +260,13 @@ class Exchange:
         else:
             acts = [act]
         for number, one in enumerate((*acts, *self._to_add)):
-            if one in self._means.tasks.hand_over_after:
+            if one in self.tasks.hand_over_after:
                 await self.hand_over("the caller asked for a person")
                 return
             if not self.say(one, goes_on=number > 0):
                 await self._give_up_answering()
                 return
-        if acts[-1] in self._means.tasks.end_call_after:
+        if acts[-1] in self.tasks.end_call_after:
             await self._turn.until_committed()
             self._turn.emit(EndCall("the caller said goodbye"))
 
@@ -231,7 +277,8 @@ class Exchange:
         nothing after it: what the results allow is said instead.
         """
         assert self._reading is not None, "a reply was read before"
-        facts = FactCheck([result for _, result in self._results], self._means.tasks.language)
+        results = [result for _, result in self._results]
+        facts = FactCheck(results, self.tasks.language, self.tasks.names)
         done, said = self.state.done, ""
         async with aclosing(self._reading.clauses()) as coming:
             async for clause in coming:
@@ -256,24 +303,28 @@ class Exchange:
             self._turn.emit(Say(clause, "told again"))
         self.update(untold="")
 
-    def say(self, act: str, goes_on: bool = False) -> bool:
-        """One wording of an act; False, and nothing said, when its facts cannot be vouched for."""
-        sentence = self._means.wordings.choose(act)
+    def say(self, act: str, goes_on: bool = False, value: str = "") -> bool:
+        """One wording of an act; False, and nothing said, when its facts cannot be vouched for.
+
+        `value`: what is repeated to the caller.
+        """
+        sentence = self._means.wordings.choose(act, self.tasks)
         before = self._turn.state
-        values = self._values(act, sentence)
-        language = self._means.tasks.language
-        spoken = fill(sentence, values, language)
-        if spoken is None or (
-            values.keys() - {LAST_ANSWER} and not _is_true(spoken, values, language)
-        ):
+        values = self._values(act, sentence) | ({VALUE: value} if value else {})
+        spoken = fill(sentence, values, self.tasks.language)
+        if spoken is None or (values.keys() - {LAST_ANSWER} and not self._is_true(spoken, values)):
             return False
         for clause in clauses(spoken):
             self._turn.emit(Say(clause, act))
         self._turn.answered(spoken, sentence)
         last = f"{before.last_answer} {spoken}" if goes_on else spoken
-        offers = act in self._means.tasks.person_if_yes
+        offers = act in self.tasks.person_if_yes
         self._turn.state = State(person_offered=offers, last_answer=last, done=before.done)
         return True
+
+    def _is_true(self, spoken: str, values: Mapping[str, Value]) -> bool:
+        facts = FactCheck([values], self.tasks.language, self.tasks.names)
+        return not any(facts.wrong(clause) for clause in clauses(spoken))
 
     def _values(self, act: str, sentence: str) -> dict[str, Value]:
         """What the slots of an act stand for, each from the tool that it belongs to."""
@@ -282,11 +333,21 @@ class Exchange:
         for slot in slots_of(sentence):
             if slot == LAST_ANSWER:
                 values[slot] = self.state.last_answer
-                continue
-            tool, key = self._means.tasks.source(act, slot)
-            if key in results.get(tool, {}):
-                values[slot] = results[tool][key]
+            elif slot != VALUE:
+                source = self.tasks.source(act, slot)
+                if source.argument:
+                    values |= self._given_value(source, slot)
+                elif source.key in results.get(source.tool, {}):
+                    values[slot] = results[source.tool][source.key]
         return values
+
+    def _given_value(self, source: Source, slot: str) -> dict[str, Value]:
+        """What the caller gave for a slot, as it is said; nothing where it was not given."""
+        arguments = self.tasks.tools[source.tool].arguments or {}
+        given = self._given.get(source.tool, {})
+        if source.key not in given or source.key not in arguments:
+            return {}
+        return {slot: arguments[source.key].written(given[source.key], self.tasks.language)}
 
     def _allowed(self) -> list[str]:
         """The acts that fit all results of this turn."""
@@ -295,15 +356,10 @@ class Exchange:
         return [act for act in first if all(act in acts for acts in fitting)]
 
     async def _give_up_answering(self) -> None:
-        self.say("cannot_say")
+        self.say(Role.CANNOT_SAY)
         await self.hand_over("no answer could be vouched for")
 
     async def hand_over(self, reason: str) -> None:
         """To a person, once the turn counts."""
         await self._turn.until_committed()
         self._turn.emit(HandOver(reason))
-
-
-def _is_true(spoken: str, values: Mapping[str, Value], language: Language) -> bool:
-    facts = FactCheck([values], language)
-    return not any(facts.wrong(clause) for clause in clauses(spoken))

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 
 from voice.languages import CAPITAL, Language, plain, spoken_numbers, words_of
 from voice.response.values import Value
 
-_FREE_NAMES = frozenset(["I", "SIM", "PIN", "OK", "Larkfield", "Telecom"])
-"""Capitalised words that are no facts."""
 _NAME = re.compile(rf"(?<![.?!] )(?<!^)\b{CAPITAL}[\w']*(?: {CAPITAL}[\w']*)*")
 _CERTAINTY_OF_COUNT = 2
 """Counts up to this are language ("one moment"), not facts."""
@@ -28,8 +26,15 @@ class FactCheck:
     What two results give under one key, but differently, is no fact: who says it could mean either.
     """
 
-    def __init__(self, results: Iterable[Mapping[str, Value]], language: Language) -> None:
+    def __init__(
+        self,
+        results: Iterable[Mapping[str, Value]],
+        language: Language,
+        names: Collection[str] = (),
+    ) -> None:
+        """`names`: capitalised words that are no facts."""
         self._language = language
+        self._free_names = frozenset(names)
         self._date, self._number = _patterns(language)
         given: dict[str, set[Value]] = {}
         for result in results:
@@ -91,7 +96,7 @@ class FactCheck:
         return _NAME.findall(clause)
 
     def _knows_name(self, name: str) -> bool:
-        return all(word in _FREE_NAMES or word.lower() in self._words for word in name.split())
+        return all(word in self._free_names or word.lower() in self._words for word in name.split())
 
 
 @cache

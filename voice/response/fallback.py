@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from voice.engine_queue import Priority
 from voice.errors import VoiceError
-from voice.response.engine import Again, Engine, Pieces
+from voice.response.engine import Again, Engine, Model, Pieces
 from voice.response.harmony import Message
+from voice.tasks import TaskSet
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,15 @@ class FallbackEngine:
     def __init__(self, first: Engine, second: Engine) -> None:
         self._first = first
         self._second = second
+
+    @property
+    def languages(self) -> tuple[str, ...] | None:
+        """See Engine: what the first one understands, the second one may not."""
+        return self._first.languages
+
+    def for_tasks(self, tasks: TaskSet) -> Model:
+        """See Engine."""
+        return _Pair(self._first.for_tasks(tasks), self._second.for_tasks(tasks))
 
     @property
     def depth(self) -> int:
@@ -39,18 +50,32 @@ class FallbackEngine:
         self._first.close()
         self._second.close()
 
+    def reply(
+        self, turns: Sequence[Sequence[Message]], priority: Priority = Priority.FINAL
+    ) -> Pieces:
+        """See Model.reply; `Again` stands where the second engine takes over."""
+        return _Pair(self._first, self._second).reply(turns, priority)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A model, and the one that answers where it does not."""
+
+    first: Model
+    second: Model
+
     async def reply(
         self, turns: Sequence[Sequence[Message]], priority: Priority = Priority.FINAL
     ) -> Pieces:
         """See Model.reply; `Again` stands where the second engine takes over."""
         try:
-            async with aclosing(self._first.reply(turns, priority)) as pieces:
+            async with aclosing(self.first.reply(turns, priority)) as pieces:
                 async for piece in pieces:
                     yield piece
             return
         except VoiceError as error:
             log.warning("%s: answered by the model in this process", error)
         yield Again()
-        async with aclosing(self._second.reply(turns, priority)) as pieces:
+        async with aclosing(self.second.reply(turns, priority)) as pieces:
             async for piece in pieces:
                 yield piece

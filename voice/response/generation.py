@@ -59,8 +59,6 @@ class Generation:
         self._longest = longest
         self._stops = list(stops)
         self._seconds = seconds
-        self.static: list[str] = []
-        """What all prompts begin with; its state is computed once and kept."""
 
     @classmethod
     def load(
@@ -104,10 +102,11 @@ class Generation:
         # Its threads end with the last reference; left to the interpreter's end they may abort it.
         del self._generator
 
-    async def tokens(self, prompt: list[str], priority: Priority) -> Tokens:
+    async def tokens(self, static: list[str], prompt: list[str], priority: Priority) -> Tokens:
         """What the model writes after `static` and the prompt. Closing it stops the model.
 
-        Raises EngineBusy, and ReplyTimeout when the time is over before the last token.
+        `static`: what many prompts begin with; its state is computed once and kept. Raises
+        EngineBusy, and ReplyTimeout when the time is over before the last token.
         """
         stopped = threading.Event()
         loop = asyncio.get_running_loop()
@@ -121,7 +120,7 @@ class Generation:
                 loop.call_soon_threadsafe(came.put_nowait, token)
 
         job = asyncio.ensure_future(
-            self._queue.run(self._generate, prompt, stopped, deliver, priority=priority)
+            self._queue.run(self._generate, static, prompt, stopped, deliver, priority=priority)
         )
         job.add_done_callback(lambda _: came.put_nowait(None))
         try:
@@ -138,7 +137,9 @@ class Generation:
             stopped.set()
             job.cancel()
 
-    def _generate(self, prompt: list[str], stopped: threading.Event, deliver: Deliver) -> None:
+    def _generate(
+        self, static: list[str], prompt: list[str], stopped: threading.Event, deliver: Deliver
+    ) -> None:
         """Runs on an engine thread."""
         count = 0
 
@@ -153,7 +154,7 @@ class Generation:
         note_work("prompt_token", len(prompt))
         self._generator.generate_batch(
             [prompt],
-            static_prompt=self.static,
+            static_prompt=static,
             max_length=self._longest,
             sampling_topk=1,
             end_token=self._stops,

@@ -38,6 +38,8 @@ class CallerSaid:
     """The caller's words."""
 
     text: str
+    language: str = field(default="", compare=False)
+    """The tag of the language in which they were said."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class ToolCall:
 
     tool: str
     arguments: dict[str, str] = field(default_factory=dict)
+    """As the model may know them."""
 
 
 @dataclass(frozen=True)

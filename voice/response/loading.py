@@ -18,17 +18,17 @@ from voice.response.generation import Hardware
 from voice.response.openai_harmony_prompt import VOCABULARY
 from voice.response.responder import Responder
 from voice.response.server_engine import ServerEngine
-from voice.response.tasks import TaskSet
 from voice.response_settings import Response
 from voice.setting_places import blamed_on
 from voice.settings import Settings
+from voice.tasks import TaskSet, load_tasks
 
 
 def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Responder:
     """Open what `[response]` names; raises ModelError or ConfigError with the key to be mended."""
     wanted = settings.response
     with blamed_on("response.tasks", ConfigError):
-        tasks = TaskSet.load(tasks_folder(wanted.tasks))
+        tasks = load_tasks(tasks_folder(wanted.tasks))
     if wanted.engine == "openai":
         engine = _beside(settings, tasks, make_queue)
     else:
@@ -57,7 +57,7 @@ def _beside(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Eng
 def _embedded(folder: Path, wanted: Response, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
     return EmbeddedEngine.load(
         folder,
-        tasks.instruction,
+        tasks,
         workers=wanted.workers,
         capacity=wanted.capacity,
         timeout_seconds=wanted.timeout_seconds,

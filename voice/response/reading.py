@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from voice.errors import VoiceError
-from voice.response.arguments import as_words
 from voice.response.engine import Again, BadReply, Call, End, Pieces, Text, Wording
 from voice.response.wording import whole_clauses
 
@@ -21,7 +20,10 @@ class Reply:
     tool: str | None
     text: str
     probability: float
-    arguments: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, object] = field(default_factory=dict)
+    """As the model wrote them."""
+    act: str = ""
+    """Of the tasks, where the model named it."""
     free: bool = False
     """In the model's own words, which may still be coming; `text` is then the beginning."""
 
@@ -52,11 +54,11 @@ class Reading:
         Of a text that is at least the first sentence, and more while it may be a wording of the
         tasks. Raises VoiceError when no reply can be had.
         """
-        text, probability, free = "", 0.0, False
+        text, act, probability, free = "", "", 0.0, False
         try:
             async for piece in self._pieces:
                 match piece:
-                    case Wording(more, probability):
+                    case Wording(more, probability, act):
                         text += more
                     case Text(more):
                         text, free = text + more, True
@@ -73,7 +75,7 @@ class Reading:
             log.warning("%s", error)
             return NOTHING
         if not free:
-            return Reply(None, text, probability)
+            return Reply(None, text, probability, act=act)
         self._text = text
         return Reply(None, text.strip(), 1.0, free=True) if text.strip() else NOTHING
 
@@ -106,4 +108,4 @@ class Reading:
 
 
 def _as_reply(call: Call) -> Reply:
-    return Reply(call.tool, "", call.probability, as_words(call.arguments))
+    return Reply(call.tool, "", call.probability, dict(call.arguments))

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.identity import Caller
-from voice.languages import Language
+from voice.languages import Language, language
 from voice.response.conversation import Conversation
 from voice.response.embedded import EmbeddedEngine
-from voice.response.engine import Engine
+from voice.response.engine import Engine, Model
 from voice.response.exchange import SecondThoughts
 from voice.response.session import ResponseSession
-from voice.response.tasks import TaskSet
 from voice.response.tools import ToolBox
+from voice.tasks import TaskSet, load_tasks
 
 _TOOL_TIMEOUT_SECONDS = 5.0
 
@@ -22,9 +22,10 @@ class Responder:
     """Loaded once per process and shared by all of its calls."""
 
     def __init__(self, engine: Engine, tasks: TaskSet, tool_timeout_seconds: float) -> None:
+        """`engine` was loaded for these tasks."""
         self._engine = engine
         self._tool_timeout_seconds = tool_timeout_seconds
-        self.tasks = tasks
+        self._current: tuple[Model, TaskSet] = (engine, tasks)
 
     @classmethod
     def load(
@@ -41,20 +42,35 @@ class Responder:
 
         Raises ModelError or ConfigError with what is wrong.
         """
-        tasks = TaskSet.load(Path(tasks_folder))
+        tasks = load_tasks(Path(tasks_folder))
         engine = EmbeddedEngine.load(
-            Path(folder),
-            tasks.instruction,
-            workers=workers,
-            capacity=capacity,
-            make_queue=make_queue,
+            Path(folder), tasks, workers=workers, capacity=capacity, make_queue=make_queue
         )
         return cls(engine, tasks, tool_timeout_seconds)
 
     @property
+    def tasks(self) -> TaskSet:
+        """The tasks of calls that begin now."""
+        return self._current[1]
+
+    def adopt(self, tasks: TaskSet) -> None:
+        """Answer new calls by other tasks; calls under way keep theirs.
+
+        May take seconds and blocks. Raises VoiceError, and goes on as before, when the engine
+        cannot work with these.
+        """
+        self._current = (self._engine.for_tasks(tasks), tasks)
+
+    @property
     def language(self) -> Language:
-        """In which the tasks are written, and answers are given."""
-        return self.tasks.language
+        """In which answers are given where the caller's language is none of `languages`."""
+        return language(self.languages[0])
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The tags of the languages in which requests are answered."""
+        known = self._engine.languages
+        return tuple(tag for tag in self.tasks.languages if known is None or tag in known)
 
     @property
     def depth(self) -> int:
@@ -73,10 +89,11 @@ class Responder:
 
         `has_person`: the call can be handed over. `second_thoughts`: see SecondThoughts.
         """
-        tools.require(self.tasks)
+        model, tasks = self._current
+        tools.require(tasks)
         conversation = Conversation(
-            self._engine,
-            self.tasks,
+            model,
+            tasks.in_language(self.language),
             tools,
             self._tool_timeout_seconds,
             has_person=has_person,

@@ -10,6 +10,8 @@ import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
+from copy import copy
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -17,7 +19,7 @@ import httpx
 
 from voice.engine_queue import EngineBusy, Priority
 from voice.http_client import connect_async
-from voice.response.briefing import Briefing, Style
+from voice.response.briefing import Briefing, Style, briefing
 from voice.response.chat_completions import ChatCompletions
 from voice.response.circuit_breaker import CircuitBreaker
 from voice.response.engine import BadReply, Piece, Pieces, ReplyTimeout
@@ -26,6 +28,7 @@ from voice.response.harmony import CallerSaid, Message
 from voice.response.responses_api import Responses
 from voice.response.server_errors import MayPass, ServerBusy, ServerFailed, TooLong
 from voice.response_settings import Response
+from voice.tasks import TaskSet
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,13 @@ class Interface(Protocol):
 INTERFACES: dict[str, Interface] = {"chat": ChatCompletions(), "responses": Responses()}
 
 
+@dataclass
+class _Running:
+    """How many replies are waited for, for whichever tasks."""
+
+    replies: int = 0
+
+
 class ServerEngine:
     """Asks the server for each reply, and passes on what it streams."""
 
@@ -95,12 +105,21 @@ class ServerEngine:
         self._choices = choices or random.Random()
         self._interface = INTERFACES[self._server.api]
         self._host = urlsplit(self._server.url).netloc
-        self._running = 0
+        self._running = _Running()
+
+    languages = None
+    """A general model is told which are spoken."""
+
+    def for_tasks(self, tasks: TaskSet) -> ServerEngine:
+        """See Engine."""
+        told = copy(self)
+        told._briefing = briefing(tasks)
+        return told
 
     @property
     def depth(self) -> int:
         """How many replies are waited for."""
-        return self._running
+        return self._running.replies
 
     def close(self) -> None:
         """Nothing is kept: each reply has its own connection."""
@@ -129,11 +148,11 @@ class ServerEngine:
     ) -> Pieces:
         """See Model.reply. Raises ServerFailed, too."""
         host = self._host
-        if self._running >= self._settings.capacity:
-            raise EngineBusy(f"{host}: {self._running} replies are waited for already")
+        if self._running.replies >= self._settings.capacity:
+            raise EngineBusy(f"{host}: {self._running.replies} replies are waited for already")
         if not self._breaker.admits():
             raise ServerFailed(f"{host} has failed often and is left alone for now")
-        self._running += 1
+        self._running.replies += 1
         try:
             async with aclosing(self._in_time(turns)) as pieces:
                 async for piece in pieces:
@@ -148,7 +167,7 @@ class ServerEngine:
             self._breaker.failed()
             raise
         finally:
-            self._running -= 1
+            self._running.replies -= 1
 
     async def _in_time(self, turns: Sequence[Sequence[Message]]) -> Pieces:
         """The pieces; raises ReplyTimeout when the first one, or a sign of life, is overdue."""

@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 from voice.engine_queue import Priority
 from voice.errors import VoiceError
 from voice.identity import Caller
+from voice.languages import Language
 from voice.response.caller_text import normal_form
-from voice.response.conversation import Conversation, Said
+from voice.response.conversation import Conversation
 from voice.response.harmony import CallerSaid, Message
+from voice.response.said import Said
 from voice.response.state import State
 from voice.response.turn import ResponseTurn
+from voice.tasks import Argument
 
 _TURNS_KEPT = 12
 
@@ -23,6 +26,8 @@ class ResponseSession:
         self.caller = caller
         """Who is on the line; set it when the caller has proved who they are."""
         self._conversation = conversation
+        self._spoken = conversation.tasks.language
+        """In which the caller was last understood."""
         self._turns: list[ResponseTurn] = []
         self._current: ResponseTurn | None = None
 
@@ -34,9 +39,22 @@ class ResponseSession:
 
     @property
     def asks(self) -> bool:
-        """Whether the caller was asked if an act may happen, and has not answered yet."""
+        """Whether the caller was asked something before an act, and has not answered yet."""
+        state = self._last_state()
+        return state.question is not None or state.asked is not None
+
+    @property
+    def wanted(self) -> Argument | None:
+        """The argument that the caller was asked for, and has not given yet."""
+        asked = self._last_state().asked
+        if asked is None or asked.reads_back:
+            return None
+        arguments = self._conversation.tasks.tools[asked.act.tool].arguments or {}
+        return arguments[asked.argument]
+
+    def _last_state(self) -> State:
         last = self._current if self._current and self._current.committed else None
-        return (last.state if last else self._state()).question is not None
+        return last.state if last else self._state()
 
     def begin(
         self,
@@ -45,23 +63,29 @@ class ResponseSession:
         priority: Priority = Priority.FINAL,
         *,
         heard_last: bool = True,
+        spoken: Language | None = None,
+        in_full: str = "",
     ) -> ResponseTurn:
         """Answer what the caller said; `confidence` is the recogniser's, 0 to 1.
 
         `heard_last`: when they began to speak they had heard the last answer to its end, and
-        nothing since. The turn runs at once and may be a guess: nothing counts before its `commit`.
+        nothing since. `spoken`: in which language, of those of the tasks. `in_full`: the words with
+        all of their numbers, for the arguments of tools alone. The turn runs at once and may be a
+        guess: nothing counts before its `commit`.
         """
         self._replace_current()
-        words = normal_form(text, self._conversation.language)
-        said, history = Said(words, confidence, priority, heard_last), self.history
+        self._spoken = spoken or self._spoken
+        words = normal_form(text, self._spoken)
+        said = Said(words, confidence, priority, heard_last, in_full or text)
+        history = self.history
 
         async def script(turn: ResponseTurn) -> None:
             await self._conversation.answer(turn, said, history, lambda: self.caller)
 
-        return self._start([CallerSaid(words)], script, self._state())
+        return self._start([CallerSaid(words, self._spoken.tag)], script, self._state())
 
     def ask_again(self) -> ResponseTurn:
-        """Put the question before an act once more; counts from the start.
+        """Put the question that is open once more; counts from the start.
 
         Raises VoiceError when none is open.
         """
@@ -111,7 +135,7 @@ class ResponseSession:
         script: Callable[[ResponseTurn], Awaitable[None]],
         state: State,
     ) -> ResponseTurn:
-        self._current = ResponseTurn(state, messages, script)
+        self._current = ResponseTurn(state, messages, script, self._spoken)
         return self._current
 
     def _replace_current(self) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from voice.foreign_code import ForeignError, call_foreign
 from voice.identity import Caller
-from voice.response.tasks import TaskTool
 from voice.response.tools import Tool
 from voice.response.values import UnexpectedResult, Value, checked
+from voice.tasks import TaskTool
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
-from voice.response.tasks import TaskSet
 from voice.response.values import Value
+from voice.tasks import TaskSet
 
 T = TypeVar("T")
 Work = Callable[[Caller, dict[str, str]], Awaitable[T] | T]

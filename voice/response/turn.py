@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from voice.languages import Language
 from voice.response.harmony import Answer, Message
-from voice.response.state import Pending, State
+from voice.response.state import Act, State
 from voice.response.steps import Say, Step
 from voice.response.wording import cut, share_heard
 
@@ -27,12 +28,16 @@ class ResponseTurn:
     the turn; after a commit it can only be stopped, by beginning the next one.
     """
 
-    def __init__(self, before: State, messages: list[Message], script: Script) -> None:
+    def __init__(
+        self, before: State, messages: list[Message], script: Script, spoken: Language
+    ) -> None:
+        self.language = spoken
+        """In which the caller is answered."""
         self.messages = messages
         """What this turn adds to the history."""
         self.state = before
         """The conversation's state as of this turn."""
-        self.pending: Pending | None = None
+        self.pending: Act | None = None
         """Set when the turn stopped for the caller's identity."""
         self._before = before
         self._committed = asyncio.Event()
@@ -88,6 +93,7 @@ class ResponseTurn:
             return
         self.state = State(
             question=question,
+            asked=self.state.asked,
             misunderstood=self.state.misunderstood,
             last_answer=self._before.last_answer,
             done=self.state.done,

@@ -6,10 +6,10 @@ import datetime
 from decimal import Decimal
 
 from voice.languages import Language
-from voice.response.tasks import TaskTool, ValueKind
+from voice.tasks import TaskTool, ValueKind
 
-Value = Decimal | datetime.date | int | str
-"""Money, a date, a count, or words."""
+Value = Decimal | datetime.date | datetime.time | int | str
+"""Money, a date, a time, a count, or words."""
 
 _MOST = 10**12
 _LONGEST = 1000
@@ -17,6 +17,7 @@ _LONGEST = 1000
 _TYPES: dict[ValueKind, type] = {
     "money": Decimal,
     "date": datetime.date,
+    "time": datetime.time,
     "number": int,
     "name": str,
     "text": str,
@@ -32,12 +33,14 @@ class UnexpectedResult(Exception):
 
 
 def written(value: Value, language: Language) -> str:
-    """42.17, 14 December, 20, or the words themselves."""
+    """42.17, 14 December, 14:30, 20, or the words themselves."""
     match value:
         case Decimal():
             return language.written_money(value)
         case datetime.date():
             return language.written_date(value)
+        case datetime.time():
+            return f"{value:%H:%M}"
         case _:
             return str(value)
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from voice.languages import CAPITAL, Language
-from voice.response.tasks import TaskSet, slots_of
 from voice.response.values import Value, written
+from voice.tasks import TaskSet, slots_of
 
 _CLAUSE_END = re.compile(rf"(?<=[.?!])\s+(?={CAPITAL})")
 
@@ -15,13 +15,12 @@ _CLAUSE_END = re.compile(rf"(?<=[.?!])\s+(?={CAPITAL})")
 class Wordings:
     """Chooses among the wordings of an act: not the same one twice in a row in one call."""
 
-    def __init__(self, tasks: TaskSet) -> None:
-        self._tasks = tasks
+    def __init__(self) -> None:
         self._used: dict[str, int] = {}
 
-    def choose(self, act: str) -> str:
-        """The next wording of an act, slots unfilled."""
-        options = self._tasks.wordings[act]
+    def choose(self, act: str, tasks: TaskSet) -> str:
+        """The next wording of an act in the tasks' language, slots unfilled."""
+        options = tasks.wordings[act]
         number = self._used.get(act, -1) + 1
         self._used[act] = number
         return options[number % len(options)]

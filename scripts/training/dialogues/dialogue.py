@@ -10,7 +10,7 @@ from training.dialogues import framing, phrasebook, spoken_numbers
 from training.dialogues.recorded import RecordedHearing
 from voice.response.caller_text import normal_form
 from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
-from voice.response.tasks import LAST_ANSWER, TaskSet
+from voice.tasks import LAST_ANSWER, TaskSet
 
 Hearing = Callable[[str, random.Random], str]
 """What a recogniser makes of a sentence."""

@@ -7,10 +7,9 @@ import random
 import re
 from pathlib import Path
 
-import yaml
-
 from training.dialogues import framing, phrasebook, spoken_numbers
 from training.speech_corpus import numbers
+from voice.tasks import load_tasks, slots_of
 
 _TASKS = Path(__file__).resolve().parents[3] / "tasks"
 _PLANS = ("basic", "smart", "family", "student", "premium", "classic")
@@ -20,6 +19,8 @@ _WEIGHTS = {
     "repeat": 9, "wait": 2, "help": 2, "about_me": 2, "out_of_scope": 10, "not_understood": 0,
 }  # fmt: skip
 _NUMBERS = 12
+_SLOTS = {"amount", "price", "due_date", "plan", "data_gb", "replacement_days"}
+"""Values that are made up for the assistant's sentences."""
 
 
 def caller_sentence(choices: random.Random) -> str:
@@ -37,17 +38,14 @@ def caller_sentence(choices: random.Random) -> str:
 @functools.cache
 def _answers() -> tuple[str, ...]:
     sentences: list[str] = []
-    for file in sorted(_TASKS.glob("*.yaml")):
-        task = yaml.safe_load(file.read_text())
-        for group in ("answers", "spoken_by_code"):
-            for wordings in task.get(group, {}).values():
-                sentences.extend(wordings)
+    for wordings in load_tasks(_TASKS).wordings.values():
+        sentences += (words for words in wordings if _SLOTS.issuperset(slots_of(words)))
     sentences += [
         "You are through to Larkfield Telecom. You are speaking with an automated assistant.",
         "How can I help you?", "Are you still there?", "I cannot hear you. Goodbye.",
         "Thank you. One moment, please.", "Thank you.",
     ]  # fmt: skip
-    return tuple(sentence for sentence in sentences if sentence != "{last_answer}")
+    return tuple(sentences)
 
 
 def assistant_sentence(choices: random.Random) -> str:

@@ -6,19 +6,29 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from transformers import GptOssForCausalLM
 
 from voice.models.gpt_oss import DESCRIPTION, Precision, Wanted, convert
+from voice.response.learnt import DESCRIPTION as LEARNT
+from voice.response.learnt import Learnt
 
 _KEPT = ("README.md",)
 
 
 def write(
-    model: GptOssForCausalLM, tokenizer: Path, folder: Path, precision: Precision = "int8"
+    model: GptOssForCausalLM,
+    tokenizer: Path,
+    folder: Path,
+    learnt: Learnt,
+    precision: Precision = "int8",
 ) -> None:
-    """Convert into a folder beside `folder` and then put it in its place; keeps the model card."""
+    """Convert into a folder beside `folder` and then put it in its place; keeps the model card.
+
+    `learnt`: of the tasks that it was trained on; the prompts' prefix is added here.
+    """
     fresh = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     with tempfile.TemporaryDirectory() as saved:
@@ -28,8 +38,7 @@ def write(
     description = fresh / DESCRIPTION
     prefix = json.loads(description.read_text("utf-8"))["prefix_tokens"]
     description.unlink()
-    form = {"architecture": "gpt-oss", "prefix": prefix, "answers": "closed"}
-    (fresh / "harmony.json").write_text(json.dumps(form, indent=2) + "\n")
+    replace(learnt, prefix=prefix).write(fresh / LEARNT)
     for name in _KEPT:
         if (folder / name).exists():
             shutil.copy(folder / name, fresh / name)

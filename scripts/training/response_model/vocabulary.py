@@ -9,7 +9,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 
 from training.dialogues.dialogue import DialogueWriter
 from voice.response.harmony import CONTROL, Answer, CallerSaid
-from voice.response.tasks import TaskSet, slots_of
+from voice.tasks import TaskSet, slots_of
 
 _ROLES = ("developer", "user", "assistant", "final", "commentary", "analysis", "json", "status")
 _DIALOGUES = 9000

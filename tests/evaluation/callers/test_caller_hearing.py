@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from voice.evaluation.callers import Goal
 from voice.evaluation.callers.hearing import Meaning, answers, understand
 from voice.languages import language
+from voice.tasks import load_tasks
 
 PHRASES = language().phrases
 
@@ -47,13 +47,8 @@ ANSWERS = {
 @pytest.fixture(scope="module")
 def sentences(tasks_path: Path) -> list[tuple[str, str]]:
     """(act, sentence) of all tasks."""
-    found = []
-    for file in sorted(tasks_path.glob("*.yaml")):
-        task = yaml.safe_load(file.read_text())
-        for part in ("answers", "spoken_by_code"):
-            for act, texts in task.get(part, {}).items():
-                found += [(act, text) for text in texts]
-    return found
+    tasks = load_tasks(tasks_path)
+    return [(act, text) for act, texts in tasks.wordings.items() for text in texts]
 
 
 def test_every_sentence_of_the_assistant_is_taken_for_what_it_is(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from voice.errors import ConfigError
-from voice.languages import plain
+from voice.languages.words import plain
 
 Matcher = Callable[[Sequence[str], int], frozenset[int]]
 """Given words and a position: the positions at which a phrase that begins there may end."""

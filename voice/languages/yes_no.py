@@ -15,8 +15,9 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voice.languages import Language, plain
-from voice.response.phrases import Lists, Matcher, any_of, named, stands_in
+from voice.languages.grammar import Lists, Matcher, any_of, named, stands_in
+from voice.languages.language import Language
+from voice.languages.words import plain
 
 _LONGEST_ANSWER = 20
 """Words; a longer answer is about something else."""
@@ -52,7 +53,7 @@ class YesNo(Enum):
 class ActWords(BaseModel):
     """What a caller may say to the question before an act, beside yes and no.
 
-    Phrases in the notation of `voice.response.phrases`, contractions written in full.
+    Phrases in the notation of `voice.languages.grammar`, contractions written in full.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
