@@ -271,7 +271,9 @@ def others(asks: bool, call_speaks: str) -> OtherLanguages:
     state = SimpleNamespace(
         language=language(call_speaks),
         language_of=lambda heard: language(heard.language),
-        engines=SimpleNamespace(responder=SimpleNamespace(language=language("en"), languages=("en",))),
+        engines=SimpleNamespace(
+            responder=SimpleNamespace(language=language("en"), languages=("en",))
+        ),
         secret=False, secret_turn=False, dictates=False, digits_expected=0, wanted=lambda: None,
     )  # fmt: skip
     session = cast(ResponseSession, SimpleNamespace(asks=asks))

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum, auto
 
-from voice.languages import Language, plain, words_of
+from voice.languages import plain, words_of
 from voice.response.arguments import as_words
 from voice.response.said import Said
 from voice.response.state import Act, Asked
 from voice.tasks import Argument, ArgumentValue, TaskSet, TaskTool
-from voice.understanding import Found, read_value
+from voice.understanding import Found, read_value, values_in
 
 _HEARD_ONLY = frozenset({"digits", "phone", "number", "amount", "email"})
 """Kinds that a model never hears in full: what it says of them is made up."""
@@ -32,7 +32,7 @@ class Taken(Enum):
 
 
 def gathered(
-    tool: TaskTool, proposed: Mapping[str, object], said: Said, language: Language
+    tool: TaskTool, proposed: Mapping[str, object], said: Said, tasks: TaskSet
 ) -> dict[str, ArgumentValue]:
     """The arguments that the caller gave with the request; the model adds what it may know.
 
@@ -40,8 +40,7 @@ def gathered(
     """
     if tool.arguments is None:
         return dict(as_words(proposed))
-    known = _proposed(tool.arguments, proposed)
-    return known | _volunteered(tool.arguments, said.in_full, language)
+    return _proposed(tool.arguments, proposed) | _told_in(said.in_full, tool, said, tasks)
 
 
 def take(asked: Asked, said: Said, tasks: TaskSet) -> tuple[Taken, Asked]:
@@ -54,11 +53,11 @@ def take(asked: Asked, said: Said, tasks: TaskSet) -> tuple[Taken, Asked]:
     declines = tasks.plain_reader.declines(said.text)
     if argument.type == "text" and declines:
         return Taken.NO, asked
-    found = _found(argument, asked.begun, said, tasks.language)
+    found = _found(argument, asked.begun, said, tasks)
     if found is not None and (value := _checked(argument, found)) is not None:
         if asked.act.arguments.get(asked.argument) == value:
             return Taken.YES, _agreed(asked)
-        more = _volunteered(tool.arguments, found.rest, tasks.language)
+        more = _told_in(found.rest, tool, said, tasks)
         known = {**more, **asked.act.arguments, asked.argument: value}
         return Taken.VALUE, replace(asked, act=replace(asked.act, arguments=known), begun="")
     if found is not None and found.partial:
@@ -69,17 +68,15 @@ def take(asked: Asked, said: Said, tasks: TaskSet) -> tuple[Taken, Asked]:
 
 
 def correction(act: Act, said: Said, tasks: TaskSet) -> Act | None:
-    """The act with another value for an argument, where the caller takes one back."""
-    arguments = tasks.tools[act.tool].arguments or {}
-    if not _takes_back(said, tasks):
+    """The act with other values, where the caller takes some back: "no, on Friday"."""
+    tool = tasks.tools[act.tool]
+    if not act.arguments or not _takes_back(said, tasks):
         return None
-    for name in act.arguments:
-        found = read_value(arguments[name], said.in_full, tasks.language, asked=False)
-        value = _checked(arguments[name], found) if found else None
-        if value is not None and value != act.arguments[name]:
-            known = {**act.arguments, name: value}
-            return replace(act, arguments=known, agreed=act.agreed - {name})
-    return None
+    told = _told_in(said.in_full, tool, said, tasks)
+    other = {name: value for name, value in told.items() if act.arguments.get(name, value) != value}
+    if not other:
+        return None
+    return replace(act, arguments={**act.arguments, **other}, agreed=act.agreed - other.keys())
 
 
 def _takes_back(said: Said, tasks: TaskSet) -> bool:
@@ -93,13 +90,23 @@ def _agreed(asked: Asked) -> Asked:
     return replace(asked, act=replace(asked.act, agreed=asked.act.agreed | {asked.argument}))
 
 
-def _found(argument: Argument, begun: str, said: Said, language: Language) -> Found | None:
+def _found(argument: Argument, begun: str, said: Said, tasks: TaskSet) -> Found | None:
     """The value in an answer, or in it and the figures that were said before it."""
-    found = read_value(argument, said.in_full, language, asked=True)
+    found = read_value(argument, said.in_full, tasks.language, said.today)
     if not begun or (found is not None and found.value is not None):
         return found
     together = f"{' '.join(begun)} {said.in_full}"
-    return read_value(argument, together, language, asked=True) or found
+    return read_value(argument, together, tasks.language, said.today) or found
+
+
+def _told_in(text: str, tool: TaskTool, said: Said, tasks: TaskSet) -> dict[str, ArgumentValue]:
+    """The values that stand in a request."""
+    if not text or not tool.arguments:
+        return {}
+    examples = tasks.examples_of(tool)
+    found = values_in(text, tool.arguments, tasks.language, said.today, examples)
+    checked = {name: _checked(tool.arguments[name], one) for name, one in found.items()}
+    return {name: value for name, value in checked.items() if value is not None}
 
 
 def _proposed(
@@ -112,18 +119,6 @@ def _proposed(
                 known[name] = argument.checked(values[name])
             except ValueError:
                 continue
-    return known
-
-
-def _volunteered(
-    arguments: Mapping[str, Argument], text: str, language: Language
-) -> dict[str, ArgumentValue]:
-    """The values that stand in a request; each of its words is of one value at most."""
-    known: dict[str, ArgumentValue] = {}
-    for name, argument in arguments.items():
-        found = read_value(argument, text, language, asked=False) if text else None
-        if found is not None and (value := _checked(argument, found)) is not None:
-            known[name], text = value, found.rest
     return known
 
 

@@ -150,7 +150,7 @@ class Conversation:
             if exchange.tools_used >= _MOST_TOOLS:
                 await exchange.answer("")
                 return
-            act = Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks.language))
+            act = Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks))
             if exchange.tools_used and not exchange.may_run(act):
                 await exchange.answer("")
             if not await exchange.use(act):
@@ -213,7 +213,7 @@ class Conversation:
         tool, act = _tool_wanted(exchange, reply), _act(exchange, reply)
         is_sure = reply.probability >= _CERTAIN
         if tool is not None and tool.name == asked.act.tool:
-            known = gathered(tool, reply.arguments, said, exchange.tasks.language)
+            known = gathered(tool, reply.arguments, said, exchange.tasks)
             if asked.argument in known:
                 await exchange.use(replace(asked.act, arguments={**asked.act.arguments, **known}))
                 return

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from voice.errors import ModelError
+from voice.errors import ConfigError, ModelError
 from voice.languages import language
 from voice.tasks import TaskSet
 
@@ -40,8 +40,8 @@ class Learnt:
             architecture = form.pop("architecture", None)
             learnt = cls(**form)
             language(learnt.language)
-            dict(learnt.sentences)
-        except (OSError, ValueError, TypeError, AttributeError):
+            set(learnt.tools), dict(learnt.sentences)
+        except (OSError, ValueError, TypeError, AttributeError, ConfigError):
             raise ModelError(f"{file}: not the description of a response model") from None
         if architecture != "gpt-oss":
             raise ModelError(f"{file}: not a gpt-oss model")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 from voice.engine_queue import EngineQueue, QueueFactory
@@ -84,10 +86,12 @@ class Responder:
         *,
         has_person: bool = False,
         second_thoughts: SecondThoughts | None = None,
+        today: Callable[[], datetime.date] = datetime.date.today,
     ) -> ResponseSession:
         """One call's conversation; raises ConfigError when a task's tool is missing.
 
         `has_person`: the call can be handed over. `second_thoughts`: see SecondThoughts.
+        `today`: what "tomorrow" is counted from.
         """
         model, tasks = self._current
         tools.require(tasks)
@@ -99,7 +103,7 @@ class Responder:
             has_person=has_person,
             second_thoughts=second_thoughts,
         )
-        return ResponseSession(conversation, caller)
+        return ResponseSession(conversation, caller, today)
 
     async def warm_up(self) -> None:
         """Make ready what all prompts share; raises VoiceError when no reply can be had."""

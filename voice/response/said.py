@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime
+from dataclasses import dataclass, field
 
 from voice.engine_queue import Priority
 
@@ -19,3 +20,5 @@ class Said:
     """They had heard the last answer to its end, and nothing since, when they began."""
     in_full: str = ""
     """The words as they were heard: for the arguments of tools, for no model and no log."""
+    today: datetime.date = field(default_factory=datetime.date.today)
+    """On which days are counted: "tomorrow"."""

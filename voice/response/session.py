@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Awaitable, Callable
 
 from voice.engine_queue import Priority
@@ -22,12 +23,18 @@ _TURNS_KEPT = 12
 class ResponseSession:
     """Holds the history; each turn begins from the turns that were committed before it."""
 
-    def __init__(self, conversation: Conversation, caller: Caller) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        caller: Caller,
+        today: Callable[[], datetime.date] = datetime.date.today,
+    ) -> None:
         self.caller = caller
         """Who is on the line; set it when the caller has proved who they are."""
         self._conversation = conversation
         self._spoken = conversation.tasks.language
         """In which the caller was last understood."""
+        self._today = today
         self._turns: list[ResponseTurn] = []
         self._current: ResponseTurn | None = None
 
@@ -76,7 +83,7 @@ class ResponseSession:
         self._replace_current()
         self._spoken = spoken or self._spoken
         words = normal_form(text, self._spoken)
-        said = Said(words, confidence, priority, heard_last, in_full or text)
+        said = Said(words, confidence, priority, heard_last, in_full or text, self._today())
         history = self.history
 
         async def script(turn: ResponseTurn) -> None:

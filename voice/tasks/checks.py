@@ -161,7 +161,7 @@ def _tool(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
             reason = f"{name}: unless: there is no argument {argument.unless}"
             yield ("tool", "arguments", name, "unless"), reason
         if name in tool.result:
-            yield ("tool", "arguments", name), f"{name} is a value of the result as well"
+            yield ("tool", "result", name), f"{name} is an argument as well"
         elif not name.isidentifier():
             yield ("tool", "arguments", name), f"{name}: expected a name of letters, figures and _"
     yield from _grammar(tasks, tool)
@@ -187,9 +187,13 @@ def _grammar(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
     for tag in dict.fromkeys([*tool.answered, *asked]):
         spoken, words = language(tag), tool.answered.get(tag) or ActWords()
         undo = ActWords(lists=words.lists, act=list(asked.get(tag, ())))
-        for key, phrases in (("answered", words), ("undo", undo)):
+        places: list[tuple[Path, ActWords]] = [
+            (("tool", "answered", tag), words),
+            (("tool", "undo", "asked", tag), undo),
+        ]
+        for place, phrases in places:
             try:
-                AnswerReader(spoken, phrases, f"tool {tool.name}: {key}")
+                AnswerReader(spoken, phrases, f"tool {tool.name}: {place[1]}")
             except ConfigError as error:
-                yield ("tool", key), str(error)
+                yield place, str(error)
                 break

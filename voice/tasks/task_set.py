@@ -111,6 +111,11 @@ class TaskSet:
                 known[name] = KnownRequest(name, task.tool, request.answer, said)
         return known
 
+    def examples_of(self, tool: TaskTool) -> list[str]:
+        """How callers ask for what a tool does, in this language."""
+        known = (one for one in self.requests.values() if one.tool is tool)
+        return [said for one in known for said in one.examples.get(self.language.tag, ())]
+
     @cached_property
     def names(self) -> frozenset[str]:
         """Capitalised words of what is said anyway: the company's name is no fact about a call."""
