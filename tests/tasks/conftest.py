@@ -42,8 +42,8 @@ answers:
     fr: [C'est moins que le précédent.]
 spoken_by_code:
   ask_meter:
-    en: [Which number is on the meter?]
-    fr: [Quel est le numéro du compteur ?]
+    en: ["Which number is on the meter?"]
+    fr: ["Quel est le numéro du compteur ?"]
   sure:
     en: ["{reading}, shall I write that down?"]
     fr: ["{reading}, est-ce que je le note ?"]

@@ -63,7 +63,7 @@ def test_a_mistake_is_told_with_its_line(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("name: [meter", r"meter\.yaml:2: not valid YAML"),
+        ("name: [meter", r"meter\.yaml:1: not valid YAML"),
         ("- name\n- description\n", r"meter\.yaml: expected keys and values"),
         ("", r"meter\.yaml: expected keys and values"),
         ("name: a\ndescription: b\nname: c\n", r"meter\.yaml:3: name is there twice"),
@@ -94,7 +94,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         ("name: hours", "name: meter_reading", "task meter_reading is in task meter_reading"),
         ("  opening_hours:", "  give_reading:", "request give_reading is in task hours as well"),
         ("  hours:\n    en: [We", "  sure:\n    en: [We", "act sure is in task hours as well"),
-        ("when are you open", "The meter stands at {reading}!", "is an example of request"),
+        ("when are you open", "'The meter stands at {reading}!'", "is an example of request"),
         ("    answer: hours\n", "", "without a tool it needs an answer"),
         ("      fr: [quand êtes-vous ouverts]\n", "", "no example in French (fr)"),
     ],
