@@ -159,4 +159,5 @@ def test_a_slot_that_may_belong_to_two_tools_has_to_name_one(tmp_path: Path) -> 
     with pytest.raises(ConfigError, match=r"act both: \{amount\} may be of get_credit or get_owed"):
         load_tasks(tmp_path)
     (tmp_path / "both.yaml").write_text(both % "get_owed.amount")
-    assert load_tasks(tmp_path).source("both", "get_owed.amount") == ("get_owed", "amount")
+    source = load_tasks(tmp_path).source("both", "get_owed.amount")
+    assert (source.tool, source.key, source.argument) == ("get_owed", "amount", False)

@@ -59,7 +59,7 @@ def test_an_empty_tasks_folder_is_refused(tmp_path: Path) -> None:
     [
         ("description:", "descripton:", "descripton"),
         ("{amount} euros, due", "{sum} euros, due", "sum"),
-        ("identity: verified", "identity: trusted", "TRUSTED"),
+        ("identity: verified", "identity: trusted", "unknown identity level trusted"),
         ("paid: [nothing_due]", "paid: [nothing]", "nothing"),
         ("name: balance", "name: [balance", "YAML"),
     ],
@@ -106,8 +106,8 @@ def test_tasks_say_in_which_language_they_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tag", "complaint"),
     [
-        ("fr", "task block_sim is written in en, but task balance in fr: expected one language"),
-        ("frensh", r"balance\.yaml: language: .*did you mean fr\?"),
+        ("fr", r"balance\.yaml:17: answers.balance: act balance: no wording in English \(en\)"),
+        ("frensh", r"balance\.yaml:1: language: .*did you mean fr\?"),
     ],
 )
 def test_tasks_in_two_languages_or_in_none_are_refused(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from voice.languages import plain, words_of
@@ -11,10 +11,18 @@ from voice.response.arguments import as_words
 from voice.response.said import Said
 from voice.response.state import Act, Asked
 from voice.tasks import Argument, ArgumentValue, TaskSet, TaskTool
-from voice.understanding import Found, read_value, values_in
 
 _HEARD_ONLY = frozenset({"digits", "phone", "number", "amount", "email"})
 """Kinds that a model never hears in full: what it says of them is made up."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value that was said."""
+
+    value: ArgumentValue
+    rest: str = ""
+    partial: str = ""
 
 
 class Taken(Enum):
@@ -91,22 +99,16 @@ def _agreed(asked: Asked) -> Asked:
 
 
 def _found(argument: Argument, begun: str, said: Said, tasks: TaskSet) -> Found | None:
-    """The value in an answer, or in it and the figures that were said before it."""
-    found = read_value(argument, said.in_full, tasks.language, said.today)
-    if not begun or (found is not None and found.value is not None):
-        return found
-    together = f"{' '.join(begun)} {said.in_full}"
-    return read_value(argument, together, tasks.language, said.today) or found
+    """The value in an answer: words are not read yet, figures alone are."""
+    try:
+        return Found(argument.checked(f"{begun}{said.in_full}"))
+    except ValueError:
+        return None
 
 
 def _told_in(text: str, tool: TaskTool, said: Said, tasks: TaskSet) -> dict[str, ArgumentValue]:
-    """The values that stand in a request."""
-    if not text or not tool.arguments:
-        return {}
-    examples = tasks.examples_of(tool)
-    found = values_in(text, tool.arguments, tasks.language, said.today, examples)
-    checked = {name: _checked(tool.arguments[name], one) for name, one in found.items()}
-    return {name: value for name, value in checked.items() if value is not None}
+    """The values that stand in a request: words are not read yet."""
+    return {}
 
 
 def _proposed(

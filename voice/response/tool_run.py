@@ -9,7 +9,7 @@ from voice.foreign_code import ForeignError, call_foreign
 from voice.identity import Caller
 from voice.response.tools import Tool
 from voice.response.values import UnexpectedResult, Value, checked
-from voice.tasks import TaskTool
+from voice.tasks import ArgumentValue, TaskTool
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class ToolRun:
 
 
 async def run_tool(
-    task: TaskTool, tool: Tool, caller: Caller, arguments: dict[str, str], seconds: float
+    task: TaskTool, tool: Tool, caller: Caller, arguments: dict[str, ArgumentValue], seconds: float
 ) -> ToolRun:
     """Run a tool for at most so many seconds, and as many again to look up what it changed.
 
@@ -53,7 +53,7 @@ async def run_tool(
 
 
 async def _outcome(
-    task: TaskTool, tool: Tool, caller: Caller, arguments: dict[str, str], seconds: float
+    task: TaskTool, tool: Tool, caller: Caller, arguments: dict[str, ArgumentValue], seconds: float
 ) -> dict[str, Value] | None:
     """What the tool's lookup says: the result, {} for nothing done, None for not known."""
     if tool.outcome is None:

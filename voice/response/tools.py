@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
@@ -16,8 +16,8 @@ from voice.response.values import Value
 from voice.tasks import TaskSet
 
 T = TypeVar("T")
-Work = Callable[[Caller, dict[str, str]], Awaitable[T] | T]
-"""A function of a caller and the arguments, which the operator wrote."""
+Work = Callable[[Caller, dict[str, Any]], Awaitable[T] | T]
+"""A function of a caller and the arguments as the task has them typed, which the operator wrote."""
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,9 @@ def mistakes(tasks: TaskSet) -> Iterator[Mistake]:
 
 
 def _of_task(tasks: TaskSet, task: Task) -> Iterator[tuple[Path, str]]:
+    known = {*Role, *(act for one in tasks.tasks for act in one.acts)}
     for path, act in _named_acts(task):
-        if act not in tasks.wordings:
+        if act not in known:
             yield path, f"act {act} is named but has no wording"
     yield from _wordings(tasks, task)
     yield from _requests(tasks, task)

@@ -132,7 +132,7 @@ def _repeated_keys(file: _File) -> Iterator[str]:
 def _each_once(errors: Iterable[ErrorDetails]) -> Iterator[ErrorDetails]:
     """One mistake for each place: a value of several types is wrong for each of them."""
     seen: set[tuple[str | int, ...]] = set()
-    for error in errors:
+    for error in sorted(errors, key=lambda one: one["type"] != "extra_forbidden"):
         place = tuple(part for part in error["loc"] if not str(part).startswith(_TYPES))
         if place not in seen:
             seen.add(place)
