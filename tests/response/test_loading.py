@@ -106,7 +106,7 @@ def test_tasks_say_in_which_language_they_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tag", "complaint"),
     [
-        ("fr", r"balance\.yaml:17: answers.balance: act balance: no wording in English \(en\)"),
+        ("fr", r"balance\.yaml:15: answers.balance: act balance: no wording in English \(en\)"),
         ("frensh", r"balance\.yaml:1: language: .*did you mean fr\?"),
     ],
 )
