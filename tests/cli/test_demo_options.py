@@ -13,6 +13,7 @@ from voice.audio import FlacWriter, read_stereo
 from voice.cli import demo
 from voice.cli.app import app
 from voice.cli.demo_files import leave_records
+from voice.cli.demo_worlds import WORLDS, World
 from voice.errors import ConfigError
 from voice.evaluation.callers import SCENARIOS, Goal
 from voice.evaluation.judge import Verdict
@@ -24,6 +25,26 @@ def test_an_address_that_no_phone_can_dial_is_refused(address: str) -> None:
     outcome = CliRunner().invoke(app, ["demo", "--phone", "--address", address])
     assert isinstance(outcome.exception, ConfigError)
     assert str(outcome.exception).startswith(f"--address: {address}: expected the IP address")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--world", "atlantis"], "--world: atlantis: expected one of larkfield, municipality"),
+        (["--world", "municipality"], "--world: municipality: expected --phone, too: no"),
+    ],
+)
+def test_a_company_that_cannot_be_called_is_refused(options: list[str], reason: str) -> None:
+    outcome = CliRunner().invoke(app, ["demo", *options])
+    assert isinstance(outcome.exception, ConfigError)
+    assert str(outcome.exception).startswith(reason)
+
+
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_who_plays_a_role_is_in_the_companys_books(tmp_path: Path, world: World) -> None:
+    assert world.role(tmp_path, 1) == world.role(tmp_path, 1)
+    assert world.role(tmp_path, 2).name != world.role(tmp_path, 1).name
+    assert len(list(tmp_path.glob("*.sqlite"))) == 1
 
 
 def test_the_report_of_an_earlier_call_does_not_stay_beside_a_new_recording(

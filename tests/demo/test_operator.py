@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import sqlite3
-from collections.abc import Awaitable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.demo.conftest import TODAY, run
 from voice.demo import CustomerDirectory, Operator
 from voice.demo.customers import Customer, seeded_customers
 from voice.demo.pins import hash_pin, is_right_pin
 from voice.demo.tools import load, tools_of
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
-from voice.response import ToolBox, Value
 from voice.settings import Demo, Settings
 
-TODAY = datetime.date(2026, 11, 24)
-
 
 @pytest.fixture
-def operator(tmp_path: Path) -> Operator:
-    return Operator.create(tmp_path / "operator.sqlite", 5, TODAY)
-
-
-@pytest.fixture
-def person() -> Customer:
-    return seeded_customers(5, TODAY)[0]
+def person(customers: list[Customer]) -> Customer:
+    return customers[0]
 
 
 def _rows(operator: Operator) -> dict[str, list[tuple[object, ...]]]:
@@ -41,13 +32,6 @@ def _rows(operator: Operator) -> dict[str, list[tuple[object, ...]]]:
 def _claimed(number: str) -> Caller:
     """As a trusted trunk asserts the number."""
     return Caller(number, level=IdentityLevel.CLAIMED)
-
-
-async def _run(tools: ToolBox, name: str, caller: Caller) -> dict[str, Value]:
-    tool = tools.get(name)
-    assert tool is not None
-    result = tool.run(caller, {})
-    return await result if isinstance(result, Awaitable) else result
 
 
 def test_the_same_seed_makes_the_same_customers() -> None:
@@ -94,8 +78,8 @@ async def test_blocking_changes_one_row_and_nothing_else(
 ) -> None:
     before = _rows(operator)
     caller = Caller(person.number, person.customer_number, IdentityLevel.VERIFIED)
-    first = await _run(tools_of(operator), "block_sim", caller)
-    again = await _run(tools_of(operator), "block_sim", caller)
+    first = await run(tools_of(operator), "block_sim", caller)
+    again = await run(tools_of(operator), "block_sim", caller)
     assert (first["status"], again["status"]) == ("blocked", "already_blocked")
     after = _rows(operator)
     assert set(after["sim"]) - set(before["sim"]) == {(person.customer_number, "blocked")}
@@ -108,17 +92,17 @@ async def test_tools_refuse_callers_who_have_not_proved_themselves(
     before = _rows(operator)
     for name in ("get_bill", "get_plan", "block_sim"):
         with pytest.raises(PermissionError):
-            await _run(tools_of(operator), name, Caller(person.number, person.customer_number))
+            await run(tools_of(operator), name, Caller(person.number, person.customer_number))
     assert _rows(operator) == before
 
 
 async def test_bill_and_plan_are_what_the_books_say(operator: Operator, person: Customer) -> None:
     caller = Caller(person.number, person.customer_number, IdentityLevel.VERIFIED)
-    bill = await _run(tools_of(operator), "get_bill", caller)
+    bill = await run(tools_of(operator), "get_bill", caller)
     assert (bill["amount"], bill["due_date"]) == (person.amount, person.due_date)
-    plan = await _run(tools_of(operator), "get_plan", _claimed("+" + person.number))
+    plan = await run(tools_of(operator), "get_plan", _claimed("+" + person.number))
     assert (plan["plan"], plan["price"]) == (person.plan.name, person.plan.price)
-    nobody = await _run(tools_of(operator), "get_plan", _claimed("1"))
+    nobody = await run(tools_of(operator), "get_plan", _claimed("1"))
     assert nobody == {"status": "not_found"}
 
 
@@ -126,7 +110,7 @@ async def test_a_customer_number_that_was_only_said_tells_no_plan(
     operator: Operator, person: Customer
 ) -> None:
     liar = Caller("1", person.customer_number, IdentityLevel.CLAIMED)
-    assert await _run(tools_of(operator), "get_plan", liar) == {"status": "not_found"}
+    assert await run(tools_of(operator), "get_plan", liar) == {"status": "not_found"}
 
 
 def test_a_database_is_made_where_there_is_none(tmp_path: Path) -> None:
@@ -158,5 +142,5 @@ async def test_a_block_that_gave_no_answer_can_be_looked_up(
     assert block is not None and block.outcome is not None
     caller = Caller(person.number, person.customer_number, IdentityLevel.VERIFIED)
     assert block.outcome(caller, {}) == {}
-    done = await _run(tools, "block_sim", caller)
+    done = await run(tools, "block_sim", caller)
     assert block.outcome(caller, {}) == done

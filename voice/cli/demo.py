@@ -19,7 +19,9 @@ from rich.console import Console
 from voice.cli.call_view import CallView, first_call, follow, plain, summary, totals
 from voice.cli.demo_files import FOLDER, LOOPBACK, REPORT, leave_records, print_left, trial_settings
 from voice.cli.demo_phone import by_phone, require_dialable
+from voice.cli.demo_worlds import DEFAULT, WORLDS, find_world
 from voice.cli.pull_progress import models_at_hand
+from voice.errors import ConfigError
 from voice.evaluation.callers import SCENARIOS, Goal, find_scenario
 from voice.evaluation.demo_operator import KnownCustomer, caller_of, open_books
 from voice.evaluation.report import report_of
@@ -57,6 +59,9 @@ def demo(
     address: Annotated[
         str, typer.Option(help="With --phone: the IP address to listen on.")
     ] = LOOPBACK,
+    world: Annotated[
+        str, typer.Option(help=f"Whose calls are answered: {', '.join(WORLDS)}.")
+    ] = DEFAULT,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="The small models that understand synthetic voices.")
     ] = False,
@@ -68,13 +73,16 @@ def demo(
     """
     find_scenario(scenario)
     require_dialable(address)
+    company = find_world(world)
+    if world != DEFAULT and not phone:
+        raise ConfigError(f"--world: {world}: expected --phone, too: no simulated caller knows it")
     configure_logging("warning", "demo")
     console = Console(highlight=False)
     try:
         models = models_at_hand(load_settings(_NO_FILE), embedded, console)
         with tempfile.TemporaryDirectory(prefix="voice-demo-") as folder:
             place = Path(folder)
-            trial = by_phone(console, place, seed, address, models) if phone else None
+            trial = by_phone(console, place, seed, address, models, company) if phone else None
             trial = trial or _simulated(console, place, scenario, seed, models)
             stopped_by = uvloop.run(_until_stopped(trial))
     except KeyboardInterrupt:

@@ -12,9 +12,9 @@ from rich.panel import Panel
 
 from voice.cli.call_view import CallView, calls_in, follow, plain
 from voice.cli.demo_files import leave_records, print_left, trial_settings
+from voice.cli.demo_worlds import Role, World
 from voice.cli.phone_account import PhoneAccount
 from voice.errors import ConfigError
-from voice.evaluation.demo_operator import KnownCustomer, caller_of, open_books
 from voice.evaluation.trial_service import TrialService
 from voice.models import ModelsAtHand
 
@@ -36,18 +36,19 @@ def require_dialable(address: str) -> None:
 
 
 async def by_phone(
-    console: Console, folder: Path, seed: int, address: str, models: ModelsAtHand
+    console: Console, folder: Path, seed: int, address: str, models: ModelsAtHand, world: World
 ) -> None:
     """Answer one call after another, until cancelled."""
     account = PhoneAccount.kept(address)
-    customer = caller_of(open_books(folder / "operator.sqlite", seed), seed)
+    role = world.role(folder, seed)
     host = f"[{address}]" if ":" in address else address
     settings = trial_settings(f"{host}:{account.port}", (account.user, account.password))
+    settings += world.settings
     service = TrialService(folder, settings, trusts_loopback=False, models=models)
     with console.status("Starting the service and its models ..."):
         await service.__aenter__()
     try:
-        console.print(_invitation(service.uri, account, customer))
+        console.print(_invitation(service.uri, account, world, role))
         async with asyncio.TaskGroup() as watching:
             watching.create_task(_show_calls(console, service.records))
             watching.create_task(_show_warnings(console, folder / "service.log"))
@@ -56,16 +57,15 @@ async def by_phone(
         await service.__aexit__()
 
 
-def _invitation(uri: str, account: PhoneAccount, customer: KnownCustomer) -> Panel:
-    persona = customer.persona
+def _invitation(uri: str, account: PhoneAccount, world: World, role: Role) -> Panel:
     return Panel.fit(
         f"Dial [bold]{uri}[/] with your softphone.\n"
         f"User [bold]{account.user}[/], password [bold]{account.password}[/]; they stay the same "
         "the next time, and you may register.\n\n"
-        f"You are [bold]{customer.name}[/], a customer of Larkfield Telecom: customer number "
-        f"[bold]{persona.customer_number}[/], PIN [bold]{persona.pin}[/].\n"
-        "Ask for your balance or your plan, report a lost SIM card, or ask for a person.\n"
-        "You will be asked for both numbers: say them, or key them in.",
+        f"You are [bold]{role.name}[/], known to {world.company}: customer number "
+        f"[bold]{role.number}[/], PIN [bold]{role.pin}[/].\n"
+        f"{world.ask}\n"
+        "Where you are asked for both numbers, say them or key them in.",
         title="Waiting for your calls (Ctrl-C ends)",
     )
 

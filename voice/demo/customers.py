@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from voice.demo.network import AREAS
+
 CUSTOMER_DIGITS = 6
 CUSTOMERS = 12
 """How many customers the operator has."""
@@ -38,6 +40,22 @@ PLANS = (
     Plan("Classic", 10, Decimal("14.25")),
 )
 
+
+@dataclass(frozen=True)
+class Address:
+    """Where letters go."""
+
+    street: str
+    house: int
+    postcode: str
+
+
+_STREETS = (
+    "Mill Lane", "rue des Tilleuls", "Harbour Road", "avenue de la Gare", "Chapel Street",
+    "rue du Vieux Port",
+)  # fmt: skip
+_WITHOUT_EMAIL = ("Helen Marsh", "Peter Lane")
+
 BillStatus = Literal["open", "paid", "overdue"]
 _OPEN: BillStatus = "open"
 _PAID: BillStatus = "paid"
@@ -57,12 +75,16 @@ class Customer:
     bill_status: BillStatus
     amount: Decimal
     due_date: datetime.date
+    email: str
+    """Empty where none is known."""
+    address: Address
 
 
 def seeded_customers(seed: int, today: datetime.date) -> list[Customer]:
     """The customers of a seed; most bills are open, the last two are paid and overdue."""
     choices = random.Random(seed)
     statuses = [_OPEN] * (CUSTOMERS - 2) + [_PAID, _OVERDUE]
+    places = random.Random(f"addresses {seed}")
     numbers = choices.sample(range(10 ** (CUSTOMER_DIGITS - 1), 10**CUSTOMER_DIGITS), CUSTOMERS)
     return [
         Customer(
@@ -74,6 +96,10 @@ def seeded_customers(seed: int, today: datetime.date) -> list[Customer]:
             bill_status=status,
             amount=Decimal(choices.randint(950, 12_999)) / 100,
             due_date=today + datetime.timedelta(days=_days_to_pay(status, choices)),
+            email=_email(name),
+            address=Address(
+                places.choice(_STREETS), places.randint(1, 120), places.choice(AREAS).postcode
+            ),
         )
         for index, (name, status) in enumerate(zip(_NAMES, statuses, strict=True))
     ]
@@ -82,3 +108,7 @@ def seeded_customers(seed: int, today: datetime.date) -> list[Customer]:
 def _days_to_pay(status: BillStatus, choices: random.Random) -> int:
     days = choices.randint(5, 27)
     return days if status == "open" else -days
+
+
+def _email(name: str) -> str:
+    return "" if name in _WITHOUT_EMAIL else f"{name.lower().replace(' ', '.')}@example.com"

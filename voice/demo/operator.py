@@ -1,40 +1,19 @@
-"""The operator's books in SQLite."""
+"""The operator's books: customers, what they pay, and what they have ordered."""
 
 from __future__ import annotations
 
 import datetime
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-from voice.demo.customers import Customer, Plan, seeded_customers
+from voice.demo.customers import PLANS, Customer, Plan, seeded_customers
+from voice.demo.database import Database, cents
+from voice.demo.network import AREAS, ROAMING
 from voice.demo.pins import hash_pin
-from voice.errors import ConfigError
 
-_SCHEMA = """
-CREATE TABLE plan (
-    name TEXT PRIMARY KEY, data_gb INTEGER NOT NULL, price_cents INTEGER NOT NULL
-) STRICT;
-CREATE TABLE customer (
-    customer_number TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-    pin_hash BLOB NOT NULL, plan TEXT NOT NULL REFERENCES plan (name)
-) STRICT;
-CREATE TABLE bill (
-    customer_number TEXT PRIMARY KEY REFERENCES customer (customer_number),
-    status TEXT NOT NULL CHECK (status IN ('open', 'paid', 'overdue')),
-    amount_cents INTEGER NOT NULL, due_date TEXT NOT NULL
-) STRICT;
-CREATE TABLE sim (
-    customer_number TEXT PRIMARY KEY REFERENCES customer (customer_number),
-    status TEXT NOT NULL CHECK (status IN ('active', 'blocked'))
-) STRICT;
-"""
-_BUSY_SECONDS = 2.0
+_BILLS_KEPT = 6
+"""Months, this one among them."""
 
 
 @dataclass(frozen=True)
@@ -46,65 +25,103 @@ class Bill:
     due_date: datetime.date
 
 
-class Operator:
-    """Opens the database anew for each piece of work, so that any thread and process may use it."""
+class Operator(Database):
+    """The database of Larkfield Telecom."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    owner = "the operator"
+    probe = "SELECT number, pin_hash, postcode FROM customer JOIN contact LIMIT 1"
+    schema = """
+CREATE TABLE plan (
+    name TEXT PRIMARY KEY, data_gb INTEGER NOT NULL, price_cents INTEGER NOT NULL
+) STRICT;
+CREATE TABLE customer (
+    customer_number TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+    pin_hash BLOB NOT NULL, plan TEXT NOT NULL REFERENCES plan (name)
+) STRICT;
+CREATE TABLE contact (
+    customer_number TEXT PRIMARY KEY REFERENCES customer (customer_number),
+    email TEXT NOT NULL, street TEXT NOT NULL, house INTEGER NOT NULL, postcode TEXT NOT NULL
+) STRICT;
+CREATE TABLE bill (
+    customer_number TEXT PRIMARY KEY REFERENCES customer (customer_number),
+    status TEXT NOT NULL CHECK (status IN ('open', 'paid', 'overdue')),
+    amount_cents INTEGER NOT NULL, due_date TEXT NOT NULL
+) STRICT;
+CREATE TABLE bill_copy (
+    customer_number TEXT NOT NULL REFERENCES customer (customer_number),
+    month TEXT NOT NULL, sent_to TEXT NOT NULL, PRIMARY KEY (customer_number, month, sent_to)
+) STRICT;
+CREATE TABLE sim (
+    customer_number TEXT PRIMARY KEY REFERENCES customer (customer_number),
+    status TEXT NOT NULL CHECK (status IN ('active', 'blocked'))
+) STRICT;
+CREATE TABLE plan_change (
+    customer_number TEXT PRIMARY KEY REFERENCES customer (customer_number),
+    plan TEXT NOT NULL REFERENCES plan (name), valid_from TEXT NOT NULL
+) STRICT;
+CREATE TABLE visit (
+    customer_number TEXT PRIMARY KEY REFERENCES customer (customer_number),
+    day TEXT NOT NULL, part TEXT NOT NULL CHECK (part IN ('morning', 'afternoon', 'evening'))
+) STRICT;
+CREATE TABLE area (
+    name TEXT PRIMARY KEY, postcode TEXT NOT NULL UNIQUE, outage_hours INTEGER NOT NULL
+) STRICT;
+CREATE TABLE roaming (
+    country TEXT PRIMARY KEY, minute_cents INTEGER NOT NULL, megabyte_cents INTEGER NOT NULL
+) STRICT;
+"""
 
     @classmethod
-    def create(cls, path: Path, seed: int, today: datetime.date | None = None) -> Operator:
-        """Write a new database with the customers of `seed`; raises ConfigError if it cannot."""
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            with closing(sqlite3.connect(part)) as books, books:
-                books.executescript(_SCHEMA)
-                _enter(books, seeded_customers(seed, today or datetime.date.today()))
-            part.replace(path)
-        except (OSError, sqlite3.Error) as error:
-            raise ConfigError(f"{path}: the database cannot be written: {error}") from None
-        return cls(path)
-
-    @classmethod
-    def open(cls, path: Path) -> Operator:
-        """An existing database; raises ConfigError when it is none of ours."""
-        if not path.is_file():
-            raise ConfigError(f"{path}: there is no database")
-        operator = cls(path)
-        try:
-            with operator._books() as books:
-                books.execute("SELECT number, pin_hash FROM customer LIMIT 1").fetchall()
-        except sqlite3.Error as error:
-            raise ConfigError(f"{path}: not a database of the operator: {error}") from None
-        return operator
+    def enter(cls, books: sqlite3.Connection, seed: int, today: datetime.date) -> None:
+        """The customers of a seed, the plans, and what is known of areas and countries."""
+        books.executemany(
+            "INSERT INTO plan VALUES (?, ?, ?)",
+            [(plan.name, plan.data_gb, cents(plan.price)) for plan in PLANS],
+        )
+        books.executemany(
+            "INSERT INTO area VALUES (?, ?, ?)",
+            [(area.name, area.postcode, area.outage_hours) for area in AREAS],
+        )
+        books.executemany(
+            "INSERT INTO roaming VALUES (?, ?, ?)",
+            [(price.country, cents(price.minute), cents(price.megabyte)) for price in ROAMING],
+        )
+        for person in seeded_customers(seed, today):
+            _enter(books, person)
 
     def customer_of(self, number: str) -> str | None:
         """The customer number that a telephone number belongs to."""
-        return self._one("SELECT customer_number FROM customer WHERE number = ?", number)
+        found = self.one("SELECT customer_number FROM customer WHERE number = ?", number)
+        return str(found) if found else None
 
     def pin_hash(self, customer_number: str) -> bytes | None:
         """The hash of a customer's PIN."""
-        found = self._row(
+        found: bytes | None = self.one(
             "SELECT pin_hash FROM customer WHERE customer_number = ?", customer_number
         )
-        return found[0] if found else None
+        return found
 
     def bill(self, customer_number: str) -> Bill | None:
         """A customer's last bill."""
-        found = self._row(
+        found = self.row(
             "SELECT status, amount_cents, due_date FROM bill WHERE customer_number = ?",
             customer_number,
         )
         if found is None:
             return None
-        status, cents, due = found
-        return Bill(status, Decimal(cents) / 100, datetime.date.fromisoformat(due))
+        status, amount, due = found
+        return Bill(status, Decimal(amount) / 100, datetime.date.fromisoformat(due))
+
+    def months_with_bill(self) -> list[datetime.date]:
+        """The first days of the months of which there are bills, the latest first."""
+        months = [self.today().replace(day=1)]
+        while len(months) < _BILLS_KEPT:
+            months.append((months[-1] - datetime.timedelta(days=1)).replace(day=1))
+        return months
 
     def plan(self, customer_number: str) -> Plan | None:
         """A customer's plan."""
-        found = self._row(
+        found = self.row(
             "SELECT plan.name, data_gb, price_cents FROM plan JOIN customer ON plan.name = plan"
             " WHERE customer_number = ?",
             customer_number,
@@ -113,53 +130,34 @@ class Operator:
 
     def block_sim(self, customer_number: str) -> bool:
         """Block a customer's SIM card; False when it is blocked already."""
-        with self._books() as books, books:
-            changed = books.execute(
-                "UPDATE sim SET status = 'blocked' WHERE customer_number = ? AND status = 'active'",
-                (customer_number,),
-            )
-            return changed.rowcount == 1
+        changed = self.write(
+            "UPDATE sim SET status = 'blocked' WHERE customer_number = ? AND status = 'active'",
+            customer_number,
+        )
+        return changed == 1
 
     def is_blocked(self, customer_number: str) -> bool:
         """Whether a customer's SIM card is blocked."""
-        status = self._one("SELECT status FROM sim WHERE customer_number = ?", customer_number)
-        return status == "blocked"
+        status = self.one("SELECT status FROM sim WHERE customer_number = ?", customer_number)
+        return bool(status == "blocked")
 
     def unblock_sim(self, customer_number: str) -> None:
         """Make a customer's SIM card active again."""
-        with self._books() as books, books:
-            books.execute(
-                "UPDATE sim SET status = 'active' WHERE customer_number = ?", (customer_number,)
-            )
-
-    def _one(self, query: str, value: str) -> str | None:
-        found = self._row(query, value)
-        return str(found[0]) if found else None
-
-    def _row(self, query: str, value: str) -> tuple[Any, ...] | None:
-        with self._books() as books:
-            found: tuple[Any, ...] | None = books.execute(query, (value,)).fetchone()
-            return found
-
-    @contextmanager
-    def _books(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS)) as books:
-            yield books
+        self.write("UPDATE sim SET status = 'active' WHERE customer_number = ?", customer_number)
 
 
-def _enter(books: sqlite3.Connection, customers: list[Customer]) -> None:
-    for person in customers:
-        plan, key = person.plan, person.customer_number
-        books.execute(
-            "INSERT OR IGNORE INTO plan VALUES (?, ?, ?)",
-            (plan.name, plan.data_gb, int(plan.price * 100)),
-        )
-        books.execute(
-            "INSERT INTO customer VALUES (?, ?, ?, ?, ?)",
-            (key, person.number, person.name, hash_pin(person.pin), plan.name),
-        )
-        books.execute(
-            "INSERT INTO bill VALUES (?, ?, ?, ?)",
-            (key, person.bill_status, int(person.amount * 100), person.due_date.isoformat()),
-        )
-        books.execute("INSERT INTO sim VALUES (?, 'active')", (key,))
+def _enter(books: sqlite3.Connection, person: Customer) -> None:
+    key, address = person.customer_number, person.address
+    books.execute(
+        "INSERT INTO customer VALUES (?, ?, ?, ?, ?)",
+        (key, person.number, person.name, hash_pin(person.pin), person.plan.name),
+    )
+    books.execute(
+        "INSERT INTO contact VALUES (?, ?, ?, ?, ?)",
+        (key, person.email, address.street, address.house, address.postcode),
+    )
+    books.execute(
+        "INSERT INTO bill VALUES (?, ?, ?, ?)",
+        (key, person.bill_status, cents(person.amount), person.due_date.isoformat()),
+    )
+    books.execute("INSERT INTO sim VALUES (?, 'active')", (key,))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
+from voice.demo import offers, orders
 from voice.demo.directory import CustomerDirectory, customer_of
 from voice.demo.operator import Operator
-from voice.foreign_code import off_loop
+from voice.demo.tool_making import Maker
 from voice.identity import Caller, IdentityLevel
-from voice.response import Tool, ToolBox, Value
+from voice.response import ToolBox, Value
 from voice.setting_places import blamed_on
 from voice.settings import Settings
 
 _SEED = 1
 _REPLACEMENT_DAYS = 3
-
-Work = Callable[[Operator, Caller], dict[str, Value]]
 
 
 def load(settings: Settings) -> tuple[ToolBox, CustomerDirectory]:
@@ -29,35 +27,28 @@ def load(settings: Settings) -> tuple[ToolBox, CustomerDirectory]:
 
 def tools_of(operator: Operator) -> ToolBox:
     """The tools that the tasks name."""
+    unknown, claimed, verified = IdentityLevel
+    make = Maker(operator)
     return ToolBox(
         [
-            _tool(operator, "get_bill", IdentityLevel.VERIFIED, False, _get_bill),
-            _tool(operator, "get_plan", IdentityLevel.CLAIMED, False, _get_plan),
-            _tool(operator, "block_sim", IdentityLevel.VERIFIED, True, _block_sim, _block_outcome),
-            _tool(operator, "unblock_sim", IdentityLevel.VERIFIED, True, _unblock_sim, _active),
-            _tool(operator, "transfer_to_person", IdentityLevel.UNKNOWN, True, _transfer),
+            make.reading("get_bill", verified, _get_bill),
+            make.reading("get_plan", claimed, _get_plan),
+            make.changing("block_sim", verified, _block_sim, _block_outcome),
+            make.changing("unblock_sim", verified, _unblock_sim, _active),
+            make.changing("transfer_to_person", unknown, _transfer),
+            make.reading("check_outage", unknown, offers.check_outage),
+            make.reading("get_roaming", unknown, offers.get_roaming),
+            make.reading("get_offer", unknown, offers.get_offer),
+            make.reading("list_plans", unknown, offers.list_plans),
+            make.reading("get_visit", verified, orders.get_visit),
+            make.changing("book_technician", verified, orders.book_technician, orders.visit_booked),
+            make.changing("send_bill_copy", verified, orders.send_bill_copy, orders.bill_copy_sent),
+            make.changing(
+                "change_address", verified, orders.change_address, orders.address_changed
+            ),
+            make.changing("change_plan", verified, orders.change_plan, orders.plan_changed),
         ]
     )
-
-
-def _tool(
-    operator: Operator,
-    name: str,
-    level: IdentityLevel,
-    side_effect: bool,
-    work: Work,
-    outcome: Work | None = None,
-) -> Tool:
-    async def run(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
-        if caller.level < level:
-            raise PermissionError(f"{name} needs a caller who is {level.name.lower()}")
-        return await off_loop(name, work, operator, caller)
-
-    def look_up(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
-        assert outcome is not None
-        return outcome(operator, caller)
-
-    return Tool(name, level, side_effect, run, look_up if outcome else None)
 
 
 def _get_bill(operator: Operator, caller: Caller) -> dict[str, Value]:
