@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 STRANGER = Caller("35315550101", level=IdentityLevel.CLAIMED)
 """Has proved nothing; a trusted trunk vouches for the number."""
 CUSTOMER = Caller("35315550101", "123456", IdentityLevel.VERIFIED)
+READING = ("check_outage", "get_offer", "get_roaming", "get_visit", "list_plans")
+CHANGING = ("book_technician", "change_address", "change_plan", "send_bill_copy")
+"""Tools that the office has beside those that the small model knows."""
 
 
 class Office:
@@ -50,6 +53,8 @@ class Office:
             self._tool("block_sim", verified, True),
             self._tool("unblock_sim", verified, True),
             self._tool("transfer_to_person", unknown, True),
+            *(self._tool(name, unknown, False) for name in READING),
+            *(self._tool(name, verified, True) for name in CHANGING),
         ]
 
     def _tool(self, name: str, level: IdentityLevel, side_effect: bool) -> Tool:

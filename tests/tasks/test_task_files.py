@@ -31,6 +31,8 @@ def line_of(file: Path, part: str) -> int:
         ("length: 8", "length: 0", "expected 1 to 64 digits, or [least, most]"),
         ("type: number", "type: numeral", "does not match any of the expected tags"),
         ("ask: ask_meter", "ask: ask_it", "act ask_it is named but has no wording"),
+        ("confirmation: sure", "quote: get_fee", "quote: no task has a tool get_fee that only"),
+        ("confirmation: sure", "quote: record_reading", "there is no confirmation to tell it in"),
         ("confirmation: sure", "confirmation: certain", "act certain is named but"),
         ("taken: [reading_taken]", "taken: [taken_down]", "act taken_down is named but"),
         ("{taken: [reading_taken],", "{taken: [],", "taken: no act follows"),

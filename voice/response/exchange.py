@@ -131,10 +131,17 @@ class Exchange:
             self.ask(Asked(act, argument))
             return False
         if tool.confirmation and not confirmed:
-            self.say(tool.confirmation)
-            self.update(question=Question(act))
+            if await self._quoted(tool, act):
+                self.say(tool.confirmation)
+                self.update(question=Question(act))
             return False
         return await self._use(tool, act)
+
+    async def _quoted(self, tool: TaskTool, act: Act) -> bool:
+        """Look up what the question tells; False when that fails, which is said instead."""
+        if tool.quote is None:
+            return True
+        return await self._use(self.tasks.tools[tool.quote], replace(act, tool=tool.quote))
 
     def may_run(self, act: Act) -> bool:
         """Whether nothing has to be asked before."""

@@ -165,9 +165,22 @@ def _tool(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
             yield ("tool", "result", name), f"{name} is an argument as well"
         elif not name.isidentifier():
             yield ("tool", "arguments", name), f"{name}: expected a name of letters, figures and _"
+    if tool.quote is not None:
+        yield from _quote(tasks, tool)
     yield from _grammar(tasks, tool)
     if tool.undo is not None:
         yield from _undo(tasks, tool)
+
+
+def _quote(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
+    quoting = tasks.tools.get(tool.quote or "")
+    if quoting is None or quoting.side_effect or quoting.identity > tool.identity:
+        reason = f"tool {tool.name}: quote: no task has a tool {tool.quote} that only reads, for all"
+        yield ("tool", "quote"), f"{reason} who may use this one"
+    elif (quoting.arguments or {}).keys() != (tool.arguments or {}).keys():
+        yield ("tool", "quote"), f"tool {tool.name}: quote: {tool.quote} takes other arguments"
+    if not tool.confirmation:
+        yield ("tool", "quote"), f"tool {tool.name}: quote: there is no confirmation to tell it in"
 
 
 def _undo(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:

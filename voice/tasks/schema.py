@@ -71,6 +71,8 @@ class TaskTool(_Part):
     """What it is called with; None: whatever a model says."""
     confirmation: str | None = None
     """The act that asks before an irreversible tool may run."""
+    quote: str | None = None
+    """A tool that looks up what the question tells, such as a price; it gets the same arguments."""
     declined: str | None = None
     """The act that answers a no to that question."""
     unclear: str | None = None
