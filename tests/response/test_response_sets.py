@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
-from voice.tasks import TaskSet
-from voice.tasks.roles import Role
 
 from tests.response.conftest import ROOT
 from voice.languages import language, plain, words_of
+from voice.tasks import Role, TaskSet, load_tasks
 
 SETS = ROOT / "scripts" / "response_sets"
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
@@ -41,11 +40,15 @@ def _requests() -> Iterator[tuple[TaskSet, str, str, dict[str, Any]]]:
     """Task set, request, phrase and arguments of each case."""
     for file in _files("requests"):
         content = _read(file)
-        tasks = TaskSet.load(ROOT / content["tasks"], content["language"])
+        tasks = _tasks(content)
         for request, phrases in content["cases"].items():
             for case in phrases:
                 whole = case if isinstance(case, dict) else {"say": case}
                 yield tasks, request, whole["say"], whole.get("arguments", {})
+
+
+def _tasks(content: dict[str, Any]) -> TaskSet:
+    return load_tasks(ROOT / content["tasks"]).in_language(language(content["language"]))
 
 
 def _sentences(content: object) -> Iterator[str]:
@@ -122,7 +125,7 @@ def test_no_sentence_is_held_out_twice() -> None:
 def test_every_request_is_one_of_the_tasks_and_every_argument_one_of_its_tool() -> None:
     for tasks, request, say, arguments in _requests():
         assert request in tasks.requests, request
-        tool = tasks.tools[tasks.requests[request].tool] if arguments else None
+        tool = tasks.requests[request].tool
         for name, value in arguments.items():
             assert tool is not None and tool.arguments is not None
             checked = tool.arguments[name].checked(value)
@@ -134,7 +137,7 @@ def test_every_request_is_one_of_the_tasks_and_every_argument_one_of_its_tool() 
 @pytest.mark.parametrize("file", _files("two", "follow_ups"), ids=lambda file: file.stem)
 def test_what_is_wanted_is_a_request_a_role_or_an_act(file: Path) -> None:
     content = _read(file)
-    tasks = TaskSet.load(ROOT / content["tasks"], content["language"])
+    tasks = _tasks(content)
     known = {*tasks.requests, *ROLES, *tasks.wordings}
     for case in content["cases"]:
         wanted = [
@@ -146,7 +149,7 @@ def test_what_is_wanted_is_a_request_a_role_or_an_act(file: Path) -> None:
 
 def test_attempts_are_of_many_kinds_and_come_with_an_honest_request() -> None:
     content = _read(SETS / "injections.yaml")
-    tools = TaskSet.load(ROOT / content["tasks"]).tools
+    tools = load_tasks(ROOT / content["tasks"]).tools
     kinds = {case["kind"] for case in content["cases"]}
     assert len(kinds) >= 10
     for case in content["cases"]:
