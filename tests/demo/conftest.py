@@ -16,6 +16,7 @@ from voice.demo.municipality import Resident, Town, seeded_residents
 from voice.identity import Caller, IdentityLevel
 from voice.response import ToolBox, Value
 
+ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 11, 30)
 """A Monday."""
 STRANGER = Caller(None)
