@@ -19,7 +19,8 @@ from voice.demo.municipality import Resident, Town
 from voice.demo.municipality import tools as town_tools
 from voice.evaluation.database_changes import snapshot
 from voice.identity import Caller
-from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession
+from voice.languages import language
+from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, ResponseTurn
 from voice.response.example_engine import ExampleEngine
 from voice.tasks import load_tasks
 from voice.understanding import LexicalEmbedder
@@ -48,9 +49,13 @@ def desk() -> Iterator[Responder]:
     loaded.close()
 
 
-async def talk(session: ResponseSession, language: str, turns: Turns) -> None:
+def _said(session: ResponseSession, text: str, tag: str) -> ResponseTurn:
+    return session.begin(text, spoken=language(tag), in_full=text)
+
+
+async def talk(session: ResponseSession, tag: str, turns: Turns) -> None:
     for said, wanted in turns:
-        answer = spoken(await steps_of(session.begin(said, language=language)))
+        answer = spoken(await steps_of(_said(session, said, tag)))
         assert wanted.lower() in answer.lower(), (said, answer)
 
 
@@ -114,19 +119,19 @@ COMPANY: list[tuple[str, Turns, set[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("language", "turns", "changed"), COMPANY)
+@pytest.mark.parametrize(("tag", "turns", "changed"), COMPANY)
 async def test_the_telephone_company_does_what_it_is_asked_for(
     company: Responder,
     operator: Operator,
     customers: list[Customer],
-    language: str,
+    tag: str,
     turns: Turns,
     changed: set[str],
 ) -> None:
     before = snapshot(operator.path)
     tools = operator_tools.tools_of(operator)
     session = company.session(tools, verified(customers[0]), today=lambda: TODAY)
-    await talk(session, language, turns)
+    await talk(session, tag, turns)
     after = snapshot(operator.path)
     assert {table for table in after if after[table] != before[table]} == changed
 
@@ -177,18 +182,18 @@ DESK: list[tuple[str, Turns, set[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("language", "turns", "changed"), DESK)
+@pytest.mark.parametrize(("tag", "turns", "changed"), DESK)
 async def test_the_desk_of_a_town_does_what_it_is_asked_for(
     desk: Responder,
     town: Town,
     resident: Resident,
-    language: str,
+    tag: str,
     turns: Turns,
     changed: set[str],
 ) -> None:
     before = snapshot(town.path)
     session = desk.session(town_tools.tools_of(town), verified(resident), today=lambda: TODAY)
-    await talk(session, language, turns)
+    await talk(session, tag, turns)
     after = snapshot(town.path)
     assert {table for table in after if after[table] != before[table]} == changed - {
         "sqlite_sequence"
@@ -196,14 +201,12 @@ async def test_the_desk_of_a_town_does_what_it_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("tag", "said"),
     [("en", "put me through to a clerk please"), ("fr", "passez-moi un agent s'il vous plaît")],
 )
-async def test_a_clerk_can_always_be_had(
-    desk: Responder, town: Town, language: str, said: str
-) -> None:
+async def test_a_clerk_can_always_be_had(desk: Responder, town: Town, tag: str, said: str) -> None:
     session = desk.session(town_tools.tools_of(town), Caller(None), has_person=True)
-    steps = await steps_of(session.begin(said, language=language))
+    steps = await steps_of(_said(session, said, tag))
     assert any(isinstance(step, HandOver) for step in steps)
 
 
