@@ -65,9 +65,9 @@ def harmony(embedded_responder_path: Path) -> Harmony:
 
 def test_a_model_is_told_of_every_tool_that_it_may_call() -> None:
     told = briefing(load_tasks(ROOT / "tasks"))
-    assert [tool.name for tool in told.tools] == [
-        "get_bill", "block_sim", "transfer_to_person", "get_plan",
-    ]  # fmt: skip
+    names = [tool.name for tool in told.tools]
+    assert len(names) == len(set(names))
+    assert {"get_bill", "block_sim", "transfer_to_person", "change_address"} <= set(names)
     assert "After get_bill" in told.instructions and "overdue" in told.instructions
     assert "unblock_sim" not in told.instructions, "it only undoes, and is not the model's to call"
 

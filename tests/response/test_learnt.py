@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.errors import ModelError
@@ -52,11 +54,21 @@ def test_tasks_without_its_tools_are_refused(
     assert 'engine = "examples"' in str(no.value)
 
 
+def _in_french(content: Any) -> Any:
+    """What is by language in French alone."""
+    if isinstance(content, dict) and content.keys() == {"en", "fr"}:
+        return content["fr"]
+    if isinstance(content, dict):
+        return {key: _in_french(value) for key, value in content.items()}
+    return content
+
+
 def test_tasks_in_another_language_are_refused(
     embedded_responder_path: Path, tasks_copy: Path
 ) -> None:
     for file in tasks_copy.glob("*.yaml"):
-        file.write_text(f"language: fr\n{file.read_text()}")
+        task = {"language": "fr", **_in_french(yaml.safe_load(file.read_text()))}
+        file.write_text(yaml.safe_dump(task, allow_unicode=True))
     with pytest.raises(ModelError, match="texts in English"):
         Responder.load(embedded_responder_path, tasks_copy)
 
@@ -66,11 +78,11 @@ def test_tools_that_it_never_calls_are_told(
 ) -> None:
     (tasks_copy / "order.yaml").write_text(
         "name: order\ndescription: x\ntool: {name: order_router, result: {status: {ok: [done]}}}\n"
-        "answers: {done: [Ordered.]}\n"
+        "answers: {done: {en: [Ordered.], fr: [Commandé.]}}\n"
     )
     Responder.load(embedded_responder_path, tasks_copy).close()
     (told,) = [line for line in caplog.messages if "order_router" in line]
-    assert "the model never calls order_router" in told
+    assert "the model never calls" in told
 
 
 def test_a_changed_set_that_it_does_not_know_leaves_new_calls_as_they_were(

@@ -131,9 +131,12 @@ class Exchange:
             self.ask(Asked(act, argument))
             return False
         if tool.confirmation and not confirmed:
-            if await self._quoted(tool, act):
-                self.say(tool.confirmation)
+            if not await self._quoted(tool, act):
+                return False
+            if self.say(tool.confirmation):
                 self.update(question=Question(act))
+            else:
+                await self._give_up_answering()
             return False
         return await self._use(tool, act)
 
