@@ -175,8 +175,8 @@ def _tool(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
 def _quote(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
     quoting = tasks.tools.get(tool.quote or "")
     if quoting is None or quoting.side_effect or quoting.identity > tool.identity:
-        reason = f"tool {tool.name}: quote: no task has a tool {tool.quote} that only reads, for all"
-        yield ("tool", "quote"), f"{reason} who may use this one"
+        reason = f"no task has a tool {tool.quote} that only reads, for all who may use this one"
+        yield ("tool", "quote"), f"tool {tool.name}: quote: {reason}"
     elif (quoting.arguments or {}).keys() != (tool.arguments or {}).keys():
         yield ("tool", "quote"), f"tool {tool.name}: quote: {tool.quote} takes other arguments"
     if not tool.confirmation:
