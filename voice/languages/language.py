@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from voice.errors import ConfigError
 from voice.languages import scoring
+from voice.languages.contractions import Contractions
+from voice.languages.dictated import Dictated
 from voice.languages.listening import Listening
 from voice.languages.number_reader import NumberReader
 from voice.languages.numbers import NumberWords
@@ -202,6 +204,23 @@ class Language:
     def roles(self) -> Roles:
         """What a conversation says and is asked whatever it is about."""
         return _checked(Roles, self._folder / "roles.yaml")
+
+    @cached_property
+    def contractions(self) -> Contractions:
+        """Which words are two in one."""
+        return Contractions.of(self.answers.get("contractions", {}))
+
+    @cached_property
+    def dictated(self) -> Dictated:
+        """How names, addresses, days and times are said; empty where that is not known yet."""
+        file = self._folder / "values.toml"
+        return _checked(Dictated, file) if file.is_file() else Dictated()
+
+    @cached_property
+    def stance(self) -> dict[str, Any]:
+        """By which words callers want something, or not: `voice.understanding.stance` reads it."""
+        file = self._folder / "stance.yaml"
+        return _read(file) if file.is_file() else {}
 
     @cached_property
     def distress(self) -> dict[str, Any] | None:

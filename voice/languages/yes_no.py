@@ -110,7 +110,8 @@ class AnswerReader:
     def __init__(self, language: Language, act: ActWords | None = None, where: str = "") -> None:
         """Raises ConfigError with `where` when a phrase is not well written."""
         act = act or ActWords()
-        self._language = own = _grammar(language)
+        self._contractions = language.contractions
+        own = _grammar(language)
         lists = {**own.lists, **named(act.lists, f"{where}: lists")}
         self._phrases = {kind: [matcher] for kind, matcher in own.phrases.items()}
         for kind, rules in (("act", act.act), ("reason", act.reasons), ("no", act.against)):
@@ -119,10 +120,10 @@ class AnswerReader:
 
     def read(self, text: str) -> YesNo:
         """What an answer (in normal form) says."""
-        words = self._language.words(text)
+        words = self._contractions.words(text)
         if not words or len(words) > _LONGEST_ANSWER or self._holds("trap", words):
             return YesNo.UNCLEAR
-        if self._language.breaks_off(text):
+        if self._contractions.break_off(text):
             return YesNo.UNCLEAR
         if laid := self._laid_out(words):
             plain = any(way.by_a_yes for way in laid)
@@ -135,7 +136,7 @@ class AnswerReader:
 
     def names_act(self, text: str) -> bool:
         """Whether an utterance asks for the act, and says nothing against it."""
-        words = self._language.words(text)
+        words = self._contractions.words(text)
         return self._holds("act", words) and bool(self._laid_out(words))
 
     def agrees(self, text: str) -> bool:
@@ -148,7 +149,7 @@ class AnswerReader:
 
     def asks_for_person(self, text: str) -> bool:
         """Whether these words alone ask for a person: "operator", "a real person please"."""
-        words = self._language.words(text)
+        words = self._contractions.words(text)
         starts = self._reachable("person_lead", words, {0})
         ends = {end for start in starts for end in self._ends("person", words, start)}
         return len(words) in ends | self._reachable("person_tail", words, ends)
@@ -200,40 +201,12 @@ class _Grammar:
 
     lists: Lists
     phrases: dict[str, Matcher]
-    endings: dict[str, str]
-    """Of contracted words, with what they stand for; and so the beginnings."""
-    beginnings: dict[str, str]
-    contractions: dict[str, str]
-
-    def words(self, text: str) -> list[str]:
-        """The plain words of a text, contractions resolved."""
-        return [word for part in plain(text).split() for word in self._whole(part).split()]
-
-    def breaks_off(self, text: str) -> bool:
-        """Whether the last word is one that must be followed by another, as "it's"."""
-        last = self._whole(plain(text).split()[-1]).split()
-        return len(last) > 1 and last[-1] in self.endings.values() and last[-1] != "not"
-
-    def _whole(self, word: str) -> str:
-        if word in self.contractions:
-            return self.contractions[word]
-        for beginning, meaning in self.beginnings.items():
-            if word.startswith(beginning) and word != beginning:
-                return f"{meaning} {self._whole(word.removeprefix(beginning))}"
-        for ending, meaning in self.endings.items():
-            if word.endswith(ending) and word != ending:
-                return f"{self._whole(word.removesuffix(ending))} {meaning}"
-        return word.strip("'")
 
 
 @cache
 def _grammar(language: Language) -> _Grammar:
     content, where = dict(language.answers), f"answers.yaml of {language.tag}"
-    contractions = {
-        kind: {plain(word): plain(meaning) for word, meaning in words.items()}
-        for kind, words in content.pop("contractions", {}).items()
-    }
+    content.pop("contractions", None)
     lists = named(content.pop("lists", {}), f"{where}: lists")
     phrases = {kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()}
-    endings, beginnings = (contractions.get(kind, {}) for kind in ("endings", "beginnings"))
-    return _Grammar(lists, phrases, endings, beginnings, contractions.get("whole", {}))
+    return _Grammar(lists, phrases)

@@ -1,0 +1,156 @@
+"""What callers ask for, found by the examples of a handful of tasks; by letters and words alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice.languages import language
+from voice.understanding import NONE, LexicalEmbedder, Reading, RequestReader, Stance
+
+EXAMPLES = {
+    "balance": [
+        "how much do i owe you",
+        "what is my balance",
+        "how high is my bill",
+        "tell me the amount of my bill",
+        "i want to know what i have to pay",
+        "what do i have to pay this month",
+    ],
+    "block": [
+        "please block my card",
+        "i have lost my phone",
+        "my phone was stolen",
+        "i want my card blocked",
+        "lock my card please",
+        "i can't find my phone",
+    ],
+    "move": [
+        "i want to change my address",
+        "i have moved",
+        "please note my new address",
+        "can you update my address",
+        "my address is not right any more",
+    ],
+    "outage": [
+        "my internet is not working",
+        "there is no signal here",
+        "is there an outage",
+        "the network is down",
+        "i have no network",
+    ],
+    "weather": [
+        "what will the weather be like",
+        "tell me a joke",
+        "who won the match",
+        "can you order a pizza",
+    ],
+}
+MATTERS = {"balance": "bill", "block": "card", "move": "address", "outage": "network"}
+
+
+@pytest.fixture(scope="module")
+def reader() -> RequestReader:
+    return RequestReader(language("en"), EXAMPLES, LexicalEmbedder(), MATTERS)
+
+
+def wanted(reading: Reading) -> list[str]:
+    return [wish.request for wish in reading.wishes if wish.stance is Stance.WANTED]
+
+
+@pytest.mark.parametrize(
+    ("said", "request_name"),
+    [
+        ("how much do i have to pay", "balance"),
+        ("hello could you tell me my balance please", "balance"),
+        ("my phone has been stolen", "block"),
+        ("um please lock the card", "block"),
+        ("i can't find my phone anywhere", "block"),
+        ("my new address has to be noted", "move"),
+        ("my internet isn't working", "outage"),
+        ("the network seems to be down here", "outage"),
+    ],
+)
+def test_what_is_like_the_examples_is_found(
+    reader: RequestReader, said: str, request_name: str
+) -> None:
+    reading = reader.read(said)
+    assert wanted(reading) == [request_name]
+    assert reading.ranked[0][0] == request_name
+    assert sum(share for _, share in reading.ranked) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("said", ["purple elephants dance on tuesdays", "xyzzy", "number"])
+def test_what_is_like_no_example_is_nothing(reader: RequestReader, said: str) -> None:
+    reading = reader.read(said)
+    assert reading.wishes[0].request == NONE or reading.wishes[0].probability < 0.4
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "don't block my card",
+        "please do not lock my card",
+        "there is no need to block the card",
+        "i don't want my card blocked",
+        "i did not lose my phone",
+        "my phone works fine",
+        "my neighbour lost his phone",
+        "i lost my phone two years ago",
+        "i blocked my card last year",
+        "i'm not calling about my bill",
+        "i never had a problem with the network",
+    ],
+)
+def test_what_is_denied_or_only_told_is_not_wanted(reader: RequestReader, said: str) -> None:
+    assert wanted(reader.read(said)) in ([], ["weather"])
+
+
+@pytest.mark.parametrize(
+    ("said", "request_name"),
+    [
+        ("why don't you block my card", "block"),
+        ("i can't find my phone", "block"),
+        ("my address is not right any more", "move"),
+        ("i lost my phone yesterday", "block"),
+        ("can you not just block my card", "block"),
+    ],
+)
+def test_a_negation_of_the_request_itself_does_no_harm(
+    reader: RequestReader, said: str, request_name: str
+) -> None:
+    assert wanted(reader.read(said)) == [request_name]
+
+
+@pytest.mark.parametrize(
+    ("said", "requests"),
+    [
+        ("what is my balance and please block my card", ["balance", "block"]),
+        ("i have moved and my internet is not working", ["move", "outage"]),
+        ("don't block my card just tell me what i have to pay", ["balance"]),
+        ("my phone was stolen please block my card", ["block"]),
+    ],
+)
+def test_two_requests_are_two(reader: RequestReader, said: str, requests: list[str]) -> None:
+    assert wanted(reader.read(said)) == requests
+
+
+@pytest.mark.parametrize("said", ["why is my bill so high", "how high was my bill last month"])
+def test_what_the_examples_do_not_ask_is_beyond_the_request(
+    reader: RequestReader, said: str
+) -> None:
+    wish = reader.read(said, "bill").wishes[0]
+    assert (wish.request, wish.stance) == ("balance", Stance.BEYOND)
+
+
+def test_a_word_that_refers_leans_to_what_was_spoken_of(reader: RequestReader) -> None:
+    said = "and how high is it"
+    before = dict(reader.read(said).ranked)["balance"]
+    assert dict(reader.read(said, "bill").ranked)["balance"] > before
+
+
+def test_the_names_of_requests_make_no_difference(reader: RequestReader) -> None:
+    renamed = {f"z{9 - place}": texts for place, texts in enumerate(EXAMPLES.values())}
+    other = RequestReader(language("en"), renamed, LexicalEmbedder())
+    for said in ("how much do i owe", "my phone is gone", "is there an outage here"):
+        shares = sorted(share for _, share in reader.read(said).ranked)
+        assert sorted(share for _, share in other.read(said).ranked) == pytest.approx(shares)

@@ -1,0 +1,67 @@
+"""Vectors of examples are computed once, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voice.understanding import LexicalEmbedder, kept_folder
+from voice.understanding.lexical import Vectors
+from voice.understanding.vectors import KeptVectors
+
+
+class Counting:
+    """Counts the texts whose vectors it computes."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.computed: list[str] = []
+
+    def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+        self.computed += texts
+        return LexicalEmbedder().embed(texts)
+
+
+def test_a_text_is_computed_once_on_a_machine(tmp_path: Path) -> None:
+    first, second = Counting(), Counting()
+    before = KeptVectors(first, tmp_path).embed(["one text", "another"])
+    after = KeptVectors(second, tmp_path).embed(["another", "a third", "one text"])
+    assert first.computed == ["one text", "another"]
+    assert second.computed == ["a third"]
+    np.testing.assert_array_equal(after[[2, 0]], before)
+
+
+def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "counting.npz"
+    file.write_bytes(b"PK\x03\x04 but no more")
+    embedder = Counting()
+    KeptVectors(embedder, tmp_path).embed(["one text"])
+    KeptVectors(embedder, tmp_path).embed(["one text"])
+    assert embedder.computed == ["one text"]
+
+
+def test_without_a_place_to_write_vectors_are_computed_again(tmp_path: Path) -> None:
+    embedder = Counting()
+    taken = tmp_path / "a file"
+    taken.touch()
+    for _ in range(2):
+        KeptVectors(embedder, taken / "below").embed(["one text"])
+    assert embedder.computed == ["one text"] * 2
+
+
+def test_they_are_kept_in_the_cache_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert kept_folder() == tmp_path / "voice" / "vectors"
+
+
+def test_letters_tell_alike_texts_from_others() -> None:
+    near, same, far = LexicalEmbedder().embed(
+        ["my card is blocked", "please block my card", "the weather in june"]
+    )
+    assert near @ same > 0.3 > near @ far

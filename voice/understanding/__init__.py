@@ -1,0 +1,32 @@
+"""What callers mean, found without a language model: requests by their examples, and typed values.
+
+    reader = RequestReader(language("en"), {"balance": ["how much do i owe", ...], ...}, embedder)
+    reader.read("what is on my bill").wishes
+    read_value(Digits(length=4), "double four seven one", language("en"), today)
+
+Pure: no event loop, no call, no tool. Imports languages and the types of arguments.
+"""
+
+from voice.understanding.classifier import NONE
+from voice.understanding.found import Found
+from voice.understanding.lexical import LexicalEmbedder
+from voice.understanding.requests import Reading, RequestReader, Wish
+from voice.understanding.samples import filled
+from voice.understanding.suits import Stance
+from voice.understanding.values import read_value, values_in
+from voice.understanding.vectors import TextEmbedder, kept_folder
+
+__all__ = [
+    "NONE",
+    "Found",
+    "LexicalEmbedder",
+    "Reading",
+    "RequestReader",
+    "Stance",
+    "TextEmbedder",
+    "Wish",
+    "filled",
+    "kept_folder",
+    "read_value",
+    "values_in",
+]

@@ -1,0 +1,155 @@
+"""What callers ask for: learnt from the examples of task files, read from a caller's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from voice.languages import Language
+from voice.understanding.classifier import NONE, Classifier, Features
+from voice.understanding.damage import damaged
+from voice.understanding.lexical import Vectors, lexical_vectors, unit
+from voice.understanding.parts import Part, best_parts, spans_of
+from voice.understanding.stance import Clause, manner
+from voice.understanding.suits import Stance, Suits
+from voice.understanding.vectors import KeptVectors, TextEmbedder
+
+_COPIES = 2
+"""Damaged copies of each example."""
+_READINGS_KEPT = 64
+_SAME_MATTER = 2.5
+"""How much likelier a request of the matter that was spoken of before is, for words that refer."""
+_TOO_MANY_WORDS = 60
+"""Of one utterance; what is beyond is not read."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One thing that a caller said."""
+
+    request: str
+    """`NONE` where it is nothing that is known."""
+    probability: float
+    stance: Stance = Stance.WANTED
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A caller's words, understood as far as they can be."""
+
+    wishes: tuple[Wish, ...]
+    """In the order in which they were said; at least one."""
+    ranked: tuple[tuple[str, float], ...]
+    """All of the words as one: the requests by their probability, `NONE` among them."""
+
+
+class RequestReader:
+    """The requests of one set of tasks, in one language; safe to use from several threads."""
+
+    def __init__(
+        self,
+        language: Language,
+        examples: Mapping[str, Sequence[str]],
+        embedder: TextEmbedder,
+        matters: Mapping[str, str] | None = None,
+        keep_in: Path | None = None,
+    ) -> None:
+        """Takes a second or a few; `examples`, in normal form, by request.
+
+        `matters`: what each request is about, where others may be about the same. `keep_in`: a
+        folder for vectors.
+        """
+        self._manner = manner(language)
+        self._embedder = embedder
+        self._matters = matters or {}
+        rows = [
+            (name, " ".join(self._shortened(text)))
+            for name, texts in examples.items()
+            for text in dict.fromkeys(texts)
+        ]
+        vocabulary = sorted({word for _, text in rows for word in text.split()})
+        labels, groups, texts = [], [], []
+        for group, (name, text) in enumerate(rows):
+            for copy in (text, *damaged(text, language, vocabulary, _COPIES)):
+                labels.append(name)
+                groups.append(group)
+                texts.append(copy)
+        vectors = KeptVectors(embedder, keep_in).embed(texts)
+        self._middle = vectors.mean(axis=0)
+        self._classifier = Classifier(self._features(texts, vectors), labels, groups)
+        clauses = [self._manner.clause(self._manner.full(text)) for text in texts]
+        self._suits = Suits(self._manner, labels, clauses)
+        self._kept = lru_cache(_READINGS_KEPT)(self._reading)
+
+    def read(self, text: str, matter: str = "") -> Reading:
+        """What a caller wants; `matter` is what was spoken of before.
+
+        `text` is in normal form. The same words are read once, as long as they are remembered.
+        """
+        return self._kept(text, matter)
+
+    def _reading(self, text: str, matter: str) -> Reading:
+        words = text.split()[:_TOO_MANY_WORDS]
+        spans = spans_of(words, self._manner)
+        texts = [" ".join(self._shortened(" ".join(words[a:b]))) for a, b in spans]
+        features = self._features(texts, self._embedder.embed(texts))
+        likely = self._classifier.probabilities(features)
+        clauses = [self._manner.clause(self._manner.full(text)) for text in texts]
+        known = [
+            self._of_same_matter(each, clause, matter)
+            for each, clause in zip(likely, clauses, strict=True)
+        ]
+        whole = spans.index((0, len(words)))
+        ranked = sorted(known[whole].items(), key=lambda one: -one[1])
+        parts = [
+            Part(*span, max(each, key=lambda name: each[name]), max(each.values()))
+            for span, each in zip(spans, known, strict=True)
+        ]
+        wishes = [
+            self._wish(parts[place], clauses[place], features.row(place))
+            for place in best_parts(parts, len(words))
+        ]
+        return Reading(_merged(wishes), tuple(ranked))
+
+    def _wish(self, part: Part, clause: Clause, features: Features) -> Wish:
+        if part.request == NONE:
+            return Wish(NONE, part.probability)
+        nearest = self._classifier.most_like(features, part.request, 3)[0]
+        suits = self._suits.judge(part.request, clause, nearest)
+        return Wish(part.request, part.probability, suits)
+
+    def _of_same_matter(
+        self, likely: dict[str, float], clause: Clause, matter: str
+    ) -> dict[str, float]:
+        if not matter or not self._manner.refers(clause.words):
+            return likely
+        more = {
+            name: share * (_SAME_MATTER if self._matters.get(name) == matter else 1.0)
+            for name, share in likely.items()
+        }
+        total = sum(more.values())
+        return {name: share / total for name, share in more.items()}
+
+    def _features(self, texts: Sequence[str], vectors: Vectors) -> Features:
+        return Features(unit(vectors - self._middle), lexical_vectors(texts))
+
+    def _shortened(self, text: str) -> Sequence[str]:
+        """The words without what only opens the talk."""
+        words = text.split()
+        full = self._manner.full(text)
+        short = self._manner.without_opening(full)
+        dropped = len(full) - len(short)
+        return words[dropped:] if tuple(words[:dropped]) == full[:dropped] else words
+
+
+def _merged(wishes: Sequence[Wish]) -> tuple[Wish, ...]:
+    """Each request once, the surest wish for it; what is nothing only where there is no more."""
+    best: dict[str, Wish] = {}
+    for wish in wishes:
+        before = best.get(wish.request)
+        if before is None or (wish.stance is Stance.WANTED and before.stance is not Stance.WANTED):
+            best[wish.request] = wish
+    known = tuple(wish for wish in best.values() if wish.request != NONE)
+    return known or tuple(wishes[:1]) or (Wish(NONE, 1.0),)

@@ -1,0 +1,86 @@
+"""Embeddings of examples, kept on disk: a changed task file costs only its changed examples."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from voice.understanding.lexical import Vectors
+
+log = logging.getLogger(__name__)
+
+_DIGEST = 16
+"""Bytes of a text's key."""
+
+
+class TextEmbedder(Protocol):
+    """What turns texts into vectors, on the caller's thread; see voice.embeddings.Embedder."""
+
+    @property
+    def name(self) -> str:
+        """Another name where the vectors are others."""
+
+    def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+        """[texts, dimensions], each of length 1."""
+
+
+def kept_folder() -> Path:
+    """Where vectors are kept (XDG base directories)."""
+    own = os.environ.get("XDG_CACHE_HOME")
+    return (Path(own) if own else Path.home() / ".cache") / "voice" / "vectors"
+
+
+class KeptVectors:
+    """An embedder that computes each text once, on this machine and not only in this process."""
+
+    def __init__(self, embedder: TextEmbedder, folder: Path | None = None) -> None:
+        """`folder`: where to keep them; without one nothing is kept."""
+        self._embedder = embedder
+        self._file = folder / f"{embedder.name}.npz" if folder else None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of some texts; of those that are kept from now on."""
+        keys = [_key(text) for text in texts]
+        kept = self._read()
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
+        if missing:
+            found = self._embedder.embed(list(missing.values()))
+            kept |= dict(zip(missing, found, strict=True))
+            self._write(kept)
+        return np.stack([kept[key] for key in keys])
+
+    def _read(self) -> dict[bytes, Vectors]:
+        if self._file is None or not self._file.is_file():
+            return {}
+        try:
+            with np.load(self._file, allow_pickle=False) as content:
+                keys, vectors = content["keys"], content["vectors"]
+            return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+            log.warning("%s: not readable, and made anew", self._file)
+            return {}
+
+    def _write(self, kept: dict[bytes, Vectors]) -> None:
+        """Whole or not at all; without a disk to write on they are only computed again."""
+        if self._file is None:
+            return
+        keys = np.frombuffer(b"".join(kept), np.uint8).reshape(len(kept), _DIGEST)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._file.parent, delete=False) as file:
+                np.savez(file, keys=keys, vectors=np.stack(list(kept.values())))
+            Path(file.name).replace(self._file)
+        except OSError as error:
+            log.warning("%s: cannot be kept: %s", self._file, error.strerror)
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=_DIGEST).digest()
