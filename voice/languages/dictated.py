@@ -71,7 +71,7 @@ class Dictated(Table):
     framing: PlainWords = frozenset()
     """Single words around a value that are no part of it."""
     leads: Sequence[str] = ()
-    """Phrases that may come before a value of words: in full words, in the notation of `grammar`."""
+    """Phrases that may come before a value of words: full words, in the notation of `grammar`."""
     tails: Sequence[str] = ()
     """The same behind it."""
     not_: PlainWords = Field(frozenset(), alias="not")

@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voice.languages.grammar import Lists, Matcher, any_of, named, stands_in
 from voice.languages.language import Language
-from voice.languages.words import plain
 
 _LONGEST_ANSWER = 20
 """Words; a longer answer is about something else."""

@@ -87,8 +87,8 @@ class ExampleEngine:
     def for_tasks(self, tasks: TaskSet) -> ExampleModel:
         """See Engine.for_tasks; takes as long as the examples that are new need."""
         readers = {
-            tag: learnt(tasks, tag, embedder, self._keep_in)
-            for tag, embedder in self._embedders.items()
+            tag: learnt(tasks, tag, self._embedders, self._keep_in)
+            for tag in self._embedders
             if tag in tasks.languages
         }
         return ExampleModel(tasks, readers, self._queue, self._timeout_seconds)
@@ -132,11 +132,29 @@ class ExampleModel:
 
 
 def learnt(
-    tasks: TaskSet, tag: str, embedder: TextEmbedder, keep_in: Path | None = None
+    tasks: TaskSet,
+    tag: str,
+    embedders: Mapping[str, TextEmbedder],
+    keep_in: Path | None = None,
 ) -> RequestReader:
-    """The reader of a language for the requests of some tasks."""
+    """The reader of a language for the requests of some tasks.
+
+    Where one embedder reads several languages, the examples of all of them teach it.
+    """
+    examples = _examples(tasks, tag)
+    translated: dict[str, list[str]] = {}
+    for other, embedder in embedders.items():
+        if other != tag and embedder is embedders[tag] and other in tasks.languages:
+            for name, texts in _examples(tasks, other).items():
+                translated.setdefault(name, []).extend(texts)
+    matters = {name: each.tool.name for name, each in tasks.requests.items() if each.tool}
+    return RequestReader(language(tag), examples, embedders[tag], matters, keep_in, translated)
+
+
+def _examples(tasks: TaskSet, tag: str) -> dict[str, list[str]]:
+    """All examples of a language in normal form, with values in their slots."""
     spoken = language(tag)
-    examples = {
+    return {
         name: [
             normal_form(text, spoken)
             for example in request.examples.get(tag, ())
@@ -144,5 +162,3 @@ def learnt(
         ]
         for name, request in tasks.requests.items()
     }
-    matters = {name: each.tool.name for name, each in tasks.requests.items() if each.tool}
-    return RequestReader(spoken, examples, embedder, matters, keep_in)

@@ -18,14 +18,16 @@ Matrix = NDArray[np.float64]
 
 NONE = ""
 """The name of what is none of the requests."""
-_RIDGE = 0.15
+_RIDGE = 0.1
 """How far the examples are followed less than to the letter."""
 _WIDTH = 0.6
 """Of the kernel over meanings: how soon likeness fades as the cosine falls."""
-_LEXICAL = 0.35
+_LEXICAL = 0.2
 """The share of letters and words in likeness, beside meaning."""
-_UNSEEN = 0.3
+_UNSEEN = 0.02
 """What examples of requests that are left out count, beside the others, in calibration."""
+_SURER = 0.6
+"""Of the temperature: a text that is left out has one example less to be like than a new one."""
 _TEMPERATURES = np.geomspace(0.04, 0.5, 24)
 _FLOORS = np.linspace(0.0, 0.6, 25)
 """The score of "none of them"."""
@@ -57,8 +59,8 @@ class Features:
 class Classifier:
     """Learnt once; reads any number of texts."""
 
-    def __init__(self, features: Features, labels: Sequence[str], groups: Sequence[int]) -> None:
-        """`labels`: the request of each row; rows of one of the `groups` are one example."""
+    def __init__(self, features: Features, labels: Sequence[str]) -> None:
+        """`labels`: the request of each text."""
         self.names = sorted(set(labels))
         self._features = features
         self._label = of_name = np.array([self.names.index(label) for label in labels])
@@ -67,9 +69,9 @@ class Classifier:
         slack = _RIDGE * counts[of_name] / counts.mean()
         inverse = np.linalg.inv(features.likeness(features) + np.diag(slack))
         self._weights = inverse @ wanted
-        by_group = _left_out(inverse, self._weights, wanted, np.asarray(groups))
-        by_name = _left_out(inverse, self._weights, wanted, of_name)
-        self._temperature, self._floor = _calibrated(by_group, by_name, of_name)
+        alone = wanted - self._weights / np.diag(inverse)[:, None]
+        unseen = _left_out(inverse, self._weights, wanted, of_name)
+        self._temperature, self._floor = _calibrated(alone, unseen, of_name)
 
     def probabilities(self, features: Features) -> list[dict[str, float]]:
         """For each text, by request and `NONE`; they sum to 1."""
@@ -78,12 +80,11 @@ class Classifier:
         names = [*self.names, NONE]
         return [dict(zip(names, map(float, row), strict=True)) for row in found]
 
-    def most_like(self, features: Features, name: str, count: int) -> list[list[int]]:
-        """For each text the rows of the examples of a request that are most like it."""
-        likeness = features.likeness(self._features)
-        likeness = np.where(self._label == self.names.index(name), likeness, -1.0)
-        order = np.argsort(-likeness, axis=1, kind="stable")
-        return [[int(row) for row in rows[:count]] for rows in order]
+    def most_like(self, features: Features, name: str) -> list[int]:
+        """The rows of a request, those that are most like one text first."""
+        rows = np.flatnonzero(self._label == self.names.index(name))
+        likeness = features.likeness(self._features)[0, rows]
+        return [int(rows[place]) for place in np.argsort(-likeness, kind="stable")]
 
 
 def _left_out(inverse: Matrix, weights: Matrix, wanted: Matrix, groups: NDArray[np.intp]) -> Matrix:
@@ -106,7 +107,7 @@ def _calibrated(known: Matrix, unseen: Matrix, labels: NDArray[np.intp]) -> tupl
             other = _probabilities(unseen, temperature, floor)[:, none]
             told = np.log(right + 1e-9).mean() + _UNSEEN * np.log(other + 1e-9).mean()
             best = max(best, (float(told), float(temperature), float(floor)))
-    return best[1:]
+    return _SURER * best[1], best[2]
 
 
 def _probabilities(scores: Matrix, temperature: float, floor: float) -> Matrix:

@@ -225,6 +225,8 @@ class _Words:
     def _day_alone(self, said: Sequence[str], at: int, today: datetime.date) -> _Day | None:
         """ "the fourteenth": of this month, or of the next one that has it."""
         day = self._day(said, at)
+        if day and any(self.months.at(said, place) for place in (day[1], day[1] + 1)):
+            return None
         for months in range(_MONTHS) if day else ():
             month = _months_later(today.replace(day=1), months)
             found = _date(month.year, month.month, day[0]) if day else None

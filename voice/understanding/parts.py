@@ -12,12 +12,8 @@ from voice.understanding.stance import Manner
 _MOST_CLAUSES = 4
 _FEWEST_WORDS = 2
 """Of a clause."""
-_ANOTHER = 0.55
-"""What each further part costs (nats): parts have to be surer than the whole to count."""
-_SURE = 0.55
+_SURE = 0.6
 """Of a part that is a request of its own."""
-_NOTHING = math.log(0.5)
-"""What a part says for itself that is no request, or not surely one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +24,10 @@ class Part:
     end: int
     request: str
     probability: float
+
+    def holds(self, other: Part) -> bool:
+        """Whether another one lies within it."""
+        return other is not self and self.start <= other.start and other.end <= self.end
 
 
 def spans_of(words: Sequence[str], manner: Manner) -> list[tuple[int, int]]:
@@ -54,21 +54,35 @@ def _boundaries(words: Sequence[str], manner: Manner) -> list[int]:
 
 
 def best_parts(parts: Sequence[Part], length: int) -> list[int]:
-    """Which of the parts, side by side over all words, tell best what is asked for."""
-    best: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
+    """Which of the parts, side by side over all words, tell best what is asked for.
+
+    The whole is one request, unless its parts are surely different ones: the more, the better.
+    """
+    best: dict[int, _Way] = {0: _Way()}
     for end in sorted({part.end for part in parts}):
-        ways = []
-        for index, part in enumerate(parts):
-            if part.end == end and part.start in best:
-                told, before = best[part.start]
-                cost = _ANOTHER if before else 0.0
-                ways.append((told + _told(part) - cost, [*before, index]))
+        ways = [
+            best[part.start].with_next(index, part)
+            for index, part in enumerate(parts)
+            if part.end == end and part.start in best
+        ]
         if ways:
-            best[end] = max(ways, key=lambda way: way[0])
-    return best[length][1] if length in best else []
+            best[end] = max(ways, key=_Way.worth)
+    return list(best[length].parts) if length in best else []
 
 
-def _told(part: Part) -> float:
-    if part.request == NONE or part.probability < _SURE:
-        return min(_NOTHING, math.log(max(part.probability, 1e-6)))
-    return math.log(part.probability)
+@dataclass(frozen=True)
+class _Way:
+    """Some parts, side by side from the beginning."""
+
+    parts: tuple[int, ...] = ()
+    sure: frozenset[str] = frozenset()
+    """The requests that are surely among them."""
+    told: float = 0.0
+
+    def with_next(self, index: int, part: Part) -> _Way:
+        is_sure = part.request != NONE and part.probability >= _SURE
+        sure = self.sure | ({part.request} if is_sure else set())
+        return _Way((*self.parts, index), sure, self.told + math.log(part.probability))
+
+    def worth(self) -> tuple[int, int, float]:
+        return max(len(self.sure), 1), -len(self.parts), self.told

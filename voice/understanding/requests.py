@@ -9,17 +9,16 @@ from pathlib import Path
 
 from voice.languages import Language
 from voice.understanding.classifier import NONE, Classifier, Features
-from voice.understanding.damage import damaged
 from voice.understanding.lexical import Vectors, lexical_vectors, unit
 from voice.understanding.parts import Part, best_parts, spans_of
 from voice.understanding.stance import Clause, manner
 from voice.understanding.suits import Stance, Suits
 from voice.understanding.vectors import KeptVectors, TextEmbedder
 
-_COPIES = 2
-"""Damaged copies of each example."""
+_NEAREST = 3
+"""Examples with which is compared how a caller speaks."""
 _READINGS_KEPT = 64
-_SAME_MATTER = 2.5
+_SAME_MATTER = 4.0
 """How much likelier a request of the matter that was spoken of before is, for words that refer."""
 _TOO_MANY_WORDS = 60
 """Of one utterance; what is beyond is not read."""
@@ -55,11 +54,13 @@ class RequestReader:
         embedder: TextEmbedder,
         matters: Mapping[str, str] | None = None,
         keep_in: Path | None = None,
+        translated: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Takes a second or a few; `examples`, in normal form, by request.
 
         `matters`: what each request is about, where others may be about the same. `keep_in`: a
-        folder for vectors.
+        folder for vectors. `translated`: examples in other languages, which an embedder that knows
+        them takes for as good as its own.
         """
         self._manner = manner(language)
         self._embedder = embedder
@@ -69,18 +70,19 @@ class RequestReader:
             for name, texts in examples.items()
             for text in dict.fromkeys(texts)
         ]
-        vocabulary = sorted({word for _, text in rows for word in text.split()})
-        labels, groups, texts = [], [], []
-        for group, (name, text) in enumerate(rows):
-            for copy in (text, *damaged(text, language, vocabulary, _COPIES)):
-                labels.append(name)
-                groups.append(group)
-                texts.append(copy)
+        own = [name for name, _ in rows]
+        rows += [(name, text) for name, texts in (translated or {}).items() for text in texts]
+        labels = [name for name, _ in rows]
+        texts = [text for _, text in rows]
         vectors = KeptVectors(embedder, keep_in).embed(texts)
         self._middle = vectors.mean(axis=0)
-        self._classifier = Classifier(self._features(texts, vectors), labels, groups)
-        clauses = [self._manner.clause(self._manner.full(text)) for text in texts]
-        self._suits = Suits(self._manner, labels, clauses)
+        self._classifier = Classifier(self._features(texts, vectors), labels)
+        clauses = [
+            self._manner.clause(self._manner.full(text))
+            for name, all in examples.items()
+            for text in dict.fromkeys(all)
+        ]
+        self._suits = Suits(self._manner, own, clauses)
         self._kept = lru_cache(_READINGS_KEPT)(self._reading)
 
     def read(self, text: str, matter: str = "") -> Reading:
@@ -96,7 +98,7 @@ class RequestReader:
         texts = [" ".join(self._shortened(" ".join(words[a:b]))) for a, b in spans]
         features = self._features(texts, self._embedder.embed(texts))
         likely = self._classifier.probabilities(features)
-        clauses = [self._manner.clause(self._manner.full(text)) for text in texts]
+        clauses = [self._manner.clause(self._manner.full(" ".join(words[a:b]))) for a, b in spans]
         known = [
             self._of_same_matter(each, clause, matter)
             for each, clause in zip(likely, clauses, strict=True)
@@ -107,18 +109,29 @@ class RequestReader:
             Part(*span, max(each, key=lambda name: each[name]), max(each.values()))
             for span, each in zip(spans, known, strict=True)
         ]
-        wishes = [
-            self._wish(parts[place], clauses[place], features.row(place))
-            for place in best_parts(parts, len(words))
+        stances = [
+            self._stance(part, clause, features.row(place))
+            for place, (part, clause) in enumerate(zip(parts, clauses, strict=True))
         ]
+        wishes = []
+        for place in best_parts(parts, len(words)):
+            part, stance = parts[place], stances[place]
+            asked_within = any(
+                stances[other] is Stance.WANTED and clauses[other].asks
+                for other in range(len(parts))
+                if parts[other].request == part.request and part.holds(parts[other])
+            )
+            if asked_within and stance is Stance.UNWANTED:
+                stance = Stance.WANTED
+            wishes.append(Wish(part.request, part.probability, stance))
         return Reading(_merged(wishes), tuple(ranked))
 
-    def _wish(self, part: Part, clause: Clause, features: Features) -> Wish:
+    def _stance(self, part: Part, clause: Clause, features: Features) -> Stance:
         if part.request == NONE:
-            return Wish(NONE, part.probability)
-        nearest = self._classifier.most_like(features, part.request, 3)[0]
-        suits = self._suits.judge(part.request, clause, nearest)
-        return Wish(part.request, part.probability, suits)
+            return Stance.WANTED
+        nearest = self._classifier.most_like(features, part.request)
+        own = [row for row in nearest if row < len(self._suits)][:_NEAREST]
+        return self._suits.judge(part.request, clause, own)
 
     def _of_same_matter(
         self, likely: dict[str, float], clause: Clause, matter: str
@@ -136,7 +149,7 @@ class RequestReader:
         return Features(unit(vectors - self._middle), lexical_vectors(texts))
 
     def _shortened(self, text: str) -> Sequence[str]:
-        """The words without what only opens the talk."""
+        """The words without what says nothing of the matter."""
         words = text.split()
         full = self._manner.full(text)
         short = self._manner.without_opening(full)

@@ -36,7 +36,9 @@ class Clause:
 
     words: tuple[str, ...]
     """Plain and in full."""
+    question: bool
     asks: bool
+    """It is a question, or asks for something otherwise."""
     traits: frozenset[Trait]
     already: bool
     """Tells of what was done, by a word such as "already"."""
@@ -53,12 +55,15 @@ class Manner:
         self._negation = content.pop("negation", {"words": [], "ahead": 0, "back": 0})
         self._past = content.pop("past", {"suffixes": [], "irregular": {}})
         self.function = frozenset(map(plain, content.pop("function", [])))
+        self._binding = frozenset(map(plain, content.pop("binds", [])))
         lists = named(content.pop("lists", {}), f"{where}: lists")
         self._phrases = {
             kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()
         }
         self._denials = frozenset(map(plain, self._negation["words"]))
+        self._absence = [(plain(word),) for word in self._negation.get("absence", ())]
         self._suffixes = tuple(map(plain, self._past["suffixes"]))
+        self._behind = frozenset(map(plain, self._past.get("behind", ())))
         self._auxiliaries = frozenset(map(plain, self._past.get("auxiliaries", ())))
         self._irregular = {
             plain(past): plain(base) for past, base in self._past["irregular"].items()
@@ -81,14 +86,21 @@ class Manner:
         traits = {trait for trait in Trait if self._holds(trait.value, words)}
         if self._ends("refuses_first", words, 0) or self._only_wonders(words):
             traits.add(Trait.REFUSES)
-        asks = self._holds("asks", words)
-        return Clause(tuple(words), asks, frozenset(traits), self._holds("already", words))
+        if self._holds("suggests", words):
+            traits.discard(Trait.REASON)
+        question = self._holds("questions", words) or bool(self._ends("questions_first", words, 0))
+        asks = question or self._holds("asks", words)
+        already = self._holds("already", words)
+        return Clause(tuple(words), question, asks, frozenset(traits), already)
 
     def boundaries(self, words: Sequence[str]) -> list[int]:
         """Where in some words another clause may begin: at a joining word, or a new question."""
         found: list[int] = []
         for place in range(1, len(words)):
-            begins = self._ends("joins", words, place) or self._ends("starts", words, place)
+            free = words[place - 1] not in self._binding
+            begins = self._ends("joins", words, place) or (
+                free and self._ends("starts", words, place)
+            )
             if begins and not (found and found[-1] == place - 1):
                 found.append(place)
         return found
@@ -101,10 +113,10 @@ class Manner:
         """The words that a negation is about: "lose" of "i did not lose it"."""
         about: set[str] = set()
         for place, word in enumerate(words):
-            if word in self._denials:
-                ahead = self._content(words[place + 1 :])[: self._negation["ahead"]]
-                back = self._content(words[:place][::-1])[: self._negation["back"]]
-                about |= {*ahead, *back}
+            if word in self._denials and tuple(words[place + 1 : place + 2]) not in self._absence:
+                behind = words[place + 1 : place + 1 + self._negation["ahead"]]
+                before = words[max(place - self._negation["back"], 0) : place][::-1]
+                about |= {*self._content(behind)[:1], *self._content(before)[:1]}
         return frozenset(about)
 
     def content(self, words: Iterable[str]) -> list[str]:
@@ -115,7 +127,9 @@ class Manner:
         """The words that are in the past, not behind an auxiliary, with their beginning or base."""
         found: dict[str, str] = {}
         for place, word in enumerate(words):
-            if self._auxiliaries & {*words[max(place - 2, 0) : place]}:
+            before = words[max(place - 2, 0) : place]
+            had = not self._behind or not self._behind.isdisjoint(before[-1:])
+            if not had or not self._auxiliaries.isdisjoint(before):
                 continue
             suffix = next((end for end in self._suffixes if word.endswith(end)), None)
             if word in self._irregular:

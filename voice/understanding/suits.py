@@ -34,48 +34,55 @@ class Suits:
         self._told: dict[str, set[str]] = defaultdict(set)
         """Words of examples that ask for nothing in so many words."""
         self._words: dict[str, set[str]] = defaultdict(set)
+        self._denied: dict[str, set[str]] = defaultdict(set)
+        self._already: set[str] = set()
         for label, clause in zip(labels, clauses, strict=True):
             self._traits[label] |= clause.traits
             content = manner.content(clause.words)
             self._words[label] |= set(content)
+            self._denied[label] |= manner.denied(clause.words)
+            if clause.already:
+                self._already.add(label)
             if not clause.asks:
                 self._told[label] |= set(content)
+
+    def __len__(self) -> int:
+        return len(self._clauses)
 
     def judge(self, request: str, clause: Clause, nearest: Sequence[int]) -> Stance:
         """`nearest`: the examples of the request that are most like the clause, by their place."""
         strange = clause.traits - self._traits[request]
-        if Trait.REFUSES in strange or self._denies(clause, nearest):
+        if Trait.REFUSES in strange or self._denies(request, clause, nearest):
             return Stance.UNWANTED
         if not clause.asks and (self._is_no_request(strange) or self._is_past(request, clause)):
             return Stance.UNWANTED
-        if Trait.REASON in strange or (Trait.OTHER_TIME in strange and clause.asks):
+        if Trait.REASON in strange or (Trait.OTHER_TIME in strange and clause.question):
             return Stance.BEYOND
         return Stance.WANTED
 
     def _is_no_request(self, strange: frozenset[Trait] | set[Trait]) -> bool:
         return bool(strange & {Trait.CONTENT, Trait.LONG_AGO, Trait.OTHERS})
 
-    def _denies(self, clause: Clause, nearest: Sequence[int]) -> bool:
+    def _denies(self, request: str, clause: Clause, nearest: Sequence[int]) -> bool:
         """Whether what the likest examples say is denied, which they do not deny."""
         denied = self._manner.denied(clause.words)
         if not denied or (clause.asks and Trait.REFUSES not in clause.traits):
             return False
-        for index in nearest:
-            example = self._clauses[index]
-            if self._manner.denied(example.words):
-                return False
-        said = {
-            word for index in nearest for word in self._manner.content(self._clauses[index].words)
-        }
-        return any(self._manner.same(word, other) for word in denied for other in said)
+        too = self._denied[request]
+        if any(self._manner.same(word, other) for word in denied for other in too):
+            return False
+        examples = [self._clauses[index].words for index in nearest]
+        affirmed = {word for words in examples for word in self._manner.content(words)}
+        return any(self._manner.same(word, other) for word in denied for other in affirmed)
 
     def _is_past(self, request: str, clause: Clause) -> bool:
         """Whether it tells of the very thing as done, of which the examples speak as to be done."""
-        for word, base in self._manner.past_of(clause.words).items():
+        past = self._manner.past_of(clause.words)
+        if clause.already and request not in self._already:
+            return True
+        for word, base in past.items():
             if word in self._told[request]:
                 continue
             if any(self._manner.same(base, other) for other in self._words[request]):
                 return True
-        wants = self._words[request]
-        done = [word for word in self._manner.content(clause.words) if word in wants]
-        return clause.already and Trait.LONG_AGO in clause.traits and bool(done)
+        return False

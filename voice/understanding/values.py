@@ -39,13 +39,18 @@ _FEWEST_UNASKED = 10
 
 
 def read_value(
-    argument: Argument, text: str, language: Language, today: datetime.date, asked: bool = True
+    argument: Argument,
+    text: str,
+    language: Language,
+    today: datetime.date | None = None,
+    *,
+    asked: bool = True,
 ) -> Found | None:
     """The value that a text holds, None where it holds none.
 
     `text` is what the recogniser wrote, with its figures and capitals. `asked`: it answers the
     question for this very argument; otherwise it is a request, of which names and free text cannot
-    be told apart from the rest.
+    be told apart from the rest. `today`: what "tomorrow" is counted from.
     """
     match argument:
         case Digits():
@@ -59,7 +64,7 @@ def read_value(
         case Amount():
             return read_amount(text, language, (argument.least, argument.most), asked)
         case Date():
-            return read_date(text, language, today, asked)
+            return read_date(text, language, today or datetime.date.today(), asked)
         case Time():
             return read_time(text, language, asked)
         case Email():
@@ -76,7 +81,7 @@ def values_in(
     text: str,
     arguments: Mapping[str, Argument],
     language: Language,
-    today: datetime.date,
+    today: datetime.date | None = None,
     examples: Sequence[str] = (),
 ) -> dict[str, Found]:
     """The arguments that a request says already: "move it to Friday at ten".

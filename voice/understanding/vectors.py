@@ -61,7 +61,7 @@ class KeptVectors:
         if self._file is None or not self._file.is_file():
             return {}
         try:
-            with np.load(self._file, allow_pickle=False) as content:
+            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as content:
                 keys, vectors = content["keys"], content["vectors"]
             return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):

@@ -56,11 +56,11 @@ def read_choice(
     """
     places = words_at(text)
     said = [plain(word.text) for word in places]
-    denied = language.dictated.not_
+    denying = language.dictated.not_ - language.numbers.dictation.corrections
     named = [
         one
         for one in _named(said, words_of)
-        if not denied.intersection(said[max(one[1] - 2, 0) : one[1]])
+        if not denying.intersection(said[max(one[1] - 2, 0) : one[1]])
     ]
     if not named and asked:
         named = _alike(said, words_of)
@@ -118,7 +118,12 @@ def _spelled_name(words: Sequence[str], spelled: Sequence[Spelled], language: La
     names = [_capitalised(one.letters) for one in spelled]
     before = " ".join(words[: spelled[0].start])
     found = read_text(before, language)
-    parts = [_capitalised(word) for word in (found.said.split() if found else [])]
+    around = language.dictated.framing
+    parts = [
+        _capitalised(word)
+        for word in (found.said.split() if found else [])
+        if plain(word) not in around
+    ]
     likeness = [
         difflib.SequenceMatcher(None, plain(part), plain(names[0])).ratio() for part in parts
     ]
