@@ -35,9 +35,7 @@ _BAND_HZ = 8000
 async def hear(folder: Path, model: str, asked: list[Case], out: Path) -> None:
     """Append a line for each phrasing that is not there yet."""
     known = {json.loads(line)["say"] for line in _lines(out)}
-    kokoro = Kokoro.from_session(
-        open_session(next(folder.glob("*.onnx"))), str(next(folder.glob("voices*.*")))
-    )
+    kokoro = _kokoro(folder)
     recogniser = WhisperRecogniser.load(find_model("asr_models", model))
     with out.open("a", encoding="utf-8") as lines:
         for number, case in enumerate(asked):
@@ -52,6 +50,11 @@ async def hear(folder: Path, model: str, asked: list[Case], out: Path) -> None:
             lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
             lines.flush()
     recogniser.close()
+
+
+def _kokoro(folder: Path) -> Kokoro:
+    model, voices = next(folder.glob("*.onnx")), next(folder.glob("voices*.*"))
+    return Kokoro.from_session(open_session(model), str(voices))
 
 
 def _lines(file: Path) -> list[str]:

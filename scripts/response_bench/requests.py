@@ -14,6 +14,7 @@ from response_bench.sets import DEVELOPMENT, HELD_OUT, ROOT, Case, cases, damage
 from response_bench.understanding import judge
 from voice.evaluation.figures import P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
+from voice.languages import language
 from voice.response.example_engine import ExampleEngine
 from voice.tasks import load_tasks
 from voice.understanding import TextEmbedder
@@ -53,10 +54,8 @@ class Company:
         """All of some cases."""
         score = Score()
         for case in wanted:
-            model = self._engine
-            right, did, milliseconds = await judge(
-                case, model, self.tasks.in_language(_spoken(case))
-            )
+            spoken = self.tasks.in_language(language(case.language))
+            right, did, milliseconds = await judge(case, self._engine, spoken)
             score.right += right
             score.count += 1
             score.milliseconds += milliseconds
@@ -67,12 +66,6 @@ class Company:
     def close(self) -> None:
         """End the engine's threads."""
         self._engine.close()
-
-
-def _spoken(case: Case):  # type: ignore[no-untyped-def]
-    from voice.languages import language
-
-    return language(case.language)
 
 
 async def add(

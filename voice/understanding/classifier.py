@@ -64,12 +64,13 @@ class Classifier:
         self.names = sorted(set(labels))
         self._features = features
         self._label = of_name = np.array([self.names.index(label) for label in labels])
-        wanted = np.eye(len(self.names))[of_name]
+        wanted: Matrix = np.eye(len(self.names))[of_name]
         counts = wanted.sum(axis=0)
         slack = _RIDGE * counts[of_name] / counts.mean()
-        inverse = np.linalg.inv(features.likeness(features) + np.diag(slack))
+        kernel = features.likeness(features) + np.diag(slack)
+        inverse = np.linalg.inv(kernel).astype(np.float64)
         self._weights = inverse @ wanted
-        alone = wanted - self._weights / np.diag(inverse)[:, None]
+        alone: Matrix = wanted - self._weights / np.diag(inverse)[:, None]
         unseen = _left_out(inverse, self._weights, wanted, of_name)
         self._temperature, self._floor = _calibrated(alone, unseen, of_name)
 
@@ -113,4 +114,5 @@ def _calibrated(known: Matrix, unseen: Matrix, labels: NDArray[np.intp]) -> tupl
 def _probabilities(scores: Matrix, temperature: float, floor: float) -> Matrix:
     whole = np.hstack([scores, np.full((len(scores), 1), floor)]) / temperature
     whole = np.exp(whole - whole.max(axis=1, keepdims=True))
-    return whole / whole.sum(axis=1, keepdims=True)
+    shares: Matrix = whole / whole.sum(axis=1, keepdims=True)
+    return shares

@@ -214,7 +214,7 @@ class _Words:
                 month = self.months.at(said, place)
                 if month:
                     first = _next_date(today.replace(day=1), month[0], 1)
-                    return first and (_edge(first, last), month[1])
+                    return (_edge(first, last), month[1]) if first else None
                 if said[place] in days.months:
                     near = {*said[edge[1] : place], *said[place + 1 : place + 2]}
                     coming = bool(near & days.next) or not last

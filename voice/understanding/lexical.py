@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -40,16 +39,11 @@ def lexical_vectors(texts: Sequence[str]) -> Vectors:
     return unit(found)
 
 
-def weights_of_words(texts: Sequence[str]) -> dict[str, float]:
-    """How much each word tells, by in how few of the texts it stands."""
-    count = Counter(word for text in texts for word in set(text.split()))
-    return {word: float(np.log((1 + len(texts)) / (1 + n))) for word, n in count.items()}
-
-
 def unit(vectors: Vectors) -> Vectors:
     """The same directions at length 1; nothing stays nothing."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    directions: Vectors = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return directions
 
 
 def _features(text: str) -> Iterator[tuple[str, float]]:
