@@ -5,6 +5,11 @@ scenarios with several seeds, then one caller for the latency, then several for 
 
     python scripts/bench_call.py --quick
     python scripts/bench_call.py --full --json benchmarks/bench_call.json
+    python scripts/bench_call.py --full --only real --json benchmarks/bench_call.json
+
+The part `embedded` is all of that, with the embedded models. `real` is the latency with the models
+that answer people out of the box, which have to be installed: of the first call, and warm; 8
+minutes. What FILE holds of the other part is kept.
 """
 
 from __future__ import annotations
@@ -14,17 +19,19 @@ import itertools
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from voice.audio import Pcm, decode_ulaw, encode_ulaw, read_wav, resample
+from voice.errors import VoiceError
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.busy_load import LoadOutcome, hold_load
 from voice.evaluation.call_figures import (
     add_latency,
     add_load,
+    add_real_latency,
     add_success,
     add_words,
     row_of,
@@ -38,6 +45,9 @@ from voice.evaluation.measured_call import MeasuredCall
 from voice.evaluation.trial_call import TrialCall, changes_of, hold_trial_call, judged
 from voice.evaluation.trial_service import TrialService
 from voice.evaluation.word_errors import WordErrors, word_errors
+from voice.model_folders import ModelKind, find_model
+from voice.models import ModelsAtHand
+from voice.settings import REAL_RECOGNISER, REAL_VOICE
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"
@@ -45,6 +55,8 @@ SAMPLE_RATE = 8000
 REQUESTS = ("balance", "plan", "block_sim", "person")
 HELD_OUT_SPEAKERS = ("en-us+f4", "en+m7", "en-us+michael", "en+shelby", "en-us+klatt4")
 """Variants of espeak-ng that no recogniser was trained on."""
+FIRST_SCENARIO = "mixed"
+"""What the first call after a start with the real models is about."""
 CONTENTION_SECONDS = 10.0
 """How often the load is looked at while latency is measured."""
 
@@ -62,11 +74,13 @@ class Extent:
     """Four callers."""
     without_priority_seconds: float
     eight_calls_seconds: float
+    real_seconds: float
+    """One caller, with the real models, after the first call."""
     limit_seconds: float
 
 
 EXTENTS = {
-    "quick": Extent(("balance", "plan"), 1, 10, 1, 5, 0, 0, 112),
+    "quick": Extent(("balance", "plan"), 1, 10, 1, 5, 0, 0, 1, 112),
     "full": Extent(
         scenarios=(
             "mixed",
@@ -84,6 +98,7 @@ EXTENTS = {
         load_seconds=300,
         without_priority_seconds=45,
         eight_calls_seconds=45,
+        real_seconds=330,
         limit_seconds=29 * 60,
     ),
 }
@@ -92,19 +107,38 @@ EXTENTS = {
 class CallBench:
     """The parts of the benchmark; each adds its figures to the result."""
 
-    def __init__(self, extent: Extent, folder: Path) -> None:
-        self.result = BenchmarkResult.begin("bench_call")
+    def __init__(self, result: BenchmarkResult, extent: Extent, folder: Path) -> None:
+        self.result = result
         self._extent = extent
         self._folder = folder
         self._alone: list[MeasuredCall] = []
         self._crowded: list[MeasuredCall] = []
 
-    async def run(self) -> None:
-        """Measure, until all is done or time runs out."""
+    async def run(self, parts: Sequence[str]) -> None:
+        """Measure these parts, until all is done or time runs out."""
         async with self.result.measured_within(self._extent.limit_seconds):
-            await self._with_priority()
-            if self._extent.without_priority_seconds:
-                await self._without_priority()
+            for part in parts:
+                with self.result.part(part):
+                    await PARTS[part](self)
+
+    async def embedded(self) -> None:
+        """Everything, with the models that come along."""
+        await self._with_priority()
+        if self._extent.without_priority_seconds:
+            await self._without_priority()
+
+    async def real(self) -> None:
+        """How soon callers are answered by the models that understand people."""
+        models = ModelsAtHand(
+            _installed("asr_models", REAL_RECOGNISER), _installed("tts_voices", REAL_VOICE)
+        )
+        folder = _new(self._folder / "real")
+        async with TrialService(folder, _settings(True), models=models) as service:
+            trials = await self._scenarios_once(service, 1, (FIRST_SCENARIO,))
+            self.result.rows += [row_of(trial, 1) for trial in trials]
+            first = [trial.call for trial in trials if trial.call is not None]
+            load = self._load(service, 1, self._extent.real_seconds, "_real")
+            add_real_latency(self.result, first, (await self._uncontended(load)).held)
 
     async def _with_priority(self) -> None:
         extent = self._extent
@@ -128,16 +162,17 @@ class CallBench:
         """All scenarios with each seed, those of one seed at a time."""
         trials: list[TrialCall] = []
         for seed in range(1, self._extent.seeds + 1):
-            trials += await self._scenarios_once(service, seed)
+            trials += await self._scenarios_once(service, seed, self._extent.scenarios)
         self._crowded += [trial.call for trial in trials if trial.call is not None]
         self.result.rows += [row_of(trial, len(self._extent.scenarios)) for trial in trials]
         add_success(self.result, trials)
         turns = [turn for trial in trials if trial.call for turn in trial.call.turns]
         add_words(self.result, "word_error_rate", word_errors_of_turns(turns))
 
-    async def _scenarios_once(self, service: TrialService, seed: int) -> list[TrialCall]:
+    async def _scenarios_once(
+        self, service: TrialService, seed: int, scenarios: Sequence[str]
+    ) -> list[TrialCall]:
         """Each call by a customer of their own, so that it is known who changed what."""
-        scenarios = self._extent.scenarios
         customers = _callers(open_books(service.database, seed), seed, len(scenarios))
         before = snapshot(service.database)
         folders = [service.folder / "callers" / f"{scenario}-{seed}" for scenario in scenarios]
@@ -156,7 +191,6 @@ class CallBench:
     async def _single_sentences(self) -> None:
         """Sentences without a call: the caller's voice, and new speakers of a heard synthesizer."""
         from voice.evaluation.callers.engines import EngineEars, EngineMouth
-        from voice.model_folders import find_model
 
         ears = EngineEars(find_model("asr_models", "embedded-en"))
         mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
@@ -202,6 +236,12 @@ class CallBench:
         return await measuring
 
 
+PARTS: Mapping[str, Callable[[CallBench], Awaitable[None]]] = {
+    "embedded": CallBench.embedded,
+    "real": CallBench.real,
+}
+
+
 def espeak(sentence: str, voice: str) -> Pcm:
     """The sentence as espeak-ng speaks it, at 8 kHz."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
@@ -209,6 +249,14 @@ def espeak(sentence: str, voice: str) -> Pcm:
         subprocess.run(command, check=True, capture_output=True)
         samples, rate = read_wav(Path(file.name))
     return resample(samples, rate, SAMPLE_RATE)
+
+
+def _installed(kind: ModelKind, model: str) -> str:
+    """The folder of a model; raises VoiceError with the command that brings it."""
+    folder = find_model(kind, model)
+    if not Path(folder).exists():
+        raise VoiceError(f"{model} is not installed: voice models pull {model}")
+    return folder
 
 
 def _callers(customers: Sequence[KnownCustomer], seed: int, count: int) -> list[KnownCustomer]:
@@ -253,11 +301,13 @@ async def main() -> int:
     """Run the benchmark; the exit status is 0 when all of it could be measured."""
     parser = arguments(__doc__)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep recordings and events")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=["embedded"], metavar="PART",
+                        help=f"of {', '.join(PARTS)} (embedded)")  # fmt: skip
     options = parser.parse_args()
+    result = BenchmarkResult.begin("bench_call", options.json, options.only)
     with _folder(options.keep) as folder:
-        bench = CallBench(EXTENTS[extent_of(options)], folder)
-        await bench.run()
-    return concluded(bench.result, options)
+        await CallBench(result, EXTENTS[extent_of(options)], folder).run(options.only)
+    return concluded(result, options)
 
 
 if __name__ == "__main__":

@@ -147,12 +147,14 @@ class RecognitionBench:
         for some in _batches([*self._passages(data)]):
             await scores.hear(recogniser, *some)
         self.result.add("real_word_error_rate", rate_of(scores.native))
-        worst = scores.worst()
-        if worst is not None:
-            self.result.add("worst_group_word_error_rate", worst[1])
+        marked = {"worst": scores.worst(), "best": scores.best()}
+        for mark, found in marked.items():
+            if found is not None:
+                self.result.add(f"{mark}_group_word_error_rate", found[1])
         for group, figure in scores.rates().items():
             row = {key: round(value, 4) for key, value in asdict(figure).items()}
-            self.result.rows.append({"group": group, **row, "worst": worst and group == worst[0]})
+            marks = {mark: bool(found and group == found[0]) for mark, found in marked.items()}
+            self.result.rows.append({"group": group, **row, **marks})
 
     def _passages(self, data: Path) -> Iterator[RecordedSpeech]:
         every = read_speech(data, PASSAGES)

@@ -1,8 +1,8 @@
-"""Writes the README's tables of figures from the files in benchmarks/.
+"""Writes the tables of figures in the README and in docs/models.md from the files in benchmarks/.
 
 Usage: python scripts/update_readme.py [--check]
 
-With --check nothing is written; the exit status is 1 when the README is not up to date.
+With --check nothing is written; the exit status is 1 when one of the two is not up to date.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+DOCUMENTS = (README, ROOT / "docs" / "models.md")
 RESULTS = ROOT / "benchmarks"
-SECTION = re.compile(r"(<!-- figures:(\w+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
+SECTION = re.compile(r"(<!-- (figures|groups):(\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 MEANINGS = {
     "bench_recognition": {
         "real_word_error_rate": "word error rate, native English, telephone band",
-        "worst_group_word_error_rate": "... of the first language with the most errors",
+        "worst_group_word_error_rate": "... of the first language with the most errors: {worst}",
+        "best_group_word_error_rate": "... of the one with the fewest: {best}",
         "recorded_digit_accuracy": "single digits understood, when one is expected",
         "recorded_pin_accuracy": "PINs of four digits understood whole",
         "recorded_pin_rejected": "... rejected, so asked again",
@@ -38,6 +41,10 @@ MEANINGS = {
         "stable_otherwise_in_final": "stable words that the final transcript has otherwise",
     },
     "bench_call": {
+        "real_voice_to_voice_median_ms": "voice-to-voice, Whisper base, a recorded voice (ms)",
+        "real_voice_to_voice_p95_ms": "... 95th percentile (ms)",
+        "real_first_call_median_ms": "... median of the first call after a start (ms)",
+        "real_call_word_error_rate": "... word error rate of the same caller",
         "task_success": "task success, held-out phrasings, recogniser's own errors in the loop",
         "task_success_as_transcribed": "... where the caller's recogniser got each fact in full",
         "word_error_rate": "word error rate, a voice never heard, telephone quality",
@@ -89,6 +96,7 @@ LOADS = {
     "": "4 calls",
     "_without_priority": "4 calls, audio at normal priority",
     "_8_calls": "8 calls",
+    "_real": "1 call, real models",
 }
 LOADED = {
     "concurrent_calls": "calls at once, reached",
@@ -129,8 +137,27 @@ def _figures(result: dict[str, Any]) -> str:
             shown = f"{number(bound[0])} to {number(bound[1])}" if bound else ""
             count = f"{result['n'][key]}{' (too few)' if key in result['too_few'] else ''}"
             value = number(result["figures"][key])
-            lines.append(f"| {meaning} (`{key}`) | {value} | {shown} | {count} |")
+            named = meaning.format(**_marked(result["rows"]))
+            lines.append(f"| {named} (`{key}`) | {value} | {shown} | {count} |")
     return "\n".join(lines)
+
+
+def _marked(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Which groups are the worst and the best one."""
+    return {
+        mark: next((row["group"] for row in rows if row.get(mark)), "")
+        for mark in ("worst", "best")
+    }
+
+
+def groups(result: dict[str, Any]) -> str:
+    """The word error rate of every group; that of one speaker has no bound."""
+    lines = ["| first language | word error rate | 95 % bound | speakers |", "|---|---|---|---|"]
+    for row in result["rows"]:
+        if "group" in row:
+            bound = f"{row['low']:.1%} to {row['high']:.1%}" if row["n"] > 1 else ""
+            lines.append(f"| {row['group']} | {row['value']:.1%} | {bound} | {row['n']} |")
+    return "\n".join(lines) + "\n"
 
 
 def _shares(result: dict[str, Any]) -> str:
@@ -169,14 +196,18 @@ def _loads(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def updated(readme: str, results: dict[str, dict[str, Any]]) -> str:
-    """The README's text with the figures of `results`, by benchmark; others stay as they are."""
+WRITTEN: dict[str, Callable[[dict[str, Any]], str]] = {"figures": section, "groups": groups}
+"""What stands between the marks of each kind."""
+
+
+def updated(document: str, results: dict[str, dict[str, Any]]) -> str:
+    """The document's text with the tables of `results`, by benchmark; others stay as they are."""
 
     def fill(found: re.Match[str]) -> str:
-        result = results.get(found[2])
-        return found[1] + section(result) + found[3] if result else found[0]
+        result = results.get(found[3])
+        return found[1] + WRITTEN[found[2]](result) + found[4] if result else found[0]
 
-    return SECTION.sub(fill, readme)
+    return SECTION.sub(fill, document)
 
 
 def measured() -> dict[str, dict[str, Any]]:
@@ -192,12 +223,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
     check: bool = parser.parse_args().check
-    old = README.read_text(encoding="utf-8")
-    new = updated(old, measured())
-    if check:
-        return int(new != old)
-    README.write_text(new, encoding="utf-8")
-    return 0
+    results, stale = measured(), False
+    for document in DOCUMENTS:
+        old = document.read_text(encoding="utf-8")
+        new = updated(old, results)
+        stale |= new != old
+        if not check:
+            document.write_text(new, encoding="utf-8")
+    return int(check and stale)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 from typing import Any, TypeVar, TypeVarTuple
 
+from voice.engine_steps import Share, Steps, do, done_together, in_one, resumed
 from voice.errors import VoiceError
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ STUCK_SECONDS = 30.0
 worker. On a loaded machine a slow model may take almost as long for 30 s of sound."""
 MOST_STUCK = 4
 """Threads that may be lost to such jobs; then the queue refuses work until one comes back."""
+MOST_TOGETHER = 4
+"""Jobs that are done together; the first of them waits until the last is as far as itself."""
 _JOIN_SECONDS = 5.0
 """How long `close` waits for each running job."""
 
@@ -53,12 +57,19 @@ class NobodyWaits(VoiceError):
 
 @dataclass(eq=False)
 class _Job:
-    function: Callable[[], Any]
+    steps: Steps[Any]
     priority: Priority
     future: Future[Any]
     began: float = 0.0
     """When it began, or its present part; by the queue's clock."""
     wanted: bool = True
+    share: Share = field(init=False)
+    """What it waits for between two steps."""
+
+    def joins(self, other: _Job) -> bool:
+        """Whether it may be done together with the other one, which has begun."""
+        urgent = self.priority <= Priority.SPECULATIVE and other.priority <= Priority.SPECULATIVE
+        return urgent or self.priority == other.priority
 
 
 class _Thread(threading.local):
@@ -81,11 +92,9 @@ def next_part() -> None:
     job = _this_thread.job
     if job is None:
         return
-    if not job.wanted:
-        raise NobodyWaits("nobody waits for this job any more")
     queue = _this_thread.queue
-    if job.priority is Priority.PARTIAL and queue.waits(before=Priority.PARTIAL):
-        raise EngineBusy(f"{queue.name}: more urgent work waits")
+    if (refusal := queue._refusal(job)) is not None:
+        raise refusal
     job.began = queue.clock()
 
 
@@ -97,6 +106,10 @@ class EngineQueue:
     own (native code cannot be stopped from outside). A job of which a part does not end for
     `stuck_seconds` is given up: it is logged and counted, and another thread serves the others.
     Batch work may take as long as it likes.
+
+    Of jobs in steps, those that wait while one runs are taken along, MOST_TOGETHER at most: shares
+    that are alike are done together. None waits for others to come, each has its result as soon as
+    its own steps are done, and each its own error.
     """
 
     def __init__(
@@ -156,7 +169,16 @@ class EngineQueue:
         Raises EngineBusy when `capacity` jobs wait already or the queue is closed, EngineStuck
         when too many jobs have never ended.
         """
-        job = self._put(lambda: function(*arguments), priority)
+        return await self.run_steps(in_one, lambda: function(*arguments), priority=priority)
+
+    async def run_steps(
+        self,
+        steps: Callable[[*Arguments], Steps[T]],
+        *arguments: *Arguments,
+        priority: Priority = Priority.FINAL,
+    ) -> T:
+        """The same for a job in steps, alike shares of which are done together with others'."""
+        job = self._put(steps(*arguments), priority)
         loop = asyncio.get_running_loop()
         check = loop.call_later(self._stuck_seconds, self.give_up_stuck)
         try:
@@ -168,11 +190,11 @@ class EngineQueue:
 
     def submit(self, job: Callable[[], T], priority: Priority = Priority.FINAL) -> Future[T]:
         """Put a job in line; for callers without an event loop."""
-        return self._put(job, priority).future
+        return self._put(in_one(job), priority).future
 
-    def _put(self, function: Callable[[], Any], priority: Priority) -> _Job:
+    def _put(self, steps: Steps[Any], priority: Priority) -> _Job:
         self.give_up_stuck()
-        job = _Job(function, priority, Future())
+        job = _Job(steps, priority, Future())
         with self._changed:
             if self._closed:
                 raise EngineBusy(f"{self.name}: the engine is shut down")
@@ -185,6 +207,14 @@ class EngineQueue:
             heapq.heappush(self._waiting, (priority, next(self._order), job))
             self._changed.notify()
         return job
+
+    def _refusal(self, job: _Job) -> VoiceError | None:
+        """Why the rest of a job is not to be done; None where it is."""
+        if not job.wanted:
+            return NobodyWaits("nobody waits for this job any more")
+        if job.priority is Priority.PARTIAL and self.waits(before=Priority.PARTIAL):
+            return EngineBusy(f"{self.name}: more urgent work waits")
+        return None
 
     def give_up_stuck(self) -> None:
         """Let another thread do the work of each whose job has run for too long."""
@@ -220,17 +250,8 @@ class EngineQueue:
     def _work(self) -> None:
         this = threading.current_thread()
         _this_thread.queue = self
-        while True:
-            with self._changed:
-                while not self._waiting and not self._closed:
-                    self._changed.wait()
-                if self._closed:
-                    return
-                *_, job = heapq.heappop(self._waiting)
-                job.began = self.clock()
-                self._running[this] = _this_thread.job = job
-            if job.future.set_running_or_notify_cancel():
-                do(job.function, job.future)
+        while (job := self._next()) is not None:
+            self._work_on(job)
             _this_thread.job = None
             with self._changed:
                 del self._running[this]
@@ -240,15 +261,80 @@ class EngineQueue:
                     log.warning("%s: a job that had been given up has ended", self.name)
                     return
 
+    def _next(self) -> _Job | None:
+        """Wait for a job and take it; None when the queue is closed."""
+        with self._changed:
+            while not self._closed:
+                if self._waiting:
+                    *_, job = heapq.heappop(self._waiting)
+                    if job.future.set_running_or_notify_cancel():
+                        self._note_running(job)
+                        return job
+                else:
+                    self._changed.wait()
+        return None
 
-def do(job: Callable[[], T], future: Future[T] | asyncio.Future[T]) -> None:
-    """Do a job now; what it returns or raises is the future's, for whoever awaits it."""
-    try:
-        result = job()
-    except BaseException as error:  # noqa: BLE001 - handed on whole
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+    def _work_on(self, first: _Job) -> None:
+        """Do a job, and what may be done together with it."""
+        group = self._begun(first)
+        while group:
+            while len(group) < MOST_TOGETHER and (other := self._joining(first)) is not None:
+                group += self._begun(other)
+            alike = [job for job in group if job.share.fits(group[0].share)]
+            others = [job for job in group if job not in alike]
+            group = others + self._go_on([job for job in alike if not self._given_up(job)])
+
+    def _joining(self, first: _Job) -> _Job | None:
+        """Take the most urgent job that waits, where it may be done together with the first."""
+        with self._changed:
+            while self._waiting and self._waiting[0][2].joins(first):
+                *_, job = heapq.heappop(self._waiting)
+                if job.future.set_running_or_notify_cancel():
+                    return job
+        return None
+
+    def _begun(self, job: _Job) -> list[_Job]:
+        """The job, unless it was done in one step."""
+        return [job] if self._step(job, partial(next, job.steps)) else []
+
+    def _given_up(self, job: _Job) -> bool:
+        if (refusal := self._refusal(job)) is None:
+            return False
+        job.steps.close()
+        job.future.set_exception(refusal)
+        return True
+
+    def _go_on(self, jobs: Sequence[_Job]) -> list[_Job]:
+        """Do what they wait for, which is alike, and the next step of each; who is not done yet."""
+        if not jobs:
+            return []
+        self._note_running(jobs[0])
+        outcomes = done_together([job.share for job in jobs])
+        return [
+            job
+            for job, outcome in zip(jobs, outcomes, strict=True)
+            if self._step(job, partial(resumed, job.steps, outcome))
+        ]
+
+    def _step(self, job: _Job, step: Callable[[], Share]) -> bool:
+        """Do a job up to its next share; False when it has ended."""
+        self._note_running(job)
+        taken: Future[Share] = Future()
+        do(step, taken)
+        error = taken.exception()
+        if error is None:
+            job.share = taken.result()
+        elif isinstance(error, StopIteration):
+            job.future.set_result(error.value)
+        else:
+            job.future.set_exception(error)
+        return error is None
+
+    def _note_running(self, job: _Job) -> None:
+        """This thread is at this job now, or at its next part."""
+        with self._changed:
+            job.began = self.clock()
+            self._running[threading.current_thread()] = _this_thread.job = job
 
 
 QueueFactory = Callable[[str, int, int], EngineQueue]

@@ -52,11 +52,27 @@ async def test_what_was_measured_is_kept_when_the_rest_fails(
 
     monkeypatch.setattr(bench_call.CallBench, "_with_priority", part)
     extent = replace(bench_call.EXTENTS["quick"], limit_seconds=0.01)
-    bench = bench_call.CallBench(extent, tmp_path)
-    await bench.run()
+    bench = bench_call.CallBench(BenchmarkResult.begin("bench_call"), extent, tmp_path)
+    await bench.run(["embedded"])
     assert not bench.result.complete
     assert bench.result.figures == {"task_success": 0.5}
     assert reason in bench.result.rows[-1]["stopped"]
+
+
+def test_the_real_models_are_measured_in_eight_minutes() -> None:
+    full = bench_call.EXTENTS["full"]
+    first_call, starts = 90, 40
+    assert full.real_seconds + first_call + starts <= 8 * MINUTE
+
+
+async def test_models_that_are_not_installed_are_named_with_what_brings_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    extent = bench_call.EXTENTS["quick"]
+    bench = bench_call.CallBench(BenchmarkResult.begin("bench_call"), extent, tmp_path)
+    await bench.run(["real"])
+    assert "voice models pull whisper-base" in bench.result.rows[-1]["stopped"]
 
 
 def test_callers_at_a_time_are_different_customers_and_all_get_their_turn(tmp_path: Path) -> None:
@@ -116,9 +132,24 @@ def test_figures_of_one_benchmark_leave_those_of_another_alone(result: dict[str,
     assert update_readme.updated(readme, {"bench_call": result}) == readme
 
 
-def test_the_readme_shows_what_was_last_measured() -> None:
-    readme, measured = update_readme.README.read_text(), update_readme.measured()
+def test_every_group_of_speakers_has_its_line() -> None:
+    rows: list[dict[str, Any]] = [
+        {"group": "arabic", "value": 0.156, "low": 0.09, "high": 0.24, "n": 12, "worst": True},
+        {"group": "dari", "value": 0.08, "low": 0.08, "high": 0.08, "n": 1},
+        {"noise": "hum", "heard": ""},
+    ]
+    text = update_readme.groups({"rows": rows})
+    assert text.splitlines()[2:] == [
+        "| arabic | 15.6% | 9.0% to 24.0% | 12 |",
+        "| dari | 8.0% |  | 1 |",
+    ]
+
+
+def test_the_documents_show_what_was_last_measured() -> None:
+    measured = update_readme.measured()
     assert measured, "no result in benchmarks/"
-    assert update_readme.updated(readme, measured) == readme, "run scripts/update_readme.py"
+    for document in update_readme.DOCUMENTS:
+        text = document.read_text()
+        assert update_readme.updated(text, measured) == text, "run scripts/update_readme.py"
     for bench in measured:
-        assert f"<!-- figures:{bench} -->" in readme
+        assert f"<!-- figures:{bench} -->" in update_readme.README.read_text()

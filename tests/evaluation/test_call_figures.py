@@ -6,7 +6,13 @@ import pytest
 
 from tests.evaluation.synthetic_call import BEGAN, answer, at, exchange, report, run, spoken
 from voice.evaluation.busy_load import LoadOutcome, is_dropped
-from voice.evaluation.call_figures import add_latency, add_load, add_success, row_of
+from voice.evaluation.call_figures import (
+    add_latency,
+    add_load,
+    add_real_latency,
+    add_success,
+    row_of,
+)
 from voice.evaluation.callers import GaveUp
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.judge import Verdict
@@ -51,6 +57,18 @@ def test_the_median_is_of_one_call_and_the_95th_percentile_of_all() -> None:
     assert result.figures["cut_ins"] == result.figures["misses"] == 0
     assert result.n["cut_ins"] == result.n["misses"] == 9
     assert result.rows == [{"kind": "balance", "n": 3, "voice_to_voice_median_ms": 600}]
+
+
+def test_the_first_call_stands_beside_those_that_follow() -> None:
+    result = begun()
+    add_real_latency(result, [call(answer_after=0.9)], [call(turns=3)])
+    figures = result.figures
+    assert figures["real_first_call_median_ms"] == pytest.approx(900)
+    assert figures["real_voice_to_voice_median_ms"] == pytest.approx(600)
+    assert figures["real_voice_to_voice_p95_ms"] == pytest.approx(600)
+    assert figures["real_misses"] == figures["real_cut_ins"] == 0
+    assert result.n["real_call_word_error_rate"] == 4
+    assert "real_voice_to_voice_p95_ms" in result.too_few
 
 
 def test_the_shares_of_the_stages_are_the_whole() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from voice.audio import Pcm, dbfs, resample, silence, with_gain
 from voice.engine_queue import EngineBusy, Priority
+from voice.engine_steps import Steps, alone
 from voice.languages import language
 from voice.recognition import ANYTHING, Expectation, WhisperRecogniser, Word, folder
 from voice.recognition.decoding import Decoder, Reading
@@ -242,7 +243,8 @@ class _Gated:
         self.entered, self.may_go_on = threading.Event(), threading.Event()
         self.windows = 0
 
-    def read(self, encoded: Encoded, expect: Expectation) -> Reading:
+    def read(self, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
+        yield from ()
         self.windows += 1
         self.entered.set()
         assert self.may_go_on.wait(10)
@@ -275,7 +277,8 @@ class _Slip:
         self.heard_in = heard_in
         self.lengths: list[float] = []
 
-    def read(self, encoded: Encoded, expect: Expectation) -> Reading:
+    def read(self, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
+        yield from ()
         self.lengths.append(encoded.seconds)
         if encoded.seconds > self.heard_in:
             return Reading("park", 1, -3.0, 0.0, (Word("park", 0, 400, 0.1),))
@@ -294,7 +297,7 @@ def test_what_is_doubtful_is_read_again_at_other_tempos(
     reader._decoder = cast(Decoder, slip)
     recording = Recording(resample(noise(2, 3000), RATE, 16000))
 
-    transcript = reader.read(recording, Priority.FINAL, ANYTHING)
+    transcript = alone(reader.read(recording, Priority.FINAL, ANYTHING))
 
     assert transcript.text == text
     assert len(slip.lengths) == (3 if doubt_below else 1)

@@ -68,6 +68,22 @@ def add_latency(
     result.rows += _rows_of_kinds(turns)
 
 
+def add_real_latency(
+    result: BenchmarkResult, first: Sequence[MeasuredCall], warm: Sequence[MeasuredCall]
+) -> None:
+    """Of the models that understand people: calls after the first one, and that one beside them."""
+    turns, at_first = _turns(warm), _turns(first)
+    latencies = latencies_of(turns)
+    result.add("real_voice_to_voice_median_ms", percentile(latencies, 50), MEDIAN_TURNS)
+    result.add("real_voice_to_voice_p95_ms", percentile(latencies, 95), P95_TURNS)
+    of_first = percentile(latencies_of(at_first), 50)
+    result.add("real_first_call_median_ms", of_first, MEDIAN_TURNS)
+    every = [*at_first, *turns]
+    add_words(result, "real_call_word_error_rate", word_errors_of_turns(every))
+    result.count("real_cut_ins", sum(turn.cut_in for turn in every), len(every))
+    result.count("real_misses", sum(turn.missed for turn in every), len(every))
+
+
 def add_load(result: BenchmarkResult, suffix: str, load: LoadOutcome, priority: str) -> None:
     """How several calls at once went; `suffix` is added to each key."""
     calls = load.held

@@ -10,6 +10,7 @@ import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
 from voice.engine_queue import next_part
+from voice.engine_steps import Steps
 from voice.engine_work import note_work
 from voice.languages import DEFAULT, Language
 from voice.recognition.encoding import Encoded
@@ -18,6 +19,7 @@ from voice.recognition.expectation import Expectation
 from voice.recognition.expected import ExpectedAnswers
 from voice.recognition.folder import LoadedWhisper
 from voice.recognition.loops import without_echo, without_loop
+from voice.recognition.search import Search
 from voice.recognition.transcript import Word
 
 _PIECES_PER_SECOND = 12
@@ -59,18 +61,19 @@ class Decoder:
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._answers = ExpectedAnswers(self._model, self._tokenizer, language)
 
-    def read(self, encoded: Encoded, expect: Expectation) -> Reading:
+    def read(self, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
         """The most likely text of a window, and its words where they are wanted."""
-        reading, ids = self._search(encoded, self._beam_size)
+        reading, ids = yield from self._search(encoded, self._beam_size)
         if expect.kind != "anything":
             reading, ids = self._expected(encoded.states, expect, reading, ids)
         if not self._word_times or not ids:
             return reading
         return replace(reading, words=self._timed(encoded, ids))
 
-    def read_quickly(self, encoded: Encoded) -> Reading:
+    def read_quickly(self, encoded: Encoded) -> Steps[Reading]:
         """The words of a greedy search, without their times."""
-        return self._search(encoded, beam_size=1)[0]
+        reading, _ = yield from self._search(encoded, beam_size=1)
+        return reading
 
     def _expected(
         self, encoded: ctranslate2.StorageView, expect: Expectation, free: Reading, ids: list[int]
@@ -88,24 +91,16 @@ class Decoder:
         )
         return reading, answer.pieces
 
-    def _search(self, encoded: Encoded, beam_size: int) -> tuple[Reading, list[int]]:
+    def _search(self, encoded: Encoded, beam_size: int) -> Steps[tuple[Reading, list[int]]]:
         most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * encoded.seconds))
-        result = self._model.generate(
-            encoded.states,
-            [self._prompt],
-            beam_size=beam_size,
-            length_penalty=self._length_penalty,
-            max_length=2 * most,  # CTranslate2 allows half of it for new pieces
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_blank=False,
-            suppress_tokens=[-1],
-        )[0]
-        note_work("token", len(result.sequences_ids[0]))
-        ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
+        prompt, penalty = self._prompt, self._length_penalty
+        search = Search(self._model, encoded.states, prompt, beam_size, penalty, most)
+        result = yield from search.found()
         length = len(result.sequences_ids[0])
-        log_probability = result.scores[0] * max(1, length) ** self._length_penalty
-        said = without_echo(without_loop(ids) if len(ids) >= most else ids)
+        note_work("token", length)
+        ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
+        log_probability = result.scores[0] * max(1, length) ** penalty
+        said = without_echo(without_loop(ids[:most]) if len(ids) >= most else ids)
         log_probability *= (length - len(ids) + len(said)) / max(1, length)
         ids = said
         text = self._tokenizer.decode(ids).strip()

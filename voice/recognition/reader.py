@@ -10,6 +10,7 @@ import numpy as np
 
 from voice.audio import Pcm, frame_levels, resample, silence
 from voice.engine_queue import Priority, next_part
+from voice.engine_steps import Steps
 from voice.languages import Language
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading
@@ -64,16 +65,18 @@ class Reader:
         self._decoder = Decoder(loaded, spoken, beam_size)
         self._description = loaded.description
 
-    def read(self, recording: Recording, priority: Priority, expect: Expectation) -> Transcript:
+    def read(
+        self, recording: Recording, priority: Priority, expect: Expectation
+    ) -> Steps[Transcript]:
         """The words of the recording."""
         parts: list[tuple[int, Reading]] = []
         for first, window in recording.windows(self._description.longest_window_seconds):
             encoded = recording.encoded(self._encoder, first, window)
             if priority is Priority.PARTIAL:
                 next_part()
-                reading = self._decoder.read_quickly(encoded)
+                reading = yield from self._decoder.read_quickly(encoded)
             else:
-                reading = self._read_window(window, encoded, expect)
+                reading = yield from self._read_window(window, encoded, expect)
             if is_noise(reading, window, self._description):
                 reading = replace(reading, text="")
             parts.append((first * 1000 // features.RATE_HZ, reading))
@@ -83,24 +86,22 @@ class Reader:
         """Of a recording without words."""
         return self._joined([], seconds)
 
-    def _read_window(self, window: Pcm, encoded: Encoded, expect: Expectation) -> Reading:
-        reading = self._decoder.read(encoded, expect)
+    def _read_window(self, window: Pcm, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
+        reading = yield from self._decoder.read(encoded, expect)
         if math.exp(reading.mean_log_probability) >= self._description.doubt_below:
             return reading
         longest = folder.LONGEST_WINDOW_SECONDS * features.RATE_HZ
-        again = [
-            self._read_at(tempo, window, expect)
-            for tempo in _OTHER_TEMPOS
-            if len(window) / tempo <= longest
-        ]
-        # Of what was expected, a sure answer at one tempo counts more than doubt at the others.
-        return max((reading, *again), key=lambda one: (not one.doubtful, one.mean_log_probability))
+        for tempo in _OTHER_TEMPOS:
+            if len(window) / tempo <= longest:
+                again = yield from self._read_at(tempo, window, expect)
+                reading = max(reading, again, key=_credit)
+        return reading
 
-    def _read_at(self, tempo: float, window: Pcm, expect: Expectation) -> Reading:
+    def _read_at(self, tempo: float, window: Pcm, expect: Expectation) -> Steps[Reading]:
         """The window as if it had been spoken so many times as fast."""
         next_part()
         changed = resample(window, round(1000 * tempo), 1000)
-        reading = self._decoder.read(self._encoder.encode(changed), expect)
+        reading = yield from self._decoder.read(self._encoder.encode(changed), expect)
         words = tuple(
             replace(word, start_ms=round(word.start_ms * tempo), end_ms=round(word.end_ms * tempo))
             for word in reading.words
@@ -127,6 +128,11 @@ class Reader:
         return Transcript(
             text, certain, self.language.tag, nobody, seconds, words, doubtful, certainty
         )
+
+
+def _credit(reading: Reading) -> tuple[bool, float]:
+    """Of what was expected, a sure answer at one tempo counts more than doubt at the others."""
+    return not reading.doubtful, reading.mean_log_probability
 
 
 def _audible(pcm: Pcm) -> bool:

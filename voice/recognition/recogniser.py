@@ -11,6 +11,7 @@ import numpy as np
 
 from voice.audio import Pcm, resample
 from voice.engine_queue import EngineQueue, Priority, QueueFactory, next_part
+from voice.engine_steps import Steps
 from voice.errors import ModelError
 from voice.languages import Language
 from voice.languages import language as default_language
@@ -123,8 +124,8 @@ class WhisperRecogniser:
         the one that is most probable with this recording. Without it, or by a model that knows but
         one, `language` is read. Cancelling the caller takes a waiting request out of the queue.
         """
-        return await self._queue.run(self._read, pcm, sample_rate, priority, expect, belief,
-                                     priority=priority)  # fmt: skip
+        return await self._queue.run_steps(self._read, pcm, sample_rate, priority, expect, belief,
+                                           priority=priority)  # fmt: skip
 
     def session(self) -> RecognitionSession:
         """One call's use of the engine."""
@@ -146,11 +147,11 @@ class WhisperRecogniser:
         priority: Priority,
         expect: Expectation,
         belief: LanguageBelief | None,
-    ) -> Transcript:
+    ) -> Steps[Transcript]:
         recording = Recording(resample(pcm, sample_rate, features.RATE_HZ))
         next_part()
         if not recording.audible:
             return self._router.default.nothing(recording.seconds)
         if belief is None:
-            return self._router.default.read(recording, priority, expect)
-        return self._router.read(recording, priority, expect, belief)
+            return (yield from self._router.default.read(recording, priority, expect))
+        return (yield from self._router.read(recording, priority, expect, belief))

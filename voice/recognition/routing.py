@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from voice.engine_queue import Priority
+from voice.engine_steps import Steps, alone
 from voice.errors import ConfigError
 from voice.languages import Language, language
 from voice.recognition.encoding import Encoder
@@ -58,19 +59,22 @@ class Router:
         priority: Priority,
         expect: Expectation,
         belief: LanguageBelief,
-    ) -> Transcript:
+    ) -> Steps[Transcript]:
         """The words in the language or dialect that is most probable, and what is believed then.
 
         While that is in doubt, the two likeliest are read and the surer one counts.
         """
         if not (self._encoder.identifies or self._identifier or len(belief.before) > 1):
-            return self.default.read(recording, priority, expect)
+            return (yield from self.default.read(recording, priority, expect))
         sounds, seconds = self._sounds(recording)
         known = belief.after(sounds, seconds)
         if priority is Priority.PARTIAL:
-            return self._reader(known.variety).read(recording, priority, expect)
+            reader = self._reader(known.variety)
+            return (yield from reader.read(recording, priority, expect))
         readers = {self._reader(tag): tag for tag in reversed(known.candidates)}
-        readings = {tag: one.read(recording, priority, expect) for one, tag in readers.items()}
+        readings = {}
+        for one, tag in readers.items():
+            readings[tag] = yield from one.read(recording, priority, expect)
         if len(readings) > 1:
             certainties = {tag: heard.certainty for tag, heard in readings.items()}
             known = belief.after(sounds, seconds, certainties)
@@ -79,14 +83,14 @@ class Router:
             return heard
         base = self._bases.get(known.heard)
         if heard.confidence < _DOUBTED and base is not None and base not in readers:
-            again = base.read(recording, priority, expect)
+            again = yield from base.read(recording, priority, expect)
             heard = max(heard, again, key=lambda one: one.certainty)
         return replace(heard, belief=known)
 
     def warm_up(self, recording: Recording) -> None:
         """Read once in every way that there is."""
         for reader in (*self._bases.values(), *self._variants.values()):
-            reader.read(recording, Priority.BATCH, ANYTHING)
+            alone(reader.read(recording, Priority.BATCH, ANYTHING))
 
     def _sounds(self, recording: Recording) -> tuple[Mapping[str, float], float]:
         """How probable each language or dialect is by the sound of the first window.

@@ -26,6 +26,7 @@ from training.recogniser.judgement import word_errors  # noqa: E402
 from training.recogniser.score import Row, score, spoken  # noqa: E402
 from training.speech_corpus.disturbances import disturbance  # noqa: E402
 from voice.audio import Pcm, resample  # noqa: E402
+from voice.engine_steps import alone  # noqa: E402
 from voice.languages import language  # noqa: E402
 from voice.recognition import ANYTHING, WhisperRecogniser, features, folder  # noqa: E402
 from voice.recognition.decoding import Decoder, confidence  # noqa: E402
@@ -91,7 +92,7 @@ def observe(encoder: Encoder, decoder: Decoder, audio: list[tuple[str, Pcm]]) ->
     rows = []
     for text, pcm in audio:
         wide = resample(pcm, RATE_HZ, features.RATE_HZ)
-        reading = decoder.read(encoder.encode(wide), ANYTHING)
+        reading = alone(decoder.read(encoder.encode(wide), ANYTHING))
         errors, words = word_errors(text, reading.text)
         right = max(0.0, 1 - errors / words) if words else 0.0
         rows.append((reading.mean_log_probability, reading.no_speech_probability, right))

@@ -37,16 +37,18 @@ async def test_words_count_for_the_group_and_for_native_english(
     assert scores.rates()["english (uk)"] == rate_of(scores.native)
 
 
-def test_the_worst_group_has_enough_speakers() -> None:
+def test_the_worst_and_the_best_group_have_enough_speakers() -> None:
     scores = WordScores()
     scores.groups["few"] = [WordErrors(substitutions=9, words=10)] * (LEAST_SPEAKERS - 1)
-    assert scores.worst() is None
-    scores.groups["good"] = [WordErrors(words=10)] * LEAST_SPEAKERS
+    scores.groups["clear"] = [WordErrors(words=20)] * (LEAST_SPEAKERS - 1)
+    assert scores.worst() is scores.best() is None
+    scores.groups["good"] = [WordErrors(insertions=1, words=20)] * LEAST_SPEAKERS
     scores.groups["many"] = [WordErrors(deletions=1, words=10)] * LEAST_SPEAKERS
-    worst = scores.worst()
-    assert worst is not None
+    worst, best = scores.worst(), scores.best()
+    assert worst is not None and best is not None
     assert (worst[0], worst[1].value, worst[1].n) == ("many", 0.1, LEAST_SPEAKERS)
-    assert list(scores.rates()) == ["few", "many", "good"]
+    assert (best[0], best[1].value, best[1].n) == ("good", 0.05, LEAST_SPEAKERS)
+    assert list(scores.rates()) == ["few", "many", "good", "clear"]
 
 
 async def test_a_number_is_right_misread_or_rejected(

@@ -43,8 +43,14 @@ class WordScores:
 
     def worst(self) -> tuple[str, Figure] | None:
         """The worst group of at least LEAST_SPEAKERS; None where there is no such group."""
-        known = ((group, one) for group, one in self.rates().items() if one.n >= LEAST_SPEAKERS)
-        return next(known, None)
+        return next(iter(self._large()), None)
+
+    def best(self) -> tuple[str, Figure] | None:
+        """The best one of these."""
+        return next(reversed(self._large()), None)
+
+    def _large(self) -> list[tuple[str, Figure]]:
+        return [(group, one) for group, one in self.rates().items() if one.n >= LEAST_SPEAKERS]
 
 
 def rate_of(errors: Iterable[WordErrors]) -> Figure:

@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any, TypeVar, TypeVarTuple
 
-from voice.engine_queue import do
+from voice.engine_steps import do
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")

@@ -11,7 +11,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
 
-from voice.engine_queue import EngineBusy, EngineQueue, Priority, do
+from voice.engine_queue import EngineBusy, EngineQueue, Priority
+from voice.engine_steps import Steps, alone, do
 from voice.engine_work import Work, noted_work
 from voice.evaluation.virtual_time.costs import CostTable
 
@@ -58,20 +59,23 @@ class VirtualEngineQueue(EngineQueue):
         """How many jobs wait."""
         return sum(1 for *_, future, _ in self._line if not future.done())
 
-    async def run(
+    async def run_steps(
         self,
-        function: Callable[[*Arguments], T],
+        steps: Callable[[*Arguments], Steps[T]],
         *arguments: *Arguments,
         priority: Priority = Priority.FINAL,
     ) -> T:
-        """Run `function` when a worker is free; its result is there when the worker is again."""
+        """Do a job when a worker is free; its result is there when the worker is again.
+
+        Each is done for itself: what it takes must not hang on what else there is to do.
+        """
         loop = asyncio.get_running_loop()
         if loop is not self._loop:  # another call's loop: what that one left behind is void
             self._loop, self._line, self._free = loop, [], self._workers
         if self.depth >= self._most_waiting:
             raise EngineBusy(f"{self.name}: {self._most_waiting} jobs wait already")
         result: asyncio.Future[T] = loop.create_future()
-        entry = (priority, next(self._arrivals), result, lambda: function(*arguments))
+        entry = (priority, next(self._arrivals), result, lambda: alone(steps(*arguments)))
         heapq.heappush(self._line, entry)
         self._serve(loop)
         return await result
