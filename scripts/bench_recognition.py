@@ -22,12 +22,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from voice.audio import write_wav
+from voice.audio import read_wav, resample, write_wav
 from voice.errors import VoiceError
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.callers.wording import Phrasings
 from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
+from voice.evaluation.people.batch_speed import batch_speedups
 from voice.evaluation.people.digits import SpokenNumber, pins, read_digits, spoken
 from voice.evaluation.people.engine_process import engine_process
 from voice.evaluation.people.noises import noises
@@ -59,6 +60,9 @@ CALLER_VOICE = "embedded-caller-en"
 TURNS = ("coffee", "fixtures")
 """Sets of recordings that are as long as what callers say at a time."""
 AT_ONCE = (1, 8)
+WIDE_HZ = 16000
+ALIKE_SECONDS = 9.5
+"""Turns up to this length are all read in a window of ten seconds."""
 BATCH = 16
 """Recordings that are given to the recogniser at a time; it reads one on each core."""
 SEED = 1
@@ -140,6 +144,17 @@ class RecognitionBench:
         for key, model in models.items():
             for calls in AT_ONCE:
                 await self._speed(_installed(model), key, calls, turns)
+
+    async def batch(self) -> None:
+        """How much cheaper the words of eight turns that wait are together than one by one."""
+        calls, model = max(AT_ONCE), _installed(self._model)
+        sounds = [resample(*read_wav(file), WIDE_HZ) for file in self._spoken_turns(data_folder())]
+        alike = [sound for sound in sounds if len(sound) <= ALIKE_SECONDS * WIDE_HZ]
+        rounds = [alike[first : first + calls] for first in range(0, len(alike), calls)]
+        whole = [one for one in rounds if len(one) == calls]
+        for key, beam_size in (("", 1), ("beam_", Recognition().beam_size)):
+            ratios = await asyncio.to_thread(batch_speedups, model, whole, beam_size)
+            self.result.add(f"batched_{key}decode_speedup", percentile(ratios, 50), len(ratios))
 
     async def _words(self, recogniser: WhisperRecogniser, data: Path) -> None:
         """Read passages: native English, and all other first languages beside it."""
@@ -249,6 +264,7 @@ PARTS: Mapping[str, Callable[[RecognitionBench], Awaitable[None]]] = {
     "phantom": RecognitionBench.phantom,
     "partial": RecognitionBench.partial,
     "speed": RecognitionBench.speed,
+    "batch": RecognitionBench.batch,
 }
 
 

@@ -35,6 +35,8 @@ MEANINGS = {
         "base_final_speedup_8": "... at eight calls",
         "short_final_speedup_1": "... with the short-window variant",
         "short_final_speedup_8": "... with the short-window variant at eight calls",
+        "batched_decode_speedup": "words of eight turns searched together, times cheaper",
+        "batched_beam_decode_speedup": "... with the default beam",
         "stable_partial_median_ms": "from a spoken word to its stable partial, median (ms)",
         "embedded_stable_partial_median_ms": "... by the embedded recogniser, of its caller (ms)",
         "stable_retractions": "stable words that changed later",
