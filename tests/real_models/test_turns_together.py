@@ -10,9 +10,7 @@ import pytest
 
 from tests.real_models.test_people import RATE, recorded
 from tests.recognition.test_search import read_at_once
-from voice.audio import Pcm, resample
-from voice.evaluation.people.batch_speed import batch_speedups
-from voice.model_folders import find_model
+from voice.audio import Pcm
 from voice.models import ModelsAtHand
 from voice.recognition import WhisperRecogniser
 
@@ -41,12 +39,3 @@ async def test_what_is_searched_together_is_read_as_if_it_were_alone(
     together = [heard.text for heard in await read_at_once(recogniser, turns)]
     assert together == alone
     assert "your country" in alone[2]
-
-
-def test_eight_turns_together_cost_clearly_less(
-    real_models: ModelsAtHand, turns: list[Pcm]
-) -> None:
-    """Processor time, which does not hang on what else the machine does; far from the bound."""
-    model = find_model("asr_models", real_models.recogniser)
-    eight = [resample(turn, RATE, 16000) for turn in turns[:2] * 4]
-    assert batch_speedups(model, [eight] * 2, beam_size=1)[0] > 1.5
