@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
 
-from voice import processor
-
 _TELEMETRY_OFF = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
@@ -20,14 +18,11 @@ _ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def isolate(environment: MutableMapping[str, str], allow: Sequence[str] = ()) -> None:
-    """Set the switches in `environment`; a hub that is in `allow` may be reached.
-
-    Set as well, unless they are there: how many threads libraries use, and which instructions.
-    """
+    """Set the switches in `environment`; a hub that is in `allow` may be reached."""
     environment.update(_TELEMETRY_OFF)
     if _HUB not in allow:
         environment.update(_OFFLINE)
-    for name, value in {**_ONE_THREAD_EACH, **processor.switches()}.items():
+    for name, value in _ONE_THREAD_EACH.items():
         environment.setdefault(name, value)
 
 

@@ -9,7 +9,6 @@ import pytest
 from voice.errors import VoiceError
 from voice.evaluation.people.engine_process import Engine, engine_process, environment_of
 from voice.evaluation.people.final_times import hold_round, own_engine, pipecat_engine
-from voice.processor import switches
 
 
 def test_ours_counts_its_own_threads_and_pipecats_has_all_cores_when_alone() -> None:
@@ -18,12 +17,6 @@ def test_ours_counts_its_own_threads_and_pipecats_has_all_cores_when_alone() -> 
     assert environment_of("pipecat", 8, own)["OMP_NUM_THREADS"] == "1"
     assert "OMP_NUM_THREADS" not in environment_of("pipecat", 1, own)
     assert environment_of("pipecat", 1, own)["HF_HUB_OFFLINE"] == "1"
-
-
-def test_only_ours_has_the_switches_with_which_we_start_it() -> None:
-    for calls in (1, 8):
-        assert switches().items() <= environment_of("own", calls, {}).items()
-        assert not switches().keys() & environment_of("pipecat", calls, {}).keys()
 
 
 @pytest.mark.calls

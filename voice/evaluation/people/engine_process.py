@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from voice import processor
 from voice.errors import VoiceError
 from voice.network import isolate
 from voice.parent_death import end_with_parent
@@ -72,16 +71,12 @@ async def engine_process(engine: Engine, model: str, calls: int) -> AsyncIterato
 def environment_of(engine: Engine, calls: int, own: Mapping[str, str]) -> dict[str, str]:
     """The environment of an engine's process.
 
-    Ours counts its threads by its settings, and has the switches with which we start it. Pipecat's
-    has no such setting, and none of these: alone it gets all cores, as it does by itself; several
-    share them, one thread each, which serves them best.
+    Ours counts its threads by its settings. Pipecat's has no such setting: alone it gets all
+    cores, as it does by itself; several share them, one thread each, which serves them best.
     """
     environment = dict(own)
     isolate(environment)
     environment[_THREADS] = "1"
-    if engine == "pipecat":
-        for name in processor.switches():
-            del environment[name]
     if engine == "pipecat" and calls == 1:
         del environment[_THREADS]
     return environment
