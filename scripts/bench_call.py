@@ -55,8 +55,6 @@ SAMPLE_RATE = 8000
 REQUESTS = ("balance", "plan", "block_sim", "person")
 HELD_OUT_SPEAKERS = ("en-us+f4", "en+m7", "en-us+michael", "en+shelby", "en-us+klatt4")
 """Variants of espeak-ng that no recogniser was trained on."""
-FIRST_SCENARIO = "mixed"
-"""What the first call after a start with the real models is about."""
 CONTENTION_SECONDS = 10.0
 """How often the load is looked at while latency is measured."""
 
@@ -74,13 +72,15 @@ class Extent:
     """Four callers."""
     without_priority_seconds: float
     eight_calls_seconds: float
+    real_scenario: str
+    """Of the first call after a start with the real models."""
     real_seconds: float
-    """One caller, with the real models, after the first call."""
+    """One caller after that."""
     limit_seconds: float
 
 
 EXTENTS = {
-    "quick": Extent(("balance", "plan"), 1, 10, 1, 5, 0, 0, 1, 112),
+    "quick": Extent(("balance", "plan"), 1, 10, 1, 5, 0, 0, "balance", 1, 112),
     "full": Extent(
         scenarios=(
             "mixed",
@@ -98,6 +98,7 @@ EXTENTS = {
         load_seconds=300,
         without_priority_seconds=45,
         eight_calls_seconds=45,
+        real_scenario="mixed",
         real_seconds=330,
         limit_seconds=29 * 60,
     ),
@@ -134,7 +135,7 @@ class CallBench:
         )
         folder = _new(self._folder / "real")
         async with TrialService(folder, _settings(True), models=models) as service:
-            trials = await self._scenarios_once(service, 1, (FIRST_SCENARIO,))
+            trials = await self._scenarios_once(service, 1, (self._extent.real_scenario,))
             self.result.rows += [row_of(trial, 1) for trial in trials]
             first = [trial.call for trial in trials if trial.call is not None]
             load = self._load(service, 1, self._extent.real_seconds, "_real")
