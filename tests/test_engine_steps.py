@@ -128,7 +128,7 @@ async def test_who_comes_between_two_steps_joins(
     while queue.depth < 1:
         await asyncio.sleep(0)
     gate.open()
-    assert await asyncio.gather(long, late) == [16, 25]
+    assert [await long, await late] == [16, 25]
     assert engine.done == [[2], [4, 5]]
 
 

@@ -251,7 +251,7 @@ class EngineQueue:
         this = threading.current_thread()
         _this_thread.queue = self
         while (job := self._next()) is not None:
-            self._work_on(job)
+            self._take_on(job)
             _this_thread.job = None
             with self._changed:
                 del self._running[this]
@@ -274,7 +274,7 @@ class EngineQueue:
                     self._changed.wait()
         return None
 
-    def _work_on(self, first: _Job) -> None:
+    def _take_on(self, first: _Job) -> None:
         """Do a job, and what may be done together with it."""
         group = self._begun(first)
         while group:

@@ -38,7 +38,7 @@ class Search:
 
 def _found(searches: Sequence[Search]) -> list[WhisperGenerationResult]:
     first = searches[0]
-    return first.model.generate(
+    found: list[WhisperGenerationResult] = first.model.generate(
         _together([search.states for search in searches]),
         [list(search.prompt) for search in searches],
         beam_size=first.beam_size,
@@ -50,6 +50,7 @@ def _found(searches: Sequence[Search]) -> list[WhisperGenerationResult]:
         suppress_blank=False,
         suppress_tokens=[-1],
     )
+    return found
 
 
 def _together(states: Sequence[ctranslate2.StorageView]) -> ctranslate2.StorageView:
