@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 
 from voice.languages import plain, words_of
@@ -11,18 +11,10 @@ from voice.response.arguments import as_words
 from voice.response.said import Said
 from voice.response.state import Act, Asked
 from voice.tasks import Argument, ArgumentValue, TaskSet, TaskTool
+from voice.understanding import Found, read_value, values_in
 
 _HEARD_ONLY = frozenset({"digits", "phone", "number", "amount", "email"})
 """Kinds that a model never hears in full: what it says of them is made up."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A value that was said."""
-
-    value: ArgumentValue
-    rest: str = ""
-    partial: str = ""
 
 
 class Taken(Enum):
@@ -35,8 +27,9 @@ class Taken(Enum):
     YES = auto()
     """What was read back is right."""
     NO = auto()
-    """It is not, or the caller wants to leave it."""
+    """It is wrong."""
     NOTHING = auto()
+    """No such value."""
 
 
 def gathered(
@@ -58,21 +51,23 @@ def take(asked: Asked, said: Said, tasks: TaskSet) -> tuple[Taken, Asked]:
     argument = tool.arguments[asked.argument]
     if asked.reads_back and said.heard_last and tasks.plain_reader.agrees(said.text):
         return Taken.YES, _agreed(asked)
+    if corrected := correction(asked.act, said, tasks):
+        return Taken.VALUE, replace(asked, act=corrected)
     declines = tasks.plain_reader.declines(said.text)
     if argument.type == "text" and declines:
-        return Taken.NO, asked
+        return Taken.NOTHING, asked
     found = _found(argument, asked.begun, said, tasks)
     if found is not None and (value := _checked(argument, found)) is not None:
         if asked.act.arguments.get(asked.argument) == value:
             return Taken.YES, _agreed(asked)
-        more = _told_in(found.rest, tool, said, tasks)
-        known = {**more, **asked.act.arguments, asked.argument: value}
-        return Taken.VALUE, replace(asked, act=replace(asked.act, arguments=known), begun="")
+        told = _told_in(said.in_full, tool, said, tasks)
+        if told.get(asked.argument) != value:
+            told = _told_in(found.rest, tool, said, tasks)
+        known = {**told, **asked.act.arguments, asked.argument: value}
+        return Taken.VALUE, replace(asked, act=replace(asked.act, arguments=known))
     if found is not None and found.partial:
         return Taken.BEGINNING, replace(asked, begun=found.partial)
-    if corrected := correction(asked.act, said, tasks):
-        return Taken.VALUE, replace(asked, act=corrected)
-    return (Taken.NO if declines else Taken.NOTHING), asked
+    return (Taken.NO if declines and asked.reads_back else Taken.NOTHING), asked
 
 
 def correction(act: Act, said: Said, tasks: TaskSet) -> Act | None:
@@ -99,16 +94,22 @@ def _agreed(asked: Asked) -> Asked:
 
 
 def _found(argument: Argument, begun: str, said: Said, tasks: TaskSet) -> Found | None:
-    """The value in an answer: words are not read yet, figures alone are."""
-    try:
-        return Found(argument.checked(f"{begun}{said.in_full}"))
-    except ValueError:
-        return None
+    """The value in an answer, or in it and the figures that were said before it."""
+    found = read_value(argument, said.in_full, tasks.language, said.today)
+    if not begun or (found is not None and found.value is not None):
+        return found
+    together = f"{' '.join(begun)} {said.in_full}"
+    return read_value(argument, together, tasks.language, said.today) or found
 
 
 def _told_in(text: str, tool: TaskTool, said: Said, tasks: TaskSet) -> dict[str, ArgumentValue]:
-    """The values that stand in a request: words are not read yet."""
-    return {}
+    """The values that stand in a request."""
+    if not text or not tool.arguments:
+        return {}
+    examples = tasks.examples_of(tool)
+    found = values_in(text, tool.arguments, tasks.language, said.today, examples)
+    checked = {name: _checked(tool.arguments[name], one) for name, one in found.items()}
+    return {name: value for name, value in checked.items() if value is not None}
 
 
 def _proposed(

@@ -198,17 +198,15 @@ class Conversation:
                     await self._follow(exchange, said, exchange.state)
             case Taken.BEGINNING:
                 exchange.go_on_asking(asked)
-            case Taken.NO if asked.reads_back:
-                await self._misheard(exchange, asked.without_value())
             case Taken.NO:
-                await exchange.answer(Role.OKAY)
+                await self._misheard(exchange, asked.without_value())
             case Taken.NOTHING:
                 await self._asks_something_else(exchange, said, before, asked)
 
     async def _asks_something_else(
         self, exchange: Exchange, said: Said, before: State, asked: Asked
     ) -> None:
-        """Another request, which goes first; a word to the question; or it was not understood."""
+        """Another request, which goes first; a word to the question; a no; or it was misheard."""
         reply = await exchange.reply(said.priority)
         tool, act = _tool_wanted(exchange, reply), _act(exchange, reply)
         is_sure = reply.probability >= _CERTAIN
@@ -222,6 +220,8 @@ class Conversation:
             exchange.update(asked=asked)
         elif is_sure and (tool.name != asked.act.tool if tool else act and act not in _VAGUE):
             await self._follow(exchange, said, before, reply)
+        elif exchange.tasks.plain_reader.declines(said.text):
+            await exchange.answer(Role.OKAY)
         else:
             await self._misheard(exchange, asked)
 
