@@ -11,6 +11,8 @@ from voice.errors import ConfigError
 from voice.setting_values import FilePath, Section, Url
 
 EMBEDDED_RESPONDER = "embedded-en"
+BY_EXAMPLES = "examples"
+"""In place of a model: requests are found by the examples of the task files."""
 
 
 class ResponseServer(Section):
@@ -70,13 +72,14 @@ class ResponseServer(Section):
 class Response(Section):
     """The response step."""
 
-    engine: Literal["embedded", "ctranslate2", "openai"] = "embedded"
-    """The small model that knows the tasks' sentences; a converted gpt-oss; a server."""
+    engine: Literal["embedded", "examples", "ctranslate2", "openai"] = "embedded"
+    """The small model that knows the demonstration's sentences; the examples of the task files; a
+    converted gpt-oss; a server."""
     model: str = EMBEDDED_RESPONDER
     """A name, a folder, or what the server calls its model."""
     tasks: str = "tasks"
     fallback: str = EMBEDDED_RESPONDER
-    """The model in this process that answers when the server does not; empty: none."""
+    """The model in this process that answers when the server does not, or "examples"; empty: none."""
     reasoning: Literal["none", "low", "medium", "high"] = "low"
     """How long a general model thinks before it answers."""
     most_tokens: int = Field(300, ge=16, le=8192)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from voice.embeddings import load_embedder
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
+from voice.languages import languages
 from voice.model_folders import find_model, tasks_folder
 from voice.network import is_allowed
 from voice.response.briefing import Style, briefing
 from voice.response.ctranslate2_engine import DESCRIPTION, CTranslate2Engine
 from voice.response.embedded import EmbeddedEngine
 from voice.response.engine import Engine
+from voice.response.example_engine import ExampleEngine
 from voice.response.fallback import FallbackEngine
 from voice.response.generation import Hardware
 from voice.response.openai_harmony_prompt import VOCABULARY
 from voice.response.responder import Responder
 from voice.response.server_engine import ServerEngine
-from voice.response_settings import Response
+from voice.response_settings import BY_EXAMPLES, Response
 from voice.setting_places import blamed_on
 from voice.settings import Settings
 from voice.tasks import TaskSet, load_tasks
+from voice.understanding import LexicalEmbedder, TextEmbedder, kept_folder
+
+log = logging.getLogger(__name__)
 
 
 def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Responder:
@@ -29,18 +36,24 @@ def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -
     wanted = settings.response
     with blamed_on("response.tasks", ConfigError):
         tasks = load_tasks(tasks_folder(wanted.tasks))
-    if wanted.engine == "openai":
-        engine = _beside(settings, tasks, make_queue)
-    else:
-        with blamed_on("response.model", ModelError):
-            folder = Path(find_model("response_models", wanted.model))
-            load = _converted if wanted.engine == "ctranslate2" else _embedded
-            engine = load(folder, wanted, tasks, make_queue)
+    engine = _engine(settings, tasks, make_queue)
     return Responder(engine, tasks, wanted.tool_timeout_seconds)
 
 
+def _engine(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
+    wanted = settings.response
+    if wanted.engine == "openai":
+        return _beside(settings, tasks, make_queue)
+    if wanted.engine == "examples":
+        return _by_examples(settings, tasks, make_queue)
+    with blamed_on("response.model", ModelError):
+        folder = Path(find_model("response_models", wanted.model))
+        load = _converted if wanted.engine == "ctranslate2" else _embedded
+        return load(folder, wanted, tasks, make_queue)
+
+
 def _beside(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
-    """A server, and the model that answers where it does not."""
+    """A server, and what answers where it does not."""
     wanted, allow = settings.response, settings.network.allow
     host = urlsplit(wanted.server.url).hostname or ""
     if not is_allowed(host, allow):
@@ -48,10 +61,33 @@ def _beside(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Eng
     server = ServerEngine(wanted, allow, briefing(tasks))
     if not wanted.fallback:
         return server
+    if wanted.fallback == BY_EXAMPLES:
+        return FallbackEngine(server, _by_examples(settings, tasks, make_queue))
     with blamed_on("response.fallback", ModelError):
         folder = Path(find_model("response_models", wanted.fallback))
         load = _converted if (folder / DESCRIPTION).exists() else _embedded
         return FallbackEngine(server, load(folder, wanted, tasks, make_queue))
+
+
+def _by_examples(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
+    """Requests are found by what they mean, or by their letters where no embedding is at hand."""
+    wanted, embedding = settings.response, settings.embedding.model
+    embedder: TextEmbedder = LexicalEmbedder()
+    if Path(find_model("response_models", embedding)).is_dir():
+        embedder = load_embedder(settings, make_queue)
+    else:
+        log.warning(
+            "embedding.model: there is no %s: requests are found by their letters", embedding
+        )
+    return ExampleEngine.load(
+        tasks,
+        dict.fromkeys(languages(), embedder),
+        workers=wanted.workers,
+        capacity=wanted.capacity,
+        timeout_seconds=wanted.timeout_seconds,
+        keep_in=kept_folder(),
+        make_queue=make_queue,
+    )
 
 
 def _embedded(folder: Path, wanted: Response, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
