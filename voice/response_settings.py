@@ -79,7 +79,7 @@ class Response(Section):
     """A name, a folder, or what the server calls its model."""
     tasks: str = "tasks"
     fallback: str = EMBEDDED_RESPONDER
-    """The model in this process that answers when the server does not, or "examples"; empty: none."""
+    """What answers when the server does not: a model in this process, `examples`, or nothing."""
     reasoning: Literal["none", "low", "medium", "high"] = "low"
     """How long a general model thinks before it answers."""
     most_tokens: int = Field(300, ge=16, le=8192)

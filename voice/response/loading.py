@@ -76,9 +76,7 @@ def _by_examples(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -
     if Path(find_model("response_models", embedding)).is_dir():
         embedder = load_embedder(settings, make_queue)
     else:
-        log.warning(
-            "embedding.model: there is no %s: requests are found by their letters", embedding
-        )
+        log.warning("no embedding %s: requests are found by their letters and words", embedding)
     return ExampleEngine.load(
         tasks,
         dict.fromkeys(languages(), embedder),
