@@ -25,6 +25,9 @@ class Counting:
         self.computed += texts
         return LexicalEmbedder().embed(texts)
 
+    def close(self) -> None:
+        pass
+
 
 def test_a_text_is_computed_once_on_a_machine(tmp_path: Path) -> None:
     first, second = Counting(), Counting()

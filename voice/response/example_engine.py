@@ -75,8 +75,10 @@ class ExampleEngine:
             pass
 
     def close(self) -> None:
-        """End the engine's threads."""
+        """End the engine's threads, and let go of its embedders."""
         self._queue.close()
+        for embedder in {id(each): each for each in self._embedders.values()}.values():
+            embedder.close()
 
     def reply(
         self, turns: Sequence[Sequence[Message]], priority: Priority = Priority.FINAL

@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import zlib
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+Kind = Literal["query", "passage"]
+"""See voice.embeddings."""
 Vectors = NDArray[np.float32]
 """[texts, dimensions], each of length 1."""
 
@@ -24,9 +27,12 @@ class LexicalEmbedder:
 
     name = "lexical"
 
-    def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+    def embed(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """The vectors of texts in normal form; `kind` makes no difference."""
         return lexical_vectors(texts)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
 
 def lexical_vectors(texts: Sequence[str]) -> Vectors:

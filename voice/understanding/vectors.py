@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from voice.understanding.lexical import Vectors
+from voice.understanding.lexical import Kind, Vectors
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,11 @@ class TextEmbedder(Protocol):
     def name(self) -> str:
         """Another name where the vectors are others."""
 
-    def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+    def embed(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """[texts, dimensions], each of length 1."""
+
+    def close(self) -> None:
+        """Let go of the model, if there is one."""
 
 
 def kept_folder() -> Path:
