@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fairness.people import AFRICAN
 from voice.audio import Pcm, resample
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.figures import BenchmarkResult
@@ -47,12 +48,6 @@ PIECES = (1.5, 4.0)
 EACH = {"quick": 10, "full": 400}
 """Recordings of each set."""
 LIMIT_SECONDS = {"quick": 110.0, "full": 25 * 60.0}
-AFRICAN = (
-    "amharic", "afrikaans", "akan", "amazigh", "bafang", "bambara", "bari", "ewe",
-    "fang", "ga", "gusii", "hausa",
-    "igbo", "kikuyu", "kikongo", "lingala", "luo", "mende", "oromo", "sesotho", "shona", "somali",
-    "sotho", "swahili", "tigrigna", "twi", "wolof", "xhosa", "yoruba", "zulu",
-)  # fmt: skip
 FOLDS = 10
 
 

@@ -1,8 +1,8 @@
-"""Writes the tables of figures in the README and in docs/models.md from the files in benchmarks/.
+"""Writes the tables of figures in the README and in docs/ from the files in benchmarks/.
 
 Usage: python scripts/update_readme.py [--check]
 
-With --check nothing is written; the exit status is 1 when one of the two is not up to date.
+With --check nothing is written; the exit status is 1 when one of them is not up to date.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-DOCUMENTS = (README, ROOT / "docs" / "models.md")
+DOCUMENTS = (README, ROOT / "docs" / "models.md", ROOT / "docs" / "dialects.md")
 RESULTS = ROOT / "benchmarks"
-SECTION = re.compile(r"(<!-- (figures|groups):(\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+SECTION = re.compile(
+    r"(<!-- (figures|groups|recorded|synthesised):(\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL
+)
 
 MEANINGS = {
     "bench_recognition": {
@@ -66,6 +69,27 @@ MEANINGS = {
         "max_logit_difference": "converted gpt-oss and transformers, largest difference of a logit",
         "prompt_cache_speedup": "first token after 1,000 kept tokens, times faster than unkept",
         "cancel_wait_ms": "until the next reply after one is given up, 95th percentile (ms)",
+    },
+    "bench_dialects": {
+        "swahili_word_error_rate": "Swahili, tuned: word error rate, sentences unheard",
+        "swahili_character_error_rate": "... character error rate",
+        "swahili_base_word_error_rate": "... word error rate of Whisper base untuned",
+        "swahili_base_character_error_rate": "... character error rate of that",
+        "swahili_routed_word_error_rate": "... word error rate, a caller of whom nothing is known",
+        "native_english_word_error_rate": "native English read by Whisper base: word error rate",
+        "english_routing_harm": "what routing costs English speakers (points)",
+        "dialect_gap_ratio": "worst group of recorded people to the best, routed (times)",
+        "dialect_gap_ratio_base": "... by Whisper base alone (times)",
+        "swahili_gap_closed_tuned": "Swahili's gap to the best group that tuning closes",
+        "swahili_gap_closed_routed": "... that routing closes",
+        "identification_accuracy": "recorded people read in their language by their first 4 s",
+        "identification_accuracy_1.5s": "... by their first 1.5 s",
+        "synthesised_dialects_counted": "synthesised dialects with enough errors to count",
+        "tuned_error_reduction_min": "... fewer errors when tuned, the least of them",
+        "tuned_error_reduction": "... all of them",
+        "routing_kept_share": "... share of that which routing keeps, unaided",
+        "routing_kept_share_min": "... the least of them",
+        "routing_worst_harm": "... what routing costs the base's own dialect (points)",
     },
     "bench_dense_gpt_oss": {
         "tokens_per_processor_second_k1": "gpt-oss-20b's sizes, one expert a layer, int8",
@@ -198,7 +222,31 @@ def _loads(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-WRITTEN: dict[str, Callable[[dict[str, Any]], str]] = {"figures": section, "groups": groups}
+def dialects(kind: str, result: dict[str, Any]) -> str:
+    """Word error rates of groups of speakers with their bounds, by who read them."""
+    lines = [
+        "| group | utterances | words | base | tuned for it | routed, unaided |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in result["rows"]:
+        if row.get("kind") == kind:
+            rates = (_rate(row[way]) if way in row else "" for way in ("base", "tuned", "routed"))
+            cells = [row["group"], row["utterances"], row["words"], *rates]
+            lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _rate(bounded: tuple[float, float, float]) -> str:
+    value, low, high = (f"{100 * share:.1f}" for share in bounded)
+    return f"{value} % ({low} to {high})"
+
+
+WRITTEN: dict[str, Callable[[dict[str, Any]], str]] = {
+    "figures": section,
+    "groups": groups,
+    "recorded": partial(dialects, "recorded"),
+    "synthesised": partial(dialects, "synthesised"),
+}
 """What stands between the marks of each kind."""
 
 

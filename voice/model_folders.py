@@ -22,10 +22,16 @@ def find_model(kind: ModelKind, name: str) -> str:
     """The folder of the embedded or pulled model `name`; otherwise `name` itself (a path)."""
     if "/" in name:
         return name
-    shipped, pulled = _ROOT / kind / name, pulled_models() / name
-    if shipped.is_dir() and not (shipped / VARIANT).exists():
+    if shipped := shipped_model(kind, name):
         return str(shipped)
+    pulled = pulled_models() / name
     return str(pulled) if pulled.is_dir() else name
+
+
+def shipped_model(kind: ModelKind, name: str) -> Path | None:
+    """The folder of a whole model that comes along; None where that is none of them."""
+    folder = _ROOT / kind / name
+    return folder if folder.is_dir() and not (folder / VARIANT).exists() else None
 
 
 def shipped_variants() -> list[Path]:

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from voice.errors import ModelError
-from voice.models.ctranslate2_weights import Ctranslate2Weights
+from voice.models.ctranslate2_weights import Ctranslate2Weights, as_floats, as_int8
 from voice.models.difference import changed_weights, merge, save_difference
 from voice.models.download import hash_of
 
@@ -89,6 +89,31 @@ def test_a_whole_change_in_int8_has_a_scale_for_each_row(float_model: Path, tmp_
 
     after = Ctranslate2Weights.read(tmp_path / "n").variables[ATTENTION]
     np.testing.assert_allclose((after - before)[:, 0], -100 * scale, rtol=1e-5, atol=1e-5)
+
+
+def test_a_base_in_int8_is_rounded_anew(float_model: Path, tmp_path: Path) -> None:
+    weights = Ctranslate2Weights.read(float_model)
+    before = weights.variables[ATTENTION]
+    variables = {**weights.variables, **as_int8(ATTENTION, before)}
+    Ctranslate2Weights("WhisperSpec", 3, variables, {}).write(float_model)
+    out, into = np.full((6, 1), 2, np.float16), np.array([[1, 0, 0, 0]], np.float16)
+
+    merge(float_model, difference_of(float_model, out=out, into=into), tmp_path / "new")
+
+    after = Ctranslate2Weights.read(tmp_path / "new").variables
+    assert after[ATTENTION].dtype == np.int8
+    assert np.abs(after[ATTENTION]).max(axis=1).tolist() == [127] * 6, "each row fills the byte"
+    wanted = before + out.astype(np.float32) @ into.astype(np.float32)
+    np.testing.assert_allclose(as_floats(ATTENTION, after), wanted, atol=0.05)
+
+
+def test_integers_without_a_scale_cannot_be_changed(float_model: Path, tmp_path: Path) -> None:
+    variables = {ATTENTION: np.ones((6, 4), np.int8)}
+    Ctranslate2Weights("WhisperSpec", 3, variables, {}).write(float_model)
+    out, into = np.ones((6, 2), np.float16), np.ones((2, 4), np.float16)
+
+    with pytest.raises(ModelError, match="the base has int8, a change needs floats"):
+        merge(float_model, difference_of(float_model, out=out, into=into), tmp_path / "new")
 
 
 def test_it_says_which_weights_it_changes(float_model: Path) -> None:

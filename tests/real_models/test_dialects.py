@@ -11,11 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fairness import people
+from tests.models.loopback_sources import Told
 from tests.real_models.test_people import RATE, recorded
 from voice.audio import Pcm, silence
+from voice.evaluation.people.speech import DATA_VARIABLE
+from voice.evaluation.word_errors import WordErrors, word_errors
 from voice.languages import language
 from voice.model_folders import find_model
-from voice.models import ModelsAtHand
+from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, pull
 from voice.recognition import LanguageBelief, Transcript, WhisperRecogniser
 
 pytestmark = pytest.mark.real_models
@@ -70,6 +74,33 @@ def test_english_with_an_african_or_arabic_accent_stays_english(
     assert len(found) >= 5
     assert [one.language for one in found].count("en") >= len(found) - 1
     assert not any(one.belief and one.belief.stranger for one in found)
+
+
+def test_an_unknown_caller_who_speaks_swahili_is_read_by_the_variant_from_the_first_sentence(
+    recorded_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sentences that it did not learn from; English, French and Swahili are offered."""
+    base, known = ModelStore().path("whisper-base"), Catalogue.shipped().find
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv(DATA_VARIABLE, str(recorded_data))
+    pull(known("whisper-base"), ModelStore(), Origins(), Told(), base)
+    variant = pull(known("whisper-base-sw-KE"), ModelStore(), Origins(), Told())
+    engine = WhisperRecogniser.load(
+        base,
+        languages=[*map(language, OFFERED)],
+        variants=[variant],
+        identification=Path(find_model("asr_models", "whisper-base-identification")),
+    )
+    nothing_known = LanguageBelief.of(engine.offered, dialects=engine.dialects)
+    edits = WordErrors()
+    dialects = []
+    for said in people.swahili()[:6]:
+        found = heard(engine, said.sound(), nothing_known)
+        dialects.append(found.dialect)
+        edits += word_errors(said.text, found.text)
+    engine.close()
+    assert dialects.count("sw-KE") >= 5, dialects
+    assert edits.rate < 0.5, "the base alone makes more than twice as many"
 
 
 def chords(seconds: float) -> Pcm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from tests.recognition.conftest import spoken as spoken  # a fixture
 from voice.audio import Pcm, write_wav
 from voice.cli.app import app
+from voice.errors import ModelError, VoiceError
 from voice.evaluation.recordings.manifest import ManifestError
 from voice.recognition import Identifier, IdentifierCard
 
@@ -126,6 +128,36 @@ def test_one_command_makes_it_judges_it_and_writes_its_card(
     assert made.card.figures["accuracy_on_sources_unheard"]["value"] > 0.9
     card = (out / "README.md").read_text()
     assert "| en | a | 20 |" in card and "manifest.csv" in card
+
+
+@pytest.mark.parametrize("base", ["whisper-nowhere", "./nowhere"])
+def test_a_base_that_is_not_installed_is_named_with_the_command_that_brings_it(
+    manifest: Path, tmp_path: Path, base: str
+) -> None:
+    out = tmp_path / "made"
+    command = ["tune", "identification", "--data", str(manifest), "--out", str(out), "--base", base]
+    error = CliRunner().invoke(app, command).exception
+    assert isinstance(error, ModelError), error
+    assert f"{Path(base)}: neither a folder nor an installed model; `voice models pull`" in str(
+        error
+    )
+    assert not out.exists()
+
+
+def test_without_the_extra_it_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    error = (
+        CliRunner()
+        .invoke(
+            app,
+            ["tune", "identification", "--data", str(tmp_path), "--out", str(tmp_path / "made")],
+        )
+        .exception
+    )
+    assert isinstance(error, VoiceError), error
+    assert "this needs scipy: pip install 'voice[train]'" in str(error)
 
 
 def row(folder: Path, label: str) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.tuning.tiny_whisper import BINS, tiny_whisper
 from voice.errors import ModelError
+from voice.models.ctranslate2_weights import Ctranslate2Weights
 
 pytestmark = pytest.mark.torch
 
@@ -98,8 +99,32 @@ def test_a_network_goes_on_from_a_difference(base: Path) -> None:
     assert all(np.array_equal(taken[name], array) for name, array in known.difference().items())
 
 
-def test_a_model_of_integers_is_refused() -> None:
+def test_a_base_in_int8_is_tuned_as_well(tmp_path: Path) -> None:
     embedded = Path(__file__).parents[2] / "asr_models" / "embedded-en"
+    network = learned(embedded, halves=["encoder", "decoder"], scale=0.2)
+    mel = torch.from_numpy(heard())
+    with torch.no_grad():
+        states = network.encode(mel).numpy()
+        with network.unchanged():
+            before = network.encode(mel).numpy()
 
-    with pytest.raises(ModelError, match="a model with floats is tuned"):
-        learned(embedded, halves=["decoder"])
+    folder = merged(embedded, network.difference(), tmp_path / "merged")
+
+    plain, tuned = (encoded_by(model) for model in (embedded, folder))
+    np.testing.assert_allclose(plain, before, atol=0.02)
+    assert np.linalg.norm(tuned - states) < 0.2 * np.linalg.norm(states - before), "rounded anew"
+
+
+def encoded_by(folder: Path) -> Any:
+    engine = ctranslate2.models.Whisper(str(folder), compute_type="float32")
+    return np.array(engine.encode(ctranslate2.StorageView.from_array(heard()), to_cpu=True))
+
+
+def test_weights_of_another_kind_are_refused(base: Path) -> None:
+    weights = Ctranslate2Weights.read(base / "model.bin")
+    name = "decoder/embeddings/weight"
+    integers = {**weights.variables, name: np.ones((4, 4), np.int16)}
+    Ctranslate2Weights("WhisperSpec", 3, integers, {}).write(base / "model.bin")
+
+    with pytest.raises(ModelError, match="neither floats nor int8 with its scales"):
+        learned(base, halves=["decoder"])

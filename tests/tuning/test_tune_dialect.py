@@ -81,6 +81,16 @@ def test_from_a_manifest_to_a_variant(base: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "tiny-sw-KE.work").exists()
 
 
+def test_a_variant_wants_to_be_used_as_its_base(base: Path, tmp_path: Path) -> None:
+    (base / "voice.json").write_text('{"minimum_window_seconds": 4.0, "confidence_slope": 9.0}')
+
+    run(*small(base, speech(tmp_path / "data"), tmp_path / "variant", "--learn", "decoder"))
+
+    about = read_variant(tmp_path / "variant").description
+    assert about["minimum_window_seconds"] == 4.0
+    assert about["confidence_slope"] != 9.0, "how sure it may be is its own"
+
+
 async def test_the_variant_is_one_that_the_recogniser_reads_with(
     base: Path, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from voice.errors import ModelError
-from voice.model_folders import VARIANT, shipped_models
+from voice.model_folders import VARIANT, shipped_model, shipped_models
 from voice.models.catalogue import Catalogue, parse_entry
 from voice.models.entries import CatalogueModel, FileName, ModelFile
 from voice.models.errors import WrongHash
@@ -36,7 +36,7 @@ def install(bundle: Path, store: ModelStore, origins: Origins, progress: Progres
         sums = _sums(place)
         entry = _entry(place, sums)
     _require_new_name(entry)
-    if entry.is_difference:
+    if entry.is_difference and shipped_model("asr_models", str(entry.base)) is None:
         try:
             Catalogue.known().find(str(entry.base))
         except ModelError as error:

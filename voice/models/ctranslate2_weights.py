@@ -8,6 +8,7 @@ counted in 16 bits and end with a zero byte; numbers are little-endian.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,6 +20,7 @@ from voice.errors import ModelError
 from voice.models.ctranslate2_file import TYPES, VERSION, WeightsFile
 
 _MOST_DIMENSIONS = 8
+_INT8_LARGEST = 127
 
 Weights = NDArray[Any]
 
@@ -50,6 +52,31 @@ class Ctranslate2Weights:
             for name, value in self.variables.items():
                 weights.add(name, value)
             weights.finish(self.aliases)
+
+
+def scale_of(name: str) -> str:
+    """The name of the scale of an int8 weight: what its values were multiplied by, row by row."""
+    return f"{name}_scale"
+
+
+def as_floats(name: str, variables: Mapping[str, Weights]) -> NDArray[np.float32]:
+    """A weight in float32, whether it is stored in floats or in int8 with its scale."""
+    weight: NDArray[np.float32] = variables[name].astype(np.float32)
+    scale = variables.get(scale_of(name))
+    if scale is None:
+        return weight
+    return weight / scale.astype(np.float32).reshape(-1, *[1] * (weight.ndim - 1))
+
+
+def as_int8(name: str, weight: NDArray[np.float32]) -> dict[str, Weights]:
+    """A weight in int8 and its scale by their names, as CTranslate2 quantises it."""
+    largest = np.abs(weight).reshape(len(weight), -1).max(axis=1)
+    scale = np.where(largest > 0, _INT8_LARGEST / np.where(largest > 0, largest, 1), 1)
+    rows = scale.reshape(-1, *[1] * (weight.ndim - 1))
+    return {
+        name: np.rint(weight * rows).astype(np.int8),
+        scale_of(name): scale.astype(np.float32),
+    }
 
 
 def _read(stream: BinaryIO) -> Ctranslate2Weights:

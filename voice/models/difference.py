@@ -8,8 +8,9 @@ shape (out, in), called NAME, it has one of
 - `NAME.change` (out, in) and `NAME.scale` (out,): W becomes W + change * scale by row;
 - `NAME`: it takes W's place.
 
-All are float16, float32 or int8. `base_sha256` in the metadata names the only `model.bin` that it
-fits, `base` its model. `voice.models.changes` makes such arrays.
+All are float16, float32 or int8. Where the base holds int8 (NAME with a scale for each row in
+NAME_scale), so does the merged model: the sum is rounded anew. `base_sha256` in the metadata
+names the only `model.bin` that it fits, `base` its model. `voice.models.changes` makes such arrays.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from voice.errors import ModelError
-from voice.models.ctranslate2_weights import Ctranslate2Weights
+from voice.models.ctranslate2_weights import (
+    Ctranslate2Weights,
+    as_floats,
+    as_int8,
+    scale_of,
+)
 from voice.models.download import hash_of
 
 DIFFERENCE = "difference.safetensors"
@@ -51,7 +57,7 @@ def merge(base: Path, difference: Path, target: Path) -> None:
         if name not in variables:
             raise ModelError(f"{difference}: {name}: the base has no such weight")
         try:
-            variables[name] = _changed(name, variables[name], arrays)
+            variables |= _changed(name, weights.variables, arrays)
         except ValueError as error:
             raise ModelError(f"{difference}: {name}: {error}") from None
     Ctranslate2Weights(weights.specification, weights.revision, variables, weights.aliases).write(
@@ -87,21 +93,31 @@ def _weight_of(key: str) -> str:
     return next((key.removesuffix(end) for end in _ENDINGS if key.endswith(end)), key)
 
 
-def _changed(name: str, weight: NDArray[Any], arrays: Arrays) -> NDArray[Any]:
-    """The weight as it is with its change; raises ValueError where that does not fit."""
+def _changed(name: str, variables: Arrays, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """The weight with its change, and its scale where it has one.
+
+    Raises ValueError where the change does not fit.
+    """
+    weight = variables[name]
     if name in arrays:
-        value = arrays[name]
-        if value.shape != weight.shape:
-            raise ValueError(f"shape {value.shape}, the base has {weight.shape}")
-    else:
-        if weight.dtype.kind != "f":
-            raise ValueError(f"the base has {weight.dtype}, a change needs floats")
-        change = _change(name, arrays)
-        if change.shape != weight.shape:
-            raise ValueError(f"shape {change.shape}, the base has {weight.shape}")
-        value = weight.astype(np.float32) + change
+        return {name: _finite(_of_shape(arrays[name], weight), weight.dtype)}
+    if weight.dtype.kind != "f" and scale_of(name) not in variables:
+        raise ValueError(f"the base has {weight.dtype}, a change needs floats")
+    value = as_floats(name, variables) + _of_shape(_change(name, arrays), weight)
+    if weight.dtype.kind == "f":
+        return {name: _finite(value, weight.dtype)}
+    return as_int8(name, _finite(value, value.dtype))
+
+
+def _of_shape(array: NDArray[Any], weight: NDArray[Any]) -> NDArray[Any]:
+    if array.shape != weight.shape:
+        raise ValueError(f"shape {array.shape}, the base has {weight.shape}")
+    return array
+
+
+def _finite(value: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     with np.errstate(over="ignore", invalid="ignore"):
-        merged: NDArray[Any] = value.astype(weight.dtype)
+        merged: NDArray[Any] = value.astype(dtype)
     if not (np.isfinite(value).all() and np.isfinite(merged).all()):
         raise ValueError("holds values that are no numbers")
     return merged

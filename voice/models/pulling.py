@@ -11,6 +11,7 @@ from typing import Protocol
 
 from voice.errors import ModelError
 from voice.http_client import connect
+from voice.model_folders import shipped_model
 from voice.models.catalogue import Catalogue
 from voice.models.dialects import described, require_base_encoder, require_token
 from voice.models.entries import (
@@ -37,6 +38,8 @@ from voice.models.variant import SILENCE_SECONDS, assemble
 from voice.models.whisper_folders import WEIGHTS, convert, whisper_files
 
 _DESCRIPTION = "voice.json"
+_OWN = (_DESCRIPTION, "README.md")
+"""Of a base that comes along, what a variant has in another form."""
 _CONVERTED = "converted"
 _ROOM = 1.1
 """What is asked of the disk, times what the files need."""
@@ -74,12 +77,12 @@ def pull(
 ) -> Path:
     """The model's folder, installed now unless it is there; from `place` only, where given.
 
-    Of a variant, the base is installed before. Raises ModelError when no source has it, WrongHash
-    when one has something else.
+    Of a variant, the base is installed before, unless it comes along. Raises ModelError when no
+    source has it, WrongHash when one has something else.
     """
     if store.has_as_in(model):
         return store.path(model.name)
-    if model.is_difference:
+    if model.is_difference and shipped_model("asr_models", str(model.base)) is None:
         pull(Catalogue.known().find(str(model.base)), store, origins, progress)
     with store.installing(model) as staging:
         if store.has_as_in(model):
@@ -149,11 +152,10 @@ def _finish(model: CatalogueModel, store: ModelStore, staging: Path, source: str
     converted = None
     if model.is_difference:
         require_base_encoder(model, staging)
-        base = store.record(str(model.base))
-        place = store.path(base.name)
-        _check_room(staging, sum((place / file).stat().st_size for file in base.files))
+        place, files = _base_of(model, store)
+        _check_room(staging, sum((place / file).stat().st_size for file in files))
         silence = model.description.get(SILENCE_SECONDS, 0.0)
-        made = assemble(place, base.files, staging, silence)
+        made = assemble(place, files, staging, silence)
     elif model.kind == "recogniser" and not (staging / WEIGHTS).exists():
         _check_room(staging, sum((staging / path).stat().st_size for path in came))
         converted = staging / _CONVERTED
@@ -180,6 +182,16 @@ def _converted_beside(model: CatalogueModel, staging: Path) -> list[str]:
     from voice.models.gpt_oss.installing import convert_beside
 
     return convert_beside(staging)
+
+
+def _base_of(model: CatalogueModel, store: ModelStore) -> tuple[Path, list[str]]:
+    """The folder of a variant's base, which comes along or is installed, and the files in it."""
+    shipped = shipped_model("asr_models", str(model.base))
+    if shipped is not None:
+        names = (file.name for file in shipped.iterdir() if file.is_file())
+        return shipped, sorted(name for name in names if name not in _OWN)
+    base = store.record(str(model.base))
+    return store.path(base.name), list(base.files)
 
 
 def _in_place_of(came: Iterable[str], converted: Path, staging: Path) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 from voice.evaluation.intervals import Figure
+from voice.recognition.folder import DESCRIPTION
 from voice.tuning.low_rank import Difference, rank_of
 from voice.tuning.plan import Plan
 from voice.tuning.scoring import GroupScores
@@ -76,7 +79,7 @@ def entry(plan: Plan, made: Made) -> dict[str, Any]:
         "licence": plan.licence,
         "licence_url": plan.licence_url,
         "base": plan.base_name,
-        "description": dict(made.confidence),
+        "description": {**_use_of(plan.base), **made.confidence},
         "dialect": {
             "tag": plan.dialect,
             "language": plan.call_language,
@@ -86,6 +89,13 @@ def entry(plan: Plan, made: Made) -> dict[str, Any]:
             "groups": [_row(group) for group in (*made.groups, *made.others)],
         },
     }
+
+
+def _use_of(base: Path) -> dict[str, float]:
+    """How the base wants to be used, and so its variant: what its `voice.json` says."""
+    file = base / DESCRIPTION
+    told = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return {key: value for key, value in told.items() if key != "dialect"}
 
 
 def card(name: str, about: Mapping[str, Any], made: Made, size: int) -> str:

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from voice.errors import ModelError
-from voice.models.ctranslate2_weights import Ctranslate2Weights
+from voice.models.ctranslate2_weights import Ctranslate2Weights, as_floats, scale_of
 from voice.models.difference import IN, OUT
 
 Half = Literal["encoder", "decoder"]
 _HEAD_WIDTH = 64
+_FLOATS = (np.float16, np.float32)
 
 
 class WhisperNetwork(nn.Module):
@@ -42,18 +43,18 @@ class WhisperNetwork(nn.Module):
         """The layers of the halves in `tuned` get low-rank changes, of which `dropout` is a part.
 
         `precision` is that of products of matrices; factors and sums are float32. Raises
-        ModelError where the model does not hold floats.
+        ModelError where the model holds weights of another kind.
         """
         super().__init__()
         variables = Ctranslate2Weights.read(model).variables
         self._precision, self._device, self._dropout = precision, device, dropout
         self._weights = {
-            name: self._placed(name, value)
+            name: self._placed(name, as_floats(name, variables))
             for name, value in variables.items()
-            if value.ndim and value.dtype in (np.float16, np.float32)
+            if value.ndim and (value.dtype in _FLOATS or scale_of(name) in variables)
         }
         if "decoder/embeddings/weight" not in self._weights:
-            raise ModelError(f"{model}: holds integers; a model with floats is tuned")
+            raise ModelError(f"{model}: holds neither floats nor int8 with its scales")
         self.width = len(self._weights["encoder/layer_norm/gamma"])
         self._changes_on = True
         self.changes = nn.ParameterDict()
@@ -70,11 +71,11 @@ class WhisperNetwork(nn.Module):
             yield f"{half}/layer_{number}"
             number += 1
 
-    def _placed(self, name: str, value: NDArray[Any]) -> Tensor:
+    def _placed(self, name: str, value: NDArray[np.float32]) -> Tensor:
         """Matrices in the network's precision, all else in float32."""
         is_matrix = value.ndim > 1 and not name.endswith("encodings")
         kind = self._precision if is_matrix or name.endswith("/bias") else torch.float32
-        return torch.from_numpy(value.astype(np.float32)).to(self._device, kind)
+        return torch.from_numpy(value).to(self._device, kind)
 
     def _matrices_of(self, half: Half) -> Iterator[str]:
         for name, value in self._weights.items():

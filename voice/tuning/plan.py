@@ -21,7 +21,7 @@ Tuned = Literal["auto", "decoder", "all"]
 
 WEIGHTS = "model.bin"
 _MARK = "plan"
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Plan:
     """What is to be made of what."""
 
     base: Path
-    """A folder of a model whose weights are floats."""
+    """A folder of a model whose weights are floats, or int8."""
     base_name: str
     """As the catalogue calls it."""
     data: Path
