@@ -76,7 +76,7 @@ def test_the_greeting_is_that_of_the_language_unless_one_is_given() -> None:
     french = language("fr")
     clauses = phrases.greeting(None, french, recorded=True)
     assert clauses == [
-        ("Vous êtes bien chez Larkfield Telecom.", True),
+        ("Bonjour.", True),
         ("Vous parlez avec un assistant automatique.", True),
         ("Cet appel est enregistré.", True),
         ("Que puis-je faire pour vous ?", False),

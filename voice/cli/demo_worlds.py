@@ -29,7 +29,7 @@ class World:
 
     company: str
     settings: str
-    """TOML: its tasks and tools, where they are not the default ones."""
+    """TOML: its greeting, and its tasks and tools where they are not the default ones."""
     role: Callable[[Path, int], Role]
     """Writes the company's books anew in a folder, and gives whom a seed plays."""
     ask: str
@@ -48,6 +48,10 @@ def _resident(folder: Path, seed: int) -> Role:
     return Role(person.name, person.resident_number, person.pin)
 
 
+_LARKFIELD = """
+[calls]
+greeting = "You are through to Larkfield Telecom. You are speaking with an automated assistant."
+"""
 _MUNICIPALITY = """
 [calls]
 greeting = "This is the town of Brackenford. You are speaking with an automated assistant."
@@ -61,7 +65,7 @@ DEFAULT = "larkfield"
 WORLDS = {
     DEFAULT: World(
         "Larkfield Telecom",
-        "",
+        _LARKFIELD,
         _customer,
         "Ask for your balance or your plan, report a lost SIM card or an outage, book a\n"
         "technician, change your plan or your address, or ask for a person.",
