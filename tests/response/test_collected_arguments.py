@@ -108,9 +108,12 @@ class Desk:
 
 
 def _without_reading(wordings: dict[str, Any]) -> dict[str, Any]:
-    return {act: words for act, words in wordings.items() if act not in ("sure", "taken")} | {
-        "taken": {"en": ["It is taken."], "fr": ["C'est pris."]}
+    kept = {
+        act: words
+        for act, words in wordings.items()
+        if act not in ("sure", "taken") or words != WORDS[act]
     }
+    return kept | {"taken": {"en": ["It is taken."], "fr": ["C'est pris."]}}
 
 
 async def test_what_is_missing_is_asked_for_and_reaches_the_tool() -> None:
@@ -249,6 +252,26 @@ async def test_a_value_may_be_corrected_when_it_is_confirmed() -> None:
     assert await desk.says("no, it's 4021") == "4021, shall I?"
     await desk.says("yes please")
     assert desk.got == [{"meter": "12345678", "reading": 4021}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "written"),
+    [
+        ("date", "on Friday", "4 December"),
+        ("time", "at half past two in the afternoon", "14:30"),
+        ("amount", "forty two euros fifty", "42.50"),
+        ("phone", "plus three five three one five five five zero one zero one", "+35315550101"),
+        ("email", "ann dot lee at example dot org", "ann.lee@example.org"),
+        ("name", "Mary Ellen Byrne", "Mary Ellen Byrne"),
+    ],
+)
+async def test_what_was_understood_is_told_before_it_is_done(
+    kind: str, said: str, written: str
+) -> None:
+    sure = {"sure": {"en": ["For {what}, shall I?"], "fr": ["{what}, je le fais ?"]}}
+    desk = Desk({"what": {"type": kind}}, answers=sure, confirmation="sure")
+    await desk.says("I have a reading for you")
+    assert await desk.says(said) == f"For {written}, shall I?"
 
 
 async def test_a_secret_reaches_the_tool_and_nothing_else() -> None:

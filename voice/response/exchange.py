@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -357,7 +358,10 @@ class Exchange:
         given = self._given.get(source.tool, {})
         if source.key not in given or source.key not in arguments:
             return {}
-        return {slot: arguments[source.key].written(given[source.key], self.tasks.language)}
+        value = given[source.key]
+        if isinstance(value, datetime.date):
+            return {slot: value}
+        return {slot: arguments[source.key].written(value, self.tasks.language)}
 
     def _allowed(self) -> list[str]:
         """The acts that fit all results of this turn."""
