@@ -3,9 +3,11 @@
     python scripts/bench_response.py --quick
     python scripts/bench_response.py --full --json benchmarks/bench_response.json
 
-Each hand-written phrasing of tests/data/held_out opens a conversation (a yes, a no and a "repeat
-that" come after the question or answer that they belong to). `--recorded FILE` takes what a
-recogniser heard instead: JSON lines with "intent" and "heard".
+The engine of the examples is judged by the sets of scripts/response_sets, with the model of
+`[embedding]` (`--embedding NAME`, or `letters` for none); the figures of the embedded model begin
+with `embedded_`: each hand-written phrasing of tests/data/held_out opens a conversation with it (a
+yes, a no and a "repeat that" come after the question or answer that they belong to). `--recorded
+FILE` takes what a recogniser heard instead: JSON lines with "intent" and "heard".
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ from pathlib import Path
 
 import yaml
 
+from response_bench import requests
 from response_engine_times import CANCELLED, COLD, WARM, EngineTimes
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
 from voice.demo.tools import tools_of
+from voice.embedding_settings import MULTILINGUAL
 from voice.evaluation.benchmark_command import arguments, concluded, run_benchmark
 from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
@@ -135,6 +139,7 @@ async def main() -> int:
     """Print a row for each intent, then the figures; the exit status is 0 for a whole result."""
     parser = arguments(__doc__)
     parser.add_argument("--model", type=Path, default=ROOT / "response_models" / "embedded-en")
+    parser.add_argument("--embedding", default=MULTILINGUAL, metavar="NAME")
     parser.add_argument("--recorded", type=Path, metavar="FILE", help="what a recogniser heard")
     options = parser.parse_args()
     result = BenchmarkResult.begin("bench_response")
@@ -149,6 +154,7 @@ async def main() -> int:
                 scores[intent] = await bench.score(intent, asked)
                 result.note_contention()
         responder.close()
+        await requests.add(result, not options.full, requests.embedders(options.embedding))
     add_scores(result, scores)
     add_exactness(result)
     await add_engine_times(result, options.model)
@@ -168,10 +174,12 @@ def add_scores(result: BenchmarkResult, scores: Mapping[str, Score]) -> None:
         )
     times = [ms for score in scores.values() for ms in score.milliseconds]
     count = sum(score.count for score in scores.values())
-    result.add("right", rate(sum(score.right for score in scores.values()), count))
-    result.add("asked_again", rate(sum(score.asked_again for score in scores.values()), count))
-    result.add("turn_ms_median", percentile(times, 50), MEDIAN_TURNS)
-    result.add("turn_ms_p95", percentile(times, 95), P95_TURNS)
+    result.add("embedded_right", rate(sum(score.right for score in scores.values()), count))
+    result.add(
+        "embedded_asked_again", rate(sum(score.asked_again for score in scores.values()), count)
+    )
+    result.add("embedded_turn_ms_median", percentile(times, 50), MEDIAN_TURNS)
+    result.add("embedded_turn_ms_p95", percentile(times, 95), P95_TURNS)
 
 
 def add_exactness(result: BenchmarkResult) -> None:

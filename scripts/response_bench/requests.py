@@ -12,16 +12,19 @@ from pathlib import Path
 from response_bench.renaming import renamed
 from response_bench.sets import DEVELOPMENT, HELD_OUT, ROOT, Case, cases, damaged
 from response_bench.understanding import judge
+from voice.embeddings import Embedder
 from voice.evaluation.figures import P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
-from voice.languages import language
+from voice.languages import language, languages
+from voice.model_folders import find_model
 from voice.response.example_engine import ExampleEngine
 from voice.tasks import load_tasks
-from voice.understanding import TextEmbedder
+from voice.understanding import LexicalEmbedder, TextEmbedder
 
 HEARD = HELD_OUT / "heard.jsonl"
 """What Whisper base makes of the English demo phrasings; `make_heard.py` wrote it."""
 DEMO = "tasks"
+LETTERS = "letters"
 QUICK = 6
 """Every so many cases are judged in a quick run."""
 _DAMAGES = 2
@@ -68,6 +71,14 @@ class Company:
         self._engine.close()
 
 
+def embedders(name: str) -> dict[str, TextEmbedder]:
+    """What reads the examples of each language: an embedding of the catalogue, or letters alone."""
+    if name == LETTERS:
+        return {tag: LexicalEmbedder() for tag in languages()}
+    embedder = Embedder.load(find_model("response_models", name))
+    return dict.fromkeys(languages(), embedder)
+
+
 async def add(
     result: BenchmarkResult,
     quick: bool,
@@ -94,7 +105,7 @@ async def add(
         for kind in ("nothing", "two", "follow_ups"):
             of_kind = [case for case in of_demo if case.kind == kind][::every]
             _note(result, f"{kind}_right", await demo.score(of_kind))
-        result.add("understanding_ms_p95", percentile(plain.milliseconds, 95), P95_TURNS)
+        result.add("turn_ms_p95", percentile(plain.milliseconds, 95), P95_TURNS)
         demo.close()
         (keep_in / "renamed").mkdir()
         other = Company(renamed(ROOT / DEMO, keep_in / "renamed"), embedders, keep_in)

@@ -98,9 +98,8 @@ def _does(did: Sequence[str], wanted: str, tasks: TaskSet) -> bool:
     request = tasks.requests.get(wanted)
     if request is None:
         return did[0] == wanted
-    if request.tool is None:
-        return (request.answer or wanted) in (did[0], did[-1])
-    return did[0] == request.tool.name
+    answered = (request.answer or wanted) in (did[0], did[-1])
+    return answered or (request.tool is not None and did[0] == request.tool.name)
 
 
 def _does_all(did: Sequence[str], wanted: Sequence[str], tasks: TaskSet) -> bool:

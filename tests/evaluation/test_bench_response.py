@@ -20,10 +20,11 @@ def test_scores_become_figures_with_bounds_and_a_row_for_each_intent(tmp_path: P
     result.save(tmp_path / "bench_response.json")
 
     saved = json.loads((tmp_path / "bench_response.json").read_text())
-    assert saved["figures"]["right"] == 0.75 and saved["n"]["right"] == 12
-    low, high = saved["bounds"]["right"]
+    assert saved["figures"]["embedded_right"] == 0.75 and saved["n"]["embedded_right"] == 12
+    low, high = saved["bounds"]["embedded_right"]
     assert low < 0.75 < high
-    assert saved["figures"]["turn_ms_median"] == 40 and "turn_ms_p95" in saved["too_few"]
+    assert saved["figures"]["embedded_turn_ms_median"] == 40
+    assert "embedded_turn_ms_p95" in saved["too_few"]
     assert saved["rows"][1] == {
         "intent": "person", "n": 4, "right": 1, "asked_again": 1, "wrong": {"get_bill": 2},
     }  # fmt: skip

@@ -18,11 +18,11 @@ Matrix = NDArray[np.float64]
 
 NONE = ""
 """The name of what is none of the requests."""
-_RIDGE = 0.1
+_RIDGE = 0.03
 """How far the examples are followed less than to the letter."""
 _WIDTH = 0.6
 """Of the kernel over meanings: how soon likeness fades as the cosine falls."""
-_LEXICAL = 0.2
+_LEXICAL = 0.35
 """The share of letters and words in likeness, beside meaning."""
 _UNSEEN = 0.02
 """What examples of requests that are left out count, beside the others, in calibration."""
