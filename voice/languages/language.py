@@ -32,6 +32,7 @@ from voice.languages.readings.forms import (
 from voice.languages.roles import Roles
 from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, SpokenForms
+from voice.languages.statements import Statements
 from voice.languages.table import Table
 from voice.languages.tags import matching
 from voice.languages.words import composed, plain, scored_words_of, words_of
@@ -229,13 +230,23 @@ class Language:
         return _read(file) if file.is_file() else None
 
     @cached_property
+    def statements(self) -> Statements:
+        """What states a fact beside numbers; empty where nothing is known of it yet."""
+        file = self._folder / "statements.toml"
+        return _checked(Statements, file) if file.is_file() else Statements()
+
+    @cached_property
+    def spoken_times(self) -> tuple[tuple[str, str], ...]:
+        """How times of the day are said, each with how it is written."""
+        return tuple(self._clock.times(self.numbers)) if self._clock else ()
+
+    @cached_property
     def _spoken(self) -> SpokenForms:
         return SpokenForms(self.forms)
 
     @cached_property
     def _written(self) -> WrittenForms:
-        times = self._clock.times(self.numbers) if self._clock else ()
-        return WrittenForms(self.forms, self.reader, times)
+        return WrittenForms(self.forms, self.reader, self.spoken_times)
 
     @property
     def _clock(self) -> Any:

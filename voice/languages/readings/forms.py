@@ -155,11 +155,16 @@ class Forms:
     @cached_property
     def number(self) -> str:
         """The source of an expression for a number in figures, grouped or not."""
+        return rf"[-\u2212]?(?:{self.unsigned})"
+
+    @cached_property
+    def unsigned(self) -> str:
+        """The same without a minus."""
         mark = re.escape(self.numbers.decimal_mark)
         groups = "," if self.numbers.decimal_mark == "." else rf"[.{THIN}]"
         return (
-            rf"[-\u2212]?\d{{1,3}}(?:{groups}\d{{3}})+(?!\d)(?:{mark}\d+)?"
-            rf"|[-\u2212]?\d+(?:[.,]\d{{1,2}}(?!\d)|{mark}\d+)?"
+            rf"\d{{1,3}}(?:{groups}\d{{3}})+(?!\d)(?:{mark}\d+)?"
+            rf"|\d+(?:[.,]\d{{1,2}}(?!\d)|{mark}\d+)?"
         )
 
     def value(self, written: str, money: bool = False) -> str:

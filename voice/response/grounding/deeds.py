@@ -1,0 +1,110 @@
+"""What may be claimed after the results of tools: learned from the wordings that may follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from voice.response.grounding.claims import NOTHING, Claims
+from voice.response.grounding.mentions import Claim
+from voice.response.grounding.tokens import Row
+from voice.tasks.schema import TaskTool
+from voice.tasks.slots import between_slots
+from voice.tasks.task_set import TaskSet
+
+_SLOT = "\u2026"
+
+
+@dataclass
+class Said:
+    """What may be claimed: the roots that are so, and those that are not."""
+
+    is_so: set[str] = field(default_factory=set)
+    is_not: set[str] = field(default_factory=set)
+    succeeded: bool = False
+    """Something was done."""
+
+    def add(self, other: Said) -> None:
+        """As well as this."""
+        self.is_so |= other.is_so
+        self.is_not |= other.is_not
+        self.succeeded |= other.succeeded
+
+
+class Deeds:
+    """The claims of all wordings of some tasks."""
+
+    def __init__(self, tasks: TaskSet, claims: Claims) -> None:
+        self._tasks, self._claims = tasks, claims
+        self._root = tasks.language.statements.root
+        self.learned = self._learn()
+        self.standing = Said()
+        """What is said without a tool."""
+        for act in tasks.wordings:
+            if tasks.tool_of_act.get(act) is None:
+                self.standing.add(self._of_act(act))
+        self._after = {
+            (tool.name, status): self._of_status(tool, status)
+            for tool in tasks.tools.values()
+            for status in tool.statuses
+        }
+
+    def after(self, tool: str, status: str) -> Said:
+        """What may be claimed after a result."""
+        return self._after.get((tool, status), Said())
+
+    def otherwise(self, tool: str, status: str) -> set[str]:
+        """What would be so, had the tool answered with another status."""
+        others = (said.is_so for (name, one), said in self._after.items() if name == tool != one)
+        return set().union(*others) - self.after(tool, status).is_so
+
+    def of(self, sentence: str) -> list[Claim]:
+        """What a sentence claims."""
+        return self._claims.of(Row(sentence, self._tasks.language), self.learned)
+
+    @property
+    def generic(self) -> frozenset[str]:
+        """The roots of verbs that say that whatever was asked for is done."""
+        return self._claims.generic
+
+    def _learn(self) -> frozenset[str]:
+        """The roots by which results are told."""
+        told = (act for tool in self._tasks.tools.values() for acts in tool.statuses.values() for act in acts)
+        found = [
+            claim
+            for act in dict.fromkeys(told)
+            for sentence in self._sentences(act)
+            for claim in self._claims.of(Row(sentence, self._tasks.language), None)
+        ]
+        roots = {claim.root.removeprefix(f"{NOTHING} ") for claim in found if claim.is_deed or not claim.is_own}
+        return frozenset(roots - self._claims.harmless)
+
+    def _of_status(self, tool: TaskTool, status: str) -> Said:
+        """Of the acts that may follow, and by the names of status, acts and tool."""
+        acts = tool.acts_after(status)
+        said = Said()
+        for act in acts:
+            said.add(self._of_act(act))
+        named = {root for name in (status, *acts) for root in self._roots(name)}
+        own = self._roots(tool.name)
+        said.succeeded |= bool(named & own) and tool.side_effect
+        said.is_so |= named | (own if said.succeeded else set())
+        return said
+
+    def _of_act(self, act: str) -> Said:
+        said = Said()
+        for claim in (claim for sentence in self._sentences(act) for claim in self.of(sentence)):
+            (said.is_not if claim.negative else said.is_so).add(claim.root)
+            deed = claim.is_deed and (claim.is_own or claim.root in self.generic)
+            said.succeeded |= deed and not claim.negative
+        return said
+
+    def _sentences(self, act: str) -> Iterable[str]:
+        return [_SLOT.join(between_slots(words)) for words in self._tasks.wordings.get(act, ())]
+
+    def _roots(self, name: str) -> set[str]:
+        """Of the words of a name, unless it denies them."""
+        words: Sequence[str] = name.lower().replace("-", "_").split("_")
+        statements = self._tasks.language.statements
+        denied = statements.claims.not_ | statements.claims.nothing | {"not", "no", "never", "failed"}
+        return set() if denied.intersection(words) else {self._root(word) for word in words}

@@ -1,0 +1,186 @@
+"""What the tasks' wordings tell of the values of tools: what each counts, and beside which words.
+
+"You have {data_gb} gigabytes for {price} euros a month" says that `data_gb` counts gigabytes, that
+`price` is in euros for each month, and that it stands beside other words than what is owed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from voice.languages import Language
+from voice.response.grounding.mentions import Amount, Count, Mention, Share
+from voice.response.grounding.numbers import numbers_of
+from voice.response.grounding.reader import Reader
+from voice.response.grounding.tokens import Row
+from voice.tasks.slots import LAST_ANSWER, between_slots, slots_of
+from voice.tasks.task_set import TaskSet
+
+NUMBER = "number"
+"""The kind of a count."""
+PERCENT = "%"
+"""The unit of shares."""
+_FIRST_SENTINEL = 71
+"""Figures that stand for values while a wording is read; no days of a month."""
+_IN_PART, _IN_WORDING, _IN_NAME, _IN_REQUEST = 1.0, 0.2, 0.5, 0.3
+"""What a word beside a value, further away, in its name and in a request weighs."""
+_BREAKS = frozenset(",;:()\u2013\u2014")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value of a tool's result, or an argument of its call."""
+
+    tool: str
+    key: str
+    kind: str = ""
+    """As its task has it."""
+    is_told: bool = False
+    """Some wording says it."""
+    currencies: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    nouns: frozenset[str] = frozenset()
+    """The roots of what it counts."""
+    pers: frozenset[str] = frozenset()
+    """The units for each of which it is."""
+    cues: Mapping[str, float] = field(default_factory=dict)
+    """The roots of words beside it, and what each weighs."""
+
+
+class Fields:
+    """All values that the tools of some tasks may give."""
+
+    def __init__(self, tasks: TaskSet, reader: Reader) -> None:
+        self._tasks, self._reader = tasks, reader
+        self._language = tasks.language
+        self._all: dict[tuple[str, str], Field] = {}
+        self._cues: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+        self._declare()
+        for act, wordings in tasks.wordings.items():
+            for wording in wordings:
+                self._learn(act, wording)
+        self._learn_requests()
+        self._all = {
+            where: replace(one, cues=dict(self._cues[where])) for where, one in self._all.items()
+        }
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self._all.values())
+
+    def get(self, tool: str, key: str) -> Field:
+        """The field; one of which nothing is known where the tasks name none."""
+        return self._all.get((tool, key), Field(tool, key))
+
+    def _declare(self) -> None:
+        numbers = numbers_of(self._language)
+        for name, tool in self._tasks.tools.items():
+            kinds = {key: kind for key, kind in tool.result.items() if isinstance(kind, str)}
+            kinds |= {key: one.type for key, one in (tool.arguments or {}).items() if key not in kinds}
+            for key, kind in kinds.items():
+                row = Row(key.replace("_", " "), self._language)
+                words = range(len(row) if kind == NUMBER else 0)
+                units = {numbers.unit_at(row, at) for at in words} - {""}
+                self._all[name, key] = Field(name, key, kind, units=frozenset(units))
+                for said in (key, name):
+                    self._weigh((name, key), Row(said.replace("_", " "), self._language), _IN_NAME)
+
+    def _learn(self, act: str, wording: str) -> None:
+        """What a wording tells of the values in it."""
+        slots = slots_of(wording)
+        if not slots or LAST_ANSWER in slots:
+            return
+        text, places = self._filled(wording)
+        facts = self._reader.facts(text)
+        row = Row(text, self._language)
+        for slot, place in zip(slots, places, strict=True):
+            source = self._tasks.source(act, slot)
+            where = source.tool, source.key
+            if where not in self._all:
+                continue
+            told = next((one for one in facts if one.start <= place < one.end), None)
+            self._all[where] = _told(self._all[where], told)
+            self._weigh(where, row, _IN_WORDING)
+            self._weigh(where, row, _IN_PART, part_of(row, place, facts, self._language))
+
+    @staticmethod
+    def _filled(wording: str) -> tuple[str, list[int]]:
+        """A wording with a figure in each slot, and where they stand."""
+        text, places = "", []
+        between = between_slots(wording)
+        for number, words in enumerate(between):
+            text += words
+            if number < len(between) - 1:
+                places.append(len(text))
+                text += str(_FIRST_SENTINEL + number)
+        return text, places
+
+    def _learn_requests(self) -> None:
+        for request in self._tasks.requests.values():
+            for phrase in request.examples.get(self._language.tag, ()):
+                row = Row(" ".join(between_slots(phrase)), self._language)
+                for where in self._all:
+                    if request.tool is not None and where[0] == request.tool.name:
+                        self._weigh(where, row, _IN_REQUEST)
+
+    def _weigh(
+        self, where: tuple[str, str], row: Row, weight: float, part: range | None = None
+    ) -> None:
+        for root in cue_roots(row, part or range(len(row)), self._language):
+            cues = self._cues[where]
+            cues[root] = max(cues.get(root, 0.0), weight)
+
+
+def cue_roots(row: Row, part: range, language: Language) -> set[str]:
+    """The roots of the words of a stretch that say what it is about."""
+    numbers, statements = numbers_of(language), language.statements
+    return {
+        statements.root(row.word(at))
+        for at in part
+        if row.is_kind(at, "word")
+        and row.word(at) not in statements.function_words
+        and not numbers.unit_at(row, at)
+        and (row.word(at),) not in numbers.currencies
+    }
+
+
+def part_of(row: Row, place: int, facts: Sequence[Mention], language: Language) -> range:
+    """The tokens of the statement in which the character at `place` stands."""
+    here = next((at for at in range(len(row)) if row[at].start <= place < row[at].end), 0)
+    inside = {
+        at
+        for at in range(len(row))
+        for one in facts
+        if one.start <= row[at].start < one.end
+    }
+    joints = language.statements.joints
+
+    def parts(at: int) -> bool:
+        return at not in inside and (row.word(at) in _BREAKS or row.word(at) in joints or _ends(row, at))
+
+    first = next((at + 1 for at in range(here, -1, -1) if parts(at)), 0)
+    last = next((at for at in range(here, len(row)) if parts(at)), len(row))
+    return range(first, last)
+
+
+def _ends(row: Row, at: int) -> bool:
+    """Whether a sentence ends at this token."""
+    return row.word(at) in (".", "?", "!")
+
+
+def _told(one: Field, fact: Mention | None) -> Field:
+    one = replace(one, is_told=True)
+    match fact:
+        case Amount(currencies=currencies, per=per):
+            return replace(one, currencies=one.currencies | currencies, pers=one.pers | _set(per))
+        case Count(unit=unit, nouns=nouns, per=per):
+            units, named = one.units | _set(unit), one.nouns.union(nouns)
+            return replace(one, units=units, nouns=named, pers=one.pers | _set(per))
+        case Share():
+            return replace(one, units=one.units | {PERCENT})
+    return one
+
+
+def _set(word: str) -> frozenset[str]:
+    return frozenset([word] if word else [])

@@ -1,0 +1,270 @@
+"""Holds sentences against the results of a turn, before they are spoken."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from voice.languages import plain
+from voice.response.grounding.binding import Binding
+from voice.response.grounding.claims import NOTHING, Claims
+from voice.response.grounding.deeds import Deeds, Said
+from voice.response.grounding.fields import Fields
+from voice.response.grounding.grounds import GivenValue, Ground, same, words_of_text
+from voice.response.grounding.mentions import Amount, Claim, Count, Day, Mention, Name
+from voice.response.grounding.numbers import numbers_of
+from voice.response.grounding.reader import Reader
+from voice.response.grounding.tokens import Row
+from voice.response.harmony import Message, ToolResult
+from voice.tasks.arguments import ArgumentValue
+from voice.tasks.schema import STATUS
+from voice.tasks.slots import between_slots
+from voice.tasks.task_set import TaskSet
+
+_CONTROL = ("<|", "|>")
+_SMALL = 2
+"""Counts up to this, in words, are language as often as facts."""
+_LONGEST_NAME = 100
+"""Characters."""
+_SLOT = "\u2026"
+
+
+@dataclass(frozen=True)
+class Ungrounded:
+    """Something that no result vouches for."""
+
+    text: str
+    """As it stands in the sentence."""
+    kind: str
+    """amount, count, day, claim ..."""
+
+
+class Grounding:
+    """What is known of the tasks of an installation, in one of their languages."""
+
+    def __init__(
+        self,
+        tasks: TaskSet,
+        names: Collection[str] = (),
+        today: Callable[[], datetime.date] = datetime.date.today,
+    ) -> None:
+        """`names`: those that need no result: of the company and what it sells."""
+        self.tasks, self.language, self.today = tasks, tasks.language, today
+        self.choices = self._choice_words()
+        """Words of the values that arguments may have; in a question they state nothing."""
+        free = {*_words(names), *(self._words_of_wordings() - self.choices)}
+        self.reader = Reader(self.language, free)
+        self.fields = Fields(tasks, self.reader)
+        self.deeds = Deeds(tasks, Claims(numbers_of(self.language)))
+        self.standing = self._constants(
+            act for act in tasks.wordings if tasks.tool_of_act.get(act) is None
+        )
+        """What the tasks say without a tool."""
+        self._after: dict[tuple[str, str], list[Mention]] = {}
+
+    def turn(self, history: Sequence[Sequence[Message]] = ()) -> Grounds:
+        """The grounds of a turn; `history` are the messages of the turns before."""
+        return Grounds(self, [message for turn in history for message in turn])
+
+    def constants_after(self, tool: str, status: str) -> list[Mention]:
+        """What the wordings after a result state beside its values."""
+        where = tool, status
+        if where not in self._after:
+            self._after[where] = self._constants(self.tasks.tools[tool].acts_after(status))
+        return self._after[where]
+
+    def constants(self, wording: str) -> list[Mention]:
+        """What a wording states beside the values in it."""
+        return self.reader.facts(_SLOT.join(between_slots(wording)))
+
+    def _constants(self, acts: Iterable[str]) -> list[Mention]:
+        wordings = (words for act in acts for words in self.tasks.wordings.get(act, ()))
+        return [fact for words in wordings for fact in self.constants(words)]
+
+    def _words_of_wordings(self) -> set[str]:
+        """The words of what the tasks say, and of what callers ask."""
+        tag = self.language.tag
+        said = [words for all_ in self.tasks.wordings.values() for words in all_]
+        asked = [
+            phrase.lower()
+            for request in self.tasks.requests.values()
+            for phrase in request.examples.get(tag, ())
+        ]
+        described = [f"{_SLOT} {task.description}" for task in self.tasks.tasks]
+        words: set[str] = set()
+        for text in (*said, *asked, *described):
+            row = Row(_SLOT.join(between_slots(text)), self.language)
+            for at, token in enumerate(row.tokens):
+                begins = at == 0 or row.word(at - 1) in (".", "?", "!", ":")
+                words.add(token.text.lower() if begins else token.text)
+        return words
+
+    def _choice_words(self) -> set[str]:
+        arguments = (
+            argument
+            for tool in self.tasks.tools.values()
+            for argument in (tool.arguments or {}).values()
+            if argument.type == "choice"
+        )
+        said = (w for one in arguments for all_ in one.words(self.language).values() for w in all_)
+        return set(_words(said))
+
+
+class Grounds:
+    """What may be said in one turn."""
+
+    def __init__(self, grounding: Grounding, before: Sequence[Message]) -> None:
+        self._grounding = grounding
+        self._grounds: list[Ground] = []
+        self._results: list[tuple[str, str]] = []
+        """Each tool that has answered in this turn, and its status."""
+        self._deeds = self._done(before)
+
+    def add(
+        self,
+        tool: str,
+        result: Mapping[str, GivenValue],
+        arguments: Mapping[str, ArgumentValue] | None = None,
+    ) -> None:
+        """A tool has given this result, called with these arguments."""
+        status = str(result.get(STATUS, ""))
+        self._results.append((tool, status))
+        known = self._grounding.tasks.tools.get(tool)
+        for key, value in result.items():
+            if key != STATUS:
+                self._add(tool, key, value)
+        for key, value in (arguments or {}).items():
+            if key in result:
+                continue
+            self._add(tool, key, value)
+            argument = (known.arguments or {}).get(key) if known else None
+            if argument is not None and argument.type == "choice":
+                self._add(tool, key, argument.written(value, self._grounding.language))
+
+    def wrong(self, sentence: str) -> list[Ungrounded]:
+        """What a sentence states that nothing vouches for, whoever wrote it."""
+        if any(mark in sentence for mark in _CONTROL):
+            return [Ungrounded(sentence, "control token")]
+        row = Row(sentence, self._grounding.language)
+        is_question = row.plain[-1:] == ["?"]
+        binding = Binding(row, self._facts(sentence), self._grounding.language, self._grounding.today())
+        wrong = [
+            fact
+            for fact in binding.wrong(self._grounds, self._grounding.fields)
+            if not self._is_free(fact, is_question, binding)
+        ]
+        wrong += [claim for claim in self._grounding.deeds.of(sentence) if not self._holds(claim)]
+        return [_ungrounded(row.text, one) for one in wrong]
+
+    def wrong_in(self, wording: str, sentence: str) -> list[Ungrounded]:
+        """The same of a wording of the tasks that was filled with values of these grounds.
+
+        What the wording itself says is the operator's; a value must say no more than its kind.
+        """
+        if any(mark in sentence for mark in _CONTROL):
+            return [Ungrounded(sentence, "control token")]
+        constants, today = self._grounding.constants(wording), self._grounding.today()
+        wrong = [
+            fact
+            for fact in self._facts(sentence)
+            if not any(same(fact, one, today) for one in constants)
+            and not any(ground.states(fact, today) for ground in self._grounds)
+        ]
+        return [_ungrounded(sentence, one) for one in wrong]
+
+    # Facts
+
+    def _facts(self, sentence: str) -> list[Mention]:
+        names = [
+            str(ground.value)
+            for ground in self._grounds
+            if isinstance(ground.value, str) and len(ground.value) <= _LONGEST_NAME
+        ]
+        return self._grounding.reader.facts(sentence, [name for name in names if _is_worded(name)])
+
+    def _add(self, tool: str, key: str, value: GivenValue) -> None:
+        field = self._grounding.fields.get(tool, key)
+        run = len(self._results)
+        if not isinstance(value, str):
+            self._grounds.append(Ground(run, field, value))
+            return
+        facts = self._grounding.reader.facts(value)
+        if field.kind == "name" and not self._is_name(value, facts):
+            return
+        words = words_of_text(value, Row(value, self._grounding.language))
+        self._grounds.append(Ground(run, field, value, words, tuple(facts)))
+
+    def _is_name(self, value: str, facts: Sequence[Mention]) -> bool:
+        """A name states nothing: no amount, and nothing that was done."""
+        stated = any(isinstance(fact, Amount) for fact in facts) or self._grounding.deeds.of(value)
+        return not stated and value.isprintable() and not any(mark in value for mark in _CONTROL)
+
+    def _is_free(self, fact: Mention, is_question: bool, binding: Binding) -> bool:
+        """Whether it may be said without a value."""
+        grounding = self._grounding
+        constants = [*grounding.standing]
+        for tool, status in self._results:
+            constants += grounding.constants_after(tool, status) if tool in grounding.tasks.tools else []
+        if any(same(fact, one, grounding.today()) for one in constants):
+            return True
+        match fact:
+            case Count(in_words=True, unit="", value=value) if value <= _SMALL:
+                return not any(one.nouns.intersection(fact.nouns) for one in grounding.fields)
+            case Day(from_today=0):
+                dates = (one for one in grounding.fields if one.kind == "date")
+                return not binding.about(fact, dates)
+            case Name(words=words) if is_question:
+                return {plain(word) for word in grounding.choices}.issuperset(words)
+        return False
+
+    # Claims
+
+    def _done(self, before: Sequence[Message]) -> dict[str, Said]:
+        """What was done earlier in the call and not undone, by tool."""
+        done: dict[str, Said] = {}
+        tools = self._grounding.tasks.tools
+        for message in before:
+            tool = tools.get(message.tool) if isinstance(message, ToolResult) else None
+            if tool is None or not isinstance(message, ToolResult) or not tool.side_effect:
+                continue
+            done[tool.name] = self._grounding.deeds.after(tool.name, message.values.get(STATUS, ""))
+            for other in tools.values():
+                if other.undo and other.undo.tool == tool.name:
+                    done.pop(other.name, None)
+        return done
+
+    def _holds(self, claim: Claim) -> bool:
+        """Whether results, or what was done before, bear a claim out."""
+        deeds = self._grounding.deeds
+        said = Said()
+        for tool, status in self._results:
+            said.add(deeds.after(tool, status))
+        done = Said()
+        for one in self._deeds.values():
+            done.add(one)
+        is_so = claim.root in said.is_so | done.is_so or (
+            claim.root in deeds.generic and (said.succeeded or done.succeeded)
+        )
+        if not claim.negative:
+            return is_so or claim.root in deeds.standing.is_so
+        if claim.root in said.is_not | deeds.standing.is_not:
+            return True
+        if claim.root.startswith(NOTHING) or is_so:
+            return False
+        otherwise: set[str] = set()
+        for tool, status in self._results:
+            otherwise |= deeds.otherwise(tool, status)
+        return (claim.is_own and claim.is_deed) or claim.root in otherwise
+
+
+def _ungrounded(text: str, mention: Mention) -> Ungrounded:
+    return Ungrounded(text[mention.start : mention.end], type(mention).__name__.lower())
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [word for text in texts for word in text.replace("'", " ").split()]
+
+
+def _is_worded(name: str) -> bool:
+    return any(map(str.isalpha, name))

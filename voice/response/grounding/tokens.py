@@ -1,0 +1,143 @@
+"""Words, numbers in figures and signs of a sentence, with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import Any, Literal, TypedDict, TypeVar, cast
+
+from voice.languages import Language, composed, plain
+from voice.languages.words import WORD
+
+_HYPHENS = "-\u2010\u2011"
+Kind = Literal["word", "number", "sign"]
+Phrase = tuple[str, ...]
+"""Plain words, one behind the other."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, a number in figures, or one other character."""
+
+    text: str
+    plain: str
+    """Lower case without accents."""
+    full: str
+    """In lower case; what a contracted word stands for, which may be several."""
+    start: int
+    end: int
+    kind: Kind
+    joined: bool
+    """Nothing stands between it and what comes before."""
+
+
+class Phrases(dict[Phrase, T]):
+    """Phrases, each with what it means; not changed once it is searched."""
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        """In words, the longest first."""
+        return sorted({len(phrase) for phrase in self}, reverse=True)
+
+
+class Span(TypedDict):
+    """Where something stands in a text."""
+
+    start: int
+    end: int
+
+
+class Row:
+    """The tokens of a text: contracted words in their parts, words with hyphens as several."""
+
+    def __init__(self, text: str, language: Language) -> None:
+        self.text = composed(text)
+        found = [part for token in _tokens(self.text, language) for part in _parts(token, language)]
+        self.tokens = [one for at, one in enumerate(found) if not _is_hyphen(found, at)]
+        self.plain = [token.plain for token in self.tokens]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __getitem__(self, position: int) -> Token:
+        return self.tokens[position]
+
+    def is_kind(self, position: int, kind: Kind) -> bool:
+        """Whether such a token stands there."""
+        return 0 <= position < len(self.tokens) and self.tokens[position].kind == kind
+
+    def word(self, position: int) -> str:
+        """The plain word there; "" where the text is over."""
+        return self.plain[position] if 0 <= position < len(self.plain) else ""
+
+    def phrase(self, position: int, length: int) -> Phrase:
+        """The plain words of a stretch."""
+        return tuple(self.plain[position : position + length])
+
+    def longest(self, position: int, phrases: Phrases[Any]) -> int:
+        """How many tokens the longest of the phrases takes that stands there; none: 0."""
+        return next((n for n in phrases.lengths if self.phrase(position, n) in phrases), 0)
+
+    def span(self, position: int, end: int) -> Span:
+        """From the first to the last of some tokens."""
+        return {"start": self.tokens[position].start, "end": self.tokens[end - 1].end}
+
+
+def phrase_of(words: str, language: Language) -> Phrase:
+    """Words of a list, as they stand in a row."""
+    return tuple(Row(words, language).plain)
+
+
+def phrases_of(lists: Collection[str], language: Language) -> Phrases[None]:
+    """All of a list."""
+    return Phrases((phrase_of(words, language), None) for words in lists)
+
+
+def _tokens(text: str, language: Language) -> Iterator[Token]:
+    behind = 0
+    for match in _pattern(language).finditer(text):
+        kind, said = cast("Kind", match.lastgroup), match[0]
+        joined = match.start() == behind
+        yield Token(said, plain(said), said.lower(), *match.span(), kind, joined)
+        behind = match.end()
+
+
+def _parts(token: Token, language: Language) -> Sequence[Token]:
+    """A contracted word in its parts: I, 've."""
+    tables = language.answers.get("contractions", {})
+    if whole := tables.get("whole", {}).get(token.plain):
+        return [replace(token, full=whole)]
+    for part, meaning in tables.get("beginnings", {}).items():
+        if token.plain.startswith(part) and token.plain != part:
+            first, rest = _cut(token, len(part))
+            return [replace(first, plain=part.rstrip("'"), full=meaning), *_parts(rest, language)]
+    for part, meaning in tables.get("endings", {}).items():
+        if token.plain.endswith(part) and token.plain != part:
+            first, rest = _cut(token, len(token.text) - len(part))
+            return [*_parts(first, language), replace(rest, full=meaning)]
+    return [token]
+
+
+def _cut(token: Token, length: int) -> tuple[Token, Token]:
+    begin, rest = token.text[:length], token.text[length:]
+    middle = token.start + length
+    return (
+        Token(begin, plain(begin), begin.lower(), token.start, middle, "word", token.joined),
+        Token(rest, plain(rest), rest.lower(), middle, token.end, "word", True),
+    )
+
+
+def _is_hyphen(tokens: list[Token], at: int) -> bool:
+    if tokens[at].text not in _HYPHENS or not 0 < at < len(tokens) - 1:
+        return False
+    before, behind = tokens[at - 1], tokens[at + 1]
+    return before.kind == behind.kind == "word" and tokens[at].joined and behind.joined
+
+
+@cache
+def _pattern(language: Language) -> re.Pattern[str]:
+    number = rf"(?:(?<![\w.,])[-\u2212](?=\d))?(?:{language.forms.unsigned})"
+    return re.compile(rf"(?P<number>{number})|(?P<word>{WORD})|(?P<sign>\S)")
