@@ -42,6 +42,8 @@ class Claims(Table):
     not_: frozenset[str] = Field(frozenset(), alias="not")
     participles: Sequence[str] = ()
     """Their endings."""
+    infinitives: Sequence[str] = ()
+    """Endings of what is no adjective."""
     past: Sequence[str] = ()
     """Endings of what the assistant did, right behind `own`."""
     doing: Sequence[str] = ()
@@ -67,6 +69,8 @@ class Statements(Table):
     """Articles, pronouns, prepositions and the like: they count nothing and name nothing."""
     openers: PlainWords = frozenset()
     """Other words with which sentences begin; in capitals there, and no names."""
+    opener_endings: Sequence[str] = ()
+    """Endings of such words."""
     capitals: frozenset[str] = frozenset()
     """Words that have a capital everywhere, and are no names of anybody's."""
     joints: PlainWords = frozenset()

@@ -12,7 +12,7 @@ from voice.engine_queue import Priority
 from voice.events import HIDDEN
 from voice.identity import Caller, IdentityLevel
 from voice.response.engine import Model
-from voice.response.facts import FactCheck
+from voice.response.grounding import grounding_of
 from voice.response.harmony import Message, ToolCall, ToolResult
 from voice.response.reading import Reading, Reply
 from voice.response.state import Act, Asked, Question, State
@@ -288,13 +288,15 @@ class Exchange:
         nothing after it: what the results allow is said instead.
         """
         assert self._reading is not None, "a reply was read before"
-        results = [result for _, result in self._results]
-        facts = FactCheck(results, self.tasks.language, self.tasks.names)
+        grounds = grounding_of(self.tasks).turn(self._history)
+        for tool, result in self._results:
+            grounds.add(tool.name, result, self._given.get(tool.name))
         done, said = self.state.done, ""
         async with aclosing(self._reading.clauses()) as coming:
             async for clause in coming:
-                if facts.wrong(clause):
-                    log.warning("a clause held facts that no tool gave")
+                if wrong := grounds.wrong(clause):
+                    kinds = ", ".join(sorted({one.kind for one in wrong}))
+                    log.warning("a clause is not said: no result vouches for its %s", kinds)
                     await (self.answer("") if self._results else self._give_up_answering())
                     return None
                 self._turn.emit(Say(clause, "free"))
@@ -323,7 +325,7 @@ class Exchange:
         before = self._turn.state
         values = self._values(act, sentence) | ({VALUE: value} if value else {})
         spoken = fill(sentence, values, self.tasks.language)
-        if spoken is None or (values.keys() - {LAST_ANSWER} and not self._is_true(spoken, values)):
+        if spoken is None or not self._is_true(act, sentence, spoken, values):
             return False
         for clause in clauses(spoken):
             self._turn.emit(Say(clause, act))
@@ -333,9 +335,10 @@ class Exchange:
         self._turn.state = State(person_offered=offers, last_answer=last, done=before.done)
         return True
 
-    def _is_true(self, spoken: str, values: Mapping[str, Value]) -> bool:
-        facts = FactCheck([values], self.tasks.language, self.tasks.names)
-        return not any(facts.wrong(clause) for clause in clauses(spoken))
+    def _is_true(self, act: str, wording: str, spoken: str, values: Mapping[str, Value]) -> bool:
+        grounding = grounding_of(self.tasks)
+        said = clauses(spoken) if values.keys() - {LAST_ANSWER} else []
+        return not any(grounding.wrong_in(act, wording, values, clause) for clause in said)
 
     def _values(self, act: str, sentence: str) -> dict[str, Value]:
         """What the slots of an act stand for, each from the tool that it belongs to."""

@@ -13,6 +13,7 @@ from voice.response.conversation import Conversation
 from voice.response.embedded import EmbeddedEngine
 from voice.response.engine import Engine, Model
 from voice.response.exchange import SecondThoughts
+from voice.response.grounding import prepare
 from voice.response.session import ResponseSession
 from voice.response.tools import ToolBox
 from voice.tasks import TaskSet, load_tasks
@@ -25,6 +26,7 @@ class Responder:
 
     def __init__(self, engine: Engine, tasks: TaskSet, tool_timeout_seconds: float) -> None:
         """`engine` was loaded for these tasks."""
+        prepare(tasks)
         self._engine = engine
         self._tool_timeout_seconds = tool_timeout_seconds
         self._current: tuple[Model, TaskSet] = (engine, tasks)
@@ -61,7 +63,9 @@ class Responder:
         May take seconds and blocks. Raises VoiceError, and goes on as before, when the engine
         cannot work with these.
         """
-        self._current = (self._engine.for_tasks(tasks), tasks)
+        model = self._engine.for_tasks(tasks)
+        prepare(tasks)
+        self._current = (model, tasks)
 
     @property
     def language(self) -> Language:

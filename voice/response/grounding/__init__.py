@@ -7,6 +7,12 @@ dates, times, counts, shares, numbers, names and claims that something was done 
 and in words, by the tables of `voice.languages`.
 """
 
-from voice.response.grounding.grounding import Grounding, Grounds, Ungrounded
+from voice.response.grounding.grounding import (
+    Grounding,
+    Grounds,
+    Ungrounded,
+    grounding_of,
+    prepare,
+)
 
-__all__ = ["Grounding", "Grounds", "Ungrounded"]
+__all__ = ["Grounding", "Grounds", "Ungrounded", "grounding_of", "prepare"]

@@ -7,7 +7,7 @@ lie. So the words beside a figure must not tell of another value, where there is
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from voice.languages import Language
 from voice.response.grounding.fields import Field, Fields, cue_roots, part_of
@@ -15,8 +15,8 @@ from voice.response.grounding.grounds import Ground
 from voice.response.grounding.mentions import Amount, Count, Day, Mention, Name, Share, Time
 from voice.response.grounding.tokens import Row
 
-_MARGIN = 0.4
-"""By so much must the words tell of a value that no result holds, to stand against one."""
+_MARGIN = 0.5
+"""By so much must the words tell of another value to stand against one that a result holds."""
 
 
 class Binding:
@@ -31,55 +31,93 @@ class Binding:
     def wrong(self, grounds: Sequence[Ground], fields: Fields) -> list[Mention]:
         """The facts that are of none of these values, or of another one, or of two runs at once."""
         wrong: list[Mention] = []
-        bound: dict[range, list[tuple[Mention, set[int]]]] = {}
+        parts: dict[range, list[tuple[Mention, set[int]]]] = {}
         for fact in self._facts:
+            runs = {ground.run for ground in grounds if ground.states(fact, self._today)}
             part = part_of(self._row, fact.start, self._facts, self._language)
-            runs = self._runs(fact, part, grounds, fields)
             if runs:
-                bound.setdefault(part, []).append((fact, runs))
+                parts.setdefault(part, []).append((fact, runs))
             else:
                 wrong.append(fact)
-        for pooled in bound.values():
-            if not set.intersection(*(runs for _, runs in pooled)):
-                wrong += [fact for fact, _ in pooled]
+        for part, bound in parts.items():
+            pooled = not set.intersection(*(runs for _, runs in bound))
+            wrong += [
+                fact
+                for fact, _ in bound
+                if pooled or not self._is_its_own(fact, part, grounds, fields, len(bound) > 1)
+            ]
         return wrong
 
-    def about(self, fact: Mention, fields: Iterable[Field]) -> bool:
+    def about(self, fact: Mention, fields: Sequence[Field]) -> bool:
         """Whether the words beside a fact tell of one of these."""
         part = part_of(self._row, fact.start, self._facts, self._language)
-        return any(score > 0 for score in self._scores(part, fields).values())
+        return any(self._scores(fact, part, fields).values())
 
-    def _runs(
-        self, fact: Mention, part: range, grounds: Sequence[Ground], fields: Fields
-    ) -> set[int]:
-        """The runs of tools of whose values the fact may be."""
-        stating = [ground for ground in grounds if ground.states(fact, self._today)]
-        others = [
-            ground
+    def _is_its_own(
+        self,
+        fact: Mention,
+        part: range,
+        grounds: Sequence[Ground],
+        fields: Fields,
+        is_supported: bool,
+    ) -> bool:
+        """Whether the words beside a fact tell of no other value than the one that states it.
+
+        `is_supported`: another fact of the same run stands beside it.
+        """
+        stating = [ground.field for ground in grounds if ground.states(fact, self._today)]
+        rivals = [
+            ground.field
             for ground in grounds
-            if ground not in stating and _is_rival(fact, ground.field)
+            if ground.field not in stating and _is_rival(fact, ground.field)
         ]
-        absent = [one for one in fields if _is_rival(fact, one)]
-        known = {id(ground.field) for ground in (*stating, *others)}
-        absent = [one for one in absent if id(one) not in known]
-        scores = self._scores(part, [*(g.field for g in (*stating, *others)), *absent])
-        best = max((scores[id(ground.field)] for ground in stating), default=0.0)
-        rival = max((scores[id(ground.field)] for ground in others), default=-1.0)
-        if rival > best or (rival == best and not isinstance(fact, Name)):
-            return set()
-        if absent and max(scores[id(one)] for one in absent) > best + _MARGIN:
-            return set()
-        return {ground.run for ground in stating}
+        near = [*stating, *rivals]
+        beside = self._scores(fact, part, near)
+        scores = beside or self._scores(fact, self._elsewhere(), near)
+        best, rival = _best(stating, scores), _best(rivals, scores)
+        sure = is_supported or isinstance(fact, Name)
+        if rival > best + (0.0 if beside and not sure else _MARGIN):
+            return False
+        if rivals and rival >= best and not sure and not _comes_first(stating, rivals):
+            return False
+        if sure:
+            return True
+        absent = [
+            one
+            for one in fields
+            if one not in stating
+            and _is_rival(fact, one)
+            and not any(one.resembles(other) for other in stating)
+        ]
+        scores = self._scores(fact, part, [*stating, *absent])
+        return _best(absent, scores) <= _best(stating, scores) + _MARGIN
 
-    def _scores(self, part: range, fields: Iterable[Field]) -> dict[int, float]:
-        """How much the words of the statement tell of each; where none do, those of the sentence."""
-        every = list(fields)
-        for stretch in (part, range(len(self._row))):
-            roots = cue_roots(self._row, stretch, self._language)
-            scores = {id(one): sum(one.cues.get(root, 0.0) for root in roots) for one in every}
-            if any(scores.values()):
-                break
-        return scores
+    def _elsewhere(self) -> list[int]:
+        """The tokens of statements without facts; words beside a fact tell of that one."""
+        places = (part_of(self._row, one.start, self._facts, self._language) for one in self._facts)
+        taken = {at for part in places for at in part}
+        return [at for at in range(len(self._row)) if at not in taken]
+
+    def _scores(
+        self, fact: Mention, part: Iterable[int], fields: Sequence[Field]
+    ) -> dict[tuple[str, str], float]:
+        """How much the words of a stretch tell of each; nothing where they tell of none."""
+        roots = cue_roots(self._row, part, self._language)
+        scores = {one.name: sum(one.cues.get(root, 0.0) for root in roots) for one in fields}
+        for one in fields:
+            scores[one.name] += isinstance(fact, Amount) and fact.per in one.pers
+        return scores if any(scores.values()) else {}
+
+
+def _comes_first(stating: Sequence[Field], rivals: Sequence[Field]) -> bool:
+    """Whether a value is the first of its kind that is told after a tool: it is what was asked."""
+    tools = {one.tool for one in (*stating, *rivals)}
+    first = min(one.order for one in stating)
+    return len(tools) == 1 and all(first < one.order for one in rivals)
+
+
+def _best(fields: Iterable[Field], scores: Mapping[tuple[str, str], float]) -> float:
+    return max((scores.get(one.name, 0.0) for one in fields), default=0.0)
 
 
 def _is_rival(fact: Mention, field: Field) -> bool:
@@ -87,7 +125,7 @@ def _is_rival(fact: Mention, field: Field) -> bool:
     match fact:
         case Amount(per=per):
             money = field.kind in ("money", "amount") or bool(field.currencies)
-            return money and (not per or per in field.pers)
+            return money and (not per or not field.pers or per in field.pers)
         case Count(unit=unit, nouns=nouns):
             return field.kind == "number" and (
                 unit in field.units if unit else bool(field.nouns.intersection(nouns))

@@ -106,7 +106,7 @@ class Claims:
         have, passive = words[helper].text in self._words.have, bool(between & self._words.been)
         own = self._is_own(words, helper)
         is_fact = place.is_learned or is_act
-        doing = own and not have and words[at].text.endswith(tuple(self._words.doing) or ("\0",))
+        doing = own and not have and words[at].text.endswith(tuple(self._words.doing))
         if participle and (have or passive):
             said = is_fact or ((own or passive) and root not in self.harmless)
         elif doing:
@@ -121,8 +121,8 @@ class Claims:
         """ "I blocked it", "je bloque", and what comes behind "managed to"."""
         words, at, root = place.words, place.at, place.root
         own, word = self._behind_own(words, at), words[at].text
-        irregular = self._words.irregular.get(word, word) != word
-        past = bool(self._words.past) and (irregular or word.endswith(tuple(self._words.past)))
+        endings = tuple(self._words.past)
+        past = bool(endings) and (word in self._words.irregular or word.endswith(endings))
         did = own and past and root not in self.harmless and self._is_participle(words[at])
         does = own and self._words.present_is_doing and root in self.acts
         if root in self.acts and self._is_recent(words, at):
@@ -132,13 +132,17 @@ class Claims:
     def _nothing(self, place: _Place, learned: Collection[str] | None) -> Claim | None:
         """ "You owe nothing", "nothing to pay": roots with "nothing" before them."""
         words, at = place.words, place.at
-        near = [*words[max(at - _BESIDE - 1, 0) : at], *words[at + 1 : at + 1 + _BESIDE]]
+        begin, end = self._begin_of_part(words, at), at
+        while end < len(words) and not self._parts(words, end):
+            end += 1
+        near = words[max(at - _BESIDE - 1, begin) : min(at + 1 + _BESIDE, end)]
         root = f"{NOTHING} {place.root}"
         denied = any(word.text in self._words.nothing for word in near)
-        if not denied or not self._may_be_predicate(words[at]):
+        usual = words[at].plain.isalpha() and words[at].plain not in self._not_participles
+        if not denied or not usual:
             return None
-        known = learned is None or root in learned
         span = place.row.span(words[at].token, words[at].token + 1)
+        known = learned is None or root in learned
         return Claim(root=root, negative=True, **span) if known else None
 
     def _claim(self, place: _Place, helper: int, *, deed: bool) -> Claim | None:
@@ -170,15 +174,17 @@ class Claims:
         return None
 
     def _is_participle(self, word: _Word) -> bool:
-        if word.plain in self._not_participles or word.text in self._not_participles:
+        text = word.text
+        if word.plain in self._not_participles or text in self._not_participles:
             return False
-        return word.text in self._words.irregular or word.text.endswith(tuple(self._words.participles))
+        return text in self._words.irregular or text.endswith(tuple(self._words.participles))
 
     def _may_be_predicate(self, word: _Word) -> bool:
         """Whether a word can be what something is."""
         usual = word.plain not in self._statements.function_words and word.plain.isalpha()
         others = self._words.between | self._words.not_ | self._words.be | self._words.have
-        return usual and word.text not in others
+        is_verb = word.text.endswith(tuple(self._words.infinitives))
+        return usual and word.text not in others and not is_verb
 
     def _is_own(self, words: list[_Word], helper: int) -> bool:
         begin = self._begin_of_part(words, helper)

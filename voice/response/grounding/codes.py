@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from voice.languages import spoken_numbers
 from voice.response.grounding.mentions import Address, Code, Mention
 from voice.response.grounding.numbers import Numbers
 from voice.response.grounding.tokens import Row, phrases_of
@@ -32,6 +33,22 @@ class Codes:
 
     def at(self, row: Row, at: int) -> tuple[Mention, int] | None:
         """The code that begins at this token."""
+        return self._dictated(row, at) if row.is_kind(at, "word") else self._written(row, at)
+
+    def _dictated(self, row: Row, at: int) -> tuple[Mention, int] | None:
+        """Figures in words: "oh eight double one"."""
+        if row.word(at) not in self._numbers.reader.number_words:
+            return self._written(row, at)
+        start = row[at].start
+        runs = spoken_numbers(row.text, self._numbers.reader, dictated=False)
+        run = next((run for run in runs if run.start == start and run.parts > 1), None)
+        if run is None:
+            return None
+        end = next(n for n in range(at, len(row) + 1) if n == len(row) or row[n].start >= run.end)
+        is_code = not self._counts(row, end)
+        return (Code(characters=run.figures, **row.span(at, end)), end) if is_code else None
+
+    def _written(self, row: Row, at: int) -> tuple[Mention, int] | None:
         characters, end, parts = "", at, 0
         while (piece := self._piece(row, end))[0]:
             characters, end, parts = characters + piece[0], piece[1], parts + 1
@@ -39,16 +56,16 @@ class Codes:
                 end += row[end + 1].joined
         if not any(map(str.isdecimal, characters)) or self._counts(row, end):
             return None
-        whole = len(characters) >= _LONG and _FIGURES.fullmatch(row[at].text)
-        plain = not characters.startswith("0") or len(characters) == 1
-        if characters.isdecimal() and plain and parts == 1:
-            if not self._is_announced(row, at) and not (whole and row[at].text.isdecimal()):
-                return None
+        long = len(characters) >= _LONG and row[at].text.isdecimal()
+        zero = characters.startswith("0") and len(characters) > 1
+        mixed = not characters.isdecimal()
+        if parts == 1 and not (long or zero or mixed or self._is_announced(row, at)):
+            return None
         is_end = any(row.phrase(at - len(end_), len(end_)) == end_ for end_ in self._ends)
         return Code(characters=characters, is_end=is_end, **row.span(at, end)), end
 
     def _piece(self, row: Row, at: int) -> tuple[str, int]:
-        """Figures, letters that touch figures, or a number in words beside another."""
+        """Figures, or letters that touch figures."""
         touched = at + 1 < len(row) and row[at + 1].joined
         if row.is_kind(at, "number"):
             if not _FIGURES.fullmatch(row[at].text):
@@ -58,11 +75,7 @@ class Codes:
             return (figures + row.word(at + 1), at + 2) if mixed else (figures, at + 1)
         if touched and row.is_kind(at, "word") and row.is_kind(at + 1, "number"):
             return ("", at) if self._is_known(row, at) else (row.word(at), at + 1)
-        value, end = self._numbers.whole_at(row, at)
-        beside = self._numbers.whole_at(row, end)[1] > end or (
-            at > 0 and self._numbers.whole_at(row, at - 1)[1] == at
-        )
-        return (str(value), end) if end > at and beside else ("", at)
+        return "", at
 
     def _is_known(self, row: Row, at: int) -> bool:
         """Whether letters beside figures are a unit, a currency or the end of an ordinal."""

@@ -34,7 +34,9 @@ class Days:
         self._short_months = {plain(name): n for name, n in dates.month_abbreviations.items()}
         self._weekdays = {plain(name): number for number, name in enumerate(dates.weekdays)}
         short = dates.weekday_abbreviations
-        self._weekdays |= {plain(name): n - 1 for name, n in short.items() if name in dates.always_weekdays}
+        self._weekdays |= {
+            plain(name): n - 1 for name, n in short.items() if name in dates.always_weekdays
+        }
         ordinals = numbers.language.numbers
         said = ((phrase_of(ordinals.ordinal(day), language), day) for day in range(1, 32))
         self._ordinals: Phrases[int] = Phrases(said)
@@ -44,7 +46,12 @@ class Days:
 
     def at(self, row: Row, at: int) -> tuple[Mention, int] | None:
         """The date or time that begins at this token."""
-        return self._relative_day(row, at) or self._weekday(row, at) or self._date(row, at) or self._time(row, at)
+        return (
+            self._relative_day(row, at)
+            or self._weekday(row, at)
+            or self._date(row, at)
+            or self._time(row, at)
+        )
 
     # Dates
 
@@ -64,7 +71,12 @@ class Days:
         return replace(day, weekday=self._weekdays[row.word(at)], **row.span(at, end)), end
 
     def _date(self, row: Row, at: int) -> tuple[Day, int] | None:
-        return self._day_first(row, at) or self._month_first(row, at) or self._range(row, at) or self._month_alone(row, at)
+        return (
+            self._day_first(row, at)
+            or self._month_first(row, at)
+            or self._range(row, at)
+            or self._month_alone(row, at)
+        )
 
     def _day_first(self, row: Row, at: int) -> tuple[Day, int] | None:
         day, end = self._day_at(row, at)
@@ -210,7 +222,9 @@ class Days:
 
     def written(self, text: str) -> list[Mention]:
         """Dates and times that stand in figures in a composed text."""
-        found: list[Mention | None] = [self._clock(match) for match in self.clock_pattern.finditer(text)]
+        found: list[Mention | None] = [
+            self._clock(match) for match in self.clock_pattern.finditer(text)
+        ]
         found += [_numeric(match) for match in _NUMERIC.finditer(text) if match[0] != _ALWAYS]
         return [mention for mention in found if mention is not None]
 

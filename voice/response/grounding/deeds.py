@@ -1,11 +1,12 @@
-"""What may be claimed after the results of tools: learned from the wordings that may follow them."""
+"""What may be claimed after the results of tools, learned from the wordings that may follow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from voice.response.grounding.claims import NOTHING, Claims
+from voice.languages import language
+from voice.response.grounding.claims import Claims
 from voice.response.grounding.mentions import Claim
 from voice.response.grounding.tokens import Row
 from voice.tasks.schema import TaskTool
@@ -13,6 +14,8 @@ from voice.tasks.slots import between_slots
 from voice.tasks.task_set import TaskSet
 
 _SLOT = "\u2026"
+_DENIED = frozenset(["not", "no", "never", "none", "failed", "refused", "un"])
+"""In names of statuses and acts."""
 
 
 @dataclass
@@ -36,7 +39,6 @@ class Deeds:
 
     def __init__(self, tasks: TaskSet, claims: Claims) -> None:
         self._tasks, self._claims = tasks, claims
-        self._root = tasks.language.statements.root
         self.learned = self._learn()
         self.standing = Said()
         """What is said without a tool."""
@@ -69,14 +71,19 @@ class Deeds:
 
     def _learn(self) -> frozenset[str]:
         """The roots by which results are told."""
-        told = (act for tool in self._tasks.tools.values() for acts in tool.statuses.values() for act in acts)
+        told = (
+            act
+            for tool in self._tasks.tools.values()
+            for acts in tool.statuses.values()
+            for act in acts
+        )
         found = [
             claim
             for act in dict.fromkeys(told)
             for sentence in self._sentences(act)
             for claim in self._claims.of(Row(sentence, self._tasks.language), None)
         ]
-        roots = {claim.root.removeprefix(f"{NOTHING} ") for claim in found if claim.is_deed or not claim.is_own}
+        roots = {claim.root for claim in found if claim.is_deed or not claim.is_own}
         return frozenset(roots - self._claims.harmless)
 
     def _of_status(self, tool: TaskTool, status: str) -> Said:
@@ -103,8 +110,7 @@ class Deeds:
         return [_SLOT.join(between_slots(words)) for words in self._tasks.wordings.get(act, ())]
 
     def _roots(self, name: str) -> set[str]:
-        """Of the words of a name, unless it denies them."""
+        """Of the words of a name, which are of the default language, unless it denies them."""
         words: Sequence[str] = name.lower().replace("-", "_").split("_")
-        statements = self._tasks.language.statements
-        denied = statements.claims.not_ | statements.claims.nothing | {"not", "no", "never", "failed"}
-        return set() if denied.intersection(words) else {self._root(word) for word in words}
+        root = language().statements.root
+        return set() if _DENIED.intersection(words) else {root(word) for word in words}

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from voice.languages import Language
@@ -15,7 +15,8 @@ from voice.response.grounding.mentions import Amount, Count, Mention, Share
 from voice.response.grounding.numbers import numbers_of
 from voice.response.grounding.reader import Reader
 from voice.response.grounding.tokens import Row
-from voice.tasks.slots import LAST_ANSWER, between_slots, slots_of
+from voice.response.wording import clauses
+from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots, slots_of
 from voice.tasks.task_set import TaskSet
 
 NUMBER = "number"
@@ -24,9 +25,9 @@ PERCENT = "%"
 """The unit of shares."""
 _FIRST_SENTINEL = 71
 """Figures that stand for values while a wording is read; no days of a month."""
-_IN_PART, _IN_WORDING, _IN_NAME, _IN_REQUEST = 1.0, 0.2, 0.5, 0.3
+_IN_PART, _IN_SENTENCE, _IN_NAME, _IN_REQUEST = 1.0, 0.2, 0.5, 0.3
 """What a word beside a value, further away, in its name and in a request weighs."""
-_BREAKS = frozenset(",;:()\u2013\u2014")
+_BREAKS = frozenset(".?!,;:()\u2013\u2014")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Field:
     key: str
     kind: str = ""
     """As its task has it."""
+    order: int = 0
+    """Among the values of its tool, as they are told."""
     is_told: bool = False
     """Some wording says it."""
     currencies: frozenset[str] = frozenset()
@@ -47,6 +50,17 @@ class Field:
     """The units for each of which it is."""
     cues: Mapping[str, float] = field(default_factory=dict)
     """The roots of words beside it, and what each weighs."""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Tool and key."""
+        return self.tool, self.key
+
+    def resembles(self, other: Field) -> bool:
+        """Whether both stand beside the same words: what a plan costs, and what another would."""
+        return any(
+            weight >= _IN_PART <= other.cues.get(root, 0.0) for root, weight in self.cues.items()
+        )
 
 
 class Fields:
@@ -59,11 +73,13 @@ class Fields:
         self._cues: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
         self._declare()
         for act, wordings in tasks.wordings.items():
-            for wording in wordings:
-                self._learn(act, wording)
+            for sentence in (sentence for wording in wordings for sentence in clauses(wording)):
+                self._learn(act, sentence)
         self._learn_requests()
+        order = self._order()
         self._all = {
-            where: replace(one, cues=dict(self._cues[where])) for where, one in self._all.items()
+            where: replace(one, cues=dict(self._cues[where]), order=order.get(where, len(order)))
+            for where, one in self._all.items()
         }
 
     def __iter__(self) -> Iterator[Field]:
@@ -76,8 +92,8 @@ class Fields:
     def _declare(self) -> None:
         numbers = numbers_of(self._language)
         for name, tool in self._tasks.tools.items():
-            kinds = {key: kind for key, kind in tool.result.items() if isinstance(kind, str)}
-            kinds |= {key: one.type for key, one in (tool.arguments or {}).items() if key not in kinds}
+            kinds: dict[str, str] = {key: one.type for key, one in (tool.arguments or {}).items()}
+            kinds |= {key: kind for key, kind in tool.result.items() if isinstance(kind, str)}
             for key, kind in kinds.items():
                 row = Row(key.replace("_", " "), self._language)
                 words = range(len(row) if kind == NUMBER else 0)
@@ -86,12 +102,12 @@ class Fields:
                 for said in (key, name):
                     self._weigh((name, key), Row(said.replace("_", " "), self._language), _IN_NAME)
 
-    def _learn(self, act: str, wording: str) -> None:
-        """What a wording tells of the values in it."""
-        slots = slots_of(wording)
-        if not slots or LAST_ANSWER in slots:
+    def _learn(self, act: str, sentence: str) -> None:
+        """What a sentence of a wording tells of the values in it."""
+        slots = slots_of(sentence)
+        if not slots or {LAST_ANSWER, VALUE}.intersection(slots):
             return
-        text, places = self._filled(wording)
+        text, places = self._filled(sentence)
         facts = self._reader.facts(text)
         row = Row(text, self._language)
         for slot, place in zip(slots, places, strict=True):
@@ -101,14 +117,32 @@ class Fields:
                 continue
             told = next((one for one in facts if one.start <= place < one.end), None)
             self._all[where] = _told(self._all[where], told)
-            self._weigh(where, row, _IN_WORDING)
+            self._weigh(where, row, _IN_SENTENCE)
             self._weigh(where, row, _IN_PART, part_of(row, place, facts, self._language))
 
+    def _order(self) -> dict[tuple[str, str], int]:
+        """Where each value is first told after its tool."""
+        after = (
+            act
+            for tool in self._tasks.tools.values()
+            for acts in tool.statuses.values()
+            for act in acts
+        )
+        slots = (
+            (act, slot)
+            for act in dict.fromkeys(after)
+            for wording in self._tasks.wordings.get(act, ())
+            for slot in slots_of(wording)
+        )
+        told = (self._tasks.source(act, slot) for act, slot in slots)
+        places = dict.fromkeys((source.tool, source.key) for source in told)
+        return {where: number for number, where in enumerate(places)}
+
     @staticmethod
-    def _filled(wording: str) -> tuple[str, list[int]]:
-        """A wording with a figure in each slot, and where they stand."""
+    def _filled(sentence: str) -> tuple[str, list[int]]:
+        """A sentence with a figure in each slot, and where they stand."""
         text, places = "", []
-        between = between_slots(wording)
+        between = between_slots(sentence)
         for number, words in enumerate(between):
             text += words
             if number < len(between) - 1:
@@ -117,12 +151,19 @@ class Fields:
         return text, places
 
     def _learn_requests(self) -> None:
+        """The words of requests; those of most of them are what the tool is about."""
         for request in self._tasks.requests.values():
-            for phrase in request.examples.get(self._language.tag, ()):
-                row = Row(" ".join(between_slots(phrase)), self._language)
-                for where in self._all:
-                    if request.tool is not None and where[0] == request.tool.name:
-                        self._weigh(where, row, _IN_REQUEST)
+            phrases = request.examples.get(self._language.tag, ())
+            if request.tool is None or not phrases:
+                continue
+            rows = [Row(" ".join(between_slots(phrase)), self._language) for phrase in phrases]
+            said = Counter(
+                root for row in rows for root in cue_roots(row, range(len(row)), self._language)
+            )
+            for where in (where for where in self._all if where[0] == request.tool.name):
+                cues = self._cues[where]
+                for root, count in said.items():
+                    cues[root] = max(cues.get(root, 0.0), _IN_REQUEST, count / len(rows))
 
     def _weigh(
         self, where: tuple[str, str], row: Row, weight: float, part: range | None = None
@@ -132,7 +173,7 @@ class Fields:
             cues[root] = max(cues.get(root, 0.0), weight)
 
 
-def cue_roots(row: Row, part: range, language: Language) -> set[str]:
+def cue_roots(row: Row, part: Iterable[int], language: Language) -> set[str]:
     """The roots of the words of a stretch that say what it is about."""
     numbers, statements = numbers_of(language), language.statements
     return {
@@ -148,25 +189,15 @@ def cue_roots(row: Row, part: range, language: Language) -> set[str]:
 def part_of(row: Row, place: int, facts: Sequence[Mention], language: Language) -> range:
     """The tokens of the statement in which the character at `place` stands."""
     here = next((at for at in range(len(row)) if row[at].start <= place < row[at].end), 0)
-    inside = {
-        at
-        for at in range(len(row))
-        for one in facts
-        if one.start <= row[at].start < one.end
-    }
+    inside = {at for at in range(len(row)) for one in facts if one.start <= row[at].start < one.end}
     joints = language.statements.joints
 
     def parts(at: int) -> bool:
-        return at not in inside and (row.word(at) in _BREAKS or row.word(at) in joints or _ends(row, at))
+        return at not in inside and (row.word(at) in _BREAKS or row.word(at) in joints)
 
     first = next((at + 1 for at in range(here, -1, -1) if parts(at)), 0)
     last = next((at for at in range(here, len(row)) if parts(at)), len(row))
     return range(first, last)
-
-
-def _ends(row: Row, at: int) -> bool:
-    """Whether a sentence ends at this token."""
-    return row.word(at) in (".", "?", "!")
 
 
 def _told(one: Field, fact: Mention | None) -> Field:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from voice.languages import plain
+from voice.languages import language, plain
 from voice.response.grounding.binding import Binding
 from voice.response.grounding.claims import NOTHING, Claims
 from voice.response.grounding.deeds import Deeds, Said
@@ -17,9 +18,10 @@ from voice.response.grounding.numbers import numbers_of
 from voice.response.grounding.reader import Reader
 from voice.response.grounding.tokens import Row
 from voice.response.harmony import Message, ToolResult
+from voice.response.wording import clauses
 from voice.tasks.arguments import ArgumentValue
 from voice.tasks.schema import STATUS
-from voice.tasks.slots import between_slots
+from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots
 from voice.tasks.task_set import TaskSet
 
 _CONTROL = ("<|", "|>")
@@ -28,6 +30,8 @@ _SMALL = 2
 _LONGEST_NAME = 100
 """Characters."""
 _SLOT = "\u2026"
+_MOST_KNOWN = 16
+"""Sets of tasks, each in each of its languages, of which calls may be under way."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,39 @@ class Grounding:
         """The grounds of a turn; `history` are the messages of the turns before."""
         return Grounds(self, [message for turn in history for message in turn])
 
+    def wrong_in(
+        self, act: str, wording: str, values: Mapping[str, GivenValue], sentence: str
+    ) -> list[Ungrounded]:
+        """What a sentence states of which the wording of an act, and its values, know nothing.
+
+        What the wording says by itself is the operator's; a value says no more than its kind.
+        """
+        if any(mark in sentence for mark in _CONTROL):
+            return [Ungrounded(sentence, "control token")]
+        grounds, today = Grounds(self, ()), self.today()
+        for slot, value in values.items():
+            grounds.add_value(*self._source(act, slot), value)
+        constants = self.constants(wording)
+        wrong = [
+            fact
+            for fact in grounds.facts(sentence)
+            if not any(same(fact, one, today) for one in constants) and not grounds.state(fact)
+        ]
+        return [_ungrounded(sentence, one) for one in wrong]
+
+    def _source(self, act: str, slot: str) -> tuple[str, str]:
+        """Tool and key of a slot; of what the conversation itself repeats, none."""
+        if slot in (LAST_ANSWER, VALUE):
+            return "", slot
+        source = self.tasks.source(act, slot)
+        return source.tool, source.key
+
     def constants_after(self, tool: str, status: str) -> list[Mention]:
         """What the wordings after a result state beside its values."""
         where = tool, status
         if where not in self._after:
-            self._after[where] = self._constants(self.tasks.tools[tool].acts_after(status))
+            known = self.tasks.tools.get(tool)
+            self._after[where] = self._constants(known.acts_after(status) if known else ())
         return self._after[where]
 
     def constants(self, wording: str) -> list[Mention]:
@@ -85,7 +117,8 @@ class Grounding:
     def _words_of_wordings(self) -> set[str]:
         """The words of what the tasks say, and of what callers ask."""
         tag = self.language.tag
-        said = [words for all_ in self.tasks.wordings.values() for words in all_]
+        said = [*self.language.phrases.fixed]
+        said += [words for all_ in self.tasks.wordings.values() for words in all_]
         asked = [
             phrase.lower()
             for request in self.tasks.requests.values()
@@ -93,7 +126,10 @@ class Grounding:
         ]
         described = [f"{_SLOT} {task.description}" for task in self.tasks.tasks]
         words: set[str] = set()
-        for text in (*said, *asked, *described):
+        # A question may name what there is to choose from.
+        sentences = (sentence for text in said for sentence in clauses(text))
+        stated = (text for text in sentences if not text.endswith("?"))
+        for text in (*stated, *asked, *described):
             row = Row(_SLOT.join(between_slots(text)), self.language)
             for at, token in enumerate(row.tokens):
                 begins = at == 0 or row.word(at - 1) in (".", "?", "!", ":")
@@ -109,6 +145,18 @@ class Grounding:
         )
         said = (w for one in arguments for all_ in one.words(self.language).values() for w in all_)
         return set(_words(said))
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def grounding_of(tasks: TaskSet) -> Grounding:
+    """What is known of tasks; made once for them, which takes up to a second."""
+    return Grounding(tasks)
+
+
+def prepare(tasks: TaskSet) -> None:
+    """Learn what there is to know of tasks in all of their languages; blocks for seconds."""
+    for tag in tasks.languages:
+        grounding_of(tasks.in_language(language(tag)))
 
 
 class Grounds:
@@ -133,14 +181,16 @@ class Grounds:
         known = self._grounding.tasks.tools.get(tool)
         for key, value in result.items():
             if key != STATUS:
-                self._add(tool, key, value)
+                self.add_value(tool, key, value)
         for key, value in (arguments or {}).items():
             if key in result:
                 continue
-            self._add(tool, key, value)
             argument = (known.arguments or {}).get(key) if known else None
+            if argument is not None and argument.secret:
+                continue
+            self.add_value(tool, key, value)
             if argument is not None and argument.type == "choice":
-                self._add(tool, key, argument.written(value, self._grounding.language))
+                self.add_value(tool, key, argument.written(value, self._grounding.language))
 
     def wrong(self, sentence: str) -> list[Ungrounded]:
         """What a sentence states that nothing vouches for, whoever wrote it."""
@@ -148,7 +198,9 @@ class Grounds:
             return [Ungrounded(sentence, "control token")]
         row = Row(sentence, self._grounding.language)
         is_question = row.plain[-1:] == ["?"]
-        binding = Binding(row, self._facts(sentence), self._grounding.language, self._grounding.today())
+        binding = Binding(
+            row, self.facts(sentence), self._grounding.language, self._grounding.today()
+        )
         wrong = [
             fact
             for fact in binding.wrong(self._grounds, self._grounding.fields)
@@ -157,25 +209,13 @@ class Grounds:
         wrong += [claim for claim in self._grounding.deeds.of(sentence) if not self._holds(claim)]
         return [_ungrounded(row.text, one) for one in wrong]
 
-    def wrong_in(self, wording: str, sentence: str) -> list[Ungrounded]:
-        """The same of a wording of the tasks that was filled with values of these grounds.
+    def state(self, fact: Mention) -> bool:
+        """Whether some value is what a sentence says, whatever it says it of."""
+        today = self._grounding.today()
+        return any(ground.states(fact, today) for ground in self._grounds)
 
-        What the wording itself says is the operator's; a value must say no more than its kind.
-        """
-        if any(mark in sentence for mark in _CONTROL):
-            return [Ungrounded(sentence, "control token")]
-        constants, today = self._grounding.constants(wording), self._grounding.today()
-        wrong = [
-            fact
-            for fact in self._facts(sentence)
-            if not any(same(fact, one, today) for one in constants)
-            and not any(ground.states(fact, today) for ground in self._grounds)
-        ]
-        return [_ungrounded(sentence, one) for one in wrong]
-
-    # Facts
-
-    def _facts(self, sentence: str) -> list[Mention]:
+    def facts(self, sentence: str) -> list[Mention]:
+        """What a sentence states; names that a value has are whole."""
         names = [
             str(ground.value)
             for ground in self._grounds
@@ -183,7 +223,8 @@ class Grounds:
         ]
         return self._grounding.reader.facts(sentence, [name for name in names if _is_worded(name)])
 
-    def _add(self, tool: str, key: str, value: GivenValue) -> None:
+    def add_value(self, tool: str, key: str, value: GivenValue) -> None:
+        """A value of the last result, or of its call."""
         field = self._grounding.fields.get(tool, key)
         run = len(self._results)
         if not isinstance(value, str):
@@ -205,14 +246,14 @@ class Grounds:
         grounding = self._grounding
         constants = [*grounding.standing]
         for tool, status in self._results:
-            constants += grounding.constants_after(tool, status) if tool in grounding.tasks.tools else []
+            constants += grounding.constants_after(tool, status)
         if any(same(fact, one, grounding.today()) for one in constants):
             return True
         match fact:
             case Count(in_words=True, unit="", value=value) if value <= _SMALL:
                 return not any(one.nouns.intersection(fact.nouns) for one in grounding.fields)
             case Day(from_today=0):
-                dates = (one for one in grounding.fields if one.kind == "date")
+                dates = [one for one in grounding.fields if one.kind == "date"]
                 return not binding.about(fact, dates)
             case Name(words=words) if is_question:
                 return {plain(word) for word in grounding.choices}.issuperset(words)

@@ -65,7 +65,8 @@ class Ground:
             case Share(value=said):
                 return said == value and (PERCENT in field.units or not field.is_told)
             case Count(value=said) if said == value:
-                return fact.is_bare or (isinstance(self.value, int) and self._counts(fact))
+                bare = fact.is_bare and self._is_per(fact.per)
+                return bare or (isinstance(self.value, int) and self._counts(fact))
             case Code(characters=characters):
                 return characters == str(value)
             case Time(minutes=minutes) if _HOUR in field.units:
@@ -76,7 +77,9 @@ class Ground:
         field = self.field
         if not field.units and not field.nouns:
             return not field.currencies
-        named = fact.unit in field.units if fact.unit else bool(field.nouns.intersection(fact.nouns))
+        named = (
+            fact.unit in field.units if fact.unit else bool(field.nouns.intersection(fact.nouns))
+        )
         return named and not (fact.per and field.pers and fact.per not in field.pers)
 
     def _is_per(self, per: str) -> bool:
@@ -89,7 +92,9 @@ class Ground:
             case Code(characters=characters, is_end=is_end):
                 known = _characters(text)
                 end = is_end and len(characters) >= _SHORTEST_END and known.endswith(characters)
-                return characters == known or end or any(same(fact, one, today) for one in self.facts)
+                return (
+                    characters == known or end or any(same(fact, one, today) for one in self.facts)
+                )
             case Count(value=value) if fact.is_bare and str(value) == text.strip():
                 return True
             case Address(text=address):

@@ -9,7 +9,7 @@ from voice.response.grounding.mentions import Name
 from voice.response.grounding.numbers import Numbers
 from voice.response.grounding.tokens import Row
 
-_BEFORE_A_SENTENCE = frozenset(".?!:;\u2026\"\u201c\u00ab(\u2013\u2014")
+_BEFORE_A_SENTENCE = frozenset('.?!:;\u2026"\u201c\u00ab(\u2013\u2014')
 _WITHIN_A_NAME = frozenset(["-", "'", ".", "&"])
 
 
@@ -23,6 +23,7 @@ class Names:
         shown = language.forms.abbreviations
         self._free = {*statements.capitals, *shown.words, *shown.titles, *free}
         self._free_plain = {plain(word) for word in free if word[:1].islower()}
+        self._endings = tuple(map(plain, statements.opener_endings)) or ("\0",)
         dates = language.forms.dates
         self._ordinary = {
             *statements.function_words, *statements.openers, *self._free_plain,
@@ -34,8 +35,8 @@ class Names:
         end = at
         while self._may_be_name(row, end):
             end += 1
-            while row.word(end) in _WITHIN_A_NAME and row[end].joined and self._may_be_name(row, end + 1):
-                end += 1
+            mark = row.word(end) in _WITHIN_A_NAME and row[end].joined
+            end += mark and self._may_be_name(row, end + 1)
         words = tuple(row.word(n) for n in range(at, end) if row.is_kind(n, "word"))
         return (Name(words=words, **row.span(at, end)), end) if words else None
 
@@ -49,9 +50,15 @@ class Names:
 
     def _is_ordinary(self, row: Row, at: int) -> bool:
         """Whether the first word of a sentence may be one of those that are written small."""
-        word = row.word(at)
+        word, behind = row.word(at), row.word(at + 1)
+        verbs = self._numbers.statements.claims
         return (
             word in self._ordinary
+            or word.endswith(self._endings)
+            or (
+                behind in self._numbers.statements.function_words
+                and behind not in verbs.be | verbs.have
+            )
             or row[at].full != row[at].text.lower()
             or self._numbers.reader.begins_at(row.plain, at)
             or word in self._numbers.reader.scales

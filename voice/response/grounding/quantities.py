@@ -108,9 +108,9 @@ class Quantities:
         for here in range(at - 1, max(at - 2 - _MOST_BETWEEN, 0), -1):
             if not row.is_kind(here, "word"):
                 break
-            if row.word(here - 1) in self._statements.per:
-                if unit := self._numbers.unit_at(row, here):
-                    return unit
+            unit = self._numbers.unit_at(row, here)
+            if unit and row.word(here - 1) in self._statements.per:
+                return unit
         return ""
 
     def _range(self, row: Row, at: int, end: int, value: Decimal) -> Found | None:
@@ -135,7 +135,6 @@ class Quantities:
         if bare or (in_words and value == 1 and row.word(end) in self._statements.moments):
             return None
         per, _ = self._numbers.per_at(row, end + len(nouns))
-        return (
-            Count(value=value, unit=unit, nouns=nouns, per=per, in_words=in_words, **row.span(at, end)),
-            end,
-        )
+        span = row.span(at, end)
+        counted = Count(value=value, unit=unit, nouns=nouns, per=per, in_words=in_words, **span)
+        return counted, end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from voice.languages import Language
 from voice.response.grounding.codes import Codes, addresses
@@ -11,7 +11,7 @@ from voice.response.grounding.mentions import Mention, Name
 from voice.response.grounding.names import Names
 from voice.response.grounding.numbers import numbers_of
 from voice.response.grounding.quantities import Quantities
-from voice.response.grounding.tokens import Row
+from voice.response.grounding.tokens import Row, phrases_of
 
 
 class Reader:
@@ -57,11 +57,9 @@ class Reader:
 
 def _occurrences(row: Row, names: Collection[str], language: Language) -> list[Mention]:
     """Where names stand, of which each word is one of the text's."""
-    found: list[Mention] = []
-    for name in names:
-        words = Row(name, language).plain
-        ends: Sequence[int] = range(len(row) - len(words) + 1) if words else ()
-        for at in ends:
-            if row.plain[at : at + len(words)] == words:
-                found.append(Name(words=tuple(words), **row.span(at, at + len(words))))
-    return found
+    return [
+        Name(words=words, **row.span(at, at + len(words)))
+        for words in phrases_of(names, language)
+        for at in range(len(row))
+        if words and row.phrase(at, len(words)) == words
+    ]

@@ -74,8 +74,9 @@ class Row:
         return self.plain[position] if 0 <= position < len(self.plain) else ""
 
     def phrase(self, position: int, length: int) -> Phrase:
-        """The plain words of a stretch."""
-        return tuple(self.plain[position : position + length])
+        """The plain words of a stretch; none where the text is over before."""
+        words = tuple(self.plain[max(position, 0) : position + length])
+        return words if len(words) == length else ()
 
     def longest(self, position: int, phrases: Phrases[Any]) -> int:
         """How many tokens the longest of the phrases takes that stands there; none: 0."""
