@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +13,10 @@ from tests.response.conftest import CUSTOMER, ROOT, STRANGER, Office, spoken, st
 from voice.engine_queue import Priority
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
-from voice.languages import language
 from voice.response import NeedsIdentity, ResponseSession, Tool, ToolBox
 from voice.response.conversation import Conversation
 from voice.response.engine import Call, Pieces, Wording
-from voice.response.facts import FactCheck
+from voice.response.grounding import Grounding
 from voice.response.harmony import Message, ToolResult
 from voice.response.values import Value
 from voice.tasks import Task, TaskSet, load_tasks
@@ -137,16 +135,16 @@ async def test_two_results_with_one_key_never_mix() -> None:
     assert said == "You owe 42.17 euros. Your credit is 7.00 euros."
 
 
-async def test_a_free_text_is_not_believed_where_two_results_disagree() -> None:
-    facts = FactCheck(
-        [{"amount": Decimal("42.17")}, {"amount": Decimal("7.00"), "days": 3}], language()
+async def test_a_free_text_is_not_believed_where_two_results_might_be_meant() -> None:
+    tasks = TaskSet(
+        [*shipped(), task("get_credit", CREDIT, **MONEY), task("get_owed", OWED, **MONEY)]
     )
-    assert facts.wrong("You owe 7.00 euros.") == ["7.00"]
-    assert facts.wrong("It takes three days.") == []
-    day = datetime.date(2026, 12, 14)
-    assert (
-        FactCheck([{"due": day}, {"due": day}], language()).wrong("It is due on 14 December.") == []
-    )
+    grounds = Grounding(tasks).turn()
+    grounds.add("get_owed", {"status": "ok", "amount": Decimal("42.17")})
+    grounds.add("get_credit", {"status": "ok", "amount": Decimal("7.00")})
+    for sentence in ("You owe 7.00 euros.", "Your credit is 42.17 euros.", "That is 7.00 euros."):
+        assert [one.kind for one in grounds.wrong(sentence)] == ["amount"]
+    assert grounds.wrong("You owe 42.17 euros, and your credit is 7.00 euros.") == []
 
 
 def test_a_slot_that_may_belong_to_two_tools_has_to_name_one(tmp_path: Path) -> None:
