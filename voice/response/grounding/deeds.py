@@ -40,11 +40,15 @@ class Deeds:
     def __init__(self, tasks: TaskSet, claims: Claims) -> None:
         self._tasks, self._claims = tasks, claims
         self.learned = self._learn()
-        self.standing = Said()
-        """What is said without a tool."""
-        for act in tasks.wordings:
-            if tasks.tool_of_act.get(act) is None:
-                self.standing.add(self._of_act(act))
+        free = (act for act in tasks.wordings if tasks.tool_of_act.get(act) is None)
+        self.standing = frozenset(
+            (claim.root, claim.negative)
+            for act in free
+            for sentence in self._sentences(act)
+            for claim in self.of(sentence)
+            if not claim.is_deed
+        )
+        """How something is, as it is said without a tool; and whether it is denied."""
         self._after = {
             (tool.name, status): self._of_status(tool, status)
             for tool in tasks.tools.values()

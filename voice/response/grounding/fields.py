@@ -111,14 +111,21 @@ class Fields:
         facts = self._reader.facts(text)
         row = Row(text, self._language)
         for slot, place in zip(slots, places, strict=True):
-            source = self._tasks.source(act, slot)
-            where = source.tool, source.key
+            where = self._where(act, slot)
             if where not in self._all:
                 continue
             told = next((one for one in facts if one.start <= place < one.end), None)
             self._all[where] = _told(self._all[where], told)
             self._weigh(where, row, _IN_SENTENCE)
             self._weigh(where, row, _IN_PART, part_of(row, place, facts, self._language))
+
+    def _where(self, act: str, slot: str) -> tuple[str, str]:
+        """The field of a slot; one of which it is not clear what it stands for tells of none."""
+        try:
+            source = self._tasks.source(act, slot)
+        except ValueError:
+            return "", slot
+        return source.tool, source.key
 
     def _order(self) -> dict[tuple[str, str], int]:
         """Where each value is first told after its tool."""
@@ -134,8 +141,7 @@ class Fields:
             for wording in self._tasks.wordings.get(act, ())
             for slot in slots_of(wording)
         )
-        told = (self._tasks.source(act, slot) for act, slot in slots)
-        places = dict.fromkeys((source.tool, source.key) for source in told)
+        places = dict.fromkeys(self._where(act, slot) for act, slot in slots)
         return {where: number for number, where in enumerate(places)}
 
     @staticmethod

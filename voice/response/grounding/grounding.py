@@ -287,9 +287,11 @@ class Grounds:
         is_so = claim.root in said.is_so | done.is_so or (
             claim.root in deeds.generic and (said.succeeded or done.succeeded)
         )
+        if not claim.is_deed and (claim.root, claim.negative) in deeds.standing:
+            return True
         if not claim.negative:
-            return is_so or claim.root in deeds.standing.is_so
-        if claim.root in said.is_not | deeds.standing.is_not:
+            return is_so
+        if claim.root in said.is_not:
             return True
         if claim.root.startswith(NOTHING) or is_so:
             return False
