@@ -36,7 +36,7 @@ def test_names(english: Turns, sentence: str, wrong: list[str]) -> None:
         ("Vous avez le tarif Blue Lagoon.", []),
         ("Vous avez le tarif Évasion.", ["Évasion"]),
         ("C'est le dossier d'Élodie Martin.", ["Élodie Martin"]),
-        ("L'échéance est passée.", []),
+        ("L'échéance approche.", []),
         ("Heureusement, c'est simple.", []),
         ("Évasion est votre tarif.", ["Évasion"]),
     ],

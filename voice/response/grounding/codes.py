@@ -59,9 +59,10 @@ class Codes:
         long = len(characters) >= _LONG and row[at].text.isdecimal()
         zero = characters.startswith("0") and len(characters) > 1
         mixed = not characters.isdecimal()
-        if parts == 1 and not (long or zero or mixed or self._is_announced(row, at)):
+        announced = self._is_announced(row, at) and not self._names_something(row, end)
+        is_end = any(row.phrase(at - len(words), len(words)) == words for words in self._ends)
+        if parts == 1 and not (long or zero or mixed or announced or is_end):
             return None
-        is_end = any(row.phrase(at - len(end_), len(end_)) == end_ for end_ in self._ends)
         return Code(characters=characters, is_end=is_end, **row.span(at, end)), end
 
     def _piece(self, row: Row, at: int) -> tuple[str, int]:
@@ -90,6 +91,11 @@ class Codes:
         numbers = self._numbers
         follows = row.longest(end, numbers.currencies) or row.longest(end, numbers.percent)
         return bool(follows or row.longest(end, numbers.small) or numbers.unit_at(row, end))
+
+    def _names_something(self, row: Row, end: int) -> bool:
+        """Whether a word follows that is counted: "your card comes in 4 working days"."""
+        functions = self._numbers.statements.function_words
+        return row.is_kind(end, "word") and row.word(end) not in functions
 
     def _is_announced(self, row: Row, at: int) -> bool:
         """Whether "number" or the like stands before, with nothing between but links."""

@@ -48,6 +48,8 @@ class Field:
     """The roots of what it counts."""
     pers: frozenset[str] = frozenset()
     """The units for each of which it is."""
+    pers_beside: frozenset[str] = frozenset()
+    """Those of the other values of its tool."""
     cues: Mapping[str, float] = field(default_factory=dict)
     """The roots of words beside it, and what each weighs."""
 
@@ -77,8 +79,16 @@ class Fields:
                 self._learn(act, sentence)
         self._learn_requests()
         order = self._order()
+        pers: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for one in self._all.values():
+            pers[one.tool] |= one.pers
         self._all = {
-            where: replace(one, cues=dict(self._cues[where]), order=order.get(where, len(order)))
+            where: replace(
+                one,
+                cues=dict(self._cues[where]),
+                order=order.get(where, len(order)),
+                pers_beside=pers[one.tool],
+            )
             for where, one in self._all.items()
         }
 

@@ -80,7 +80,7 @@ class Ground:
         named = (
             fact.unit in field.units if fact.unit else bool(field.nouns.intersection(fact.nouns))
         )
-        return named and not (fact.per and field.pers and fact.per not in field.pers)
+        return named and (not fact.per or fact.per in field.pers | field.pers_beside)
 
     def _is_per(self, per: str) -> bool:
         return not per or per in self.field.pers or not self.field.is_told

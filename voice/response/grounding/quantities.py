@@ -106,7 +106,7 @@ class Quantities:
     def _per_before(self, row: Row, at: int) -> str:
         """The unit of "a minute costs ..."."""
         for here in range(at - 1, max(at - 2 - _MOST_BETWEEN, 0), -1):
-            if not row.is_kind(here, "word"):
+            if not row.is_kind(here, "word") and row.word(here) != ",":
                 break
             unit = self._numbers.unit_at(row, here)
             if unit and row.word(here - 1) in self._statements.per:
