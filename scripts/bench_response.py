@@ -24,7 +24,7 @@ from pathlib import Path
 
 import yaml
 
-from response_bench import requests
+from response_bench import grounding, requests
 from response_engine_times import CANCELLED, COLD, WARM, EngineTimes
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
@@ -157,6 +157,8 @@ async def main() -> int:
         await requests.add(result, not options.full, requests.embedders(options.embedding))
     add_scores(result, scores)
     add_exactness(result)
+    spoken = await grounding.add(result, quick=not options.full)
+    print(*grounding.lines(spoken), sep="\n")
     await add_engine_times(result, options.model)
     return concluded(result, options)
 

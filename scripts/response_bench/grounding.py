@@ -1,7 +1,7 @@
 """Is what is spoken true? Right answers are said, wrong ones are not, and nothing else is made up.
 
 A writer that uses the tools and then says what it is told stands in the place of a general model:
-once with hand-written right answers (`scripts/response_sets/free_answers.yaml`), in many ways of
+once with hand-written right answers (`free_answers.yaml`), in many ways of
 saying figures, and once for each way in which one of their figures can be wrong. The tasks' own
 wordings are said, too. Whatever was spoken is read again by `figure_checker`.
 """
@@ -34,7 +34,7 @@ from voice.response.harmony import Message, ToolResult
 from voice.tasks import TaskSet, load_tasks
 
 ROOT = Path(__file__).resolve().parents[2]
-ANSWERS = ROOT / "scripts" / "response_sets" / "free_answers.yaml"
+ANSWERS = Path(__file__).parent / "free_answers.yaml"
 QUICK, FULL = 1, 4
 """Customers in each run, all of other amounts, dates and plans."""
 _CALLER = Caller("35315550101", "123456", IdentityLevel.VERIFIED)

@@ -6,17 +6,14 @@ of its wordings; the values in it come from the tool's result and from what the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from voice.languages import CAPITAL, Language, language
+from voice.languages import Language, language
 from voice.languages.yes_no import ActWords, AnswerReader
 from voice.tasks.roles import CHOSEN_BY_MODELS, ENDS_CALL, HANDS_OVER, OFFERS_PERSON, Role
 from voice.tasks.schema import Task, TaskTool
-
-_NAME = re.compile(rf"\b{CAPITAL}[\w']*")
 
 
 @dataclass(frozen=True)
@@ -115,15 +112,6 @@ class TaskSet:
         """How callers ask for what a tool does, in this language."""
         known = (one for one in self.requests.values() if one.tool is tool)
         return [said for one in known for said in one.examples.get(self.language.tag, ())]
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Capitalised words of what is said anyway: the company's name is no fact about a call."""
-        said = [
-            *self.language.phrases.fixed,
-            *(w for words in self.wordings.values() for w in words),
-        ]
-        return frozenset(word for text in said for word in _NAME.findall(text))
 
     @cached_property
     def _acts(self) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from voice.languages import spoken_numbers
 from voice.response.grounding.mentions import Address, Code, Mention
 from voice.response.grounding.numbers import Numbers
 from voice.response.grounding.tokens import Row, phrases_of
@@ -39,9 +38,7 @@ class Codes:
         """Figures in words: "oh eight double one"."""
         if row.word(at) not in self._numbers.reader.number_words:
             return self._written(row, at)
-        start = row[at].start
-        runs = spoken_numbers(row.text, self._numbers.reader, dictated=False)
-        run = next((run for run in runs if run.start == start and run.parts > 1), None)
+        run = row.dictated.get(row[at].start)
         if run is None:
             return None
         end = next(n for n in range(at, len(row) + 1) if n == len(row) or row[n].start >= run.end)

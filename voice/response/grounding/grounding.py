@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from voice.languages import language, plain
 from voice.response.grounding.binding import Binding
 from voice.response.grounding.claims import NOTHING, Claims
 from voice.response.grounding.deeds import Deeds, Said
-from voice.response.grounding.fields import Fields
+from voice.response.grounding.fields import Field, Fields
 from voice.response.grounding.grounds import GivenValue, Ground, same, words_of_text
 from voice.response.grounding.mentions import Amount, Claim, Count, Day, Mention, Name
 from voice.response.grounding.numbers import numbers_of
@@ -29,6 +29,8 @@ _SMALL = 2
 """Counts up to this, in words, are language as often as facts."""
 _LONGEST_NAME = 100
 """Characters."""
+_LONGEST, _MOST_FACTS = 600, 15
+"""Characters and facts of a sentence in a model's own words; nobody follows more by ear."""
 _SLOT = "\u2026"
 _MOST_KNOWN = 16
 """Sets of tasks, each in each of its languages, of which calls may be under way."""
@@ -50,22 +52,30 @@ class Grounding:
     def __init__(
         self,
         tasks: TaskSet,
-        names: Collection[str] = (),
         today: Callable[[], datetime.date] = datetime.date.today,
     ) -> None:
-        """`names`: those that need no result: of the company and what it sells."""
         self.tasks, self.language, self.today = tasks, tasks.language, today
         self.choices = self._choice_words()
         """Words of the values that arguments may have; in a question they state nothing."""
-        free = {*_words(names), *(self._words_of_wordings() - self.choices)}
-        self.reader = Reader(self.language, free)
-        self.fields = Fields(tasks, self.reader)
-        self.deeds = Deeds(tasks, Claims(numbers_of(self.language)))
-        self.standing = self._constants(
-            act for act in tasks.wordings if tasks.tool_of_act.get(act) is None
-        )
-        """What the tasks say without a tool."""
+        self.reader = Reader(self.language, self._words_of_wordings() - self.choices)
+        self.claims = Claims(numbers_of(self.language))
         self._after: dict[tuple[str, str], list[Mention]] = {}
+
+    @cached_property
+    def fields(self) -> Fields:
+        """The values of all tools."""
+        return Fields(self.tasks, self.reader)
+
+    @cached_property
+    def deeds(self) -> Deeds:
+        """What may be claimed."""
+        return Deeds(self.tasks, self.claims)
+
+    @cached_property
+    def standing(self) -> list[Mention]:
+        """What the tasks say without a tool."""
+        acts = (act for act in self.tasks.wordings if self.tasks.tool_of_act.get(act) is None)
+        return self._constants(acts)
 
     def turn(self, history: Sequence[Sequence[Message]] = ()) -> Grounds:
         """The grounds of a turn; `history` are the messages of the turns before."""
@@ -82,7 +92,7 @@ class Grounding:
             return [Ungrounded(sentence, "control token")]
         grounds, today = Grounds(self, ()), self.today()
         for slot, value in values.items():
-            grounds.add_value(*self._source(act, slot), value)
+            grounds.add_value(self._field(act, slot), value)
         constants = self.constants(wording)
         wrong = [
             fact
@@ -91,12 +101,15 @@ class Grounding:
         ]
         return [_ungrounded(sentence, one) for one in wrong]
 
-    def _source(self, act: str, slot: str) -> tuple[str, str]:
-        """Tool and key of a slot; of what the conversation itself repeats, none."""
+    def _field(self, act: str, slot: str) -> Field:
+        """What a slot stands for, as its task names it."""
         if slot in (LAST_ANSWER, VALUE):
-            return "", slot
+            return Field("", slot)
         source = self.tasks.source(act, slot)
-        return source.tool, source.key
+        tool = self.tasks.tools[source.tool]
+        argument = (tool.arguments or {}).get(source.key) if source.argument else None
+        kind = argument.type if argument else tool.result.get(source.key)
+        return Field(source.tool, source.key, kind if isinstance(kind, str) else "")
 
     def constants_after(self, tool: str, status: str) -> list[Mention]:
         """What the wordings after a result state beside its values."""
@@ -156,7 +169,8 @@ def grounding_of(tasks: TaskSet) -> Grounding:
 def prepare(tasks: TaskSet) -> None:
     """Learn what there is to know of tasks in all of their languages; blocks for seconds."""
     for tag in tasks.languages:
-        grounding_of(tasks.in_language(language(tag)))
+        known = grounding_of(tasks.in_language(language(tag)))
+        _ = known.fields, known.deeds, known.standing
 
 
 class Grounds:
@@ -178,29 +192,31 @@ class Grounds:
         """A tool has given this result, called with these arguments."""
         status = str(result.get(STATUS, ""))
         self._results.append((tool, status))
-        known = self._grounding.tasks.tools.get(tool)
+        known, fields = self._grounding.tasks.tools.get(tool), self._grounding.fields
         for key, value in result.items():
             if key != STATUS:
-                self.add_value(tool, key, value)
+                self.add_value(fields.get(tool, key), value)
         for key, value in (arguments or {}).items():
             if key in result:
                 continue
             argument = (known.arguments or {}).get(key) if known else None
             if argument is not None and argument.secret:
                 continue
-            self.add_value(tool, key, value)
+            self.add_value(fields.get(tool, key), value)
             if argument is not None and argument.type == "choice":
-                self.add_value(tool, key, argument.written(value, self._grounding.language))
+                said = argument.written(value, self._grounding.language)
+                self.add_value(fields.get(tool, key), said)
 
     def wrong(self, sentence: str) -> list[Ungrounded]:
         """What a sentence states that nothing vouches for, whoever wrote it."""
         if any(mark in sentence for mark in _CONTROL):
             return [Ungrounded(sentence, "control token")]
+        facts = self.facts(sentence[:_LONGEST])
+        if len(sentence) > _LONGEST or len(facts) > _MOST_FACTS:
+            return [Ungrounded(sentence, "length")]
         row = Row(sentence, self._grounding.language)
         is_question = row.plain[-1:] == ["?"]
-        binding = Binding(
-            row, self.facts(sentence), self._grounding.language, self._grounding.today()
-        )
+        binding = Binding(row, facts, self._grounding.language, self._grounding.today())
         wrong = [
             fact
             for fact in binding.wrong(self._grounds, self._grounding.fields)
@@ -223,9 +239,8 @@ class Grounds:
         ]
         return self._grounding.reader.facts(sentence, [name for name in names if _is_worded(name)])
 
-    def add_value(self, tool: str, key: str, value: GivenValue) -> None:
+    def add_value(self, field: Field, value: GivenValue) -> None:
         """A value of the last result, or of its call."""
-        field = self._grounding.fields.get(tool, key)
         run = len(self._results)
         if not isinstance(value, str):
             self._grounds.append(Ground(run, field, value))
@@ -238,7 +253,9 @@ class Grounds:
 
     def _is_name(self, value: str, facts: Sequence[Mention]) -> bool:
         """A name states nothing: no amount, and nothing that was done."""
-        stated = any(isinstance(fact, Amount) for fact in facts) or self._grounding.deeds.of(value)
+        row = Row(value, self._grounding.language)
+        claims = self._grounding.claims.of(row, frozenset())
+        stated = claims or any(isinstance(fact, Amount) for fact in facts)
         return not stated and value.isprintable() and not any(mark in value for mark in _CONTROL)
 
     def _is_free(self, fact: Mention, is_question: bool, binding: Binding) -> bool:

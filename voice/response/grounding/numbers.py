@@ -12,6 +12,7 @@ from voice.response.grounding.tokens import Phrases, Row, phrase_of, phrases_of
 
 _SHORT_MARK = 3
 """Letters; such a mark of a unit counts as it is written: MB is no mb of anything."""
+_THOUSAND = 1000
 _CODE = re.compile("[A-Z]{3}")
 
 
@@ -53,7 +54,13 @@ class Numbers:
         if row.word(at).isdecimal():
             return int(row.word(at)), at + 1
         value, used = self.reader.whole_at(row.plain, at)
-        return value, at + used
+        end = at + used
+        scale = self.reader.scales.get(row.word(end - 1), 0) if used else 0
+        if scale >= _THOUSAND and row.word(end) == ",":
+            rest, more = self.reader.whole_at(row.plain, end + 1)
+            if more and 0 < rest < scale:
+                return value + rest, end + 1 + more
+        return value, end
 
     def unit_at(self, row: Row, at: int) -> str:
         """The unit that a word names; "" for none."""

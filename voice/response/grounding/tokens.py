@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Literal, TypedDict, TypeVar, cast
 
-from voice.languages import Language, composed, plain
+from voice.languages import Language, SpokenNumber, composed, plain, spoken_numbers
 from voice.languages.words import WORD
 
 _HYPHENS = "-\u2010\u2011"
@@ -55,9 +55,16 @@ class Row:
 
     def __init__(self, text: str, language: Language) -> None:
         self.text = composed(text)
+        self._language = language
         found = [part for token in _tokens(self.text, language) for part in _parts(token, language)]
         self.tokens = [one for at, one in enumerate(found) if not _is_hyphen(found, at)]
         self.plain = [token.plain for token in self.tokens]
+
+    @cached_property
+    def dictated(self) -> dict[int, SpokenNumber]:
+        """Numbers that are told figure by figure, by their first character."""
+        runs = spoken_numbers(self.text, self._language.reader, dictated=False)
+        return {run.start: run for run in runs if run.parts > 1}
 
     def __len__(self) -> int:
         return len(self.tokens)
