@@ -251,7 +251,8 @@ class DialectBench:
         for way in (TUNED, ROUTED):
             closed = (swahili[BASE][0] - swahili[way][0]) / gap
             self.result.count(f"swahili_gap_closed_{way}", round(closed, 3), swahili["utterances"])
-        self.result.rows.append({"worst": worst["group"], "best": best["group"]})
+        for row in rows:
+            row["worst"], row["best"] = row is worst, row is best
 
 
 PARTS: Mapping[str, Callable[[DialectBench], Awaitable[None]]] = {

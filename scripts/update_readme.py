@@ -87,7 +87,7 @@ MEANINGS = {
         "swahili_routed_word_error_rate": "... word error rate, a caller of whom nothing is known",
         "native_english_word_error_rate": "native English read by Whisper base: word error rate",
         "english_routing_harm": "what routing costs English speakers (points)",
-        "dialect_gap_ratio": "worst group of recorded people to the best, routed (times)",
+        "dialect_gap_ratio": "routed, recorded people: {worst}, to {best} (times)",
         "dialect_gap_ratio_base": "... by Whisper base alone (times)",
         "swahili_gap_closed_tuned": "Swahili's gap to the best group that tuning closes",
         "swahili_gap_closed_routed": "... that routing closes",
