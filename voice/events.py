@@ -12,6 +12,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 ClauseKind = Literal["answer", "filler", "greeting", "reprompt", "notice"]
+ToolOutcome = Literal["done", "refused", "failed", "not done", "unknown", "dropped"]
+"""Done: as far as is known after a look-up; refused: arguments that its task does not take; failed:
+a reading that gave nothing; not done: a change that was not made; unknown: one that may have been;
+dropped: nobody waited for it any more."""
 HIDDEN = "[hidden]"
 """Stands in an event for words and keys that must not be kept, such as a PIN."""
 
@@ -172,6 +176,27 @@ class ToolReturned(CallEvent):
     """Class and id of what went wrong, even where the result could be looked up."""
     unknown: bool = False
     """It may or may not have done what it was to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolUsed(CallEvent):
+    """The audit of one run of a tool: also of one that was thought ahead and dropped."""
+
+    tool: str
+    source: str
+    """Whose function it is: `package`, or `openapi NAME` and `mcp NAME` of the settings."""
+    customer: str | None
+    """The customer number of whoever it ran for, if it was known."""
+    level: str
+    """How far their identity could be relied on: unknown, claimed or verified."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """What it was called with; secret ones are hidden."""
+    outcome: ToolOutcome = "done"
+    error: str = ""
+    """Class and id of what went wrong, even where the result could be looked up."""
+    duration_ms: float = 0.0
+    key: str = ""
+    """The idempotency key of the act, by which the other side's records know it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,15 +33,23 @@ _WAITING = 64
 _STUCK_SECONDS = 5.0
 
 
+class NothingDone(Exception):
+    """Foreign code raises it when it fails and is certain that it has changed nothing."""
+
+
 class ForeignError(VoiceError):
     """Foreign code failed, or gave no answer in time; the message is safe to keep."""
 
-    def __init__(self, name: str, reason: str, timed_out: bool = False) -> None:
+    def __init__(
+        self, name: str, reason: str, timed_out: bool = False, nothing_done: bool = False
+    ) -> None:
         super().__init__(f"{name}: {reason}")
         self.reason = reason
-        """Class and id of the error."""
+        """Class and id of the error, or what went wrong in our own words."""
         self.timed_out = timed_out
         """It may still be running, and do what it was asked to."""
+        self.nothing_done = nothing_done
+        """It has said that it changed nothing, and will not."""
 
 
 def error_note(error: BaseException) -> str:
@@ -140,7 +148,9 @@ async def call_foreign(
     if error is None:
         return work.result()
     log.error("%s failed: %s", name, error_note(error))
-    raise ForeignError(name, error_note(error))
+    if isinstance(error, ForeignError):
+        raise error
+    raise ForeignError(name, error_note(error), nothing_done=isinstance(error, NothingDone))
 
 
 async def _awaited(

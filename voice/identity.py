@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 
 class IdentityLevel(IntEnum):
@@ -26,3 +27,25 @@ class Caller:
     customer: str | None = None
     """The customer number, once known."""
     level: IdentityLevel = IdentityLevel.UNKNOWN
+
+
+class IdentityCheck(Protocol):
+    """What the operator's side knows of its customers; comes with the tools.
+
+    Whatever it raises, only the error's class is kept.
+    """
+
+    customer_digits: int
+    """Length of a customer number."""
+
+    async def knows(self, caller: Caller) -> str | None:
+        """The customer number that a caller's number belongs to, or None.
+
+        Asked only where the number can be relied on, so that nobody learns whose customer he is
+        not by writing a number into From.
+        """
+        ...
+
+    async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
+        """The verified caller, or None when the PIN is wrong or nobody is known; constant time."""
+        ...

@@ -11,7 +11,7 @@ import os
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
@@ -36,6 +36,7 @@ from voice.setting_values import (
     Url,
 )
 from voice.telephony_settings import Rtp, Sip
+from voice.tool_settings import Tools
 
 REAL_RECOGNISER, REAL_VOICE = "whisper-base", "en_US-joe-medium"
 """What people are understood by; pulled on first use (voice/models/first_use.py)."""
@@ -241,13 +242,6 @@ class Speech(Section):
     timeout_seconds: float = Field(6.0, gt=0, le=60)
 
 
-class Tools(Section):
-    """Whose tools the tasks may call."""
-
-    packages: list[str] = Field(["demo"])
-    """Entry points of the group voice.tools."""
-
-
 class Demo(Section):
     """The fictional operator's database."""
 
@@ -384,10 +378,15 @@ def _reason(location: tuple[int | str, ...], mistake: ErrorDetails) -> str:
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     section: Any = Settings
-    for part in location:
+    parts = iter(location)
+    for part in parts:
         if isinstance(part, int):
             continue
         annotation = section.model_fields[part].annotation
-        arguments = getattr(annotation, "__args__", None)
-        section = arguments[0] if arguments else annotation
+        arguments = get_args(annotation)
+        if get_origin(annotation) is dict:
+            next(parts, None)
+            section = arguments[-1]
+        else:
+            section = arguments[0] if arguments else annotation
     return list(section.model_fields)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from voice.evaluation.callers import Persona
@@ -66,7 +66,7 @@ async def listen(url: str, password: str) -> str:
 
 async def metrics_of(address: str) -> str:
     """Once each process has written its figures after the call."""
-    async with httpx.AsyncClient() as client, asyncio.timeout(20):
+    async with httpx2.AsyncClient() as client, asyncio.timeout(20):
         while True:
             text = (await client.get(f"http://{address}/metrics")).text
             if all(name in text for name in WANTED):

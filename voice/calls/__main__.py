@@ -101,7 +101,7 @@ async def _serve(settings: Settings, process: int) -> None:
         await feed.close()
         if files:
             files.close()
-        engines.close()
+        await engines.aclose()
 
 
 if __name__ == "__main__":

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -16,7 +14,7 @@ from voice.calls import phrases
 from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
-from voice.identity import Caller
+from voice.identity import IdentityCheck
 from voice.languages import language
 from voice.model_folders import find_model
 from voice.models import ChosenVoice, chosen_voices
@@ -29,14 +27,14 @@ from voice.recognition import (
     WhisperRecogniser,
     threads_for,
 )
-from voice.response import Responder, ToolBox, load_responder
+from voice.response import Responder, load_responder
 from voice.setting_places import blamed_on
 from voice.settings import Recognition, Settings
 from voice.speech import PiperSpeaker, Voices
 from voice.tasks import TaskSet
+from voice.tools import ToolBox, load_tools
 
 _RATE = 8000
-_TOOLS_GROUP = "voice.tools"
 _BLAMED: dict[type[ModelError], str] = {
     UnknownLanguage: "language",
     UnusableComputeType: "compute_type",
@@ -45,28 +43,6 @@ _BLAMED: dict[type[ModelError], str] = {
     UnusableIdentification: "identification",
 }
 """Which key of `[recognition]` has to be mended."""
-
-
-class IdentityCheck(Protocol):
-    """What the operator's side knows of its customers; comes with the tools.
-
-    Whatever it raises, only the error's class is kept.
-    """
-
-    customer_digits: int
-    """Length of a customer number."""
-
-    async def knows(self, caller: Caller) -> str | None:
-        """The customer number that a caller's number belongs to, or None.
-
-        Asked only where the number can be relied on, so that nobody learns whose customer he is
-        not by writing a number into From.
-        """
-        ...
-
-    async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
-        """The verified caller, or None when the PIN is wrong or nobody is known; constant time."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -93,10 +69,25 @@ class Engines:
         for engine in (self.recogniser, self.responder, self.voices):
             engine.close()
 
+    async def aclose(self) -> None:
+        """The same, and what the tools keep open."""
+        self.close()
+        await self.tools.aclose()
+
 
 async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Engines:
     """Load and warm up all engines; raises ModelError or ConfigError with what is wrong."""
-    tools, identity = load_tools(settings)
+    tools, identity = await load_tools(settings)
+    async with AsyncExitStack() as unless_loaded:
+        unless_loaded.push_async_callback(tools.aclose)
+        engines = await _load_beside(settings, make_queue, tools, identity)
+        unless_loaded.pop_all()
+    return engines
+
+
+async def _load_beside(
+    settings: Settings, make_queue: QueueFactory, tools: ToolBox, identity: IdentityCheck
+) -> Engines:
     tries = PinTries(settings.identity.database, settings.identity.tries_per_hour)
     await asyncio.to_thread(tries.prepare)
     recogniser, responder, voices = await asyncio.gather(
@@ -184,20 +175,6 @@ def load_voices(settings: Settings, make_queue: QueueFactory = EngineQueue) -> V
 def _speaker(voice: ChosenVoice, queue: EngineQueue) -> PiperSpeaker:
     with blamed_on(voice.key):
         return PiperSpeaker.load(voice.name, make_queue=lambda *_: queue)
-
-
-def load_tools(settings: Settings) -> tuple[ToolBox, IdentityCheck]:
-    """The tools of `[tools] packages`; raises ConfigError for a package that is not installed."""
-    known = {entry.name: entry for entry in entry_points(group=_TOOLS_GROUP)}
-    loaded: list[tuple[ToolBox, IdentityCheck]] = []
-    for name in settings.tools.packages:
-        if name not in known:
-            there = ", ".join(sorted(known)) or "none"
-            raise ConfigError(f"tools.packages: {name}: no such package (installed: {there})")
-        loaded.append(known[name].load()(settings))
-    if len(loaded) != 1:
-        raise ConfigError("tools.packages: exactly one package of tools is needed")
-    return loaded[0]
 
 
 async def warm_up(engines: Engines, settings: Settings) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from voice.calls.engines import IdentityCheck
 from voice.foreign_code import ForeignError, call_foreign
-from voice.identity import Caller, IdentityLevel
+from voice.identity import Caller, IdentityCheck, IdentityLevel
 
 _NAME = "identity check"
 

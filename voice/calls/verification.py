@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Literal
 
-from voice.calls.engines import IdentityCheck
 from voice.calls.pin_tries import Limit, PinTries, TriesUsedUp
 from voice.foreign_code import ForeignError
-from voice.identity import Caller, IdentityLevel
+from voice.identity import Caller, IdentityCheck, IdentityLevel
 from voice.languages import Phrases
 
 PIN_DIGITS = 4

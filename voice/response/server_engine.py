@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
+from voice.circuit_breaker import CircuitBreaker
 from voice.engine_queue import EngineBusy, Priority
 from voice.http_client import connect_async
 from voice.response.briefing import Briefing, Style, briefing
 from voice.response.chat_completions import ChatCompletions
-from voice.response.circuit_breaker import CircuitBreaker
 from voice.response.engine import BadReply, Piece, Pieces, ReplyTimeout
 from voice.response.event_stream import Event, events
 from voice.response.harmony import CallerSaid, Message
@@ -239,14 +239,14 @@ class ServerEngine:
                             yield piece
                 for piece in reader.end():
                     yield piece
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             # Its text may name what was sent; its class says enough.
             raise MayPass(type(error).__name__) from None
         except (TypeError, KeyError, AttributeError, ValueError):
             raise MayPass("it answered in a form of its own") from None
 
 
-def _check(response: httpx.Response) -> None:
+def _check(response: httpx2.Response) -> None:
     """Raises ServerFailed unless a stream of events comes."""
     status = response.status_code
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -255,7 +255,7 @@ def _check(response: httpx.Response) -> None:
         raise failure(f"status {status}", _seconds(response.headers.get("retry-after", "")))
     if status in _TOO_LONG:
         raise TooLong(f"status {status}")
-    if status != httpx.codes.OK:
+    if status != httpx2.codes.OK:
         raise ServerFailed(f"status {status}")
     if kind != _STREAM:
         raise ServerFailed(f"it answered with {kind or 'nothing'} instead of {_STREAM}")

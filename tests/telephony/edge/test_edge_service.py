@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -151,7 +151,7 @@ async def test_stopping_lets_a_call_finish_and_refuses_new_ones(
 
 async def figure(service: Service, name: str, **labels: str) -> float:
     """One of the service's metrics."""
-    async with httpx.AsyncClient() as client:
+    async with httpx2.AsyncClient() as client:
         answer = await client.get(f"{service.monitoring_address}/metrics")
     assert answer.status_code == 200
     return sum(
@@ -170,7 +170,7 @@ async def at_least(value: float, service: Service, name: str, **labels: str) -> 
 
 
 async def readiness(service: Service) -> tuple[int, str]:
-    async with httpx.AsyncClient() as client:
+    async with httpx2.AsyncClient() as client:
         alive = await client.get(f"{service.monitoring_address}/healthz")
         ready = await client.get(f"{service.monitoring_address}/readyz")
     assert (alive.status_code, alive.text) == (200, "ok\n")
@@ -198,7 +198,7 @@ async def test_it_is_ready_while_it_takes_calls(service: Service, address: Addre
         assert await readiness(service) == (503, "stopping")
         assert await figure(service, "voice_ready") == 0
     await asyncio.wait_for(stopping, 15)
-    with pytest.raises(httpx.ConnectError):
+    with pytest.raises(httpx2.ConnectError):
         await readiness(service)
 
 
