@@ -77,17 +77,19 @@ class _AsyncAllowedHosts(httpx2.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
 
-class _WithinReach(_AsyncAllowedHosts):
+class _WithinReach(httpx2.AsyncHTTPTransport):
     """Connects to the very address that was checked: a name that means another one a moment later
     changes nothing. The certificate is checked for the name all the same.
     """
 
-    def __init__(self, gate: _Gate, reach: Reach, refusal: type[VoiceError]) -> None:
-        super().__init__(gate)
+    def __init__(self, reach: Reach, refusal: type[VoiceError]) -> None:
+        super().__init__(verify=_certificates())
+        self._gate = _Gate(reach.allow, refusal)
         self._reach = reach
         self._refusal = refusal
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self._gate.check(request)
         host = request.url.host
         if not is_allowed(host, self._reach.hosts):
             raise self._refusal(f"{host} is not among the hosts of this tool")
@@ -198,8 +200,7 @@ def connect_within(
 
     A redirect, an encoded answer and one that is too long raise UnfitAnswer.
     """
-    transport = _WithinReach(_Gate(reach.allow, refusal), reach, refusal)
-    return _carrying_out(transport, connect_seconds)
+    return _carrying_out(_WithinReach(reach, refusal), connect_seconds)
 
 
 def _carrying_out(

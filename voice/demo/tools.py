@@ -9,9 +9,9 @@ from voice.demo.directory import CustomerDirectory, customer_of
 from voice.demo.operator import Operator
 from voice.demo.tool_making import Maker
 from voice.identity import Caller, IdentityLevel
-from voice.response import ToolBox, Value
 from voice.setting_places import blamed_on
 from voice.settings import Settings
+from voice.tools import ToolBox, Value
 
 _SEED = 1
 _REPLACEMENT_DAYS = 3

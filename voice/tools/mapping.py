@@ -46,7 +46,9 @@ class Mapping:
             f"{_CALLER}customer": caller.customer, f"{_CALLER}number": caller.number, **arguments,
         }  # fmt: skip
         declared = self._call.arguments
-        values = {name: value for name, value in arguments.items() if self._is_implied(name)}
+        values: dict[str, object] = {
+            name: value for name, value in arguments.items() if self._is_implied(name)
+        }
         values |= {target: given.get(source) for target, source in declared.items()}
         values |= self._call.fixed
         written: dict[str, object] = {}

@@ -84,6 +84,8 @@ def _reason(error: BaseException) -> str:
     ours = isinstance(error, ServerNotReached | UnfitAnswer | ToolReportsError | NotAsDocumented)
     if isinstance(error, MCPError):
         return f"error {error.code}"
+    if isinstance(error, RuntimeError):  # of the client, which holds it against the schema
+        return "an answer that is not as documented"
     return str(error) if ours else type(error).__name__
 
 

@@ -18,7 +18,7 @@ from openapi_schema_validator import (
     oas30_format_checker,
     oas31_format_checker,
 )
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
@@ -118,7 +118,7 @@ class Schema:
             validator.check_schema(place.content)
         except SchemaError:
             raise ValueError(f"no schema: {place.pointer or 'the whole'}") from None
-        document = Resource(contents=place.document, specification=DRAFT202012)
+        document = DRAFT202012.create_resource(place.document)
         registry: Registry[Any] = Registry().with_resource(_DOCUMENT, document)
         self._validator = validator(
             {"$ref": f"{_DOCUMENT}#{quote(place.pointer)}"},

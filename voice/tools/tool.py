@@ -11,7 +11,6 @@ from typing import Any, Protocol, TypeVar
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
 from voice.tasks import ArgumentValue, TaskSet, TaskTool
-from voice.tools.results import Value
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -47,9 +46,10 @@ class Tool:
     """The least identity that it needs."""
     side_effect: bool
     """Whether it changes anything; such a tool runs only once the caller's turn is certain."""
-    run: Work[Mapping[str, Value]]
-    """Does it, within the tool's deadline. A plain function may block, an `async` one must not."""
-    outcome: Work[Mapping[str, Value] | None] | None = None
+    run: Work[Mapping[str, object]]
+    """Does it, within the tool's deadline, and gives a dict of Values with a `status`. A plain
+    function may block, an `async` one must not."""
+    outcome: Work[Mapping[str, object] | None] | None = None
     """Asked after a `run` with a side effect that failed or gave no answer: what `run` would have
     given if it did its work, {} if it did nothing, None if that cannot be told."""
     source: str = "package"
