@@ -18,8 +18,8 @@ from voice.response.conversation import Conversation
 from voice.response.engine import Call, Pieces, Wording
 from voice.response.grounding import Grounding
 from voice.response.harmony import Message, ToolResult
-from voice.response.values import Value
 from voice.tasks import Task, TaskSet, load_tasks
+from voice.tools import Value
 
 ARGUMENTS = {"amount": "20", "article": "router"}
 

@@ -16,8 +16,8 @@ from voice.response import ResponseSession, Say, ToolBox, ToolReturned, Value
 from voice.response.conversation import Conversation
 from voice.response.engine import Call, Pieces
 from voice.response.harmony import CallerSaid, Message
-from voice.response.tool_run import run_tool
 from voice.tasks import load_tasks
+from voice.tools import run_tool
 
 
 class BusyModel:
@@ -109,7 +109,7 @@ async def test_a_write_whose_result_cannot_be_read_is_looked_up(office: Office) 
     task = load_tasks(ROOT / "tasks").tools["block_sim"]
     tool = tools.get("block_sim")
     assert tool is not None
-    run = await run_tool(task, tool, CUSTOMER, {}, 1.0)
+    run = await run_tool(task, tool, CUSTOMER, {}, 1.0, "key")
     assert run.result["status"] == "blocked" and run.error and not run.unknown
 
 

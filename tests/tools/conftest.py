@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from voice.tasks import TaskTool
 
 from voice.identity import Caller, IdentityLevel
+from voice.tasks import TaskTool
 from voice.tools import Tool, ToolBox, ToolRun, Value, run_tool
 
 CUSTOMER = Caller("35315550101", "400213", IdentityLevel.VERIFIED)
 KEY = "6b1f8a52-2f4e-4a55-9f0a-1a2b3c4d5e6f"
+HOST = "crm.test"
+"""What stands for the loopback."""
 SECONDS = 5.0
 """Of a tool; a test that waits for a deadline gives another."""
 
@@ -91,3 +94,20 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the developer's environment says of proxies plays no part."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What names mean, one address after the other; each asking takes the next, if there is one."""
+    known = {HOST: ["127.0.0.1"]}
+    truly = socket.getaddrinfo
+
+    def resolve(host: str, port: int, *more: Any, **others: Any) -> Any:
+        if host not in known:
+            return truly(host, port, *more, **others)
+        addresses = known[host]
+        address = addresses.pop(0) if len(addresses) > 1 else addresses[0]
+        return truly(address, port, *more, **others)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return known

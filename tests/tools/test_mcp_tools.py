@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 import uvicorn
-from voice.tasks import TaskTool
 
 from tests.tools import orders_server as orders
 from tests.tools.conftest import KEY, SECONDS, Desk, desk
 from voice.errors import ConfigError
+from voice.tasks import TaskTool
 from voice.tool_settings import Mcp
 from voice.tools.mcp_tools import mcp_tools
 

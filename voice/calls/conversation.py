@@ -29,6 +29,7 @@ from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, ClauseText, HoldFrame, Hypothesis
 from voice.calls.identification import Identification
 from voice.calls.other_languages import OtherLanguages
+from voice.calls.response_session import begin_session
 from voice.calls.sayings import Sayings
 from voice.calls.silence import Silence
 from voice.calls.state import CallState
@@ -60,10 +61,7 @@ class Conversation(FrameProcessor):
         self._call = call
         self._sayings = Sayings(call, self.push_frame)
         self._attention = Attention(call, self._sayings, lambda: self._identification.active)
-        person, thoughts = call.settings.sip.person is not None, self._attention.second_thoughts
-        self._session = call.engines.responder.session(
-            call.engines.tools, call.caller, has_person=person, second_thoughts=thoughts
-        )
+        self._session = begin_session(call, self._attention.second_thoughts)
         self._arguments = TaskArguments(call, self._session)
         self._run: AnswerRun | None = None
         self._ways_out = WaysOut(call, self._sayings.say, self._job)

@@ -20,9 +20,8 @@ from voice.response.steps import (
     ToolReturned,
     Waits,
 )
-from voice.response.tools import Tool, ToolBox
 from voice.response.turn import ResponseTurn
-from voice.response.values import Value
+from voice.tools import Tool, ToolBox, Value
 
 __all__ = [
     "EndCall",

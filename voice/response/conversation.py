@@ -16,10 +16,10 @@ from voice.response.harmony import Message
 from voice.response.reading import Reply
 from voice.response.said import Said
 from voice.response.state import Act, Asked, Question, State
-from voice.response.tools import ToolBox
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
 from voice.tasks import Role, TaskSet, TaskTool
+from voice.tools import Audit, ToolBox
 
 _MOST_TOOLS = 2
 """Per turn."""
@@ -54,6 +54,7 @@ class Conversation:
         *,
         has_person: bool = False,
         second_thoughts: SecondThoughts | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self._tasks = tasks
         self._means = Means(
@@ -64,6 +65,7 @@ class Conversation:
             tool_timeout_seconds,
             has_person=has_person,
             second_thoughts=second_thoughts,
+            audit=audit,
         )
 
     @property

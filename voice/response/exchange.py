@@ -6,7 +6,7 @@ import datetime
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from voice.engine_queue import Priority
 from voice.events import HIDDEN
@@ -25,10 +25,8 @@ from voice.response.steps import (
     ToolReturned,
     Waits,
 )
-from voice.response.tool_run import ToolRun, run_tool
-from voice.response.tools import Tool, ToolBox
 from voice.response.turn import ResponseTurn
-from voice.response.values import Value, written
+from voice.response.values import written
 from voice.response.wording import Wordings, clauses, fill
 from voice.tasks import (
     LAST_ANSWER,
@@ -38,9 +36,9 @@ from voice.tasks import (
     Source,
     TaskSet,
     TaskTool,
-    checked_arguments,
     slots_of,
 )
+from voice.tools import ActKeys, Audit, Tool, ToolBox, ToolRun, Value, run_tool
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +59,9 @@ class Means:
     """Whether the call can be handed over to a person."""
     second_thoughts: SecondThoughts | None = None
     """Waited for between a yes and the act; without one the act runs at once."""
+    audit: Audit | None = None
+    """Hears of each run of a tool."""
+    keys: ActKeys = field(default_factory=ActKeys)
 
 
 class Exchange:
@@ -245,9 +246,13 @@ class Exchange:
     async def _run(self, tool: TaskTool, runnable: Tool, act: Act) -> ToolRun:
         """Run a tool and keep its result, if it gives one."""
         self._turn.emit(ToolCalled(tool.name, act.in_words(tool, secret=HIDDEN)))
-        arguments = checked_arguments(tool, act.arguments)
-        seconds = self._means.tool_timeout_seconds
-        run = await run_tool(tool, runnable, self._caller(), arguments, seconds)
+        means, given = self._means, act.arguments
+        key = means.keys.of(tool.name, given)
+        run = await run_tool(
+            tool, runnable, self._caller(), given, means.tool_timeout_seconds, key, means.audit
+        )
+        if not run.unknown:
+            means.keys.settle(tool.name, given)
         if run.result:
             self._results.append((tool, run.result))
             language = self.tasks.language

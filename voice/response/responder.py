@@ -15,8 +15,8 @@ from voice.response.engine import Engine, Model
 from voice.response.exchange import SecondThoughts
 from voice.response.grounding import prepare
 from voice.response.session import ResponseSession
-from voice.response.tools import ToolBox
 from voice.tasks import TaskSet, load_tasks
+from voice.tools import Audit, ToolBox
 
 _TOOL_TIMEOUT_SECONDS = 5.0
 
@@ -90,11 +90,13 @@ class Responder:
         *,
         has_person: bool = False,
         second_thoughts: SecondThoughts | None = None,
+        audit: Audit | None = None,
         today: Callable[[], datetime.date] = datetime.date.today,
     ) -> ResponseSession:
         """One call's conversation; raises ConfigError when a task's tool is missing.
 
-        `has_person`: the call can be handed over. `second_thoughts`: see SecondThoughts.
+        `has_person`: the call can be handed over. `second_thoughts`: see SecondThoughts. `audit`
+        hears of each run of a tool.
         `today`: what "tomorrow" is counted from.
         """
         model, tasks = self._current
@@ -106,6 +108,7 @@ class Responder:
             self._tool_timeout_seconds,
             has_person=has_person,
             second_thoughts=second_thoughts,
+            audit=audit,
         )
         return ResponseSession(conversation, caller, today)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from voice.identity import IdentityLevel
-from voice.response.values import Value
+from voice.tools import Value
 
 
 @dataclass(frozen=True)

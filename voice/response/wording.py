@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 
 from voice.languages import CAPITAL, Language
-from voice.response.values import Value, written
+from voice.response.values import written
 from voice.tasks import TaskSet, slots_of
+from voice.tools import Value
 
 _CLAUSE_END = re.compile(rf"(?<=[.?!])\s+(?={CAPITAL})")
 

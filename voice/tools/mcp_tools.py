@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 from mcp import MCPError
@@ -53,15 +54,14 @@ async def mcp_tools(
         {one: kept.read(f"{key}.environment.{one}") for one, kept in settings.environment.items()},
     )
     side = OtherSide(f"mcp {name}", settings, seconds)
-    try:
+    async with AsyncExitStack() as unless_loaded:
+        unless_loaded.push_async_callback(server.aclose)
         listed = await _listed(key, server)
         tools = [
             _tool(f"{key}.tools.{tool}", tool, one, listed, server, side)
             for tool, one in settings.tools.items()
         ]
-    except BaseException:
-        await server.aclose()
-        raise
+        unless_loaded.pop_all()
     return tools, server
 
 

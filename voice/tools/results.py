@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 
 from voice.tasks import STATUS, TaskTool, ValueKind
 
-Value = Decimal | datetime.date | int | str
-"""Money, a date, a count, or words."""
+Value = Decimal | datetime.date | datetime.time | int | str
+"""Money, a date, a time, a count, or words."""
 
 _MOST = 10**12
 _LONGEST = 1000
@@ -18,12 +18,15 @@ _LONGEST = 1000
 _TYPES: dict[ValueKind, type] = {
     "money": Decimal,
     "date": datetime.date,
+    "time": datetime.time,
     "number": int,
     "name": str,
     "text": str,
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])")
 """ISO 8601; the time of the day behind it is not said."""
+_MINUTE = re.compile(r"\d\d:\d\d(?=$|:\d\d)")
+"""The same for a time of the day; its seconds are not said."""
 
 
 class UnexpectedResult(Exception):
@@ -109,6 +112,8 @@ def _read(kind: ValueKind | dict[str, list[str]], value: object) -> object:
                 return int(value)
             case "date", str() if day := _DAY.match(value):
                 return datetime.date.fromisoformat(day[0])
+            case "time", str() if _MINUTE.match(value):
+                return datetime.time.fromisoformat(value[:5])
             case "name" | "text", int():
                 return str(value)
     except (ValueError, InvalidOperation):
