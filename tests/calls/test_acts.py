@@ -14,7 +14,14 @@ from tests.calls.scripted import PIN_DIGITS, SaidWords
 from tests.response.test_bound_results import ARGUMENTS, ToolCaller, shipped, task, tool
 from voice.audio import Pcm
 from voice.calls import phrases
-from voice.events import CallEnded, ClauseSpoken, FinalTranscript, ToolCalled, ToolReturned
+from voice.events import (
+    CallEnded,
+    ClauseSpoken,
+    FinalTranscript,
+    ToolCalled,
+    ToolReturned,
+    ToolUsed,
+)
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import Responder, ResponseSession, Tool, ToolBox, Value
@@ -94,6 +101,8 @@ async def test_after_a_yes_it_is_announced_then_done_then_told(
     told = await log.clause("Your SIM card is blocked")
     assert called.ms >= announced.ms + announced.duration_ms
     assert told.sequence > called.sequence and operator.blocked
+    used = [(use.tool, use.level, use.outcome) for use in log.of(ToolUsed)]
+    assert used == [("block_sim", "verified", "done")]
 
 
 async def test_a_no_after_the_yes_calls_it_off(

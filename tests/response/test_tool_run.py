@@ -27,9 +27,13 @@ class Network:
         self.reaches = True
         """Whether what is asked for arrives, answered or not."""
         self.found: Callable[[], Result | None] | None = None
+        self.keys: list[str] = []
         self._responder = responder
 
-    async def run(self, caller: Caller, arguments: dict[str, str]) -> Result:
+    async def run(
+        self, caller: Caller, arguments: dict[str, str], *, idempotency_key: str
+    ) -> Result:
+        self.keys.append(idempotency_key)
         self.blocked |= self.reaches
         if self.answer is None:
             await asyncio.Event().wait()
@@ -49,8 +53,8 @@ class Network:
         kept = [tool for tool in others if tool is not None and tool.name != "block_sim"]
         return self._responder.session(ToolBox([block, *kept]), CUSTOMER)
 
-    async def block(self) -> list[Step]:
-        session = self.session()
+    async def block(self, session: ResponseSession | None = None) -> list[Step]:
+        session = session or self.session()
         await steps_of(session.begin("please block my sim card i lost my phone"))
         return await steps_of(session.begin("yes please go ahead"))
 
@@ -130,3 +134,25 @@ async def test_a_reading_that_hangs_is_apologised_for(responder: Responder, offi
     steps = await steps_of(session.begin("which plan am i on"))
     assert acts(steps) == {"tool_failed"}
     assert returned(steps).error == "TimeoutError"
+
+
+async def test_an_act_keeps_its_key_as_long_as_nobody_knows_what_became_of_it(
+    network: Network,
+) -> None:
+    session = network.session()
+    network.answer = fail
+    await network.block(session)
+    network.answer = lambda: DONE
+    await network.block(session)
+    await network.block(session)
+    first, again, another = network.keys
+    assert first == again != another
+
+
+async def test_each_run_is_told_to_the_audit(responder: Responder, office: Office) -> None:
+    uses: list[dict[str, object]] = []
+    session = responder.session(office.tools(), CUSTOMER, audit=lambda **use: uses.append(use))
+    await steps_of(session.begin("which plan am i on"))
+    (use,) = uses
+    assert (use["tool"], use["outcome"]) == ("get_plan", "done")
+    assert (use["customer"], use["level"]) == (CUSTOMER.customer, "verified")

@@ -6,35 +6,25 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from voice.errors import ConfigError
-from voice.identity import Caller, IdentityLevel
+from voice.identity import IdentityLevel
 from voice.tasks import ArgumentValue, TaskSet, TaskTool
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 Arguments = Mapping[str, ArgumentValue]
 """What a tool is called with, by the names that its task gives."""
 _KEY = "idempotency_key"
 """By which name a function takes it."""
 
 
-class KeyedWork(Protocol[T_co]):
-    """The same, for what is also told which act it belongs to.
+Work = Callable[..., Awaitable[T] | T]
+"""A function of a Caller and the Arguments, which the operator wrote.
 
-    Two calls with one key are one act: whatever it changes is changed once.
-    """
-
-    def __call__(
-        self, caller: Caller, arguments: Any, /, *, idempotency_key: str
-    ) -> Awaitable[T_co] | T_co:
-        """Do it for a caller, with the arguments."""
-        ...
-
-
-Work = Callable[[Caller, Any], Awaitable[T] | T] | KeyedWork[T]
-"""A function of a caller and the Arguments, which the operator wrote."""
+If it has a parameter `idempotency_key`, it is also told by that name which act it belongs to: two
+calls with one key are one act, and whatever it changes is to be changed once.
+"""
 
 
 @dataclass(frozen=True)
@@ -46,10 +36,10 @@ class Tool:
     """The least identity that it needs."""
     side_effect: bool
     """Whether it changes anything; such a tool runs only once the caller's turn is certain."""
-    run: Work[Mapping[str, object]]
+    run: Work[dict[str, Any]]
     """Does it, within the tool's deadline, and gives a dict of Values with a `status`. A plain
     function may block, an `async` one must not."""
-    outcome: Work[Mapping[str, object] | None] | None = None
+    outcome: Work[dict[str, Any] | None] | None = None
     """Asked after a `run` with a side effect that failed or gave no answer: what `run` would have
     given if it did its work, {} if it did nothing, None if that cannot be told."""
     source: str = "package"
@@ -101,11 +91,10 @@ class ToolBox:
                 tool.fits(wanted)
 
 
-def with_key(work: Work[T], key: str) -> Callable[[Caller, Arguments], Awaitable[T] | T]:
+def with_key(work: Work[T], key: str) -> Work[T]:
     """A tool's function with the idempotency key of the act, where it takes one."""
-    function: Callable[..., Any] = work
     try:
-        takes_key = _KEY in inspect.signature(function).parameters
+        takes_key = _KEY in inspect.signature(work).parameters
     except (ValueError, TypeError):  # of some that are not written in Python
         takes_key = False
-    return partial(function, idempotency_key=key) if takes_key else function
+    return partial(work, idempotency_key=key) if takes_key else work
