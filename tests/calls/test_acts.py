@@ -28,6 +28,7 @@ from voice.response import Responder, ResponseSession, Tool, ToolBox, Value
 from voice.response.conversation import Conversation
 from voice.response.exchange import SecondThoughts
 from voice.tasks import TaskSet
+from voice.tools import Audit
 
 pytestmark = pytest.mark.calls
 
@@ -216,10 +217,11 @@ class Ordering:
         *,
         has_person: bool,
         second_thoughts: SecondThoughts,
+        audit: Audit,
     ) -> ResponseSession:
         conversation = Conversation(
             ToolCaller(["order"], "Ordered."), self._tasks, tools, 1.0,
-            has_person=has_person, second_thoughts=second_thoughts,
+            has_person=has_person, second_thoughts=second_thoughts, audit=audit,
         )  # fmt: skip
         return ResponseSession(conversation, caller)
 
