@@ -17,7 +17,6 @@ from voice.network import is_allowed, is_public, lies_in
 _CONNECT_SECONDS = 10.0
 _SILENCE_SECONDS = 30.0
 """A source that sends nothing for so long hangs."""
-_STREAM = "text/event-stream"
 _UNENCODED = (b"Accept-Encoding", b"identity")
 """A short answer that was packed may be a very long one."""
 
@@ -35,7 +34,7 @@ class Reach:
     networks: Sequence[str] = ()
     """Where their addresses may lie beside the public ones; only there TLS may be left out."""
     most_bytes: int = 2**20
-    """Of an answer; streams of events are bounded by who reads them."""
+    """Of an answer."""
 
 
 @cache
@@ -133,9 +132,8 @@ class _WithinReach(httpx2.AsyncHTTPTransport):
         except UnfitAnswer:
             await response.aclose()
             raise
-        if not response.headers.get("content-type", "").lower().startswith(_STREAM):
-            assert isinstance(response.stream, httpx2.AsyncByteStream)
-            response.stream = _Bounded(response.stream, self._reach.most_bytes)
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = _Bounded(response.stream, self._reach.most_bytes)
         return response
 
     def _check(self, response: httpx2.Response) -> None:

@@ -80,11 +80,18 @@ async def endless(request: web.Request) -> web.StreamResponse:
         await response.write(b"[" * 65536)
 
 
+async def endless_events(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    while True:
+        await response.write(b"data: x\n\n" * 8192)
+
+
 async def ten_megabytes(request: web.Request) -> web.StreamResponse:
     return web.Response(body=b" " * 10_000_000, content_type="application/json")
 
 
-@pytest.mark.parametrize("answer", [endless, ten_megabytes])
+@pytest.mark.parametrize("answer", [endless, endless_events, ten_megabytes])
 async def test_an_answer_that_is_too_long_is_refused_before_it_is_there(answer: Answer) -> None:
     async with crm(answer) as service:
         run = await (await desk_of(service)).bill()
