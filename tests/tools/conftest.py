@@ -19,7 +19,7 @@ CUSTOMER = Caller("35315550101", "400213", IdentityLevel.VERIFIED)
 KEY = "6b1f8a52-2f4e-4a55-9f0a-1a2b3c4d5e6f"
 HOST = "crm.test"
 """What stands for the loopback."""
-SECONDS = 5.0
+SECONDS = 30.0
 """Of a tool; a test that waits for a deadline gives another."""
 
 GET_BILL = TaskTool.model_validate(

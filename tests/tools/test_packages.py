@@ -60,7 +60,7 @@ async def test_several_packages_make_one_box(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "packages", "complaint"),
     [
-        ("", ["nobody"], r"tools\.packages: nobody: no such package \(installed: demo\)"),
+        ("", ["nobody"], r"tools\.packages: nobody: no such package \(installed: demo"),
         ("", ["nobody.tools"], r"tools\.packages: nobody\.tools: no such package"),
         ("", ["./else.py"], r"tools\.packages: else\.py: no such file"),
         ("", ["office.py"], r"office\.py: it has no function load"),
