@@ -258,6 +258,7 @@ async def test_a_value_may_be_corrected_when_it_is_confirmed() -> None:
     ("kind", "said", "written"),
     [
         ("date", "on Friday", "4 December"),
+        ("number", "fourteen", "14"),
         ("time", "at half past two in the afternoon", "14:30"),
         ("amount", "forty two euros fifty", "42.50"),
         ("phone", "plus three five three one five five five zero one zero one", "+35315550101"),

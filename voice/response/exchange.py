@@ -367,7 +367,7 @@ class Exchange:
         if source.key not in given or source.key not in arguments:
             return {}
         value = given[source.key]
-        if isinstance(value, datetime.date):
+        if isinstance(value, datetime.date | int):
             return {slot: value}
         return {slot: arguments[source.key].written(value, self.tasks.language)}
 
