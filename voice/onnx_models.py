@@ -25,13 +25,18 @@ ONNX_ERRORS: tuple[type[Exception], ...] = (
 _QUIET = 4
 
 
-def open_session(model: Path) -> Any:
-    """An `onnxruntime.InferenceSession` on one core's thread; raises ModelError."""
+def open_session(model: Path | bytes) -> Any:
+    """An `onnxruntime.InferenceSession` of a file, or what it would hold, on one core's thread.
+
+    Raises ModelError.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = _QUIET
+    source = str(model) if isinstance(model, Path) else model
     try:
-        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except ONNX_ERRORS as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ModelError(f"{model}: is not a readable ONNX model: {reason}") from None
+        name = model if isinstance(model, Path) else "what was made of a model"
+        raise ModelError(f"{name}: is not a readable ONNX model: {reason}") from None

@@ -57,6 +57,7 @@ class Decoder:
         self._beam_size = beam_size
         self._length_penalty = loaded.description.length_penalty
         self._word_times = loaded.word_times
+        self._greedy = loaded.greedy
         self._tokenizer = _tokenizer(loaded, language)
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._answers = ExpectedAnswers(self._model, self._tokenizer, language)
@@ -93,18 +94,19 @@ class Decoder:
 
     def _search(self, encoded: Encoded, beam_size: int) -> Steps[tuple[Reading, list[int]]]:
         most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * encoded.seconds))
-        prompt, penalty = self._prompt, self._length_penalty
-        search = Search(self._model, encoded.states, prompt, beam_size, penalty, most)
-        result = yield from search.found()
-        length = len(result.sequences_ids[0])
+        search = Search(
+            self._model, encoded.states, self._prompt, beam_size, self._length_penalty, most,
+            self._tokenizer.eot, self._tokenizer.no_speech, self._greedy,
+        )  # fmt: skip
+        found = yield from search.found()
+        length, log_probability = len(found.pieces), found.log_probability
         note_work("token", length)
-        ids = [piece for piece in result.sequences_ids[0] if piece < self._tokenizer.eot]
-        log_probability = result.scores[0] * max(1, length) ** penalty
+        ids = [piece for piece in found.pieces if piece < self._tokenizer.eot]
         said = without_echo(without_loop(ids[:most]) if len(ids) >= most else ids)
         log_probability *= (length - len(ids) + len(said)) / max(1, length)
         ids = said
         text = self._tokenizer.decode(ids).strip()
-        return Reading(text, len(ids), log_probability, float(result.no_speech_prob), ()), ids
+        return Reading(text, len(ids), log_probability, found.no_speech_probability, ()), ids
 
     def _timed(self, encoded: Encoded, ids: list[int]) -> tuple[Word, ...]:
         """Each word's place, by the decoder's attention."""

@@ -10,6 +10,7 @@ import numpy as np
 from ctranslate2.models import Whisper, WhisperGenerationResult
 
 from voice.engine_steps import Steps, shared
+from voice.recognition.greedy_search import Found, GreedySearch
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class Search:
     length_penalty: float
     most_pieces: int
     """Found beside longer windows, a text may be longer."""
+    end: int
+    """The piece that ends a text."""
+    nobody: int
+    """The piece that says that nobody speaks."""
+    greedy: GreedySearch | None
+    """Of the same model; None where it does that itself."""
 
     @property
     def alike(self) -> Hashable:
@@ -31,26 +38,36 @@ class Search:
         shape, length = tuple(self.states.shape), len(self.prompt)
         return id(self.model), shape, length, self.beam_size, self.length_penalty
 
-    def found(self) -> Steps[WhisperGenerationResult]:
+    def found(self) -> Steps[Found]:
         """The likeliest text."""
         return shared(_found, self, self.alike)
 
 
-def _found(searches: Sequence[Search]) -> list[WhisperGenerationResult]:
+def _found(searches: Sequence[Search]) -> list[Found]:
     first = searches[0]
-    found: list[WhisperGenerationResult] = first.model.generate(
+    most = [search.most_pieces for search in searches]
+    prompts = [list(search.prompt) for search in searches]
+    if first.greedy is not None and first.beam_size == 1:
+        states = np.concatenate([np.asarray(search.states) for search in searches])
+        return first.greedy.find(states, prompts, most, first.end, first.nobody)
+    results = first.model.generate(
         _together([search.states for search in searches]),
-        [list(search.prompt) for search in searches],
+        prompts,
         beam_size=first.beam_size,
         length_penalty=first.length_penalty,
-        # CTranslate2 allows half of it for new pieces
-        max_length=2 * max(search.most_pieces for search in searches),
+        max_length=2 * max(most),  # CTranslate2 allows half of it for new pieces
         return_scores=True,
         return_no_speech_prob=True,
         suppress_blank=False,
         suppress_tokens=[-1],
     )
-    return found
+    return [_read(result, first.length_penalty) for result in results]
+
+
+def _read(result: WhisperGenerationResult, length_penalty: float) -> Found:
+    pieces = list(result.sequences_ids[0])
+    log_probability = result.scores[0] * max(1, len(pieces)) ** length_penalty
+    return Found(pieces, log_probability, float(result.no_speech_prob))
 
 
 def _together(states: Sequence[ctranslate2.StorageView]) -> ctranslate2.StorageView:
