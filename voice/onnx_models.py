@@ -1,4 +1,4 @@
-"""ONNX Runtime's sessions: opened for one thread, with one kind of error."""
+"""ONNX Runtime's sessions: opened for few threads, with one kind of error."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ ONNX_ERRORS: tuple[type[Exception], ...] = (
 _QUIET = 4
 
 
-def open_session(model: Path | bytes) -> Any:
-    """An `onnxruntime.InferenceSession` of a file, or what it would hold, on one core's thread.
+def open_session(model: Path | bytes, threads: int = 1) -> Any:
+    """An `onnxruntime.InferenceSession` of a file, or of what it would hold; raises ModelError.
 
-    Raises ModelError.
+    It has so many threads, which take no time of the processor while they wait for each other.
     """
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = _QUIET
     source = str(model) if isinstance(model, Path) else model
     try:

@@ -1,8 +1,9 @@
 """A Whisper decoder of CTranslate2's form as ONNX graphs, its weights in int8.
 
 CTranslate2 packs int8 weights anew for every piece that is written, ONNX Runtime packs them once.
-One graph makes keys and values of an encoder's states, the other one writes a piece. Each weight
-has a scale for each output; activations are quantised as they come (DynamicQuantizeMatMul).
+One graph makes keys and values of an encoder's states, the other one writes a piece. Weights and
+activations have a scale for each block of 32 (com.microsoft.MatMulNBits): rows do not hang on what
+is beside them in a batch, as they do with one scale for all (DynamicQuantizeMatMul).
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ _MICROSOFT = "com.microsoft"
 _EPSILON = 1e-5
 _GELU = 3
 """Of CTranslate2's activations."""
-_LARGEST = 127
+_BLOCK = 32
+"""Weights that have a scale in common."""
+_LARGEST, _ZERO = 127, 128
+_IN_INTEGERS = 4
+"""How MatMulNBits multiplies."""
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,16 @@ class _Graph:
         bias = self._weights.get(f"{name}/bias", np.zeros(len(weight))).astype(np.float32)
         factor = np.ones(len(weight), np.float32)
         factor[scaled] = self._sizes.head_width**-0.5
-        scales = np.maximum(np.abs(weight).max(axis=1), np.finfo(np.float32).tiny) / _LARGEST
-        whole = np.rint(weight / scales[:, None]).astype(np.int8)
-        constants = (whole.T, scales * factor)
-        weights = [self.constant(one) for one in constants]
-        ends = "", self.constant(bias * factor)  # no zero points
-        made: str = self.node("DynamicQuantizeMatMul", value, *weights, *ends, domain=_MICROSOFT)
-        return made
+        blocks = (weight * factor[:, None]).reshape(len(weight), -1, _BLOCK)
+        scales = np.maximum(np.abs(blocks).max(axis=2), np.finfo(np.float32).tiny) / _LARGEST
+        whole = (np.rint(blocks / scales[:, :, None]) + _ZERO).astype(np.uint8)
+        constants = [self.constant(one) for one in (whole, scales)]
+        made = self.node(
+            "MatMulNBits", value, *constants, domain=_MICROSOFT, accuracy_level=_IN_INTEGERS,
+            bits=8, block_size=_BLOCK, K=weight.shape[1], N=len(weight),
+        )  # fmt: skip
+        added: str = self.node("Add", made, self.constant(bias * factor))
+        return added
 
     def norm(self, value: str, name: str) -> str:
         gamma, beta = (

@@ -122,7 +122,7 @@ def load(
             raise _refusal(folder, device, compute_type, error) from None
     # A variant does without: it would take as much memory once more.
     gains = base is None and device == "cpu" and compute_type == "int8"
-    greedy, encodes = GreedySearch.of(folder) if gains else None, alone is None
+    greedy, encodes = GreedySearch.of(folder, threads) if gains else None, alone is None
     return LoadedWhisper(whisper, description, str(folder), silence, encodes, greedy, word_times)
 
 

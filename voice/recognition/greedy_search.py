@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,24 +51,26 @@ class _Progress:
 class GreedySearch:
     """Made of one model; may be used by several threads at once."""
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], sizes: Sizes, folder: Path) -> None:
+    def __init__(
+        self, weights: Mapping[str, NDArray[Any]], sizes: Sizes, folder: Path, threads: int = 1
+    ) -> None:
         """Raises ModelError."""
         config = json.loads((folder / "config.json").read_text("utf-8"))
         self._suppressed: list[int] = config.get("suppress_ids", [])
         self._sizes = sizes
         self._embeddings = weights["decoder/embeddings/weight"]
         self._positions = weights["decoder/position_encodings/encodings"].astype(np.float32)
-        self._memory = open_session(memory_graph(weights))
-        self._piece = open_session(piece_graph(weights))
+        self._memory = _Session(open_session(memory_graph(weights), threads))
+        self._piece = _Session(open_session(piece_graph(weights), threads))
 
     @classmethod
-    def of(cls, folder: Path) -> GreedySearch | None:
+    def of(cls, folder: Path, threads: int = 1) -> GreedySearch | None:
         """Of the model in a folder; None where it would gain nothing, or not be exact here."""
         weights = Ctranslate2Weights.read(folder / "model.bin").variables
         sizes = sizes_of(weights)
         if sizes is None or len(weights["decoder/embeddings/weight"]) < _LEAST_VOCABULARY:
             return None
-        return cls(weights, sizes, folder) if _adds_exactly() else None
+        return cls(weights, sizes, folder, threads) if _adds_exactly() else None
 
     def find(
         self,
@@ -82,12 +85,14 @@ class GreedySearch:
         `prompts` are equally long and begin with the start of a transcript. `most`: pieces of
         each text; `end` is the one that ends it, and `nobody` says that nobody speaks.
         """
-        memory = self._run(self._memory, {"states": OrtValue.ortvalue_from_numpy(states)})
+        memory = self._memory.run({"states": OrtValue.ortvalue_from_numpy(states)})
         past = self._no_past(len(states))
         first, *rest = np.array(prompts, np.int64).T
         logits, past = self._next(first[:, None], 0, memory, past)
-        nobody_speaks = np.exp(_log_softmax(logits)[:, nobody]).tolist()
-        windows = [_Progress(one, limit) for one, limit in zip(nobody_speaks, most, strict=True)]
+        nobody_speaks = _log_probabilities(logits, np.full(len(states), nobody))
+        windows = [
+            _Progress(math.exp(one), limit) for one, limit in zip(nobody_speaks, most, strict=True)
+        ]
         pieces, at = np.array(rest).T, 1
         while not all(window.ended for window in windows):
             logits, past = self._next(pieces, at, memory, past)
@@ -102,8 +107,8 @@ class GreedySearch:
         """Each window's likeliest next piece, shape (windows, 1), noted unless it has ended."""
         logits[:, self._suppressed] = _HIDDEN
         likeliest = logits.argmax(axis=1)
-        scores = _log_softmax(logits)[np.arange(len(likeliest)), likeliest]
-        for window, piece, score in zip(windows, likeliest.tolist(), scores.tolist(), strict=True):
+        scores = _log_probabilities(logits, likeliest)
+        for window, piece, score in zip(windows, likeliest.tolist(), scores, strict=True):
             if window.ended:
                 continue
             window.log_probability += score
@@ -124,7 +129,7 @@ class GreedySearch:
             "pieces": OrtValue.ortvalue_from_numpy(embedded),
             "mask": OrtValue.ortvalue_from_numpy(mask[None, None]),
         }
-        made = self._run(self._piece, given | memory | past)
+        made = self._piece.run(given | memory | past)
         logits: Floats = made.pop("logits").numpy()[:, 0]
         return logits, {name.replace("new_", "past_"): value for name, value in made.items()}
 
@@ -137,15 +142,23 @@ class GreedySearch:
             for layer in range(self._sizes.layers)
         }
 
-    @staticmethod
-    def _run(session: Any, given: dict[str, Any]) -> dict[str, Any]:
-        names = [output.name for output in session.get_outputs()]
-        return dict(zip(names, session.run_with_ort_values(names, given), strict=True))
+
+class _Session:
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._names = [output.name for output in session.get_outputs()]
+
+    def run(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The outputs by name."""
+        made = self._session.run_with_ort_values(self._names, given)
+        return dict(zip(self._names, made, strict=True))
 
 
-def _log_softmax(logits: Floats) -> Floats:
-    above = logits - logits.max(axis=-1, keepdims=True)
-    logs: Floats = above - np.log(np.exp(above).sum(axis=-1, keepdims=True))
+def _log_probabilities(logits: Floats, pieces: NDArray[np.int64]) -> list[float]:
+    """Of one piece in each row."""
+    above = logits - logits.max(axis=1, keepdims=True)
+    chosen = above[np.arange(len(pieces)), pieces]
+    logs: list[float] = (chosen - np.log(np.exp(above).sum(axis=1))).tolist()
     return logs
 
 
