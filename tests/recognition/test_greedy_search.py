@@ -15,8 +15,8 @@ from voice.audio import Pcm, resample, silence
 from voice.engine_steps import Share, alone
 from voice.languages import language
 from voice.models.ctranslate2_weights import Ctranslate2Weights
-from voice.recognition import ANYTHING, folder
-from voice.recognition.decoder_graph import sizes_of
+from voice.recognition import ANYTHING, folder, greedy_search
+from voice.recognition.decoder_graph import Sizes, sizes_of
 from voice.recognition.decoding import Decoder
 from voice.recognition.encoding import Encoded, Encoder
 from voice.recognition.folder import LoadedWhisper
@@ -105,3 +105,35 @@ def test_a_small_model_is_left_to_ctranslate2(
 ) -> None:
     assert GreedySearch.of(embedded_recogniser_path) is None
     assert loaded.greedy is None
+
+
+@pytest.mark.parametrize(
+    ("flags", "exact"),
+    [
+        ("flags\t\t: fpu avx2 avx512f avx512_vnni", True),
+        ("flags\t\t: fpu avx2 avx_vnni", True),
+        ("Features\t: fp asimd asimddp", True),
+        ("flags\t\t: fpu avx2 avx512f", False),
+    ],
+)
+def test_a_processor_that_would_cut_off_sums_is_left_to_ctranslate2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, exact: bool
+) -> None:
+    file = tmp_path / "cpuinfo"
+    file.write_text(f"processor\t: 0\n{flags}\n")
+    monkeypatch.setattr(greedy_search, "_CPU_INFO", file)
+    assert greedy_search._adds_exactly() == exact
+    monkeypatch.setattr(greedy_search, "_CPU_INFO", tmp_path / "none")
+    assert not greedy_search._adds_exactly()
+
+
+def test_a_decoder_of_another_kind_is_none_of_its() -> None:
+    embeddings = np.zeros((9, 4), np.float16)
+    kind = {"decoder/pre_norm": np.array(1), "decoder/activation": np.array(3)}
+    heads = {"decoder/num_heads": np.array(2), "decoder/embeddings/weight": embeddings}
+    assert sizes_of({**kind, **heads}) == Sizes(layers=0, heads=2, width=4)
+    assert sizes_of({**kind, **heads, "decoder/activation": np.array(0)}) is None
+    assert sizes_of({**kind, **heads, "decoder/pre_norm": np.array(0)}) is None
+    integers = embeddings.astype(np.int8)
+    assert sizes_of({**kind, **heads, "decoder/embeddings/weight": integers}) is None
+    assert sizes_of({}) is None
