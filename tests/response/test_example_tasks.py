@@ -14,14 +14,15 @@ from tests.response.conftest import CUSTOMER, ROOT, acts, spoken, steps_of
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import HandOver, Responder, Tool, ToolBox, Value, load_responder
-from voice.settings import Settings
+from voice.settings import Settings, load_settings
 from voice.tasks import Role, load_tasks
+from voice.tools import load_tools
 
 DOCUMENT = ROOT / "docs" / "tasks.md"
 
 
 class Library:
-    """The tool of the documented task."""
+    """The tool of the documented task, for a book that is reserved."""
 
     def __init__(self) -> None:
         self.renewed: list[dict[str, Any]] = []
@@ -56,6 +57,29 @@ def responder(
     loaded = load_responder(settings)
     yield loaded
     loaded.close()
+
+
+async def test_the_documented_files_are_all_that_a_task_needs(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder, the function and the settings, as they stand in the document."""
+    text = DOCUMENT.read_text("utf-8")
+    for name, kind in (("library.py", "python"), ("voice.toml", "toml")):
+        block = re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL)
+        assert block is not None
+        (tmp_path / name).write_text(block[1], "utf-8")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None)
+    tools, _ = await load_tools(settings)
+    responder = load_responder(settings)
+    session = responder.session(tools, Caller(None))
+    asked = await steps_of(session.begin("Can I keep my book a bit longer?"))
+    assert spoken(asked).startswith("Which number is on the book's label?")
+    told = await steps_of(session.begin("Two zero four, uh, double seven one."))
+    responder.close()
+    assert spoken(told).startswith("Done. You can keep it until")
 
 
 async def test_the_documented_task_works(responder: Responder) -> None:
