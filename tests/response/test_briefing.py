@@ -22,7 +22,7 @@ from voice.response.harmony import (
 )
 from voice.response.history import well_formed
 from voice.response.tool_types import namespace
-from voice.tasks import load_tasks
+from voice.tasks import Task, TaskSet, load_tasks
 
 ORDER = ToolDescription(
     "order-article",
@@ -84,6 +84,20 @@ def test_what_a_task_file_says_is_what_the_model_is_told(tmp_path: Path) -> None
     told = briefing(load_tasks(folder))
     assert "look-up" in {tool.name for tool in told.tools}
     assert "It is … euros" in told.instructions and "get_bill" not in told.instructions
+
+
+def test_a_model_is_told_what_a_tool_takes_but_not_what_is_secret() -> None:
+    arguments = {
+        "day": {"type": "date", "description": "When."},
+        "code": {"type": "digits", "secret": True},
+    }
+    tool = {"name": "book", "arguments": arguments, "result": {"status": {"ok": ["booked"]}}}
+    words = {"booked": {"en": ["Booked."], "fr": ["Réservé."]}}
+    task = {"name": "b", "description": "Books.", "tool": tool, "answers": words}
+    told = briefing(TaskSet([Task.model_validate(task)]))
+    assert namespace(told.tools).count("code") == 0
+    assert "// When.\nday?: string," in namespace(told.tools)
+    assert "in the language of the caller (English, French) only" in told.instructions
 
 
 def test_tools_are_typescript() -> None:
