@@ -11,6 +11,7 @@ from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import PIN_DIGITS, SaidWords
+from tests.response.conftest import CHANGING, READING
 from tests.response.test_bound_results import ARGUMENTS, ToolCaller, shipped, task, tool
 from voice.audio import Pcm
 from voice.calls import phrases
@@ -56,6 +57,7 @@ class Operator:
                 Tool("get_bill", verified, False, other),
                 Tool("get_plan", unknown, False, other),
                 Tool("transfer_to_person", unknown, True, other),
+                *(Tool(name, verified, name in CHANGING, other) for name in READING + CHANGING),
                 *more,
             ]
         )

@@ -19,6 +19,7 @@ from tests.calls.scripted import (
     ScriptedResponder,
     in_english,
 )
+from tests.response.conftest import CHANGING, READING
 from voice.audio import Pcm
 from voice.events import (
     CallEnded,
@@ -239,11 +240,11 @@ class Desk:
             "get_bill": {"status": "paid"},
             "block_sim": {"status": "blocked", "replacement_days": 3},
             "transfer_to_person": {"status": "ok"},
+            **{name: {"status": "not asked for"} for name in READING + CHANGING},
         }  # fmt: skip
+        changing = ("block_sim", "transfer_to_person", *CHANGING)
         return ToolBox(
-            Tool(
-                name, unknown, name in ("block_sim", "transfer_to_person"), self._run(name, result)
-            )
+            Tool(name, unknown, name in changing, self._run(name, result))
             for name, result in results.items()
         )
 
