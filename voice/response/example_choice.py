@@ -90,9 +90,11 @@ class _Choice:
 
     def _opinion(self, reading: Reading, asked: TaskTool) -> Piece:
         """What the words are beside a yes or a no, which is read by rule."""
+        said = self._text(self._turns[-1])
+        if self._tasks.plain_reader.agrees(said):
+            return Wording("", 1.0, Role.NOT_UNDERSTOOD)
         for wish in self._wanted(reading):
             return self._started(wish)
-        said = self._text(self._turns[-1])
         waiting = self._waiting(asked.name)
         if waiting and self._tasks.plain_reader.declines(said):
             return Call(waiting[0], {}, _WAITS)
