@@ -59,7 +59,7 @@ greeting = "This is the town of Brackenford. You are speaking with an automated 
 engine = "examples"
 tasks = "tasks/municipality"
 [tools]
-packages = ["municipality"]
+packages = ["voice.demo.municipality.tools"]
 """
 DEFAULT = "larkfield"
 WORLDS = {

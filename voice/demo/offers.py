@@ -7,7 +7,7 @@ from decimal import Decimal
 from voice.demo.customers import Plan
 from voice.demo.operator import Operator
 from voice.identity import Caller
-from voice.response import Value
+from voice.tools import Value
 
 
 def check_outage(

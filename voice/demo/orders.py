@@ -7,7 +7,7 @@ import datetime
 from voice.demo.offers import plan_named
 from voice.demo.operator import Operator
 from voice.identity import Caller
-from voice.response import Value
+from voice.tools import Value
 
 _VISITS_AT_A_TIME = 2
 """Technicians."""

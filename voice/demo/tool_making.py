@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from voice.foreign_code import off_loop
 from voice.identity import Caller, IdentityLevel
-from voice.response import Tool, Value
+from voice.tools import Tool, Value
 
 Books = TypeVar("Books")
 Work = Callable[..., dict[str, Value]]

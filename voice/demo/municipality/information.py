@@ -8,7 +8,7 @@ from decimal import Decimal
 from voice.demo.municipality.almanac import BULKY, OPEN, next_bulky, next_emptied
 from voice.demo.municipality.town import Town
 from voice.identity import Caller
-from voice.response import Value
+from voice.tools import Value
 
 
 def look_up_hours(

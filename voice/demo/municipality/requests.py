@@ -9,7 +9,7 @@ from decimal import Decimal
 from voice.demo.municipality.almanac import OPEN
 from voice.demo.municipality.town import Town
 from voice.identity import Caller
-from voice.response import Value
+from voice.tools import Value
 
 _PERMIT_FEE = Decimal("48.00")
 _PERMIT_DAYS = datetime.timedelta(days=365)

@@ -7,9 +7,9 @@ from voice.demo.municipality import information, requests
 from voice.demo.municipality.town import Town
 from voice.demo.tool_making import Maker
 from voice.identity import Caller, IdentityLevel
-from voice.response import ToolBox, Value
 from voice.setting_places import blamed_on
 from voice.settings import Settings
+from voice.tools import ToolBox, Value
 
 _SEED = 1
 DATABASE = "municipality.sqlite"
