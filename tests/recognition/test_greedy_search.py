@@ -107,6 +107,19 @@ def test_a_small_model_is_left_to_ctranslate2(
     assert loaded.greedy is None
 
 
+def test_a_file_of_an_older_layout_is_left_to_ctranslate2(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes((3).to_bytes(4, "little") + bytes(64))
+    assert GreedySearch.of(tmp_path) is None
+
+
+def test_of_a_model_the_decoder_alone_is_kept(embedded_recogniser_path: Path) -> None:
+    file = embedded_recogniser_path / "model.bin"
+    whole = Ctranslate2Weights.read(file).variables
+    decoder = Ctranslate2Weights.read(file, only="decoder/").variables
+    assert decoder.keys() == {name for name in whole if name.startswith("decoder/")}
+    assert all(np.array_equal(value, whole[name]) for name, value in decoder.items())
+
+
 @pytest.mark.parametrize(
     ("flags", "exact"),
     [

@@ -35,11 +35,14 @@ class Ctranslate2Weights:
     aliases: dict[str, str]
 
     @classmethod
-    def read(cls, file: Path) -> Ctranslate2Weights:
-        """Raises ModelError when the file is cut off or of another kind."""
+    def read(cls, file: Path, only: str = "") -> Ctranslate2Weights:
+        """The variables whose names begin with `only`; the others are not kept in memory.
+
+        Raises ModelError when the file is cut off or of another kind.
+        """
         try:
             with file.open("rb") as stream:
-                return _read(stream)
+                return _read(stream, only)
         except OSError as error:
             raise ModelError(f"{file}: {error.strerror}") from None
         except (struct.error, ValueError, IndexError) as error:
@@ -79,13 +82,14 @@ def as_int8(name: str, weight: NDArray[np.float32]) -> dict[str, Weights]:
     }
 
 
-def _read(stream: BinaryIO) -> Ctranslate2Weights:
+def _read(stream: BinaryIO, only: str) -> Ctranslate2Weights:
     (version,) = _numbers(stream, "<I")
     if version != VERSION:
         raise ValueError(f"version {version}")
     specification = _string(stream)
     revision, count = _numbers(stream, "<II")
-    variables = dict(_variable(stream) for _ in range(count))
+    every = (_variable(stream) for _ in range(count))
+    variables = {name: value for name, value in every if name.startswith(only)}
     (count,) = _numbers(stream, "<I")
     aliases = {_string(stream): _string(stream) for _ in range(count)}
     return Ctranslate2Weights(specification, revision, variables, aliases)

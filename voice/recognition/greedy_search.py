@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnxruntime import OrtValue
 
+from voice.errors import ModelError
 from voice.models.ctranslate2_weights import Ctranslate2Weights
 from voice.onnx_models import open_session
 from voice.recognition.decoder_graph import Sizes, memory_graph, piece_graph, sizes_of
@@ -66,7 +67,10 @@ class GreedySearch:
     @classmethod
     def of(cls, folder: Path, threads: int = 1) -> GreedySearch | None:
         """Of the model in a folder; None where it would gain nothing, or not be exact here."""
-        weights = Ctranslate2Weights.read(folder / "model.bin").variables
+        try:
+            weights = Ctranslate2Weights.read(folder / "model.bin", only="decoder/").variables
+        except ModelError:  # an older layout, which CTranslate2 reads by itself
+            return None
         sizes = sizes_of(weights)
         if sizes is None or len(weights["decoder/embeddings/weight"]) < _LEAST_VOCABULARY:
             return None
