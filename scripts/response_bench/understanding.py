@@ -114,7 +114,7 @@ def _arguments(case: Case, tasks: TaskSet) -> dict[str, object]:
     if request is None or request.tool is None or not request.tool.arguments:
         return {}
     arguments = request.tool.arguments
-    examples = request.examples.get(case.language, ())
+    examples = tasks.examples_of(request.tool)
     found = values_in(case.said, arguments, language(case.language), TODAY, examples)
     given: dict[str, object] = {}
     for name, value in found.items():

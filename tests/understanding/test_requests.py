@@ -142,6 +142,12 @@ def test_what_the_examples_do_not_ask_is_beyond_the_request(
     assert (wish.request, wish.stance) == ("balance", Stance.BEYOND)
 
 
+def test_a_question_that_goes_on_with_the_matter_is_beyond_it(reader: RequestReader) -> None:
+    for said in ("and why is that", "what was it last month"):
+        wish = reader.read(said, "bill").wishes[0]
+        assert (wish.request, wish.stance) == ("balance", Stance.BEYOND)
+
+
 def test_a_word_that_refers_leans_to_what_was_spoken_of(reader: RequestReader) -> None:
     said = "and how high is it"
     before = dict(reader.read(said).ranked)["balance"]

@@ -48,3 +48,13 @@ def test_names_stand_where_the_examples_have_them() -> None:
         "street": "Maple Road"
     }
     assert read("I want to change my address", arguments, examples=examples) == {}
+
+
+def test_a_small_number_counts_where_the_examples_have_one() -> None:
+    examples = ("I live at {house} {street} now", "my new address is {house} {street}")
+    arguments: dict[str, Argument] = {"house": Number(), "street": Name()}
+    said = "hello, I live at 7 Maple Road now, please"
+    assert read(said, arguments, examples=examples) == {"house": "7", "street": "Maple Road"}
+    assert read("I have two questions", arguments, examples=examples) == {}
+    said = "we have just moved to 14 Orchard Close"
+    assert read(said, arguments, examples=examples) == {"house": "14", "street": "Orchard Close"}

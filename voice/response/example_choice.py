@@ -93,11 +93,11 @@ class _Choice:
         said = self._text(self._turns[-1])
         if self._tasks.plain_reader.agrees(said):
             return Wording("", 1.0, Role.NOT_UNDERSTOOD)
-        for wish in self._wanted(reading):
-            return self._started(wish)
         waiting = self._waiting(asked.name)
         if waiting and self._tasks.plain_reader.declines(said):
             return Call(waiting[0], {}, _WAITS)
+        for wish in self._wanted(reading):
+            return self._started(wish)
         wish = reading.wishes[0]
         if wish.request in self._talk:
             return self._said(wish)

@@ -12,7 +12,7 @@ from voice.understanding.stance import Manner
 _MOST_CLAUSES = 4
 _FEWEST_WORDS = 2
 """Of a clause."""
-_SURE = 0.6
+SURE = 0.6
 """Of a part that is a request of its own."""
 
 
@@ -80,7 +80,7 @@ class _Way:
     told: float = 0.0
 
     def with_next(self, index: int, part: Part) -> _Way:
-        is_sure = part.request != NONE and part.probability >= _SURE
+        is_sure = part.request != NONE and part.probability >= SURE
         sure = self.sure | ({part.request} if is_sure else set())
         return _Way((*self.parts, index), sure, self.told + math.log(part.probability))
 

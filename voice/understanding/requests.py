@@ -10,13 +10,15 @@ from pathlib import Path
 from voice.languages import Language
 from voice.understanding.classifier import NONE, Classifier, Features
 from voice.understanding.lexical import Vectors, lexical_vectors, unit
-from voice.understanding.parts import Part, best_parts, spans_of
-from voice.understanding.stance import Clause, manner
+from voice.understanding.parts import SURE, Part, best_parts, spans_of
+from voice.understanding.stance import Clause, Trait, manner
 from voice.understanding.suits import Stance, Suits
 from voice.understanding.vectors import KeptVectors, TextEmbedder
 
 _NEAREST = 3
 """Examples with which is compared how a caller speaks."""
+_BRIEF = 4
+"""Words of a question that goes on with the one before, though nothing in it refers to that."""
 _READINGS_KEPT = 64
 _SAME_MATTER = 4.0
 """How much likelier a request of the matter that was spoken of before is, for words that refer."""
@@ -74,6 +76,7 @@ class RequestReader:
         rows += [(name, text) for name, texts in (translated or {}).items() for text in texts]
         labels = [name for name, _ in rows]
         texts = [text for _, text in rows]
+        self._texts = frozenset(texts)
         vectors = KeptVectors(embedder, keep_in).embed(texts)
         self._middle = vectors.mean(axis=0)
         self._classifier = Classifier(self._features(texts, vectors), labels)
@@ -94,6 +97,8 @@ class RequestReader:
 
     def _reading(self, text: str, matter: str) -> Reading:
         words = text.split()[:_TOO_MANY_WORDS]
+        if len(words) <= 1 and self._manner.function.issuperset(words) and text not in self._texts:
+            return Reading((Wish(NONE, 1.0),), ((NONE, 1.0),))
         spans = spans_of(words, self._manner)
         texts = [" ".join(self._shortened(" ".join(words[a:b]))) for a, b in spans]
         features = self._features(texts, self._embedder.embed(texts))
@@ -123,7 +128,8 @@ class RequestReader:
             )
             if asked_within and stance is Stance.UNWANTED:
                 stance = Stance.WANTED
-            wishes.append(Wish(part.request, part.probability, stance))
+            more = self._asks_more(clauses[place], part.probability, known[place], matter)
+            wishes.append(more or Wish(part.request, part.probability, stance))
         return Reading(_merged(wishes), tuple(ranked))
 
     def _stance(self, part: Part, clause: Clause, features: Features) -> Stance:
@@ -132,6 +138,18 @@ class RequestReader:
         nearest = self._classifier.most_like(features, part.request)
         own = [row for row in nearest if row < len(self._suits)][:_NEAREST]
         return self._suits.judge(part.request, clause, own)
+
+    def _asks_more(
+        self, clause: Clause, probability: float, likely: Mapping[str, float], matter: str
+    ) -> Wish | None:
+        """The wish to know more of what was just spoken of: "and why", "what was it in May"."""
+        of_it = [name for name in likely if name and self._matters.get(name) == matter]
+        asks_more = clause.traits & {Trait.REASON, Trait.OTHER_TIME} and clause.question
+        if not of_it or not matter or not asks_more or probability >= SURE:
+            return None
+        if not self._manner.refers(clause.words) and len(clause.words) > _BRIEF:
+            return None
+        return Wish(max(of_it, key=lambda name: likely[name]), 1 - probability, Stance.BEYOND)
 
     def _of_same_matter(
         self, likely: dict[str, float], clause: Clause, matter: str

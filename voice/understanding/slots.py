@@ -9,6 +9,8 @@ from voice.languages import Language, plain, words_at
 from voice.understanding.found import Found, cut_out
 from voice.understanding.phrase_table import plain_words
 
+GAP = "\u241f"
+"""Stands where a value has been taken out of a text (the symbol for a unit separator)."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _MOST_BEFORE = 4
 """Words before a slot that are looked at."""
@@ -22,11 +24,14 @@ def read_slot(name: str, text: str, language: Language, examples: Sequence[str])
     """What stands where the examples have `{name}`; the longest of what they have there counts."""
     places = words_at(text)
     said = [plain(word.text) for word in places]
+    gaps = {at for at, word in enumerate(places) if text[: word.start].rstrip().endswith(GAP)}
     best: tuple[int, int, int] | None = None
-    for before, after in _contexts(name, examples):
+    for before, after, adjoins in _contexts(name, examples):
         for at in range(len(said)):
             length = _common_end(before, said[:at])
-            if length < min(_FEWEST_BEFORE, len(before)) or not length:
+            if adjoins and at in gaps:
+                length += _FEWEST_BEFORE
+            elif length < min(_FEWEST_BEFORE, len(before)) or not length:
                 continue
             end = _end(said, at, after, language, text, [place.end for place in places])
             if end > at and (best is None or length > best[0]):
@@ -36,14 +41,18 @@ def read_slot(name: str, text: str, language: Language, examples: Sequence[str])
     return Found(None, *cut_out(text, places[best[1]].start, places[best[2] - 1].end))
 
 
-def _contexts(name: str, examples: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
-    """The words before and behind each such slot, up to the next slot."""
+def _contexts(name: str, examples: Sequence[str]) -> Iterator[tuple[list[str], list[str], bool]]:
+    """The words before each such slot, other slots left out, and those behind it.
+
+    And whether it adjoins another slot, as the street its number.
+    """
     for example in examples:
         parts = _SLOT.split(example)
         for number in range(1, len(parts), 2):
             if parts[number] == name:
-                before = list(plain_words(parts[number - 1]))[-_MOST_BEFORE:]
-                yield before, list(plain_words(parts[number + 1]))
+                before = list(plain_words(" ".join(parts[:number:2])))[-_MOST_BEFORE:]
+                adjoins = number > 1 and not plain_words(parts[number - 1])
+                yield before, list(plain_words(parts[number + 1])), adjoins
 
 
 def _common_end(first: Sequence[str], second: Sequence[str]) -> int:
@@ -66,6 +75,6 @@ def _end(
     for place in range(at, min(len(said), at + _LONGEST)):
         if said[place] in joining or (after and said[place] == after[0]):
             return place
-        if place > at and re.match(r"\s*[,.;!?]", text[ends[place - 1] :]):
+        if place > at and re.match(rf"\s*[,.;!?{GAP}]", text[ends[place - 1] :]):
             return place
     return min(len(said), at + _LONGEST)

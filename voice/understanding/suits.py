@@ -12,6 +12,9 @@ from enum import Enum
 
 from voice.understanding.stance import Clause, Manner, Trait
 
+_OWN = 0.1
+"""The share of a request's examples that have what is then a trait of the request."""
+
 
 class Stance(Enum):
     """How a caller stands to a request that they speak of."""
@@ -30,14 +33,14 @@ class Suits:
         """`clauses`: of each example, `labels` the request that it is of."""
         self._manner = manner
         self._clauses = list(clauses)
-        self._traits: dict[str, set[Trait]] = defaultdict(set)
+        spoken: dict[str, list[Clause]] = defaultdict(list)
         self._told: dict[str, set[str]] = defaultdict(set)
         """Words of examples that ask for nothing in so many words."""
         self._words: dict[str, set[str]] = defaultdict(set)
         self._denied: dict[str, set[str]] = defaultdict(set)
         self._already: set[str] = set()
         for label, clause in zip(labels, clauses, strict=True):
-            self._traits[label] |= clause.traits
+            spoken[label].append(clause)
             content = manner.content(clause.words)
             self._words[label] |= set(content)
             self._denied[label] |= manner.denied(clause.words)
@@ -46,12 +49,14 @@ class Suits:
             if not clause.asks:
                 self._told[label] |= set(content)
 
+        self._traits = {label: _traits_of(all) for label, all in spoken.items()}
+
     def __len__(self) -> int:
         return len(self._clauses)
 
     def judge(self, request: str, clause: Clause, nearest: Sequence[int]) -> Stance:
         """`nearest`: the examples of the request that are most like the clause, by their place."""
-        strange = clause.traits - self._traits[request]
+        strange = clause.traits - self._traits.get(request, frozenset())
         if Trait.REFUSES in strange or self._denies(request, clause, nearest):
             return Stance.UNWANTED
         if not clause.asks and (self._is_no_request(strange) or self._is_past(request, clause)):
@@ -86,3 +91,9 @@ class Suits:
             if any(self._manner.same(base, other) for other in self._words[request]):
                 return True
         return False
+
+
+def _traits_of(clauses: Sequence[Clause]) -> frozenset[Trait]:
+    """The traits of a good part of a request's examples: one of many is chance."""
+    found = [trait for clause in clauses for trait in clause.traits]
+    return frozenset(one for one in found if found.count(one) >= _OWN * len(clauses))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -27,7 +26,7 @@ from voice.understanding.figures import read_digits, read_phone
 from voice.understanding.found import Found
 from voice.understanding.hours import read_time
 from voice.understanding.quantities import read_amount, read_number
-from voice.understanding.slots import read_slot
+from voice.understanding.slots import GAP, read_slot
 from voice.understanding.wordings import read_choice, read_name, read_text
 
 _TELEPHONE = (3, 15)
@@ -86,22 +85,21 @@ def values_in(
 ) -> dict[str, Found]:
     """The arguments that a request says already: "move it to Friday at ten".
 
-    No word counts for two of them. Names and free text are found where one of the request's
-    `examples` has them: behind the words that stand before `{argument}` there.
+    No word counts for two of them. What cannot be told from other words, as names, is found where
+    one of the request's `examples` has it: behind the words that stand before `{argument}` there.
     """
     found: dict[str, Found] = {}
     left = text
     for name in sorted(arguments, key=lambda name: _rank(arguments[name])):
         argument = arguments[name]
-        if isinstance(argument, Name | Text):
+        value = said = read_value(argument, left, language, today, asked=False)
+        if value is None or value.value is None:
             said = read_slot(name, left, language, examples)
             value = said and read_value(argument, said.said, language, today)
-        else:
-            value = said = read_value(argument, left, language, today, asked=False)
         if value is None or said is None or value.value is None:
             continue
         found[name] = value
-        left = _without(left, said)
+        left = _without(left, value if value.said in left else said)
     return found
 
 
@@ -115,5 +113,5 @@ def _rank(argument: Argument) -> tuple[int, int]:
 def _without(text: str, found: Found) -> str:
     """The text with a gap where a value stood, which no other value may reach across."""
     if found.said and found.said in text:
-        return re.sub(re.escape(found.said), " , ", text, count=1)
+        return text.replace(found.said, f" {GAP} ", 1)
     return found.rest
