@@ -20,6 +20,8 @@ def renamed(folder: Path, into: Path) -> Path:
         task["name"] = f"matter_{number}"
         if tool := task.get("tool"):
             tool["name"] = tools[tool["name"]]
+            if quote := tool.get("quote"):
+                tool["quote"] = tools[quote]
             if undo := tool.get("undo"):
                 undo["tool"] = tools[undo["tool"]]
         for kind in ("answers", "spoken_by_code"):

@@ -61,6 +61,7 @@ class Manner:
             kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()
         }
         self._denials = frozenset(map(plain, self._negation["words"]))
+        self._before_content = frozenset(map(plain, self._negation.get("before_content", ())))
         self._absence = [(plain(word),) for word in self._negation.get("absence", ())]
         self._suffixes = tuple(map(plain, self._past["suffixes"]))
         self._behind = frozenset(map(plain, self._past.get("behind", ())))
@@ -89,7 +90,7 @@ class Manner:
         if self._holds("suggests", words):
             traits.discard(Trait.REASON)
         question = self._holds("questions", words) or bool(self._ends("questions_first", words, 0))
-        asks = question or self._holds("asks", words)
+        asks = question or (self._holds("asks", words) and not self._holds("tells", words))
         already = self._holds("already", words)
         return Clause(tuple(words), question, asks, frozenset(traits), already)
 
@@ -113,11 +114,18 @@ class Manner:
         """The words that a negation is about: "lose" of "i did not lose it"."""
         about: set[str] = set()
         for place, word in enumerate(words):
-            if word in self._denials and tuple(words[place + 1 : place + 2]) not in self._absence:
+            if self._denies(words, place):
                 behind = words[place + 1 : place + 1 + self._negation["ahead"]]
                 before = words[max(place - self._negation["back"], 0) : place][::-1]
                 about |= {*self._content(behind)[:1], *self._content(before)[:1]}
         return frozenset(about)
+
+    def _denies(self, words: Sequence[str], place: int) -> bool:
+        """Whether a negation stands here that is about a word beside it."""
+        follows = words[place + 1] if place + 1 < len(words) else ""
+        if words[place] in self._denials:
+            return (follows,) not in self._absence
+        return words[place] in self._before_content and follows not in {"", *self.function}
 
     def content(self, words: Iterable[str]) -> list[str]:
         """The words that say what it is about."""
