@@ -154,7 +154,7 @@ async def main() -> int:
                 scores[intent] = await bench.score(intent, asked)
                 result.note_contention()
         responder.close()
-        await requests.add(result, not options.full, requests.embedders(options.embedding))
+        await requests.add(result, not options.full, options.embedding)
     add_scores(result, scores)
     add_exactness(result)
     spoken = await grounding.add(result, quick=not options.full)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,9 +49,9 @@ class Score:
 class Company:
     """One folder of tasks, learnt by the engine."""
 
-    def __init__(self, folder: Path, embedders: Mapping[str, TextEmbedder], keep_in: Path) -> None:
+    def __init__(self, folder: Path, embedding: str, keep_in: Path) -> None:
         self.tasks = load_tasks(folder)
-        self._engine = ExampleEngine.load(self.tasks, embedders, keep_in=keep_in)
+        self._engine = ExampleEngine.load(self.tasks, _embedders(embedding), keep_in=keep_in)
 
     async def score(self, wanted: Iterable[Case]) -> Score:
         """All of some cases."""
@@ -71,7 +71,7 @@ class Company:
         self._engine.close()
 
 
-def embedders(name: str) -> dict[str, TextEmbedder]:
+def _embedders(name: str) -> dict[str, TextEmbedder]:
     """What reads the examples of each language: an embedding of the catalogue, or letters alone."""
     if name == LETTERS:
         return {tag: LexicalEmbedder() for tag in languages()}
@@ -82,7 +82,7 @@ def embedders(name: str) -> dict[str, TextEmbedder]:
 async def add(
     result: BenchmarkResult,
     quick: bool,
-    embedders: Mapping[str, TextEmbedder],
+    embedding: str,
     *,
     development: bool = False,
 ) -> None:
@@ -91,7 +91,7 @@ async def add(
     known = cases(DEVELOPMENT if development else HELD_OUT)
     with tempfile.TemporaryDirectory() as folder:
         keep_in = Path(folder)
-        demo = Company(ROOT / DEMO, embedders, keep_in)
+        demo = Company(ROOT / DEMO, embedding, keep_in)
         of_demo = [case for case in known if case.tasks == DEMO]
         asked = [case for case in of_demo if case.kind == "requests"][::every]
         plain = await demo.score(asked)
@@ -108,12 +108,12 @@ async def add(
         result.add("turn_ms_p95", percentile(plain.milliseconds, 95), P95_TURNS)
         demo.close()
         (keep_in / "renamed").mkdir()
-        other = Company(renamed(ROOT / DEMO, keep_in / "renamed"), embedders, keep_in)
+        other = Company(renamed(ROOT / DEMO, keep_in / "renamed"), embedding, keep_in)
         difference = abs((await other.score(asked)).share - plain.share)
         other.close()
         result.count("renamed_difference", round(difference, 2), len(asked))
         for name in sorted({case.tasks for case in known} - {DEMO}):
-            unseen = Company(ROOT / name, embedders, keep_in)
+            unseen = Company(ROOT / name, embedding, keep_in)
             of_it = [case for case in known if case.tasks == name and case.kind == "requests"]
             _note(result, "unseen_task_right", await unseen.score(of_it[::every]))
             unseen.close()

@@ -113,7 +113,7 @@ class Manner:
     def denied(self, words: Sequence[str]) -> frozenset[str]:
         """The words that a negation is about: "lose" of "i did not lose it"."""
         about: set[str] = set()
-        for place, word in enumerate(words):
+        for place in range(len(words)):
             if self._denies(words, place):
                 behind = words[place + 1 : place + 1 + self._negation["ahead"]]
                 before = words[max(place - self._negation["back"], 0) : place][::-1]
