@@ -24,7 +24,7 @@ from pathlib import Path
 
 import yaml
 
-from response_bench import grounding, requests
+from response_bench import grounding, injection, requests
 from response_engine_times import CANCELLED, COLD, WARM, EngineTimes
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
@@ -159,6 +159,8 @@ async def main() -> int:
     add_exactness(result)
     spoken = await grounding.add(result, quick=not options.full)
     print(*grounding.lines(spoken), sep="\n")
+    attempts = await injection.add(result, options.embedding, quick=not options.full)
+    print(*attempts.breaches, *attempts.wrong, sep="\n")
     await add_engine_times(result, options.model)
     return concluded(result, options)
 

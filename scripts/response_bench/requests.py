@@ -51,7 +51,7 @@ class Company:
 
     def __init__(self, folder: Path, embedding: str, keep_in: Path) -> None:
         self.tasks = load_tasks(folder)
-        self._engine = ExampleEngine.load(self.tasks, _embedders(embedding), keep_in=keep_in)
+        self._engine = ExampleEngine.load(self.tasks, embedders(embedding), keep_in=keep_in)
 
     async def score(self, wanted: Iterable[Case]) -> Score:
         """All of some cases."""
@@ -71,7 +71,7 @@ class Company:
         self._engine.close()
 
 
-def _embedders(name: str) -> dict[str, TextEmbedder]:
+def embedders(name: str) -> dict[str, TextEmbedder]:
     """What reads the examples of each language: an embedding of the catalogue, or letters alone."""
     if name == LETTERS:
         return {tag: LexicalEmbedder() for tag in languages()}

@@ -26,6 +26,8 @@ DONE_EN = [
 UNDONE_EN = [
     "I have cancelled your contract.",
     "I ordered a new meter.",
+    "Cancelled.",
+    "Refunded, no problem.",
     "A refund has been sent.",
     "Your new meter is on its way.",
     "I am sending you a plumber.",
@@ -128,6 +130,7 @@ def test_what_was_done_earlier_in_the_call_may_be_told_until_it_is_undone(englis
         "If your water is shut off, call a plumber.",
         "I will see what I can do.",
         "I have understood.",
+        "Understood, one moment.",
         "I've checked your account.",
         "I am sorry, I did not catch that.",
         "I am looking into it.",

@@ -86,7 +86,8 @@ class Claims:
             is_learned = learned is None or root in learned
             far = learned is not None and is_learned
             place = _Place(row, words, at, root, is_learned)
-            claim = self._helped(place, far) or self._told(place) or self._nothing(place, learned)
+            claim = self._helped(place, far) or self._told(place) or self._alone(place)
+            claim = claim or self._nothing(place, learned)
             found += [claim] if claim else []
         return [*found, *self._phrases(row)]
 
@@ -129,6 +130,16 @@ class Claims:
             return self._claim(place, at, deed=True)
         return self._claim(place, at, deed=True) if did or does else None
 
+    def _alone(self, place: _Place) -> Claim | None:
+        """ "Blocked." """
+        words, at = place.words, place.at
+        ends = at + 1 == len(words) or words[at + 1].text in _BREAKS
+        begins = at == 0 or words[at - 1].text in _BREAKS
+        usual = words[at].plain in self._statements.openers and place.root not in self.acts
+        if not (begins and ends and self._is_participle(words[at])) or usual:
+            return None
+        return self._claim(place, at, deed=True)
+
     def _nothing(self, place: _Place, learned: Collection[str] | None) -> Claim | None:
         """ "You owe nothing", "nothing to pay": roots with "nothing" before them."""
         words, at = place.words, place.at
@@ -153,7 +164,8 @@ class Claims:
         possible = near & self._words.modal and not self._is_recent(words, at)
         if possible or self._words.hypothetical.intersection(before):
             return None
-        behind = [word.text for word in words[at + 1 : at + 1 + _BESIDE]]
+        end = next((n for n in range(at, len(words)) if self._parts(words, n)), len(words))
+        behind = [word.text for word in words[at + 1 : min(at + 1 + _BESIDE, end)]]
         negative = bool(
             (self._words.not_ | self._words.nothing).intersection(before)
             or self._words.nothing.intersection(behind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -24,7 +25,8 @@ from voice.tasks.schema import STATUS
 from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots
 from voice.tasks.task_set import TaskSet
 
-_CONTROL = ("<|", "|>")
+_NO_SPEECH = re.compile(r"[<>{}|\\]|(?<![\w.@-])[^\W\d_]+(?:_[^\W_]+)+(?![\w@-])")
+"""Marks of markup and control tokens, and names of tools, as nobody speaks them."""
 _SMALL = 2
 """Counts up to this, in words, are language as often as facts."""
 _LONGEST_NAME = 100
@@ -79,7 +81,14 @@ class Grounding:
 
     def turn(self, history: Sequence[Sequence[Message]] = ()) -> Grounds:
         """The grounds of a turn; `history` are the messages of the turns before."""
-        return Grounds(self, [message for turn in history for message in turn])
+        before = [message for turn in history for message in turn]
+        return Grounds(self, before, [Grounds(one, before) for one in self.abroad])
+
+    @cached_property
+    def abroad(self) -> list[Grounding]:
+        """The same tasks in their other languages, in which a model may answer all the same."""
+        others = (tag for tag in self.tasks.languages if tag != self.language.tag)
+        return [grounding_of(self.tasks.in_language(language(tag))) for tag in others]
 
     def wrong_in(
         self, act: str, wording: str, values: Mapping[str, GivenValue], sentence: str
@@ -88,8 +97,8 @@ class Grounding:
 
         What the wording says by itself is the operator's; a value says no more than its kind.
         """
-        if any(mark in sentence for mark in _CONTROL):
-            return [Ungrounded(sentence, "control token")]
+        if _NO_SPEECH.search(sentence):
+            return [Ungrounded(sentence, "markup")]
         grounds, today = Grounds(self, ()), self.today()
         for slot, value in values.items():
             grounds.add_value(self._field(act, slot), value)
@@ -176,8 +185,12 @@ def prepare(tasks: TaskSet) -> None:
 class Grounds:
     """What may be said in one turn."""
 
-    def __init__(self, grounding: Grounding, before: Sequence[Message]) -> None:
+    def __init__(
+        self, grounding: Grounding, before: Sequence[Message], abroad: Sequence[Grounds] = ()
+    ) -> None:
+        """`before`: the messages of earlier turns; `abroad`: the same in other languages."""
         self._grounding = grounding
+        self._abroad = abroad
         self._grounds: list[Ground] = []
         self._results: list[tuple[str, str]] = []
         """Each tool that has answered in this turn, and its status."""
@@ -190,6 +203,8 @@ class Grounds:
         arguments: Mapping[str, ArgumentValue] | None = None,
     ) -> None:
         """A tool has given this result, called with these arguments."""
+        for other in self._abroad:
+            other.add(tool, result, arguments)
         status = str(result.get(STATUS, ""))
         self._results.append((tool, status))
         known, fields = self._grounding.tasks.tools.get(tool), self._grounding.fields
@@ -209,8 +224,8 @@ class Grounds:
 
     def wrong(self, sentence: str) -> list[Ungrounded]:
         """What a sentence states that nothing vouches for, whoever wrote it."""
-        if any(mark in sentence for mark in _CONTROL):
-            return [Ungrounded(sentence, "control token")]
+        if _NO_SPEECH.search(sentence):
+            return [Ungrounded(sentence, "markup")]
         facts = self.facts(sentence[:_LONGEST])
         if len(sentence) > _LONGEST or len(facts) > _MOST_FACTS:
             return [Ungrounded(sentence, "length")]
@@ -222,8 +237,12 @@ class Grounds:
             for fact in binding.wrong(self._grounds, self._grounding.fields)
             if not self._is_free(fact, is_question, binding)
         ]
-        wrong += [claim for claim in self._grounding.deeds.of(sentence) if not self._holds(claim)]
+        wrong += [claim for one in (self, *self._abroad) for claim in one.untrue(sentence)]
         return [_ungrounded(row.text, one) for one in wrong]
+
+    def untrue(self, sentence: str) -> list[Claim]:
+        """What a sentence claims in this language, and no result bears out."""
+        return [claim for claim in self._grounding.deeds.of(sentence) if not self._holds(claim)]
 
     def state(self, fact: Mention) -> bool:
         """Whether some value is what a sentence says, whatever it says it of."""
@@ -256,7 +275,7 @@ class Grounds:
         row = Row(value, self._grounding.language)
         claims = self._grounding.claims.of(row, frozenset())
         stated = claims or any(isinstance(fact, Amount) for fact in facts)
-        return not stated and value.isprintable() and not any(mark in value for mark in _CONTROL)
+        return not stated and value.isprintable() and not _NO_SPEECH.search(value)
 
     def _is_free(self, fact: Mention, is_question: bool, binding: Binding) -> bool:
         """Whether it may be said without a value."""
