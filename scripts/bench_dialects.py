@@ -65,7 +65,7 @@ class Extent:
 
 EXTENTS = {
     "quick": Extent(6, 4, 6, 10, 5, 4, limit_seconds=112),
-    "full": Extent(None, None, 60, None, 80, 40, limit_seconds=29 * 60),
+    "full": Extent(None, None, 60, None, 40, 40, limit_seconds=29 * 60),
 }
 
 
