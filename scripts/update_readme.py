@@ -91,6 +91,8 @@ MEANINGS = {
         "dialect_gap_ratio_base": "... by Whisper base alone (times)",
         "swahili_gap_closed_tuned": "Swahili's gap to the best group that tuning closes",
         "swahili_gap_closed_routed": "... that routing closes",
+        "swahili_read_as_swahili": "unknown callers read in Swahili, a whole first sentence of it",
+        "english_read_as_english": "... in English, a whole first passage of it",
         "identification_accuracy": "recorded people read in their language by their first 4 s",
         "identification_accuracy_1.5s": "... by their first 1.5 s",
         "synthesised_dialects_counted": "synthesised dialects with enough errors to count",
