@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from voice.embedding_settings import Embedding
 from voice.emergency import country
 from voice.errors import ConfigError
+from voice.knowledge_settings import Documents
 from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
 from voice.response_settings import Response
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
@@ -284,6 +285,7 @@ class Settings(BaseSettings):
     turns: Turns = Turns()
     response: Response = Response()
     embedding: Embedding = Embedding()
+    knowledge: Documents = Documents()
     speech: Speech = Speech()
     tools: Tools = Tools()
     demo: Demo = Demo()

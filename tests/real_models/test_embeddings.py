@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bench_knowledge import SETS
 from tests.conftest import fetched
 from voice.embeddings import Embedder
+from voice.knowledge import Knowledge, build
 
 pytestmark = pytest.mark.real_models
 
@@ -83,3 +86,27 @@ def test_a_text_has_the_same_vector_alone_and_among_others(
 
     alone = np.concatenate([embedder.embed([text]) for text in texts])
     assert np.array_equal(together, alone)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "words"),
+    [
+        ("will you cut me off in winter", "en", "Nobody is cut off between October and March."),
+        ("est-ce qu'il y a des trams la nuit le week-end", "fr", "les lignes de nuit circulent"),
+        ("what's the best way to cook rice", "en", ""),
+        ("comment faire un gâteau au chocolat", "fr", ""),
+    ],
+)
+def test_documents_answer_callers_or_are_known_not_to(
+    multilingual: Embedder, tmp_path: Path, question: str, language: str, words: str
+) -> None:
+    documents = SETS / "held_out" / "documents"
+    build(documents, tmp_path / "store", multilingual, ("en", "fr"))
+    knowledge = Knowledge(tmp_path / "store", multilingual)
+
+    first = knowledge.search(question, language)[0]
+
+    knowledge.close()
+    assert first.support.enough == bool(words)
+    if words:
+        assert words in first.answer

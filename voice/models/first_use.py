@@ -59,6 +59,8 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     """
     recogniser, voice = settings.recognition.model, settings.speech.voice
     missing = ""
+    if settings.knowledge.store is not None:
+        embedding_at_hand(settings, progress)
     try:
         _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:

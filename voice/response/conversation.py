@@ -10,6 +10,7 @@ from voice.engine_queue import Priority
 from voice.identity import Caller
 from voice.response.collecting import Taken, correction, gathered, take
 from voice.response.confirmation import Opinion, Verdict, decide
+from voice.response.documents import UNKNOWN, looking_up
 from voice.response.engine import Model
 from voice.response.exchange import Exchange, Means, SecondThoughts
 from voice.response.harmony import Message
@@ -18,7 +19,7 @@ from voice.response.said import Said
 from voice.response.state import Act, Asked, Question, State
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
-from voice.tasks import Role, TaskSet, TaskTool
+from voice.tasks import DOCUMENTS, Role, TaskSet, TaskTool
 from voice.tools import Audit, ToolBox
 
 _MOST_TOOLS = 2
@@ -36,6 +37,10 @@ _BRIEF = 5
 """Words; a longer answer to an offer may ask for something else."""
 _MOST_MISHEARD = 2
 """How often an argument is asked for again."""
+_QUESTION = 4
+"""Words; fewer, of which no document knows, were perhaps misheard."""
+_FOR_DOCUMENTS = frozenset({None, Role.NOT_UNDERSTOOD, Role.OUT_OF_SCOPE})
+"""Acts of a model that knows no task for what the caller wants."""
 _VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
 """Acts that a model falls back on; they say nothing of what the caller wants."""
 _AGAIN = frozenset({Role.REPEAT, Role.WAIT, Role.HELP})
@@ -141,31 +146,36 @@ class Conversation:
         while True:
             reply = reply or await exchange.reply(said.priority)
             if not exchange.tools_used and reply.probability < _LEAST_PROBABILITY:
-                await self._not_understood(exchange, before)
+                if not await self._told_by_documents(exchange, said):
+                    await self._not_understood(exchange, before)
                 return
             tool = _tool_wanted(exchange, reply)
             if tool is None or exchange.has_result_of(tool.name):
-                reply = await self._say(exchange, reply, before)
+                reply = await self._say(exchange, reply, said, before)
                 if reply is None:
                     return
                 continue
-            if exchange.tools_used >= _MOST_TOOLS:
+            if exchange.tools_used >= _MOST_TOOLS or exchange.has_result_of(DOCUMENTS):
                 await exchange.answer("")
                 return
-            act = Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks))
+            act = _proposed(exchange, tool, reply, said)
             if exchange.tools_used and not exchange.may_run(act):
                 await exchange.answer("")
             if not await exchange.use(act):
                 return
             reply = None
 
-    async def _say(self, exchange: Exchange, reply: Reply, before: State) -> Reply | None:
+    async def _say(
+        self, exchange: Exchange, reply: Reply, said: Said, before: State
+    ) -> Reply | None:
         """Say what the model wants said, or may; returns the call that it wrote behind it."""
         act = _act(exchange, reply)
         if reply.free and act is None:
             return await exchange.answer_freely()
         if exchange.tools_used:
             await exchange.answer(act or "")
+        elif act in _FOR_DOCUMENTS and await self._told_by_documents(exchange, said):
+            pass
         elif act is None or act == Role.NOT_UNDERSTOOD:
             await self._not_understood(exchange, before)
         elif act == Role.REPEAT and not before.last_answer:
@@ -187,6 +197,17 @@ class Conversation:
         else:
             exchange.say(Role.NOT_UNDERSTOOD if count == 1 else Role.OFFER_PERSON)
             exchange.update(misunderstood=count)
+
+    async def _told_by_documents(self, exchange: Exchange, said: Said) -> bool:
+        """Look up what no task is for; False when there is nothing to be said about it."""
+        if DOCUMENTS not in exchange.tasks.tools:
+            return False
+        if not await exchange.use(looking_up(said.text, exchange.tasks)):
+            return True
+        if exchange.status_of(DOCUMENTS) == UNKNOWN and len(said.text.split()) < _QUESTION:
+            return False
+        await exchange.answer("")
+        return True
 
     # The answer to the question for an argument
 
@@ -286,6 +307,13 @@ class Conversation:
         exchange.say(exchange.tasks.tools[question.act.tool].declined or Role.OKAY)
         if exchange.has_person:
             await exchange.hand_over("neither yes nor no to the question before an act")
+
+
+def _proposed(exchange: Exchange, tool: TaskTool, reply: Reply, said: Said) -> Act:
+    """The call that a model wishes, with what the caller said for it."""
+    if tool.name == DOCUMENTS:
+        return looking_up(str(reply.arguments.get("question") or said.text), exchange.tasks)
+    return Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks))
 
 
 def _wants_person(exchange: Exchange, said: Said, before: State) -> bool:

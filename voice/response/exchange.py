@@ -36,6 +36,7 @@ from voice.tasks import (
     Source,
     TaskSet,
     TaskTool,
+    between_slots,
     slots_of,
 )
 from voice.tools import ActKeys, Audit, Tool, ToolBox, ToolRun, Value, run_tool
@@ -100,6 +101,10 @@ class Exchange:
     def has_result_of(self, tool: str) -> bool:
         """Whether this tool has answered in this turn."""
         return any(used.name == tool for used, _ in self._results)
+
+    def status_of(self, tool: str) -> str | None:
+        """How this tool's answer in this turn ended; None when it gave none."""
+        return next((str(r["status"]) for used, r in self._results if used.name == tool), None)
 
     @property
     def state(self) -> State:
@@ -342,7 +347,9 @@ class Exchange:
 
     def _is_true(self, act: str, wording: str, spoken: str, values: Mapping[str, Value]) -> bool:
         grounding = grounding_of(self.tasks)
-        said = clauses(spoken) if values.keys() - {LAST_ANSWER} else []
+        # A wording that is a value alone, such as a quotation, states nothing beside it.
+        is_value = not "".join(between_slots(wording)).strip()
+        said = clauses(spoken) if values.keys() - {LAST_ANSWER} and not is_value else []
         return not any(grounding.wrong_in(act, wording, values, clause) for clause in said)
 
     def _values(self, act: str, sentence: str) -> dict[str, Value]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from voice.errors import ConfigError, ModelError
 from voice.languages import language
-from voice.tasks import TaskSet
+from voice.tasks import DOCUMENTS, TaskSet
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Learnt:
             raise ModelError(
                 f"{where}the model was trained on other tasks, which have {what}; {_OTHER}"
             )
-        tools = sorted(set(tasks.tools) - tasks.undoing - set(self.tools))
+        tools = sorted(set(tasks.tools) - tasks.undoing - {DOCUMENTS} - set(self.tools))
         lost = sorted(set(self.sentences) - set(tasks.answers))
         if tools:
             log.warning("%sthe model never calls %s; %s", where, ", ".join(tools), _OTHER)

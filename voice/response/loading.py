@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from voice.model_folders import find_model, tasks_folder
 from voice.network import is_allowed
 from voice.response.briefing import Style, briefing
 from voice.response.ctranslate2_engine import DESCRIPTION, CTranslate2Engine
+from voice.response.documents import DocumentSearch
 from voice.response.embedded import EmbeddedEngine
 from voice.response.engine import Engine
 from voice.response.example_engine import ExampleEngine
@@ -36,8 +38,14 @@ def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -
     wanted = settings.response
     with blamed_on("response.tasks", ConfigError):
         tasks = load_tasks(tasks_folder(wanted.tasks))
-    engine = _engine(settings, tasks, make_queue)
-    return Responder(engine, tasks, wanted.tool_timeout_seconds)
+    with ExitStack() as unless_loaded:
+        documents = DocumentSearch.load(settings, make_queue)
+        if documents is not None:
+            unless_loaded.callback(documents.close)
+        all_tasks = tasks if documents is None else documents.added_to_tasks(tasks)
+        engine = _engine(settings, all_tasks, make_queue)
+        unless_loaded.pop_all()
+    return Responder(engine, tasks, wanted.tool_timeout_seconds, documents)
 
 
 def _engine(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.identity import Caller
 from voice.languages import Language, language
 from voice.response.conversation import Conversation
+from voice.response.documents import DocumentSearch
 from voice.response.embedded import EmbeddedEngine
 from voice.response.engine import Engine, Model
 from voice.response.exchange import SecondThoughts
@@ -21,15 +23,33 @@ from voice.tools import Audit, ToolBox
 _TOOL_TIMEOUT_SECONDS = 5.0
 
 
+@dataclass(frozen=True)
+class _Current:
+    """What calls that begin now are answered by."""
+
+    model: Model
+    tasks: TaskSet
+    known: TaskSet
+    """The tasks, and that of the documents where there are some."""
+
+
 class Responder:
     """Loaded once per process and shared by all of its calls."""
 
-    def __init__(self, engine: Engine, tasks: TaskSet, tool_timeout_seconds: float) -> None:
-        """`engine` was loaded for these tasks."""
-        prepare(tasks)
+    def __init__(
+        self,
+        engine: Engine,
+        tasks: TaskSet,
+        tool_timeout_seconds: float,
+        documents: DocumentSearch | None = None,
+    ) -> None:
+        """`engine` was loaded for these tasks, and the `documents`' own where there are some."""
         self._engine = engine
         self._tool_timeout_seconds = tool_timeout_seconds
-        self._current: tuple[Model, TaskSet] = (engine, tasks)
+        self._documents = documents
+        known = self._with_documents(tasks)
+        prepare(known)
+        self._current = _Current(engine, tasks, known)
 
     @classmethod
     def load(
@@ -55,7 +75,7 @@ class Responder:
     @property
     def tasks(self) -> TaskSet:
         """The tasks of calls that begin now."""
-        return self._current[1]
+        return self._current.tasks
 
     def adopt(self, tasks: TaskSet) -> None:
         """Answer new calls by other tasks; calls under way keep theirs.
@@ -63,9 +83,13 @@ class Responder:
         May take seconds and blocks. Raises VoiceError, and goes on as before, when the engine
         cannot work with these.
         """
-        model = self._engine.for_tasks(tasks)
-        prepare(tasks)
-        self._current = (model, tasks)
+        known = self._with_documents(tasks)
+        model = self._engine.for_tasks(known)
+        prepare(known)
+        self._current = _Current(model, tasks, known)
+
+    def _with_documents(self, tasks: TaskSet) -> TaskSet:
+        return tasks if self._documents is None else self._documents.added_to_tasks(tasks)
 
     @property
     def language(self) -> Language:
@@ -99,11 +123,13 @@ class Responder:
         hears of each run of a tool.
         `today`: what "tomorrow" is counted from.
         """
-        model, tasks = self._current
-        tools.require(tasks)
+        current = self._current
+        tools.require(current.tasks)
+        if self._documents is not None:
+            tools = self._documents.added_to_tools(tools)
         conversation = Conversation(
-            model,
-            tasks.in_language(self.language),
+            current.model,
+            current.known.in_language(self.language),
             tools,
             self._tool_timeout_seconds,
             has_person=has_person,
@@ -119,3 +145,5 @@ class Responder:
     def close(self) -> None:
         """End the engine's threads and let go of the model."""
         self._engine.close()
+        if self._documents is not None:
+            self._documents.close()

@@ -33,6 +33,8 @@ class Role(StrEnum):
     TOOL_FAILED = "tool_failed"
     OUTCOME_UNKNOWN = "outcome_unknown"
     """Whether a change was made cannot be told."""
+    NOT_KNOWN = "not_known"
+    """The documents do not say that."""
     CANNOT_SAY = "cannot_say"
     """There is no answer that could be vouched for."""
     NOT_CAUGHT = "not_caught"
@@ -65,7 +67,11 @@ CHOSEN_BY_MODELS = (
 """The other roles are said by code alone."""
 ENDS_CALL = frozenset({Role.GOODBYE})
 HANDS_OVER = frozenset({Role.PERSON})
-OFFERS_PERSON = frozenset({Role.ABOUT_ME, Role.OUT_OF_SCOPE, Role.OFFER_PERSON, Role.TOOL_FAILED})
+OFFERS_PERSON = frozenset(
+    {Role.ABOUT_ME, Role.OUT_OF_SCOPE, Role.OFFER_PERSON, Role.TOOL_FAILED, Role.NOT_KNOWN}
+)
 """In the language's words; a task that uses its own says so in `person_if_yes`."""
+DOCUMENTS = "search_documents"
+"""The tool that looks up what no task is for, where there are documents; code itself calls it."""
 SLOTS = {Role.REPEAT: "last_answer", Role.READ_BACK: "value"}
 """What code puts into a role's wordings."""

@@ -65,6 +65,13 @@ class ToolBox:
     def __iter__(self) -> Iterator[Tool]:
         return iter(self._tools.values())
 
+    def with_tool(self, tool: Tool) -> ToolBox:
+        """These and one more; raises ConfigError when there is one of its name.
+
+        What is kept open stays with the first box.
+        """
+        return ToolBox([*self, tool])
+
     async def aclose(self) -> None:
         """End what the tools keep open, such as the servers that were started for them."""
         if self.closing is not None:
