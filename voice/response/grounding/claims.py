@@ -89,7 +89,9 @@ class Claims:
             claim = self._helped(place, far) or self._told(place) or self._alone(place)
             claim = claim or self._nothing(place, learned)
             found += [claim] if claim else []
-        return [*found, *self._phrases(row)]
+        phrases = list(self._phrases(row))
+        beside = (one for one in found if not any(one.end == phrase.end for phrase in phrases))
+        return [*beside, *phrases]
 
     def _resolved(self, row: Row) -> Iterator[_Word]:
         for number, token in enumerate(row.tokens):

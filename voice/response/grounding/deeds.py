@@ -100,6 +100,8 @@ class Deeds:
         own = self._roots(tool.name)
         said.succeeded |= bool(named & own) and tool.side_effect
         said.is_so |= named | (own if said.succeeded else set())
+        if said.succeeded and tool.begins:
+            said.is_so |= self._of_act(tool.begins).is_so
         return said
 
     def _of_act(self, act: str) -> Said:
