@@ -136,6 +136,14 @@ class Line:
         self._listen(" ".join(said))
         return did
 
+    def asked_for(self, did: set[str]) -> set[str]:
+        """The tools for which an argument was asked, as it was not said or not heard."""
+        return {
+            name
+            for name, tool in self._tasks.tools.items()
+            if did & {one.ask for one in (tool.arguments or {}).values() if one.ask}
+        }
+
     def _watched(self, tool: Tool) -> Tool:
         task = self._tasks.tools[tool.name]
         level = max(tool.level, task.identity)
@@ -220,7 +228,7 @@ async def measured(model: Model, tasks: TaskSet, folder: Path, every: int) -> Ta
             for turn in case["turns"]:
                 did = await line.turn(session, words.get(turn["say"], turn["say"]))
                 if one is model and "wants" in turn:
-                    _judge(tally, turn, did, words)
+                    _judge(tally, turn, did | line.asked_for(did), words)
             tally.attempts += 1
             tally.heard += bool(words)
             tally.kinds[case["kind"]] += 1

@@ -14,7 +14,7 @@ from voice.response.grounding.claims import NOTHING, Claims
 from voice.response.grounding.deeds import Deeds, Said
 from voice.response.grounding.fields import Field, Fields
 from voice.response.grounding.grounds import GivenValue, Ground, same, words_of_text
-from voice.response.grounding.mentions import Amount, Claim, Count, Day, Mention, Name
+from voice.response.grounding.mentions import Amount, Claim, Code, Count, Day, Mention, Name
 from voice.response.grounding.numbers import numbers_of
 from voice.response.grounding.reader import Reader
 from voice.response.grounding.tokens import Row
@@ -27,6 +27,7 @@ from voice.tasks.task_set import TaskSet
 
 _NO_SPEECH = re.compile(r"[<>{}|\\]|(?<![\w.@-])[^\W\d_]+(?:_[^\W_]+)+(?![\w@-])")
 """Marks of markup and control tokens, and names of tools, as nobody speaks them."""
+_NO_NAME = re.compile(r"[<>{}()|\\_]")
 _SMALL = 2
 """Counts up to this, in words, are language as often as facts."""
 _LONGEST_NAME = 100
@@ -101,7 +102,8 @@ class Grounding:
             return [Ungrounded(sentence, "markup")]
         grounds, today = Grounds(self, ()), self.today()
         for slot, value in values.items():
-            grounds.add_value(self._field(act, slot), value)
+            if not grounds.add_value(self._field(act, slot), value):
+                return [Ungrounded(sentence, "name")]
         constants = self.constants(wording)
         wrong = [
             fact
@@ -258,24 +260,27 @@ class Grounds:
         ]
         return self._grounding.reader.facts(sentence, [name for name in names if _is_worded(name)])
 
-    def add_value(self, field: Field, value: GivenValue) -> None:
-        """A value of the last result, or of its call."""
+    def add_value(self, field: Field, value: GivenValue) -> bool:
+        """A value of the last result, or of its call; False for a name that is none."""
         run = len(self._results)
         if not isinstance(value, str):
             self._grounds.append(Ground(run, field, value))
-            return
+            return True
         facts = self._grounding.reader.facts(value)
         if field.kind == "name" and not self._is_name(value, facts):
-            return
+            return False
         words = words_of_text(value, Row(value, self._grounding.language))
         self._grounds.append(Ground(run, field, value, words, tuple(facts)))
+        return True
 
     def _is_name(self, value: str, facts: Sequence[Mention]) -> bool:
-        """A name states nothing: no amount, and nothing that was done."""
+        """A name states nothing: no amount, no code, and nothing that is so or was done."""
         row = Row(value, self._grounding.language)
-        claims = self._grounding.claims.of(row, frozenset())
-        stated = claims or any(isinstance(fact, Amount) for fact in facts)
-        return not stated and value.isprintable() and not _NO_SPEECH.search(value)
+        claims, words = self._grounding.claims.of(row, frozenset()), row.plain
+        verbs = self._grounding.language.statements.claims
+        stated = claims or any(isinstance(fact, Amount | Code) for fact in facts)
+        stated = stated or not (verbs.be | verbs.have).isdisjoint(words)
+        return not stated and value.isprintable() and not _NO_NAME.search(value)
 
     def _is_free(self, fact: Mention, is_question: bool, binding: Binding) -> bool:
         """Whether it may be said without a value."""
