@@ -17,7 +17,8 @@ from voice.models import (
     at_hand,
     embedding_at_hand,
 )
-from voice.settings import Models, NetworkAccess, Recognition, Settings, Speech
+from voice.response_settings import Response
+from voice.settings import EMBEDDED, Models, NetworkAccess, Recognition, Settings, Speech
 
 
 @pytest.fixture(autouse=True)
@@ -218,3 +219,18 @@ def test_an_embedding_model_that_cannot_be_had_is_blamed_on_its_setting(
 
     with pytest.raises(ModelError, match=r"^embedding\.model: multilingual-e5-small-q4 cannot be"):
         embedding_at_hand(offline, told)
+
+
+def test_requests_are_found_without_an_embedding_model_that_cannot_be_had(told: Told) -> None:
+    wanted = Settings(
+        recognition=Recognition(model=EMBEDDED),
+        speech=Speech(voice=EMBEDDED),
+        response=Response(engine="examples"),
+        network=NetworkAccess(allow=[]),
+    )
+
+    models = at_hand(wanted, told)
+
+    assert models.no_embedding.startswith("embedding.model: multilingual-e5-small-q4 cannot be")
+    assert models.warning.endswith("requests are found by letters, and fewer of them.")
+    assert "\n" not in models.warning

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import tempfile
 from collections.abc import Coroutine
@@ -44,7 +43,6 @@ _IN_WORDS = {
 }
 """What a request that got no answer leaves a caller without."""
 _LAST_LINES_SECONDS = 0.5
-_NO_FILE = Path(os.devnull)
 """The environment counts; a voice.toml that lies here is another installation's."""
 
 
@@ -79,9 +77,11 @@ def demo(
     configure_logging("warning", "demo")
     console = Console(highlight=False)
     try:
-        models = models_at_hand(load_settings(_NO_FILE), embedded, console)
         with tempfile.TemporaryDirectory(prefix="voice-demo-") as folder:
             place = Path(folder)
+            own = place / "world.toml"
+            own.write_text(company.settings if phone else "")
+            models = models_at_hand(load_settings(own), embedded, console)
             trial = by_phone(console, place, seed, address, models, company) if phone else None
             trial = trial or _simulated(console, place, scenario, seed, models)
             stopped_by = uvloop.run(_until_stopped(trial))

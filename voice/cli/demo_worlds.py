@@ -29,7 +29,7 @@ class World:
 
     company: str
     settings: str
-    """TOML: its greeting, and its tasks and tools where they are not the default ones."""
+    """TOML: its greeting, how requests are found, and tasks and tools that are not the default."""
     role: Callable[[Path, int], Role]
     """Writes the company's books anew in a folder, and gives whom a seed plays."""
     ask: str
@@ -48,13 +48,16 @@ def _resident(folder: Path, seed: int) -> Role:
     return Role(person.name, person.resident_number, person.pin)
 
 
-_LARKFIELD = """
+_DISCLOSED = "You are speaking with an automated assistant. How can I help you?"
+_LARKFIELD = f"""
 [calls]
-greeting = "You are through to Larkfield Telecom. You are speaking with an automated assistant."
+greeting = "You are through to Larkfield Telecom. {_DISCLOSED}"
+[response]
+engine = "examples"
 """
-_MUNICIPALITY = """
+_MUNICIPALITY = f"""
 [calls]
-greeting = "This is the town of Brackenford. You are speaking with an automated assistant."
+greeting = "This is the town of Brackenford. {_DISCLOSED}"
 [response]
 engine = "examples"
 tasks = "tasks/municipality"

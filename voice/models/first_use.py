@@ -14,6 +14,7 @@ from voice.models.catalogue import Catalogue
 from voice.models.entries import Kind
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import ModelStore
+from voice.response_settings import BY_EXAMPLES
 from voice.setting_places import blamed_on
 from voice.settings import EMBEDDED, REAL_RECOGNISER, REAL_VOICE, Settings
 
@@ -26,6 +27,8 @@ class ModelsAtHand:
     voice: str = EMBEDDED
     missing: str = ""
     """Why one of the defaults could not be had; empty when all could."""
+    no_embedding: str = ""
+    """Why requests are found without an embedding model; empty when they are not, or need none."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,15 +43,18 @@ class ModelsAtHand:
 
     @property
     def warning(self) -> str:
-        """One plain line for whoever calls; empty when nothing is missing."""
-        if not self.missing:
-            return ""
-        if self.recogniser == EMBEDDED:
-            return (
+        """A plain line for each thing that is missing; empty when nothing is."""
+        lines = []
+        if self.missing and self.recogniser == EMBEDDED:
+            lines.append(
                 f"{self.missing}: the small embedded models answer instead; "
                 "they understand synthetic voices only, not people."
             )
-        return f"{self.missing}: the small embedded voice speaks instead."
+        elif self.missing:
+            lines.append(f"{self.missing}: the small embedded voice speaks instead.")
+        if self.no_embedding:
+            lines.append(f"{self.no_embedding}: requests are found by letters, and fewer of them.")
+        return "\n".join(lines)
 
 
 def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
@@ -58,16 +64,15 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     that somebody asked for and that cannot be had raises ModelError.
     """
     recogniser, voice = settings.recognition.model, settings.speech.voice
-    missing = ""
-    if settings.knowledge.store is not None:
-        embedding_at_hand(settings, progress)
+    missing, no_embedding = "", _embedding(settings, progress)
     try:
         _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:
         if recogniser != REAL_RECOGNISER or settings.recognition.variants:
             raise ModelError(f"recognition.model: {error}") from None
         # Without the recogniser nothing is gained by the voice, nor by waiting for it.
-        return ModelsAtHand(voice=EMBEDDED if voice == REAL_VOICE else voice, missing=str(error))
+        voice = EMBEDDED if voice == REAL_VOICE else voice
+        return ModelsAtHand(voice=voice, missing=str(error), no_embedding=no_embedding)
     for variant in settings.recognition.variants:
         with blamed_on("recognition.variants", ModelError):
             _require(variant, "asr_models", "recogniser", settings, progress)
@@ -80,7 +85,22 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     for language, other in settings.speech.voices.items():
         with blamed_on(f"speech.voices.{language}"):
             _require(other, "tts_voices", "voice", settings, progress)
-    return ModelsAtHand(recogniser, voice, missing)
+    return ModelsAtHand(recogniser, voice, missing, no_embedding)
+
+
+def _embedding(settings: Settings, progress: Progress) -> str:
+    """Pulled where it is needed; why not, where requests can be found without it, too."""
+    response = settings.response
+    by_examples = BY_EXAMPLES in (response.engine, response.fallback)
+    if not by_examples and settings.knowledge.store is None:
+        return ""
+    try:
+        embedding_at_hand(settings, progress)
+    except ModelError as error:
+        if settings.knowledge.store is not None:
+            raise
+        return str(error)
+    return ""
 
 
 def embedding_at_hand(settings: Settings, progress: Progress) -> None:
