@@ -186,7 +186,7 @@ def test_a_base_that_cannot_be_had_is_named(
         ),
         (
             lambda sums: (sums.parent / "variant.yaml").write_text("&a [*a"),
-            "variant.yaml: while parsing",
+            "variant.yaml: line 1: ",
         ),
         (
             lambda sums: (sums.parent / "README.md").write_text("#" * ((1 << 20) + 1)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,58 @@ def test_a_missing_file_is_noticed(installed: Path, store: ModelStore) -> None:
 
     with pytest.raises(ModelError, match=r"config.json: No such file"):
         store.verify("small")
+
+
+def test_all_that_is_damaged_is_named_at_once(
+    from_index: CatalogueModel, origins: Origins, told: Told,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    store = ModelStore()
+    installed = pull(from_index, store, origins, told)
+    for copy in ("other", "record"):
+        shutil.copytree(installed, store.root / copy)
+    (installed / "model.bin").write_bytes(b"X")
+    (store.root / "record" / "installed.json").write_text('{"name": "record", "files": 3}')
+
+    shown = CliRunner().invoke(app, ["models", "verify"])
+
+    assert shown.output == "other: intact\n" and shown.exit_code != 0
+    assert str(shown.exception).splitlines() == [
+        f"{store.root / 'record' / 'installed.json'}: damaged: remove record and pull it again",
+        f"{installed / 'model.bin'}: changed since it was installed",
+    ]
+
+
+def test_a_model_with_a_damaged_record_can_be_removed(installed: Path, store: ModelStore) -> None:
+    (installed / "installed.json").write_bytes(b"[")
+
+    store.remove("small")
+
+    assert not installed.exists()
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../small", "small/../small", ".small.part"])
+def test_a_path_is_no_model(installed: Path, store: ModelStore, name: str) -> None:
+    for refused in (store.path, store.verify, store.remove):
+        with pytest.raises(ModelError, match=r"is no model's name"):
+            refused(name)
+    with pytest.raises(ModelError, match=r"is no model's name"):
+        store.remove(str(installed.parent.parent))
+    store.verify("small")
+
+
+def test_removing_takes_folders_of_models_only(installed: Path, store: ModelStore) -> None:
+    with pytest.raises(ModelError, match=r"pins\.json is not installed"):
+        store.remove("pins.json")
+
+    assert (installed.parent / "pins.json").exists()
+
+
+def test_what_an_interrupted_install_left_is_no_model(installed: Path, store: ModelStore) -> None:
+    shutil.copytree(installed, store.root / ".other.part")
+
+    assert [model.name for model in store.installed()] == ["small"]
 
 
 def test_a_removed_model_is_gone(installed: Path, store: ModelStore) -> None:
@@ -92,9 +145,12 @@ def test_each_language_that_callers_may_speak_has_a_voice() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("- {name: x}", "catalogue: kind: Field required"),
-        ("x", "catalogue: "),
-        ("- [", "catalogue: while parsing"),
+        ("- {name: x}", "catalogue: x: kind: Field required"),
+        ("- {kind: voice}", "catalogue: ?: name: Field required"),
+        ("x", "catalogue: x: "),
+        ("3", "catalogue: "),
+        ("- [", "catalogue: line 1: "),
+        ("- name: x\n\tkind: voice", "catalogue: line 2: "),
     ],
 )
 def test_a_broken_catalogue_is_one_clear_line(text: str, says: str) -> None:

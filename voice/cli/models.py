@@ -12,6 +12,7 @@ from rich.table import Table
 
 from voice.cli.model_page import licence_line, show_model
 from voice.cli.pull_progress import shown_progress
+from voice.errors import ModelError
 from voice.models import (
     Catalogue,
     CatalogueModel,
@@ -140,9 +141,15 @@ def verify(
 ) -> None:
     """Hold the installed files against the hashes with which they were installed."""
     store = ModelStore()
-    for each in [name] if name else [model.name for model in store.installed()]:
-        store.verify(each)
-        typer.echo(f"{each}: intact")
+    faults = []
+    for each in [name] if name else store.names():
+        try:
+            store.verify(each)
+            typer.echo(f"{each}: intact")
+        except ModelError as error:
+            faults.append(str(error))
+    if faults:
+        raise ModelError("\n".join(faults))
 
 
 @app.command()

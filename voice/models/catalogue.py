@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -24,13 +25,20 @@ class Catalogue:
     def __init__(self, models: list[CatalogueModel]) -> None:
         self.models = {model.name: model for model in models}
         if len(self.models) < len(models):
-            raise ModelError("catalogue: a name stands there twice")
+            [(twice, _)] = Counter(model.name for model in models).most_common(1)
+            raise ModelError(f"catalogue: {twice} stands there twice")
 
     @classmethod
     def load(cls, text: str) -> Catalogue:
         """Read YAML; raises ModelError with the place of a mistake."""
         with _mistakes_of("catalogue"):
-            return cls([CatalogueModel(**entry) for entry in yaml.safe_load(text)])
+            entries = list(yaml.safe_load(text))
+        models = []
+        for entry in entries:
+            name = entry.get("name", "?") if isinstance(entry, dict) else entry
+            with _mistakes_of(f"catalogue: {str(name)[:80]}"):
+                models.append(CatalogueModel(**entry))
+        return cls(models)
 
     @classmethod
     @cache
@@ -111,5 +119,8 @@ def _mistakes_of(place: str) -> Iterator[None]:
         where = [".".join(map(str, mistake["loc"]))] if mistake["loc"] else []
         reason = mistake["msg"].removeprefix("Value error, ")
         raise ModelError(": ".join([place, *where, reason])) from None
+    except yaml.MarkedYAMLError as error:
+        line = f" line {error.problem_mark.line + 1}:" if error.problem_mark else ""
+        raise ModelError(f"{place}:{line} {error.problem or error.context}") from None
     except (yaml.YAMLError, TypeError) as error:
         raise ModelError(f"{place}: {str(error).splitlines()[0]}") from None

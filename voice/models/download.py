@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,4 +69,4 @@ def disk_error(place: Path, error: OSError) -> ModelError:
     """What is wrong with the disk, in one line."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return ModelError(f"{place.parent}: the disk is full; what came so far is kept")
-    return ModelError(f"{place}: {error.strerror or os.strerror(error.errno or 0)}")
+    return ModelError(f"{place}: {error.strerror or error}")

@@ -180,13 +180,13 @@ class CatalogueModel(Entry):
     @model_validator(mode="after")
     def _difference_has_a_base(self) -> Self:
         if self.is_difference and self.base in (None, self.name):
-            raise ValueError(f"{self.name}: {DIFFERENCE} needs a base")
+            raise ValueError(f"{DIFFERENCE} needs a base")
         return self
 
     @model_validator(mode="after")
     def _whole_model_has_its_own_encoder(self) -> Self:
         if self.dialect and self.dialect.shares_encoder and not self.is_difference:
-            raise ValueError(f"{self.name}: only a {DIFFERENCE} shares its base's encoder")
+            raise ValueError(f"only a {DIFFERENCE} shares its base's encoder")
         return self
 
     @model_validator(mode="after")
@@ -194,5 +194,5 @@ class CatalogueModel(Entry):
         wanted = {file.path for file in self.files}
         for source in self.sources:
             if isinstance(source, IndexSource | NpmSource) and set(source.members) != wanted:
-                raise ValueError(f"{self.name}: the members of {source} are not its files")
+                raise ValueError(f"the members of {source} are not its files")
         return self

@@ -5,14 +5,18 @@ Paths of an archive are names to look for and never lead anywhere; links in it a
 
 from __future__ import annotations
 
+import lzma
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
 from voice.errors import ModelError
+
+_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError)
 
 
 class Place(Protocol):
@@ -79,7 +83,11 @@ class _Archive:
         return self._sizes[self._require(path)]
 
     def open(self, path: str) -> IO[bytes]:
-        return self._opened_member(self._require(path))
+        member = self._require(path)
+        try:
+            return self._opened_member(member)
+        except RuntimeError as error:  # encrypted, or packed in a way that Python does not know
+            raise ModelError(f"{self.path}: {error}") from None
 
     def _member(self, path: str) -> str | None:
         """The one with the fewest folders in front."""
@@ -109,8 +117,12 @@ def opened(path: Path) -> Iterator[Place]:
                 yield _Archive(path, sizes, lambda name: _opened(tar, name))
         else:
             raise ModelError(f"{path}: neither a folder nor a zip, wheel or tar file")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
+    except _DAMAGED as error:
         raise ModelError(f"{path}: damaged: {error}") from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise ModelError(f"{path}: damaged: {error}") from None  # bz2 and gzip say it so
 
 
 def _opened(tar: tarfile.TarFile, name: str) -> IO[bytes]:

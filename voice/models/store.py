@@ -11,14 +11,18 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from voice.errors import ModelError
 from voice.model_folders import pulled_models
 from voice.models.download import disk_error, hash_of
-from voice.models.entries import CatalogueModel
+from voice.models.entries import CatalogueModel, ModelName
 from voice.models.errors import WrongHash
 
 _RECORD = "installed.json"
 _PINS = "pins.json"
+_NAME = TypeAdapter[str](ModelName)
+_HASHES = TypeAdapter(dict[str, dict[str, str]])
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class InstalledModel:
     """The same of files that came, and in whose place others were made of them."""
 
 
+_INSTALLED = TypeAdapter(InstalledModel)
+
+
 class ModelStore:
     """The installed models; safe for several processes at once."""
 
@@ -43,13 +50,19 @@ class ModelStore:
 
     def path(self, name: str) -> Path:
         """The folder of an installed model; raises ModelError when it is not installed."""
-        folder = self.root / name
         if not self.has(name):
             raise ModelError(f"{name} is not installed: voice models pull {name}")
-        return folder
+        return self.root / name
 
     def has(self, name: str) -> bool:
-        """Whether the model is installed as a whole."""
+        """Whether the model is installed as a whole; raises ModelError for what is no name.
+
+        A path would lead out of the store, and whatever it leads to could be removed.
+        """
+        try:
+            _NAME.validate_python(name)
+        except ValidationError:
+            raise ModelError(f"{name!r} is no model's name: see `voice models list`") from None
         return (self.root / name / _RECORD).is_file()
 
     def has_as_in(self, model: CatalogueModel) -> bool:
@@ -61,17 +74,22 @@ class ModelStore:
         return all(file.sha256 in (None, files.get(file.path)) for file in model.files)
 
     def installed(self) -> list[InstalledModel]:
-        """All installed models, by name."""
-        records = sorted(self.root.glob(f"*/{_RECORD}"))
-        return [self.record(file.parent.name) for file in records]
+        """All installed models, by name; raises ModelError when one has a damaged record."""
+        return [self.record(name) for name in self.names()]
+
+    def names(self) -> list[str]:
+        """The names of all installed models, sorted."""
+        return sorted(file.parent.name for file in self.root.glob(f"[!.]*/{_RECORD}"))
 
     def record(self, name: str) -> InstalledModel:
         """What is known of an installed model; raises ModelError."""
         file = self.path(name) / _RECORD
         try:
-            return InstalledModel(**json.loads(file.read_text("utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise ModelError(f"{file}: cannot be read: {error}") from None
+            return _INSTALLED.validate_json(file.read_bytes())
+        except OSError as error:
+            raise disk_error(file, error) from None
+        except ValidationError:
+            raise ModelError(f"{file}: damaged: remove {name} and pull it again") from None
 
     def verify(self, name: str) -> None:
         """Raises WrongHash when a file is not what was installed, ModelError when it is gone."""
@@ -96,7 +114,7 @@ class ModelStore:
     def _delete(self, name: str) -> None:
         """Out of sight first: nobody loads a folder that is half deleted."""
         gone = self.root / f".{name}.gone"
-        if (self.root / name).exists():
+        if (self.root / name).is_dir():
             (self.root / name).replace(gone)
         shutil.rmtree(gone, ignore_errors=True)
 
@@ -114,7 +132,7 @@ class ModelStore:
 
     def check(self, model: CatalogueModel, staging: Path, source: str) -> dict[str, str]:
         """The sha256 of each file that came; raises WrongHash, and throws away what is wrong."""
-        pins = self._pins(model.name)
+        pins = self._pins().get(model.name, {})
         hashes = {}
         for file in model.files:
             found = hash_of(staging / file.path)
@@ -150,21 +168,27 @@ class ModelStore:
         os.replace(staging, folder)
         return folder
 
-    def _pins(self, name: str) -> dict[str, str]:
-        """The hashes of an earlier pull, which outlive the model's removal."""
+    def _pins(self) -> dict[str, dict[str, str]]:
+        """The hashes of earlier pulls, which outlive the models' removal; raises ModelError."""
+        file = self.root / _PINS
         try:
-            pins = json.loads((self.root / _PINS).read_text("utf-8"))
-        except (OSError, ValueError):
+            return _HASHES.validate_json(file.read_bytes())
+        except FileNotFoundError:
             return {}
-        found: dict[str, str] = pins.get(name, {})
-        return found
+        except OSError as error:
+            raise disk_error(file, error) from None
+        except ValidationError:
+            raise ModelError(
+                f"{file}: damaged; without it nobody knows what earlier pulls had: delete it if "
+                "what comes now may count as right"
+            ) from None
 
     def _pin(self, name: str, hashes: Mapping[str, str]) -> None:
         with self._locked(_PINS):
             file = self.root / _PINS
-            pins = json.loads(file.read_text("utf-8")) if file.exists() else {}
             part = file.with_suffix(".part")
-            part.write_text(json.dumps({**pins, name: dict(hashes)}, indent=1) + "\n", "utf-8")
+            pins = {**self._pins(), name: dict(hashes)}
+            part.write_text(json.dumps(pins, indent=1) + "\n", "utf-8")
             part.replace(file)
 
     @contextmanager
