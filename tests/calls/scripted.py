@@ -102,6 +102,7 @@ class ScriptedSession:
         heard_last: bool = True,
         spoken: Language | None = None,
         in_full: str = "",
+        instead_of: ScriptedTurn | None = None,
     ) -> ScriptedTurn:
         return self._turn(text.lower())
 

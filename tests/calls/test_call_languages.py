@@ -13,10 +13,8 @@ from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import ScriptedResponder
 from voice.audio import Pcm
-from voice.calls.answer import Answer
 from voice.calls.other_languages import OtherLanguages
 from voice.calls.state import CallState
-from voice.calls.ways_out import WaysOut
 from voice.engine_queue import Priority
 from voice.events import (
     ClauseSpoken,
@@ -278,10 +276,10 @@ def others(asks: bool, call_speaks: str) -> OtherLanguages:
     )  # fmt: skip
     session = cast(ResponseSession, SimpleNamespace(asks=asks))
 
-    async def say(*_: object, **__: object) -> Answer:
+    async def say(*_: object, **__: object) -> Any:
         raise AssertionError("nothing is to be said")
 
-    return OtherLanguages(cast(CallState, state), session, say, cast(WaysOut, None))
+    return OtherLanguages(cast(CallState, state), session, say, say)
 
 
 @pytest.mark.parametrize(

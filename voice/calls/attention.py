@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from voice.calls.answering import AnswerRun
 from voice.calls.sayings import Sayings
 from voice.calls.state import CallState
 from voice.recognition import Transcript
@@ -32,12 +31,11 @@ class Attention:
         self._caller_speaks = False
         self._caller_left = False
 
-    def speech_began(self, run: AnswerRun | None) -> None:
-        """The caller begins to speak; `run` is the answer that is being made, if there is one."""
+    def speech_began(self, answering: bool) -> None:
+        """The caller begins to speak; `answering`: an answer to them is being made."""
         call = self._call
-        preparing = run is not None and run.answer.committed
         before = call.unread_turn  # Then both are read as one.
-        heard = not preparing and self._sayings.heard_to_the_end(call.settings.turns.start_ms)
+        heard = not answering and self._sayings.heard_to_the_end(call.settings.turns.start_ms)
         self.heard_last = heard and (self.heard_last or not before)
         self._over_sound = call.playback.audible or (before and self._over_sound)
         self._caller_speaks = True

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from voice.calls import phrases
-from voice.calls.answer import Answer
 from voice.calls.hand_over import transfer_call
 from voice.calls.state import CallState
+from voice.calls.utterance import Utterance
 from voice.emergency import Distress, DistressWords
 from voice.events import HIDDEN, EmergencyHeard
 from voice.recognition import Transcript
@@ -17,7 +17,7 @@ from voice.recognition import Transcript
 class Emergencies:
     """Listens to one call for words of distress; `say` speaks to the caller."""
 
-    def __init__(self, call: CallState, say: Callable[..., Awaitable[Answer]]) -> None:
+    def __init__(self, call: CallState, say: Callable[..., Awaitable[Utterance]]) -> None:
         self._call = call
         self._say = say
         self._heard: Distress | None = None

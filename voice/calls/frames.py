@@ -2,21 +2,16 @@
 
 Caller side, all system frames in the order of what happened: pipecat's UserStartedSpeakingFrame,
 VADUserStoppedSpeakingFrame (a short pause), `Hypothesis` (what was said until there),
-EagerEndOfTurnCancelFrame (the caller goes on), and `CallerTurn` at the end. Assistant side, data
-frames in the order of speaking: `ClauseText`, then `ClauseAudio`.
+EagerEndOfTurnCancelFrame (the caller goes on), and `CallerTurn` at the end.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipecat.frames.frames import DataFrame, SystemFrame
+from pipecat.frames.frames import SystemFrame
 
-from voice.calls.answer import Answer
-from voice.events import ClauseKind
-from voice.languages import Language
 from voice.recognition import Transcript
-from voice.speech import SpokenClause
 
 
 @dataclass
@@ -47,29 +42,3 @@ class HoldFrame(SystemFrame):
     """The caller put the call on hold, or came back to it."""
 
     held: bool
-
-
-@dataclass
-class ClauseText(DataFrame):
-    """A clause to be spoken."""
-
-    text: str
-    kind: ClauseKind
-    answer: Answer
-    language: Language
-    """In which it is written, and spoken."""
-    act: str = ""
-
-
-@dataclass
-class ClauseAudio(DataFrame):
-    """A clause that has been synthesised."""
-
-    clause: ClauseText
-    spoken: SpokenClause
-    synthesis_ms: float
-
-    @property
-    def answer(self) -> Answer:
-        """What the clause is part of."""
-        return self.clause.answer

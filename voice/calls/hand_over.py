@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from voice.calls.answer import Answer
 from voice.calls.state import CallState, Transferring
+from voice.calls.utterance import Utterance
 from voice.events import TransferProgressed, Transferred
 from voice.telephony.leg import CancelTransfer, Transfer, TransferProgress, TransferResult
 
@@ -16,7 +16,7 @@ _RING_SECONDS = 0.1
 """What the edge still holds when the last frame was sent."""
 
 
-async def transfer_call(call: CallState, announced: Answer, target: str, reason: str) -> bool:
+async def transfer_call(call: CallState, announced: Utterance, target: str, reason: str) -> bool:
     """Transfer once the announcement was heard; returns whether a person took the call.
 
     Cancelled, it is given up.

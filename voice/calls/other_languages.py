@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from voice.calls.answer import Answer
 from voice.calls.secrets import for_arguments, masked
 from voice.calls.state import CallState
-from voice.calls.ways_out import WaysOut
+from voice.calls.utterance import Utterance
 from voice.engine_queue import Priority
 from voice.events import LanguageNotOffered
 from voice.languages import Language, language, languages
@@ -25,19 +24,19 @@ _NO_TASKS = "the tasks are in another language"
 
 
 class OtherLanguages:
-    """Answers such callers in one call; `say` speaks to them."""
+    """Answers such callers in one call; `say` speaks to them, `want_person` asks for a person."""
 
     def __init__(
         self,
         call: CallState,
         session: ResponseSession,
-        say: Callable[..., Awaitable[Answer]],
-        ways_out: WaysOut,
+        say: Callable[..., Awaitable[Utterance]],
+        want_person: Callable[..., Awaitable[None]],
     ) -> None:
         self._call = call
         self._session = session
         self._say = say
-        self._ways_out = ways_out
+        self._want_person = want_person
         self._told = False
         """The caller knows that their language is not offered."""
         self._offers_person = False
@@ -57,7 +56,11 @@ class OtherLanguages:
         return self._answer_to_question(heard) or masked(heard, self._call)
 
     def answering(
-        self, heard: Transcript, priority: Priority, heard_last: bool
+        self,
+        heard: Transcript,
+        priority: Priority,
+        heard_last: bool,
+        instead_of: ResponseTurn | None,
     ) -> Callable[[], ResponseTurn]:
         """Begins the turn that answers these words, as often as it is called."""
         text, in_full = self.as_asked(heard), for_arguments(heard, self._call)
@@ -71,6 +74,7 @@ class OtherLanguages:
                 heard_last=heard_last,
                 spoken=spoken,
                 in_full=in_full,
+                instead_of=instead_of,
             )
 
         return begin
@@ -84,9 +88,9 @@ class OtherLanguages:
         reader, words = self._read(heard)
         offered, self._offers_person = self._offers_person, False
         if reader.asks_for_person(words):
-            await self._ways_out.hand_over("the caller asked for a person")
+            await self._want_person("the caller asked for a person")
         elif offered and not reader.declines(words):
-            await self._ways_out.hand_over(_NO_TASKS)
+            await self._want_person(_NO_TASKS)
         elif offered:
             await self._say(self._call.phrases.anything_else)
         else:
@@ -114,7 +118,7 @@ class OtherLanguages:
         told = phrases.not_in_this_language if known else phrases.not_your_language
         await self._say(told, protected=True, language=spoken)
         if self._call.settings.sip.person is not None:
-            await self._ways_out.hand_over(_NOT_OFFERED, spoken)
+            await self._want_person(_NOT_OFFERED, spoken)
 
     def _answer_to_question(self, heard: Transcript) -> str | None:
         """Yes or no in the tasks' language, when that was said in another one to their question."""

@@ -19,9 +19,9 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import Pcm, resample, with_gain
 from voice.calls.echo import EchoGuard
-from voice.calls.frames import ClauseAudio
 from voice.calls.playback import Heard
 from voice.calls.state import CallState
+from voice.calls.utterance import ClauseAudio
 from voice.events import ClauseSpoken, Interrupted
 from voice.telephony.leg import Audio, Flush, Played
 
@@ -119,9 +119,9 @@ class CallOutput(FrameProcessor):
             clause = self._current = self._clauses.popleft()
             if len(self._clauses) < WAITING_CLAUSES:
                 self._room.set()
-            if await clause.answer.permission() and not self._cut:
+            if await clause.utterance.permission() and not self._cut:
                 await self._send_clause(clause)
-            clause.answer.sent.set()
+            clause.utterance.sent.set()
             self._current = None
             self._cut = False
 
@@ -133,8 +133,8 @@ class CallOutput(FrameProcessor):
         frames = _frames(pcm, round(call.sample_rate * FRAME_SECONDS))
         call.playback.forget_before(clause)
         call.playback.begin(clause)
-        clause.answer.begin(clause.clause)
-        clause.answer.record(
+        clause.utterance.begin(clause.clause)
+        clause.utterance.record(
             ClauseSpoken,
             text=clause.clause.text,
             kind=clause.clause.kind,
@@ -148,7 +148,7 @@ class CallOutput(FrameProcessor):
             await self.push_frame(BotStartedSpeakingFrame(), FrameDirection.UPSTREAM)
         for frame in frames:
             await self._wait_until_due()
-            if self._cut or clause.answer.dropped:
+            if self._cut or clause.utterance.dropped:
                 return
             self._send(frame)
 
@@ -208,17 +208,17 @@ class CallOutput(FrameProcessor):
             self._flushed = None
 
     def _account(self, heard: list[Heard], dropped: list[ClauseAudio]) -> None:
-        """Put on record, and tell the answer, what the caller heard of it."""
+        """Put on record, and tell the utterance, what the caller heard of it."""
         if not heard:
             return
-        answer = heard[-1].clause.answer
+        last = heard[-1].clause.utterance
         cut = [part for part in heard if not part.complete]
         missed = [part.unheard for part in cut]
-        missed += [clause.text for clause in answer.unheard]
-        missed += [item.clause.text for item in dropped if item.answer is not answer]
+        missed += [clause.text for clause in last.unheard]
+        missed += [item.clause.text for item in dropped if item.utterance is not last]
         if cut:
             broken = " ".join(part.heard for part in cut if part.heard)
-            answer.cut_off([part.clause.clause for part in cut], broken)
+            last.cut_off([part.clause.clause for part in cut], broken)
         if missed:
             said = " ".join(part.heard for part in heard if part.heard)
             self._call.journal.record(Interrupted, heard=said, unheard=" ".join(missed))

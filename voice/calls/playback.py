@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from voice.audio import Pcm
-from voice.calls.frames import ClauseAudio
+from voice.calls.utterance import ClauseAudio
 
 _KEPT = 24
 """Clauses remembered; far more than are ever between sending and being heard."""
@@ -104,7 +104,7 @@ class Playback:
 
     def forget_before(self, clause: ClauseAudio) -> None:
         """Clauses of earlier answers need no account any more."""
-        while self._spans and self._spans[0].clause.answer is not clause.answer:
+        while self._spans and self._spans[0].clause.utterance is not clause.utterance:
             self._spans.popleft()
 
     def _heard(self, span: _Span, position: int) -> Heard:

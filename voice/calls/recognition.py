@@ -13,16 +13,16 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.calls.answer import Answer
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.expected_answer import expectation
 from voice.calls.failures import EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
-from voice.calls.frames import CallerTurn, ClauseText, Hypothesis, TurnOverFrame
+from voice.calls.frames import CallerTurn, Hypothesis, TurnOverFrame
 from voice.calls.partials import Partials
 from voice.calls.secrets import follow_dictation, masked
 from voice.calls.spoken_language import follow_language
 from voice.calls.state import CallState
+from voice.calls.utterance import ClauseText, Utterance
 from voice.events import FinalTranscript
 from voice.recognition import RecognitionSession, Transcript
 
@@ -126,8 +126,8 @@ class RecognitionStep(FrameProcessor):
     async def _fill(self, text: str) -> None:
         """The turn is over and the caller waits."""
         if self._over is not None and not self._call.playback.audible:
-            answer, language = Answer(self._call.journal), self._call.language
-            await self.push_frame(ClauseText(text, "filler", answer, language))
+            filler, language = Utterance(self._call.journal), self._call.language
+            await self.push_frame(ClauseText(text, "filler", filler, language))
 
     async def _publish(self, transcript: Transcript, speculative: bool) -> None:
         self._transcript = self._over = None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from voice.calls.answer import Answer
-from voice.calls.frames import ClauseText
 from voice.calls.state import CallState
+from voice.calls.utterance import ClauseText, Utterance
 from voice.events import ClauseKind
 from voice.languages import Language
 
@@ -17,10 +16,10 @@ class Sayings:
     def __init__(self, call: CallState, push: Callable[[ClauseText], Awaitable[None]]) -> None:
         self._call = call
         self._push = push
-        self._saying: list[Answer] = []
-        self._interrupted: list[Answer] = []
+        self._saying: list[Utterance] = []
+        self._interrupted: list[Utterance] = []
         self._protected: list[ClauseText] = []
-        self._last: Answer | None = None
+        self._last: Utterance | None = None
 
     async def say(
         self,
@@ -28,15 +27,15 @@ class Sayings:
         kind: ClauseKind = "notice",
         protected: bool = False,
         language: Language | None = None,
-    ) -> Answer:
+    ) -> Utterance:
         """Say a fixed phrase, in the call's language unless told otherwise.
 
         A protected one is heard to its end whatever the caller does.
         """
-        answer = Answer(self._call.journal)
-        clause = ClauseText(text, kind, answer, language or self._call.language)
+        utterance = Utterance(self._call.journal)
+        clause = ClauseText(text, kind, utterance, language or self._call.language)
         await self.push(clause, protected)
-        return answer
+        return utterance
 
     async def fill(self, text: str) -> None:
         """Say that we are at it."""
@@ -49,22 +48,22 @@ class Sayings:
             self._protected.append(clause)
         if clause.kind != "filler":
             self._call.at_rest.clear()
-            self._last = clause.answer
-            clause.answer.add(clause)
-            if clause.answer not in self._saying:
-                self._saying.append(clause.answer)
+            self._last = clause.utterance
+            clause.utterance.add(clause)
+            if clause.utterance not in self._saying:
+                self._saying.append(clause.utterance)
         await self._push(clause)
 
     @property
     def unfinished(self) -> bool:
         """Whether the caller has not heard the end of something."""
-        answers = (*self._saying, *self._interrupted)
-        return self._call.playback.audible or any(answer.unheard for answer in answers)
+        said = (*self._saying, *self._interrupted)
+        return self._call.playback.audible or any(one.unheard for one in said)
 
     def heard_to_the_end(self, ago_ms: float) -> bool:
         """Whether so long ago all words of an answer had been heard, and nothing was said since."""
         last = self._last
-        if last is None or last.turn is None or any(answer.unheard for answer in self._saying):
+        if last is None or last.turn is None or any(one.unheard for one in self._saying):
             return False
         return not self._call.playback.in_words(ago_ms)
 
@@ -76,7 +75,7 @@ class Sayings:
     @property
     def silent(self) -> bool:
         """Whether nothing is being said, and nothing on its way to be."""
-        return not self._call.playback.audible and not any(a.unheard for a in self._saying)
+        return not self._call.playback.audible and not any(one.unheard for one in self._saying)
 
     def unprotect(self) -> None:
         """Let all that is being said be cut short."""
@@ -85,7 +84,7 @@ class Sayings:
 
     def fell_silent(self) -> None:
         """All that was sent has been heard."""
-        self._saying = [answer for answer in self._saying if answer.unheard]
+        self._saying = [one for one in self._saying if one.unheard]
         if not self._saying:
             self._protected.clear()
 
@@ -102,15 +101,15 @@ class Sayings:
     async def settle(self) -> None:
         """What was cut short is not said again; the history learns what was heard of it."""
         await self._call.accounted.wait()
-        for answer in self._interrupted:
-            answer.settle()
+        for utterance in self._interrupted:
+            utterance.settle()
         self._interrupted.clear()
 
     async def go_on(self) -> bool:
         """The interruption was none: say the rest again; False when there is nothing to say."""
         await self._call.accounted.wait()
         interrupted, self._interrupted = self._interrupted, []
-        again = [clause for answer in interrupted for clause in answer.replay()]
+        again = [clause for one in interrupted for clause in one.replay()]
         for clause in again:
             await self.push(clause)
         return bool(again)

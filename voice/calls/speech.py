@@ -9,11 +9,10 @@ from functools import partial
 from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.calls.answer import Answer
 from voice.calls.failures import EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
-from voice.calls.frames import ClauseAudio, ClauseText
 from voice.calls.state import CallState
+from voice.calls.utterance import ClauseAudio, ClauseText, Utterance
 from voice.engine_queue import Priority
 from voice.speech import SpokenClause
 
@@ -33,11 +32,11 @@ class SpeechStep(FrameProcessor):
             await self.push_frame(frame, direction)
             return
         await self._room()
-        if frame.answer.dropped:
+        if frame.utterance.dropped:
             return
         clock = asyncio.get_running_loop().time
         begun = clock()
-        priority = Priority.FINAL if frame.answer.committed else Priority.SPECULATIVE
+        priority = Priority.FINAL if frame.utterance.committed else Priority.SPECULATIVE
         try:
             async with bridged(partial(self._fill, frame), self._call.phrases):
                 spoken = await patiently(
@@ -45,10 +44,10 @@ class SpeechStep(FrameProcessor):
                     self._call.settings.speech.timeout_seconds,
                 )
         except EngineFault as fault:
-            if not await frame.answer.permission():
+            if not await frame.utterance.permission():
                 return
-            frame.answer.settle()
-            frame.answer.drop()
+            frame.utterance.settle()
+            frame.utterance.drop()
             await self.push_frame(EngineFailure("speech", fault.error), FrameDirection.UPSTREAM)
             return
         clause = ClauseAudio(frame, spoken, (clock() - begun) * 1000)
@@ -61,8 +60,8 @@ class SpeechStep(FrameProcessor):
 
     async def _fill(self, frame: ClauseText, text: str) -> None:
         """The clause is late, and with it whatever follows: fillers are known by heart."""
-        if frame.kind == "filler" or not frame.answer.committed or self._call.playback.audible:
+        if frame.kind == "filler" or not frame.utterance.committed or self._call.playback.audible:
             return
-        filler = ClauseText(text, "filler", Answer(self._call.journal), self._call.language)
+        filler = ClauseText(text, "filler", Utterance(self._call.journal), self._call.language)
         spoken = await self._synthesise(filler, Priority.FINAL)
         await self.push_frame(ClauseAudio(filler, spoken, 0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from voice.engine_queue import Priority
 from voice.errors import VoiceError
@@ -21,7 +21,10 @@ _TURNS_KEPT = 12
 
 
 class ResponseSession:
-    """Holds the history; each turn begins from the turns that were committed before it."""
+    """Holds the history; each turn begins from the turns that were committed before it.
+
+    A turn that is begun touches nothing: those before it go on until it is committed.
+    """
 
     def __init__(
         self,
@@ -36,32 +39,28 @@ class ResponseSession:
         """In which the caller was last understood."""
         self._today = today
         self._turns: list[ResponseTurn] = []
-        self._current: ResponseTurn | None = None
+        """Those that were committed."""
+        self._begun: ResponseTurn | None = None
 
     @property
     def history(self) -> list[list[Message]]:
         """The messages of the turns that counted, oldest first."""
-        self._settle()
-        return [list(turn.messages) for turn in self._turns]
+        return _messages(self._kept())
 
     @property
     def asks(self) -> bool:
         """Whether the caller was asked something before an act, and has not answered yet."""
-        state = self._last_state()
+        state = _state(self._kept())
         return state.question is not None or state.asked is not None
 
     @property
     def wanted(self) -> Argument | None:
         """The argument that the caller was asked for, and has not given yet."""
-        asked = self._last_state().asked
+        asked = _state(self._kept()).asked
         if asked is None or asked.reads_back:
             return None
         arguments = self._conversation.tasks.tools[asked.act.tool].arguments or {}
         return arguments[asked.argument]
-
-    def _last_state(self) -> State:
-        last = self._current if self._current and self._current.committed else None
-        return last.state if last else self._state()
 
     def begin(
         self,
@@ -72,24 +71,29 @@ class ResponseSession:
         heard_last: bool = True,
         spoken: Language | None = None,
         in_full: str = "",
+        instead_of: ResponseTurn | None = None,
     ) -> ResponseTurn:
         """Answer what the caller said; `confidence` is the recogniser's, 0 to 1.
 
         `heard_last`: when they began to speak they had heard the last answer to its end, and
         nothing since. `spoken`: in which language, of those of the tasks. `in_full`: the words with
-        all of their numbers, for the arguments of tools alone. The turn runs at once and may be a
-        guess: nothing counts before its `commit`.
+        all of their numbers, for the arguments of tools alone. `instead_of`: a turn that will be
+        discarded when this one is committed. The turn runs at once and may be a guess: nothing
+        counts before its `commit`.
         """
-        self._replace_current()
-        self._spoken = spoken or self._spoken
-        words = normal_form(text, self._spoken)
+        if self._begun is not None and not self._begun.committed:
+            self._begun.stop()
+        spoken = spoken or self._spoken
+        words = normal_form(text, spoken)
         said = Said(words, confidence, priority, heard_last, in_full or text, self._today())
-        history = self.history
+        before = [turn for turn in self._kept() if turn is not instead_of and not turn.pending]
+        history = _messages(before)
 
         async def script(turn: ResponseTurn) -> None:
             await self._conversation.answer(turn, said, history, lambda: self.caller)
 
-        return self._start([CallerSaid(words, self._spoken.tag)], script, self._state())
+        self._begun = self._start([CallerSaid(words, spoken.tag)], script, _state(before), spoken)
+        return self._begun
 
     def ask_again(self) -> ResponseTurn:
         """Put the question that is open once more; counts from the start.
@@ -98,13 +102,12 @@ class ResponseSession:
         """
         if not self.asks:
             raise VoiceError("no question is open")
-        self._replace_current()
         history = self.history
 
         async def script(turn: ResponseTurn) -> None:
             await self._conversation.ask_again(turn, history, lambda: self.caller)
 
-        turn = self._start([], script, self._state())
+        turn = self._start([], script, _state(self._kept()), self._spoken)
         turn.commit()
         return turn
 
@@ -113,7 +116,6 @@ class ResponseSession:
 
         Raises VoiceError when none waits.
         """
-        self._settle()
         if not self._turns or self._turns[-1].pending is None:
             raise VoiceError("no turn waits for the caller's identity")
         waiting = self._turns.pop()
@@ -123,41 +125,39 @@ class ResponseSession:
             assert pending is not None
             await self._conversation.go_on(turn, pending, history, lambda: self.caller)
 
-        turn = self._start(list(waiting.messages), script, waiting.state)
+        turn = self._start(list(waiting.messages), script, waiting.state, self._spoken)
         turn.commit()
         return turn
 
     def abandon_pending(self) -> None:
         """The caller's identity stayed unknown: forget the turn that waited for it."""
-        self._settle()
-        if self._turns and self._turns[-1].pending is not None:
-            self._turns.pop()
+        self._turns = [turn for turn in self._turns if not turn.pending]
 
-    def _state(self) -> State:
-        return self._turns[-1].state if self._turns else State()
+    def _kept(self) -> list[ResponseTurn]:
+        return [turn for turn in self._turns if turn.is_kept]
 
     def _start(
         self,
         messages: list[Message],
         script: Callable[[ResponseTurn], Awaitable[None]],
         state: State,
+        spoken: Language,
     ) -> ResponseTurn:
-        self._current = ResponseTurn(state, messages, script, self._spoken)
-        return self._current
+        return ResponseTurn(state, messages, script, spoken, self._count)
 
-    def _replace_current(self) -> None:
-        """Settle the turn that ran last, and let it make nothing further."""
-        self._settle()
-        for turn in (self._current, *self._turns[-1:]):
-            if turn is not None:
-                turn.stop()
-        self._current = None
+    def _count(self, turn: ResponseTurn) -> None:
+        """The turn belongs to the history; those before it make nothing further."""
+        for earlier in self._turns:
+            earlier.stop()
         self.abandon_pending()
+        self._spoken = turn.language
+        self._turns.append(turn)
+        del self._turns[:-_TURNS_KEPT]
 
-    def _settle(self) -> None:
-        """A committed turn belongs to the history."""
-        if self._current is not None and self._current.committed:
-            if not self._current.failed:
-                self._turns.append(self._current)
-            del self._turns[:-_TURNS_KEPT]
-            self._current = None
+
+def _state(turns: Sequence[ResponseTurn]) -> State:
+    return turns[-1].state if turns else State()
+
+
+def _messages(turns: Sequence[ResponseTurn]) -> list[list[Message]]:
+    return [list(turn.messages) for turn in turns]

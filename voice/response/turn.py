@@ -24,12 +24,18 @@ Script = Callable[["ResponseTurn"], Awaitable[None]]
 class ResponseTurn:
     """Iterate over it for its steps.
 
-    Nothing that the caller or the outside could notice happens before `commit`. `discard` undoes
-    the turn; after a commit it can only be stopped, by beginning the next one.
+    Nothing that the caller or the outside could notice happens before `commit`, of which
+    `on_commit` hears. `discard` undoes the turn, also after that, as long as nothing of it was
+    heard; what has been heard can only be stopped.
     """
 
     def __init__(
-        self, before: State, messages: list[Message], script: Script, spoken: Language
+        self,
+        before: State,
+        messages: list[Message],
+        script: Script,
+        spoken: Language,
+        on_commit: Callable[[ResponseTurn], None],
     ) -> None:
         self.language = spoken
         """In which the caller is answered."""
@@ -40,7 +46,9 @@ class ResponseTurn:
         self.pending: Act | None = None
         """Set when the turn stopped for the caller's identity."""
         self._before = before
+        self._on_commit = on_commit
         self._committed = asyncio.Event()
+        self._discarded = False
         self._steps: asyncio.Queue[Step | None] = asyncio.Queue()
         self._said: list[str] = []
         self._written: list[str] = []
@@ -51,9 +59,9 @@ class ResponseTurn:
         self._task.add_done_callback(lambda _: self._error)  # whether or not anybody reads it
 
     @property
-    def failed(self) -> bool:
-        """An error ended it; history keeps nothing of it."""
-        return self._error is not None
+    def is_kept(self) -> bool:
+        """Whether history keeps it: it was not discarded, and no error ended it."""
+        return not self._discarded and self._error is None
 
     @property
     def _error(self) -> BaseException | None:
@@ -67,13 +75,20 @@ class ResponseTurn:
 
     def commit(self) -> None:
         """The caller's turn is over: side effects may happen, and history keeps this turn."""
-        self._committed.set()
+        if not self.committed:
+            self._on_commit(self)
+            self._committed.set()
 
     async def discard(self) -> None:
-        """The caller went on: as if the turn had never begun. Has no effect after a commit."""
-        if not self.committed:
-            self.stop()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """The caller went on: as if the turn had never begun; not while it is changing something.
+
+        Of a turn that counts the caller has heard nothing.
+        """
+        if self._acting:
+            return
+        self._discarded = True
+        self.stop()
+        await asyncio.gather(self._task, return_exceptions=True)
 
     def stop(self) -> None:
         """Make nothing further; a tool that is changing something is left to end."""

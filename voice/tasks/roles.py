@@ -71,6 +71,15 @@ OFFERS_PERSON = frozenset(
     {Role.ABOUT_ME, Role.OUT_OF_SCOPE, Role.OFFER_PERSON, Role.TOOL_FAILED, Role.NOT_KNOWN}
 )
 """In the language's words; a task that uses its own says so in `person_if_yes`."""
+NO_HELP = frozenset(
+    {
+        Role.NOT_UNDERSTOOD, Role.OFFER_PERSON, Role.GIVE_UP, Role.TOOL_FAILED, Role.NOT_KNOWN,
+        Role.OUTCOME_UNKNOWN, Role.CANNOT_SAY, Role.OUT_OF_SCOPE, Role.NOT_CAUGHT,
+    }
+)  # fmt: skip
+"""Said to a caller who has got nothing."""
+SAYS_LITTLE = frozenset(Role) - NO_HELP - {Role.ABOUT_ME}
+"""Of these it cannot be said whether the caller was helped."""
 DOCUMENTS = "search_documents"
 """The tool that looks up what no task is for, where there are documents; code itself calls it."""
 SLOTS = {Role.REPEAT: "last_answer", Role.READ_BACK: "value"}

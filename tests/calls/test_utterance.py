@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from tests.calls.event_log import EventLog
-from voice.calls.answer import Answer
-from voice.calls.frames import ClauseText
 from voice.calls.journal import CallJournal
+from voice.calls.utterance import ClauseText, Utterance
 from voice.events import ResponseStarted
 from voice.languages import language
 from voice.response import ResponseTurn
@@ -23,9 +22,9 @@ class Turn:
         self.heard_text = text
 
 
-def answer_with(*texts: str) -> tuple[Answer, Turn, list[ClauseText]]:
+def answer_with(*texts: str) -> tuple[Utterance, Turn, list[ClauseText]]:
     turn = Turn()
-    answer = Answer(CallJournal("a", []), cast(ResponseTurn, turn))
+    answer = Utterance(CallJournal("a", []), cast(ResponseTurn, turn))
     clauses = [ClauseText(text, "answer", answer, language()) for text in texts]
     for clause in clauses:
         answer.add(clause)
@@ -79,7 +78,7 @@ def test_what_must_be_heard_is_not_said_twice() -> None:
 
 def test_a_dropped_answer_leaves_nothing() -> None:
     log = EventLog()
-    answer = Answer(CallJournal("a", [log]), speculative=True)
+    answer = Utterance(CallJournal("a", [log]), speculative=True)
     answer.add(ClauseText("One.", "answer", answer, language()))
     answer.record(ResponseStarted, response_ms=1.0)
     answer.drop()
