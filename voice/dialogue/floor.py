@@ -54,8 +54,6 @@ class _Making:
 
     answer: int
     words: tuple[Words, ...] = ()
-    before: tuple[Words, ...] = ()
-    """Those of its words that were said before the turn it was begun for."""
     at_work: bool = False
     heard: bool = False
 
@@ -261,10 +259,10 @@ class Floor:
         """Answer this turn, with what was kept and what an answer was for that is not yet heard."""
         self._silences = 0
         guess, self._guess = self._guess, None
-        if guess and guess.before != self._before():
-            return [do.Drop(guess.answer), *self._answer_now(words)]
         if guess is None:
             return self._answer_now(words)
+        if guess.words != (*self._before(), words):
+            return [do.Drop(guess.answer), *self._answer_now(words)]
         closed = self._close()
         self._answer = guess
         self._kept = ()
@@ -277,8 +275,7 @@ class Floor:
         return [*closed, begin]
 
     def _begin(self, *words: Words, guess: bool) -> tuple[_Making, do.Begin]:
-        before = self._before()
-        making = _Making(next(self._numbers), before + words, before)
+        making = _Making(next(self._numbers), self._before() + words)
         instead = self.answer if self.state is State.THINKING else None
         return making, do.Begin(making.answer, making.words, guess, instead)
 

@@ -1,0 +1,118 @@
+"""What callers say while an answer is made or a tool is at work: nothing is lost, nothing undone."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.calls.conftest import Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, SaidWords, ScriptedResponder
+from tests.calls.test_acts import YES, Operator, say_next
+from voice.events import (
+    CallEnded,
+    ClauseSpoken,
+    FinalTranscript,
+    Interrupted,
+    ToolCalled,
+    ToolReturned,
+)
+from voice.identity import Caller, IdentityLevel
+from voice.response import Responder, Tool, ToolBox, Value
+
+pytestmark = pytest.mark.calls
+
+PLAN, BILL = "What is my plan?", "How much is my bill?"
+
+
+async def test_a_request_while_a_tool_is_at_work_is_answered_after_its_result(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    responder.tool_hold = asyncio.Event()
+    async with LegCaller(socket, "kept") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say(PLAN))
+        called = await log.wait(ToolCalled)
+        await caller.say(say(BILL))
+        await log.wait(FinalTranscript, after=called.sequence)
+        responder.tool_hold.set()
+        await log.clause(LONG_ANSWER[-1])
+        await log.clause("PIN")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    said = [clause.text for clause in log.of(ClauseSpoken) if clause.kind == "answer"]
+    assert said[: len(LONG_ANSWER)] == list(LONG_ANSWER)
+    assert not log.of(Interrupted)
+
+
+async def test_what_follows_a_turn_before_its_answer_is_heard_belongs_to_it(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    responder.hold = asyncio.Event()
+    async with LegCaller(socket, "joined") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await say_next(caller, log, say(BILL))
+        await say_next(caller, log, say(PLAN))
+        responder.hold.set()
+        await log.clause("PIN")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    (first, last) = [turn for turn in responder.turns if turn.committed.is_set()]
+    assert "bill" in first.text and first.discarded
+    assert "bill" in last.text and "plan" in last.text
+
+
+class SlowOperator(Operator):
+    """Takes its time to block a card."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+
+    def slow_tools(self) -> ToolBox:
+        async def block(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
+            self.begun.set()
+            await self.may_end.wait()
+            self.blocked = True
+            return {"status": "blocked", "replacement_days": 3}
+
+        slow = Tool("block_sim", IdentityLevel.VERIFIED, True, block)
+        return ToolBox([slow, *(tool for tool in self.tools() if tool.name != slow.name)])
+
+
+@pytest.mark.parametrize("words", ["are you still there", "no do not block it"])
+async def test_nothing_that_is_said_while_an_act_is_done_contradicts_it(
+    serve: Serve,
+    log: EventLog,
+    say: Say,
+    embedded_responder_path: Path,
+    tasks_path: Path,
+    words: str,
+) -> None:
+    operator = SlowOperator()
+    responder = Responder.load(embedded_responder_path, tasks_path)
+    heard = SaidWords([["please block my sim card", "yes please", words]])
+    socket = await serve(recogniser=heard, responder=responder, tools=operator.slow_tools())
+    async with LegCaller(socket, "slow-act") as caller:
+        await log.clause("Hello")
+        await say_next(caller, log, say(YES))
+        await log.clause("PIN")
+        caller.key(PIN_DIGITS)
+        await log.clause("Shall I go ahead?")
+        await say_next(caller, log, say(YES))
+        await operator.begun.wait()
+        await say_next(caller, log, say(YES))
+        operator.may_end.set()
+        await log.clause("Your SIM card is blocked")
+        await caller.heard_out()
+        caller.hang_up()
+        await log.wait(CallEnded)
+    responder.close()
+    assert operator.blocked and len(log.of(ToolCalled)) == len(log.of(ToolReturned)) == 1
+    said = " ".join(clause.text for clause in log.of(ClauseSpoken))
+    assert "stays active" not in said and said.count("Shall I") == 1
