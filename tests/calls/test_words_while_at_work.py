@@ -1,4 +1,4 @@
-"""What callers say while an answer is made or a tool is at work: nothing is lost, nothing undone."""
+"""What callers say while an answer is made or a tool is at work: nothing of it is lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.calls.conftest import Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, SaidWords, ScriptedResponder
-from tests.calls.test_acts import YES, Operator, say_next
+from tests.calls.test_acts import YES, Operator, real_responder, say_next
 from voice.events import (
     CallEnded,
     ClauseSpoken,
@@ -21,10 +21,14 @@ from voice.events import (
     ToolReturned,
 )
 from voice.identity import Caller, IdentityLevel
-from voice.response import Responder, Tool, ToolBox, Value
+from voice.languages import language
+from voice.response import Tool, ToolBox, Value
 
 pytestmark = pytest.mark.calls
 
+__all__ = ["real_responder"]
+
+PHRASES = language().phrases
 PLAN, BILL = "What is my plan?", "How much is my bill?"
 
 
@@ -38,7 +42,8 @@ async def test_a_request_while_a_tool_is_at_work_is_answered_after_its_result(
         await caller.say(say(PLAN))
         called = await log.wait(ToolCalled)
         await caller.say(say(BILL))
-        await log.wait(FinalTranscript, after=called.sequence)
+        heard = await log.wait(FinalTranscript, after=called.sequence)
+        await log.clause(PHRASES.one_moment, after=heard.sequence)
         responder.tool_hold.set()
         await log.clause(LONG_ANSWER[-1])
         await log.clause("PIN")
@@ -46,7 +51,7 @@ async def test_a_request_while_a_tool_is_at_work_is_answered_after_its_result(
         await log.wait(CallEnded)
     said = [clause.text for clause in log.of(ClauseSpoken) if clause.kind == "answer"]
     assert said[: len(LONG_ANSWER)] == list(LONG_ANSWER)
-    assert not log.of(Interrupted)
+    assert not any(LONG_ANSWER[0] in cut.unheard for cut in log.of(Interrupted))
 
 
 async def test_what_follows_a_turn_before_its_answer_is_heard_belongs_to_it(
@@ -57,13 +62,15 @@ async def test_what_follows_a_turn_before_its_answer_is_heard_belongs_to_it(
         await log.clause("Hello")
         await caller.heard_out()
         await say_next(caller, log, say(BILL))
-        await say_next(caller, log, say(PLAN))
+        await caller.say(say(PLAN))
+        while sum(turn.committed.is_set() for turn in responder.turns) < 2:
+            await caller.frames(1)
         responder.hold.set()
         await log.clause("PIN")
         caller.hang_up()
         await log.wait(CallEnded)
-    (first, last) = [turn for turn in responder.turns if turn.committed.is_set()]
-    assert "bill" in first.text and first.discarded
+    first, last = (turn for turn in responder.turns if turn.committed.is_set())
+    assert first.discarded
     assert "bill" in last.text and "plan" in last.text
 
 
@@ -95,9 +102,8 @@ async def test_nothing_that_is_said_while_an_act_is_done_contradicts_it(
     words: str,
 ) -> None:
     operator = SlowOperator()
-    responder = Responder.load(embedded_responder_path, tasks_path)
     heard = SaidWords([["please block my sim card", "yes please", words]])
-    socket = await serve(recogniser=heard, responder=responder, tools=operator.slow_tools())
+    socket = await serve(recogniser=heard, responder=real_responder, tools=operator.slow_tools())
     async with LegCaller(socket, "slow-act") as caller:
         await log.clause("Hello")
         await say_next(caller, log, say(YES))
@@ -112,7 +118,6 @@ async def test_nothing_that_is_said_while_an_act_is_done_contradicts_it(
         await caller.heard_out()
         caller.hang_up()
         await log.wait(CallEnded)
-    responder.close()
     assert operator.blocked and len(log.of(ToolCalled)) == len(log.of(ToolReturned)) == 1
     said = " ".join(clause.text for clause in log.of(ClauseSpoken))
     assert "stays active" not in said and said.count("Shall I") == 1

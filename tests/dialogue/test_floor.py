@@ -28,6 +28,10 @@ def take(floor: Floor, *happened: on.Input) -> list[Action]:
     return done
 
 
+def state_of(floor: Floor) -> State:
+    return floor.state
+
+
 def asking(floor: Floor, words: Words) -> int:
     """The number of the answer to a turn without a pause before its end."""
     take(floor, on.SpeechBegan(), on.TurnOver(words))
@@ -40,15 +44,15 @@ def asking(floor: Floor, words: Words) -> int:
 
 def test_a_pause_begins_a_guess_and_the_end_of_the_turn_commits_it(floor: Floor) -> None:
     assert take(floor, on.SpeechBegan(), on.Heard(BILL)) == [do.Begin(1, (BILL,), guess=True)]
-    assert floor.state is State.LISTENING
+    assert state_of(floor) is State.LISTENING
     assert take(floor, on.TurnOver(BILL)) == [do.Commit(1)]
-    assert floor.state is State.THINKING
+    assert state_of(floor) is State.THINKING
 
 
 def test_a_guess_is_dropped_when_the_caller_goes_on(floor: Floor) -> None:
     take(floor, on.Heard(BILL))
     assert take(floor, on.WentOn()) == [do.Drop(1)]
-    assert floor.state is State.LISTENING
+    assert state_of(floor) is State.LISTENING
 
 
 def test_a_guess_beside_an_answer_touches_nothing(floor: Floor) -> None:
@@ -74,7 +78,7 @@ def test_a_guess_that_relied_on_an_answer_that_came_meanwhile_is_made_anew(floor
 def test_an_answer_that_is_heard_ends_where_the_caller_takes_the_floor(floor: Floor) -> None:
     first = asking(floor, BILL)
     take(floor, on.Audible(first))
-    assert floor.state is State.SPEAKING
+    assert state_of(floor) is State.SPEAKING
     assert take(floor, on.TookFloor()) == [do.CutShort(), do.Stop(first)]
     assert take(floor, on.TurnOver(PLAN)) == [do.Begin(2, (PLAN,), guess=False)]
 
@@ -94,7 +98,7 @@ def test_a_question_that_a_noise_cut_short_is_put_again(floor: Floor) -> None:
 def test_words_while_a_tool_is_at_work_are_answered_after_its_result(floor: Floor) -> None:
     first = asking(floor, BILL)
     take(floor, on.Calling(first))
-    assert floor.state is State.ACTING
+    assert state_of(floor) is State.ACTING
     assert take(floor, on.SpeechBegan(), on.Heard(PLAN)) == []
     assert take(floor, on.TookFloor()) == [do.CutShort()]
     assert take(floor, on.TurnOver(PLAN)) == [do.Say("one_moment"), do.SayOn()]
@@ -117,9 +121,9 @@ def test_are_you_there_is_no_request_while_a_tool_is_at_work(floor: Floor) -> No
 def test_a_tool_is_at_work_until_its_outcome_is_heard(floor: Floor) -> None:
     first = asking(floor, BILL)
     take(floor, on.Calling(first), on.TookFloor())
-    assert floor.state is State.ACTING
+    assert state_of(floor) is State.ACTING
     take(floor, on.Audible(first))
-    assert floor.state is State.SPEAKING
+    assert state_of(floor) is State.SPEAKING
 
 
 def test_nobody_is_asked_whether_they_are_there_while_a_tool_is_at_work(floor: Floor) -> None:
@@ -141,9 +145,9 @@ def test_while_an_act_is_announced_the_caller_may_object(floor: Floor) -> None:
 def test_what_is_said_to_prove_who_calls_goes_to_the_check(floor: Floor) -> None:
     first = asking(floor, BILL)
     assert take(floor, on.Ended(first, do.AskIdentity(2)))[-1] == do.AskIdentity(2)
-    assert floor.state is State.ACTING
+    assert state_of(floor) is State.ACTING
     take(floor, on.Checked(asks=True))
-    assert floor.state is State.IDENTIFYING
+    assert state_of(floor) is State.IDENTIFYING
     assert take(floor, on.TurnOver(PIN))[-1] == do.Identify(PIN)
     assert take(floor, on.Checked(asks=False, verified=True)) == [do.Resume(2)]
 
@@ -160,7 +164,7 @@ def test_who_cannot_prove_it_is_put_through_to_a_person(floor: Floor) -> None:
     take(floor, on.Ended(asking(floor, BILL), do.AskIdentity(2)))
     done = take(floor, on.Checked(asks=False, verified=False))
     assert done[0] == do.Forget() and isinstance(done[-1], do.HandOver)
-    assert floor.state is State.CONNECTING
+    assert state_of(floor) is State.CONNECTING
 
 
 # Silence, and turns that help nothing
@@ -172,7 +176,7 @@ def test_who_stays_silent_is_prompted_and_then_let_go(floor: Floor) -> None:
     take(floor, on.Ended(1))
     *_, said, leaves = take(floor, on.SilenceOver())
     assert (said, leaves) == (do.Say("nobody_there"), do.Leave("no input"))
-    assert floor.state is State.LEAVING
+    assert state_of(floor) is State.LEAVING
 
 
 def test_words_break_the_silence(floor: Floor) -> None:
@@ -208,9 +212,9 @@ def test_distress_comes_before_all_else(floor: Floor, state: State) -> None:
         State.SPEAKING: [on.Spoke()],
     }  # fmt: skip
     take(floor, *before[state])
-    assert floor.state is state
+    assert state_of(floor) is state
     assert take(floor, on.Heard(FIRE))[-1] == do.Help()
-    assert floor.state is State.CONNECTING
+    assert state_of(floor) is State.CONNECTING
     assert take(floor, on.TurnOver(BILL)) == [], "nothing else in that turn is answered"
 
 
@@ -219,7 +223,7 @@ def test_a_person_who_takes_over_ends_what_the_assistant_does(floor: Floor) -> N
     take(floor, on.Calling(first), on.TurnOver(PLAN))
     assert take(floor, on.PersonTook()) == [do.Stop(first)]
     assert take(floor, on.Heard(PLAN)) == take(floor, on.TurnOver(PLAN)) == []
-    assert floor.state is State.WITH_PERSON
+    assert state_of(floor) is State.WITH_PERSON
     assert take(floor, on.TimeUp()) == [], "with a person a call is as long as it is"
 
 

@@ -326,8 +326,7 @@ class Conversation(FrameProcessor):
         if await self._ways_out.hand_over(reason, spoken):
             await self._tell(on.PersonTook())
             return
-        can_stay = self._call.settings.sip.person is not None or self._call.keep_open
-        if not can_stay:
+        if self._call.settings.sip.person is None and not self._call.keep_open:
             await self._tell(on.Leaving(f"no person configured ({reason})", "assistant"))
         await self._tell(on.PersonLeft())
 

@@ -45,8 +45,11 @@ class Emergencies:
         self._call.journal.record(EmergencyHeard, kind=self._heard.kind, words=words)
         return True
 
-    async def help(self) -> None:
-        """Put the caller through; where nobody can be reached, say which number to call."""
+    async def help(self) -> bool:
+        """Put the caller through; where nobody can be reached, say which number to call.
+
+        Returns whether a person took the call.
+        """
         assert self._heard is not None
         call, kind = self._call, self._heard.kind
         call.withdraw_end()
@@ -58,10 +61,11 @@ class Emergencies:
                 continue
             announced = await self._say(connecting, protected=True)
             if await transfer_call(call, announced, target, f"emergency: {kind}"):
-                return
+                return True
         if not call.ending.is_set():
             call.keep_open = True
             await self._say(nobody, protected=True)
+        return False
 
     def reminder(self) -> str:
         """What a caller who was told a number is told again when they fall silent."""
