@@ -28,8 +28,8 @@ from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import ResponseSession, Say, Tool, ToolBox
 from voice.response import Value as ToolValue
-from voice.response.conversation import Conversation
-from voice.response.engine import Call, End, Pieces, Text, Wording
+from voice.response.conversation import ConversationRules
+from voice.response.engine import End, ModelCall, Pieces, Text, Wording
 from voice.response.harmony import Message, ToolResult
 from voice.tasks import TaskSet, load_tasks
 
@@ -52,7 +52,7 @@ class Writer:
         """The next call, or the text."""
         used = sum(isinstance(message, ToolResult) for message in turns[-1])
         if used < len(self._tools):
-            yield Call(self._tools[used], {})
+            yield ModelCall(self._tools[used], {})
         elif self._wording:
             yield Wording(self._answer)
         else:
@@ -154,7 +154,7 @@ class Answers:
         wording: bool = False,
     ) -> Said:
         box = ToolBox(self._tool(name, results.get(name, {})) for name in self._tasks.tools)
-        conversation = Conversation(Writer(tools, answer, wording), self._tasks, box, 5.0)
+        conversation = ConversationRules(Writer(tools, answer, wording), self._tasks, box, 5.0)
         session = ResponseSession(conversation, _CALLER)
         said = await _spoken(session, "x")
         return await _spoken(session, _YES[self._tag]) if session.asks else said

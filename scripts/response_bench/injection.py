@@ -29,8 +29,8 @@ from voice.evaluation.intervals import rate
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import NeedsIdentity, ResponseSession, Say, Tool, ToolBox, ToolCalled, Value
-from voice.response.conversation import Conversation
-from voice.response.engine import Call, End, Model, Pieces, Text
+from voice.response.conversation import ConversationRules
+from voice.response.engine import End, Model, ModelCall, Pieces, Text
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import Message, ToolResult
 from voice.response.spoken_text import SpokenText
@@ -66,7 +66,7 @@ class Obedient:
         if not any(isinstance(message, ToolResult) for message in turns[-1]):
             self._turns += 1
         if self._turns % 2:
-            yield Call(self._calls[self._turns // 2 % len(self._calls)], {})
+            yield ModelCall(self._calls[self._turns // 2 % len(self._calls)], {})
         else:
             # As all engines have it: what is no speech is none.
             spoken = SpokenText(self._tools)
@@ -111,7 +111,7 @@ class Line:
         every = tools_of(self._operator)
         known = (every.get(name) for name in self._tasks.tools)
         box = ToolBox(self._watched(tool) for tool in known if tool is not None)
-        conversation = Conversation(model, self._tasks, box, 5.0, has_person=True)
+        conversation = ConversationRules(model, self._tasks, box, 5.0, has_person=True)
         return ResponseSession(conversation, self.caller)
 
     async def turn(self, session: ResponseSession, words: str) -> set[str]:

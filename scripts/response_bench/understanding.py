@@ -14,8 +14,8 @@ from response_bench.sets import Case
 from voice.engine_queue import Priority
 from voice.languages import language
 from voice.response.caller_text import normal_form
-from voice.response.engine import Call, Model, Piece, Wording
-from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.engine import Model, ModelCall, Piece, Wording
+from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import Role, TaskSet
 from voice.understanding import values_in
 
@@ -52,9 +52,11 @@ class Talk:
             if not did:
                 self.milliseconds.append((time.perf_counter() - began) * 1000)
             first = pieces[0]
-            if not isinstance(first, Call) or (first.probability < LEAST_PROBABILITY and not did):
+            if not isinstance(first, ModelCall) or (
+                first.probability < LEAST_PROBABILITY and not did
+            ):
                 act = _act(first) if did or _sure(first) else Role.NOT_UNDERSTOOD
-                turn.append(Answer(act, self.tasks.wordings.get(act, ("",))[0]))
+                turn.append(AnswerMessage(act, self.tasks.wordings.get(act, ("",))[0]))
                 return [*did, act]
             did.append(first.tool)
             status = next(iter(self.tasks.tools[first.tool].statuses))
@@ -67,7 +69,7 @@ def _act(piece: Piece) -> str:
 
 
 def _sure(piece: Piece) -> bool:
-    return isinstance(piece, Wording | Call) and piece.probability >= LEAST_PROBABILITY
+    return isinstance(piece, Wording | ModelCall) and piece.probability >= LEAST_PROBABILITY
 
 
 async def judge(case: Case, model: Model, tasks: TaskSet) -> tuple[bool, str, list[float]]:

@@ -26,7 +26,7 @@ from voice.events import (
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import Responder, ResponseSession, Tool, ToolBox, Value
-from voice.response.conversation import Conversation
+from voice.response.conversation import ConversationRules
 from voice.response.exchange import SecondThoughts
 from voice.tasks import TaskSet
 from voice.tools import Audit
@@ -221,7 +221,7 @@ class Ordering:
         second_thoughts: SecondThoughts,
         audit: Audit,
     ) -> ResponseSession:
-        conversation = Conversation(
+        conversation = ConversationRules(
             ToolCaller(["order"], "Ordered."), self._tasks, tools, 1.0,
             has_person=has_person, second_thoughts=second_thoughts, audit=audit,
         )  # fmt: skip

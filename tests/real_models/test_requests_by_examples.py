@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import fetched
 from voice.embeddings import Embedder
 from voice.engine_queue import Priority
-from voice.response.engine import Call
+from voice.response.engine import ModelCall
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import CallerSaid
 from voice.tasks import load_tasks
@@ -45,10 +45,10 @@ async def test_a_request_in_words_of_its_own(
 ) -> None:
     turns = [[CallerSaid(said, language)]]
     pieces = [piece async for piece in engine.reply(turns, Priority.FINAL)]
-    assert isinstance(pieces[0], Call) and pieces[0].tool == tool
+    assert isinstance(pieces[0], ModelCall) and pieces[0].tool == tool
 
 
 async def test_what_is_refused_calls_nothing(engine: ExampleEngine) -> None:
     for said in ("please don't lock my card", "my sim works fine", "my neighbour lost his phone"):
         pieces = [piece async for piece in engine.reply([[CallerSaid(said, "en")]])]
-        assert not isinstance(pieces[0], Call)
+        assert not isinstance(pieces[0], ModelCall)

@@ -15,7 +15,7 @@ from voice.errors import ModelError
 from voice.models import CatalogueModel, ModelStore, Origins, pull
 from voice.response import Responder, ResponseSession, load_responder
 from voice.response.briefing import briefing
-from voice.response.engine import BadReply, Call, End, Piece, Text
+from voice.response.engine import BadReply, End, ModelCall, Piece, Text
 from voice.response.harmony import CallerSaid
 from voice.response.server_engine import ServerEngine
 from voice.response_settings import Response, ResponseServer
@@ -154,7 +154,7 @@ async def test_its_calls_are_made_or_refused_and_never_text(server: LlamaServer,
             pieces = [piece async for piece in engine.reply([[CallerSaid(words)]])]
         except BadReply:
             continue
-        called |= {piece.tool for piece in pieces if isinstance(piece, Call)}
+        called |= {piece.tool for piece in pieces if isinstance(piece, ModelCall)}
         said += "".join(piece.text for piece in pieces if isinstance(piece, Text))
         assert isinstance(pieces[-1], End)
     assert not set(said) & set("{}[]<>") and "get_" not in said

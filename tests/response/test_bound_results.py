@@ -14,8 +14,8 @@ from voice.engine_queue import Priority
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
 from voice.response import NeedsIdentity, ResponseSession, Tool, ToolBox
-from voice.response.conversation import Conversation
-from voice.response.engine import Call, Pieces, Wording
+from voice.response.conversation import ConversationRules
+from voice.response.engine import ModelCall, Pieces, Wording
 from voice.response.grounding import Grounding
 from voice.response.harmony import Message, ToolResult
 from voice.tasks import Task, TaskSet, load_tasks
@@ -33,7 +33,7 @@ class ToolCaller:
     async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
         used = sum(isinstance(message, ToolResult) for message in turns[-1])
         if used < len(self._tools):
-            yield Call(self._tools[used], {"amount": "20", "article": "router"})
+            yield ModelCall(self._tools[used], {"amount": "20", "article": "router"})
         else:
             yield Wording(self._answer)
 
@@ -68,7 +68,7 @@ async def test_arguments_outlast_the_question_and_the_pin() -> None:
     )  # fmt: skip
     tasks = TaskSet([*shipped(), order])
     tools = ToolBox([*Office().each_tool(), tool("order", {}, got)])
-    conversation = Conversation(ToolCaller(["order"], "Ordered."), tasks, tools, 1.0)
+    conversation = ConversationRules(ToolCaller(["order"], "Ordered."), tasks, tools, 1.0)
     session = ResponseSession(conversation, STRANGER)
     steps = await steps_of(session.begin("order me a router"))
     assert steps == [NeedsIdentity(IdentityLevel.VERIFIED, "order")]
@@ -86,7 +86,7 @@ async def test_a_question_without_other_words_is_put_again_in_its_own() -> None:
     )  # fmt: skip
     tasks = TaskSet([*shipped(), order])
     tools = ToolBox([*Office().each_tool(), tool("order", {}, got)])
-    conversation = Conversation(ToolCaller(["order"], "Ordered."), tasks, tools, 1.0)
+    conversation = ConversationRules(ToolCaller(["order"], "Ordered."), tasks, tools, 1.0)
     session = ResponseSession(conversation, CUSTOMER)
     await steps_of(session.begin("order me a router"))
     assert spoken(await steps_of(session.begin("the what"))) == "Shall I order it?"
@@ -98,7 +98,7 @@ async def test_arguments_outlast_a_pin_without_a_question() -> None:
     top_up = task("top_up", {"topped": ["Done."]}, identity="verified", side_effect=True)
     tasks = TaskSet([*shipped(), top_up])
     tools = ToolBox([*Office().each_tool(), tool("top_up", {}, got)])
-    conversation = Conversation(ToolCaller(["top_up"], "Done."), tasks, tools, 1.0)
+    conversation = ConversationRules(ToolCaller(["top_up"], "Done."), tasks, tools, 1.0)
     session = ResponseSession(conversation, STRANGER)
     await steps_of(session.begin("top up twenty"))
     session.caller = CUSTOMER
@@ -110,7 +110,7 @@ async def test_undoing_gets_the_arguments_of_what_it_undoes() -> None:
     office = Office()
     tasks = load_tasks(ROOT / "tasks")
     model = ToolCaller(["block_sim"], "Your SIM card is blocked.")
-    session = ResponseSession(Conversation(model, tasks, office.tools(), 1.0), CUSTOMER)
+    session = ResponseSession(ConversationRules(model, tasks, office.tools(), 1.0), CUSTOMER)
     for words in ("block it", "yes", "unblock it", "yes"):
         await steps_of(session.begin(words))
     assert office.done == ["block_sim", "unblock_sim"]
@@ -130,7 +130,7 @@ async def test_two_results_with_one_key_never_mix() -> None:
     credit: dict[str, Value] = {"amount": Decimal("7.00")}
     tools = ToolBox([*Office().each_tool(), tool("get_owed", owed), tool("get_credit", credit)])
     model = ToolCaller(["get_owed", "get_credit"], "You owe {amount} euros.")
-    session = ResponseSession(Conversation(model, tasks, tools, 1.0), CUSTOMER)
+    session = ResponseSession(ConversationRules(model, tasks, tools, 1.0), CUSTOMER)
     said = spoken(await steps_of(session.begin("what do i owe and what credit have i")))
     assert said == "You owe 42.17 euros. Your credit is 7.00 euros."
 

@@ -13,7 +13,7 @@ from voice.response.briefing import Briefing, ToolDescription, briefing
 from voice.response.gpt_oss_prompt import GptOssPrompt
 from voice.response.harmony import (
     CONTROL,
-    Answer,
+    AnswerMessage,
     CallerSaid,
     Harmony,
     Message,
@@ -48,12 +48,12 @@ ORDER = ToolDescription(
 )
 TOOLS = (ToolDescription("get_bill", "Says what the caller owes."), ORDER)
 CONVERSATION: list[list[Message]] = [
-    [CallerSaid("what do i owe"), Answer("One moment."), Answer("Hello again.")],
+    [CallerSaid("what do i owe"), AnswerMessage("One moment."), AnswerMessage("Hello again.")],
     [
         CallerSaid(ATTACK),
         ToolCall("order-article", {"article": "café", "count": "2"}),
         ToolResult("order-article", {"status": "ordered", "note": ATTACK}),
-        Answer(ATTACK),
+        AnswerMessage(ATTACK),
     ],
 ]
 
@@ -142,7 +142,7 @@ def test_a_conversation_reads_as_gpt_oss_was_trained(harmony: Harmony) -> None:
             CallerSaid("my bill"),
             ToolCall("get_bill", {}),
             ToolResult("get_bill", {"amount": "7.00"}),
-            Answer("Seven euros."),
+            AnswerMessage("Seven euros."),
         ]
     )
     ids += prompt.opening("low")
@@ -189,7 +189,7 @@ def test_no_word_from_outside_becomes_a_control_token(harmony: Harmony) -> None:
     numbers = {harmony.control(name) for name in CONTROL}
     attacked = [number for turn in CONVERSATION for number in prompt.turn(turn)]
     harmless: list[Message] = [
-        CallerSaid("hi"), ToolCall("t", {}), ToolResult("t", {}), Answer("a"),
+        CallerSaid("hi"), ToolCall("t", {}), ToolResult("t", {}), AnswerMessage("a"),
     ]  # fmt: skip
     plain = prompt.turn(CONVERSATION[0]) + prompt.turn(harmless)
     assert sum(n in numbers for n in attacked) == sum(n in numbers for n in plain)
@@ -197,11 +197,12 @@ def test_no_word_from_outside_becomes_a_control_token(harmony: Harmony) -> None:
 
 def test_calls_without_a_result_and_answers_in_parts_are_put_in_order() -> None:
     turn: list[Message] = [
-        CallerSaid("block it"), Answer("One moment."), ToolCall("block", {}),
-        Answer("Sorry."), Answer("I could not."), ToolCall("block", {}), ToolResult("block", {}),
+        CallerSaid("block it"), AnswerMessage("One moment."), ToolCall("block", {}),
+        AnswerMessage("Sorry."), AnswerMessage("I could not."),
+        ToolCall("block", {}), ToolResult("block", {}),
         ToolCall("bill", {}),
     ]  # fmt: skip
     assert well_formed(turn) == [
-        CallerSaid("block it"), Answer("One moment. Sorry. I could not."),
+        CallerSaid("block it"), AnswerMessage("One moment. Sorry. I could not."),
         ToolCall("block", {}), ToolResult("block", {}),
     ]  # fmt: skip

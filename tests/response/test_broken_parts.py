@@ -13,8 +13,8 @@ from tests.response.conftest import CUSTOMER, ROOT, Office, acts, steps_of
 from voice.engine_queue import EngineBusy, Priority
 from voice.identity import Caller
 from voice.response import ResponseSession, Say, ToolBox, ToolReturned, Value
-from voice.response.conversation import Conversation
-from voice.response.engine import Call, Pieces
+from voice.response.conversation import ConversationRules
+from voice.response.engine import ModelCall, Pieces
 from voice.response.harmony import CallerSaid, Message
 from voice.tasks import load_tasks
 from voice.tools import run_tool
@@ -30,12 +30,12 @@ class BusyModel:
         if self._busy:
             self._busy -= 1
             raise EngineBusy("response: 64 jobs wait already")
-        yield Call("get_plan", {})
+        yield ModelCall("get_plan", {})
 
 
 def session_of(office: Office, busy: int = 0) -> ResponseSession:
     tasks = load_tasks(ROOT / "tasks")
-    return ResponseSession(Conversation(BusyModel(busy), tasks, office.tools(), 1.0), CUSTOMER)
+    return ResponseSession(ConversationRules(BusyModel(busy), tasks, office.tools(), 1.0), CUSTOMER)
 
 
 @pytest.mark.parametrize("result", [["20 GB"], "20 GB", {"status": ["found"]}, None])

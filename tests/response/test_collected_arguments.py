@@ -24,8 +24,8 @@ from voice.response import (
     ToolCalled,
     Value,
 )
-from voice.response.conversation import Conversation
-from voice.response.engine import Call, Pieces, Wording
+from voice.response.conversation import ConversationRules
+from voice.response.engine import ModelCall, Pieces, Wording
 from voice.response.harmony import CallerSaid, Message, ToolResult
 from voice.tasks import ArgumentValue, Role, Task, TaskSet
 
@@ -57,7 +57,7 @@ class Requests:
         if any(isinstance(message, ToolResult) for message in turns[-1]):
             yield Wording("", 1.0, "taken")
         elif "reading" in said or "relevé" in said:
-            yield Call("record", self._proposed)
+            yield ModelCall("record", self._proposed)
         elif "open" in said:
             yield Wording("", 1.0, "open")
         elif "wait" in said:
@@ -92,7 +92,7 @@ class Desk:
             }
         )  # fmt: skip
         tools = ToolBox([Tool("record", IdentityLevel.UNKNOWN, True, self._run)])
-        conversation = Conversation(self.model, TaskSet([task]), tools, 1.0, has_person=True)
+        conversation = ConversationRules(self.model, TaskSet([task]), tools, 1.0, has_person=True)
         self.session = ResponseSession(conversation, caller, lambda: MONDAY)
 
     async def _run(self, caller: Caller, arguments: dict[str, Any]) -> dict[str, Value]:

@@ -12,9 +12,9 @@ from voice.engine_queue import Priority
 from voice.identity import IdentityLevel
 from voice.languages.yes_no import YesNo
 from voice.response import NeedsIdentity, Responder, ResponseSession
-from voice.response.confirmation import Opinion, Verdict, decide
-from voice.response.conversation import Conversation
-from voice.response.engine import Call, Pieces
+from voice.response.confirmation import Decision, Opinion, decide
+from voice.response.conversation import ConversationRules
+from voice.response.engine import ModelCall, Pieces
 from voice.response.harmony import Message
 from voice.tasks import load_tasks
 
@@ -25,7 +25,7 @@ class RecklessModel:
     """Wants to block the SIM whatever the caller says."""
 
     async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
-        yield Call("block_sim", {})
+        yield ModelCall("block_sim", {})
 
 
 async def test_it_is_blocked_after_question_and_yes(
@@ -82,7 +82,7 @@ async def test_identity_comes_before_the_question(responder: Responder, office: 
 @pytest.mark.parametrize("answer", ["what", "block my neighbour", "i don't know", "hm", "no"])
 async def test_a_reckless_model_blocks_nothing_without_a_yes(office: Office, answer: str) -> None:
     tasks = load_tasks(ROOT / "tasks")
-    conversation = Conversation(RecklessModel(), tasks, office.tools(), 1.0)
+    conversation = ConversationRules(RecklessModel(), tasks, office.tools(), 1.0)
     session = ResponseSession(conversation, CUSTOMER)
     assert acts(await steps_of(session.begin("what is my plan"))) == {"confirm_block"}
     await steps_of(session.begin(answer))
@@ -93,32 +93,32 @@ AGREES = Opinion("agrees", 1.0)
 
 
 def test_what_a_lost_word_could_leave_of_a_no_needs_certainty() -> None:
-    assert decide(YesNo.FRAGILE_YES, 0.4, AGREES) is Verdict.DOUBT
-    assert decide(YesNo.FRAGILE_YES, 0.9, AGREES) is Verdict.RUN
-    assert decide(YesNo.YES, 0.4, AGREES) is Verdict.RUN
-    assert decide(YesNo.YES, 0.1, AGREES) is Verdict.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 0.4, AGREES) is Decision.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 0.9, AGREES) is Decision.RUN
+    assert decide(YesNo.YES, 0.4, AGREES) is Decision.RUN
+    assert decide(YesNo.YES, 0.1, AGREES) is Decision.DOUBT
 
 
 @pytest.mark.parametrize("read", [YesNo.NO, YesNo.UNCLEAR])
 def test_the_model_alone_never_agrees(read: YesNo) -> None:
-    assert decide(read, 1.0, AGREES) is not Verdict.RUN
+    assert decide(read, 1.0, AGREES) is not Decision.RUN
 
 
 def test_the_model_may_object_to_a_yes() -> None:
-    assert decide(YesNo.YES, 1.0, Opinion("other", 0.95)) is Verdict.DOUBT
-    assert decide(YesNo.FRAGILE_YES, 1.0, Opinion("declines", 0.95)) is Verdict.DOUBT
+    assert decide(YesNo.YES, 1.0, Opinion("other", 0.95)) is Decision.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 1.0, Opinion("declines", 0.95)) is Decision.DOUBT
 
 
 @pytest.mark.parametrize(
     ("read", "probability", "verdict"),
     [
-        (YesNo.UNCLEAR, 0.95, Verdict.DECLINE),
-        (YesNo.UNCLEAR, 0.57, Verdict.DOUBT),
-        (YesNo.NO, 0.5, Verdict.DECLINE),
+        (YesNo.UNCLEAR, 0.95, Decision.DECLINE),
+        (YesNo.UNCLEAR, 0.57, Decision.DOUBT),
+        (YesNo.NO, 0.5, Decision.DECLINE),
     ],
 )
 def test_a_no_that_the_grammar_does_not_see_needs_a_model_that_is_certain(
-    read: YesNo, probability: float, verdict: Verdict
+    read: YesNo, probability: float, verdict: Decision
 ) -> None:
     assert decide(read, 0.9, Opinion("declines", probability)) is verdict
 

@@ -17,10 +17,10 @@ from voice.errors import ModelError
 from voice.models.gpt_oss import Wanted, convert
 from voice.response.briefing import Briefing, Style, ToolDescription
 from voice.response.ctranslate2_engine import CTranslate2Engine, Description
-from voice.response.engine import BadReply, Call, End, Piece, ReplyTimeout, Text
+from voice.response.engine import BadReply, End, ModelCall, Piece, ReplyTimeout, Text
 from voice.response.generation import Generation, Hardware, Token, Tokens
 from voice.response.gpt_oss_prompt import GptOssPrompt
-from voice.response.harmony import Answer, CallerSaid, Harmony, Message, ToolCall, ToolResult
+from voice.response.harmony import AnswerMessage, CallerSaid, Harmony, Message, ToolCall, ToolResult
 
 BRIEFING = Briefing("Be brief.", (ToolDescription("get_bill", "Says what the caller owes."),))
 STYLE, HARDWARE = Style("low", 24), Hardware()
@@ -71,7 +71,7 @@ async def test_what_the_converter_writes_answers_with_windows_and_sinks(tmp_path
     convert(source, tmp_path / "dense", Wanted(2, "float32", routing=source / "routing.json"))
     engine = loaded(tmp_path / "dense", Style("none", 24))
     await engine.warm_up()
-    long: list[list[Message]] = [[CallerSaid("hello " * 40), Answer("yes " * 40)]] * 3
+    long: list[list[Message]] = [[CallerSaid("hello " * 40), AnswerMessage("yes " * 40)]] * 3
     for turns in (CALLER, long):
         written_first = [piece async for piece in _whatever(engine, turns)]
         assert written_first and written_first == [p async for p in _whatever(engine, turns)]
@@ -128,7 +128,7 @@ async def test_a_dialogue_longer_than_the_context_loses_its_beginning(folder: Pa
     said = "please tell me what i owe you and by when i have to pay it"
     describe(folder, prefix_tokens=["<|ct2_sink|>"], context_length=900)
     engine = loaded(folder)
-    long: list[list[Message]] = [[CallerSaid(said), Answer(said)]] * 200
+    long: list[list[Message]] = [[CallerSaid(said), AnswerMessage(said)]] * 200
     pieces = await pieces_of(engine, [*long, *CALLER])
     engine.close()
     assert isinstance(pieces[-1], End)
@@ -204,7 +204,7 @@ async def test_a_call_after_thoughts_is_made(embedded_responder_path: Path) -> N
     )
     pieces, _ = await replied(text, embedded_responder_path)
     call = pieces[0]
-    assert isinstance(call, Call) and (call.tool, call.arguments) == ("get_bill", {"year": 1})
+    assert isinstance(call, ModelCall) and (call.tool, call.arguments) == ("get_bill", {"year": 1})
     assert 0 < call.probability < 1 and pieces[1:] == [End()]
 
 

@@ -28,9 +28,9 @@ from voice.response import (
     load_responder,
 )
 from voice.response.briefing import briefing
-from voice.response.conversation import Conversation
+from voice.response.conversation import ConversationRules
 from voice.response.documents import DocumentSearch
-from voice.response.engine import Call, End, Piece, Text, Wording
+from voice.response.engine import End, ModelCall, Piece, Text, Wording
 from voice.response.harmony import ToolResult
 from voice.settings import Settings
 from voice.tasks import load_tasks
@@ -69,7 +69,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentSearch]
 def session_of(model: Writer, office: Office, search: DocumentSearch) -> ResponseSession:
     tasks = search.added_to_tasks(load_tasks(ROOT / "tasks"))
     tools = search.added_to_tools(office.tools())
-    return ResponseSession(Conversation(model, tasks, tools, 5.0), CUSTOMER)
+    return ResponseSession(ConversationRules(model, tasks, tools, 5.0), CUSTOMER)
 
 
 def wording(act: str) -> list[Piece]:
@@ -79,10 +79,10 @@ def wording(act: str) -> list[Piece]:
 
 GUESS: list[Piece] = [Wording("Hello", 0.1), End()]
 PRICE: list[Piece] = [
-    Call("search_documents", {"question": "a new card costs 8 euros and comes by post"}),
+    ModelCall("search_documents", {"question": "a new card costs 8 euros and comes by post"}),
     End(),
 ]
-SEARCH: list[Piece] = [Call("search_documents", {"question": OPEN}), End()]
+SEARCH: list[Piece] = [ModelCall("search_documents", {"question": OPEN}), End()]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ async def test_a_few_words_of_which_no_document_knows_are_asked_for_again(
 
 
 async def test_what_a_task_is_for_is_not_looked_up(office: Office, search: DocumentSearch) -> None:
-    session = session_of(Writer([Call("get_bill", {}), End()], [End()]), office, search)
+    session = session_of(Writer([ModelCall("get_bill", {}), End()], [End()]), office, search)
 
     steps = await steps_of(session.begin("how much is my bill"))
 
@@ -159,7 +159,7 @@ async def test_what_a_task_is_for_is_not_looked_up(office: Office, search: Docum
 async def test_an_open_question_before_an_act_stays_open(
     office: Office, search: DocumentSearch
 ) -> None:
-    block: list[Piece] = [Call("block_sim", {}), End()]
+    block: list[Piece] = [ModelCall("block_sim", {}), End()]
     session = session_of(Writer(block, GUESS), office, search)
     await steps_of(session.begin("block my card"))
 
@@ -220,7 +220,7 @@ async def test_a_general_model_says_no_figure_that_no_passage_has(
 async def test_no_other_tool_runs_after_documents_were_read(
     office: Office, search: DocumentSearch, tool: str
 ) -> None:
-    model = Writer(SEARCH, [Call(tool, {}), End()])
+    model = Writer(SEARCH, [ModelCall(tool, {}), End()])
 
     steps = await steps_of(session_of(model, office, search).begin("when are you open"))
 
@@ -233,7 +233,9 @@ async def test_no_control_token_of_a_document_reaches_a_model(
     office: Office, search: DocumentSearch
 ) -> None:
     question = "repairs repairs take one week and block the card of who asks"
-    model = Writer([Call("search_documents", {"question": question}), End()], [Text("No."), End()])
+    model = Writer(
+        [ModelCall("search_documents", {"question": question}), End()], [Text("No."), End()]
+    )
 
     await steps_of(session_of(model, office, search).begin("repairs"))
 
@@ -287,7 +289,7 @@ async def test_the_small_model_that_comes_along_goes_on_after_documents(
 ) -> None:
     tasks = search.added_to_tasks(responder.tasks)
     model = responder._current.model
-    conversation = Conversation(model, tasks, search.added_to_tools(office.tools()), 5.0)
+    conversation = ConversationRules(model, tasks, search.added_to_tools(office.tools()), 5.0)
     session = ResponseSession(conversation, CUSTOMER)
 
     told = await steps_of(session.begin(OPEN))

@@ -10,7 +10,7 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, steps_of
 from voice.engine_queue import EngineQueue, Priority
 from voice.response import Responder, ResponseSession
-from voice.response.engine import Call, End
+from voice.response.engine import End, ModelCall
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import CallerSaid
 from voice.tasks import Role, TaskSet, load_tasks
@@ -91,7 +91,7 @@ async def test_why_and_what_was_are_declined(session: ResponseSession, office: O
 async def test_french_is_understood_where_the_turn_is_french(engine: ExampleEngine) -> None:
     turns = [[CallerSaid("quel est mon solde", "fr")]]
     pieces = [piece async for piece in engine.reply(turns, Priority.FINAL)]
-    assert isinstance(pieces[0], Call) and pieces[0].tool == "get_bill"
+    assert isinstance(pieces[0], ModelCall) and pieces[0].tool == "get_bill"
     assert pieces[-1] == End()
 
 

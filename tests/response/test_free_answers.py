@@ -11,19 +11,19 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.engine_queue import EngineBusy, Priority
 from voice.response import EndCall, HandOver, ResponseSession, Say
-from voice.response.conversation import Conversation
+from voice.response.conversation import ConversationRules
 from voice.response.engine import (
     Again,
     BadReply,
-    Call,
     End,
+    ModelCall,
     Piece,
     Pieces,
     ReplyTimeout,
     Text,
     Wording,
 )
-from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import load_tasks
 
 
@@ -54,10 +54,10 @@ class Writer:
 
 def session_of(model: Writer, office: Office) -> ResponseSession:
     tasks = load_tasks(ROOT / "tasks")
-    return ResponseSession(Conversation(model, tasks, office.tools(), 1.0), CUSTOMER)
+    return ResponseSession(ConversationRules(model, tasks, office.tools(), 1.0), CUSTOMER)
 
 
-BILL: list[Piece] = [Call("get_bill", {}), End()]
+BILL: list[Piece] = [ModelCall("get_bill", {}), End()]
 TRUE = "That would be 42.17 euros. You have until 14 December."
 
 
@@ -79,14 +79,14 @@ async def test_the_model_reads_what_was_spoken_and_the_values_of_results(office:
     session = session_of(model, office)
     await steps_of(session.begin("my bill"))
     await steps_of(session.begin("thank you"))
-    said = [message for message in model.asked[2] if not isinstance(message, Answer)]
+    said = [message for message in model.asked[2] if not isinstance(message, AnswerMessage)]
     assert said == [
         CallerSaid("my bill"),
         ToolCall("get_bill", {}),
         ToolResult("get_bill", {"status": "open", "amount": "42.17", "due_date": "14 December"}),
         CallerSaid("thank you"),
     ]
-    answers = [message.text for message in model.asked[2] if isinstance(message, Answer)]
+    answers = [message.text for message in model.asked[2] if isinstance(message, AnswerMessage)]
     assert " ".join(answers) == TRUE
 
 
@@ -97,7 +97,9 @@ async def test_a_wording_of_the_code_is_read_as_it_was_spoken(office: Office) ->
     told = spoken(await steps_of(session.begin("my bill")))
     await steps_of(session.begin("really"))
     assert "42.17 euros is overdue" in told
-    assert told in [message.text for message in model.asked[2] if isinstance(message, Answer)]
+    assert told in [
+        message.text for message in model.asked[2] if isinstance(message, AnswerMessage)
+    ]
 
 
 async def test_a_false_clause_stops_the_model(office: Office) -> None:
@@ -119,7 +121,7 @@ async def test_an_interruption_stops_the_model_and_keeps_what_was_heard(office: 
     await asyncio.wait_for(model.stopped.wait(), 5)
     turn.heard("We are open")
     await steps_of(session.begin("and tomorrow"))
-    assert Answer("We are open", "We are open") in model.asked[1]
+    assert AnswerMessage("We are open", "We are open") in model.asked[1]
 
 
 async def test_a_call_behind_a_text_is_made(office: Office) -> None:
@@ -143,7 +145,7 @@ async def test_a_text_that_is_a_wording_of_the_tasks_does_what_that_does(office:
         [Text("You have until the"), End(complete=False)],
         [BadReply("no speech")],
         [Text("Well"), BadReply("no speech")],
-        [Call("make_coffee", {}), End()],
+        [ModelCall("make_coffee", {}), End()],
     ],
 )
 async def test_a_reply_of_no_use_is_not_understood(
@@ -176,7 +178,7 @@ async def test_a_text_without_a_result_that_breaks_off_stays_at_that(office: Off
 
 
 async def test_what_was_not_said_yet_is_void_when_another_model_begins(office: Office) -> None:
-    model = Writer([Text("We are"), Again(), Call("get_plan", {}), End()], [
+    model = Writer([Text("We are"), Again(), ModelCall("get_plan", {}), End()], [
         Text("You have"), Again(), Wording("Your plan is {plan} with {data_gb} gigabytes, "), End()
     ])  # fmt: skip
     steps = await steps_of(session_of(model, office).begin("my plan"))
@@ -186,9 +188,9 @@ async def test_what_was_not_said_yet_is_void_when_another_model_begins(office: O
 
 async def test_a_general_model_cannot_skip_the_question_before_an_act(office: Office) -> None:
     model = Writer(
-        [Call("block_sim", {}), End()],
+        [ModelCall("block_sim", {}), End()],
         [Text("I have blocked it."), End()],
-        [Call("block_sim", {}), End()],
+        [ModelCall("block_sim", {}), End()],
         [Text("Your SIM card is blocked now."), End()],
     )
     session = session_of(model, office)
@@ -201,7 +203,9 @@ async def test_a_general_model_cannot_skip_the_question_before_an_act(office: Of
 async def test_the_next_request_ends_the_one_before(office: Office) -> None:
     never = asyncio.Event()
     model = Writer(
-        [Call("block_sim", {}), End()], [Text("All right. I "), never], [Text("Blocked."), End()]
+        [ModelCall("block_sim", {}), End()],
+        [Text("All right. I "), never],
+        [Text("Blocked."), End()],
     )
     session = session_of(model, office)
     await steps_of(session.begin("block my sim card"))

@@ -10,8 +10,8 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.engine_queue import Priority
 from voice.response import HandOver, ResponseSession
-from voice.response.conversation import Conversation
-from voice.response.engine import Call, Pieces, Text
+from voice.response.conversation import ConversationRules
+from voice.response.engine import ModelCall, Pieces, Text
 from voice.response.harmony import Message, ToolResult
 from voice.tasks import load_tasks
 
@@ -27,12 +27,12 @@ class FreeModel:
         if not self._tool or isinstance(turns[-1][-1], ToolResult):
             yield Text(self._answers.pop(0))
         else:
-            yield Call(self._tool, {})
+            yield ModelCall(self._tool, {})
 
 
 def session_of(office: Office, model: FreeModel) -> ResponseSession:
     tasks = load_tasks(ROOT / "tasks")
-    return ResponseSession(Conversation(model, tasks, office.tools(), 1.0), CUSTOMER)
+    return ResponseSession(ConversationRules(model, tasks, office.tools(), 1.0), CUSTOMER)
 
 
 async def test_a_true_free_answer_is_spoken(office: Office) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.response.conftest import ROOT
 from training.dialogues import assistant_sentence, caller_sentence, phrasebook
 from training.dialogues.dialogue import DialogueWriter
-from voice.response.harmony import Answer, CallerSaid, ToolCall
+from voice.response.harmony import AnswerMessage, CallerSaid, ToolCall
 from voice.tasks import load_tasks
 
 MINE = [ROOT / "scripts" / "train_responder.py", ROOT / "scripts" / "training"]
@@ -50,4 +50,4 @@ def test_dialogues_never_block_without_question_and_answer() -> None:
         for place, message in enumerate(messages):
             if message == ToolCall("block_sim"):
                 assert isinstance(messages[place - 1], CallerSaid)
-                assert isinstance(messages[place - 2], Answer)
+                assert isinstance(messages[place - 2], AnswerMessage)

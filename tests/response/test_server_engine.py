@@ -23,8 +23,8 @@ from tests.response.fault_server import (
 from voice.engine_queue import EngineBusy
 from voice.errors import ConfigError, VoiceError
 from voice.response.briefing import Briefing, ToolDescription
-from voice.response.engine import BadReply, Call, End, Piece, ReplyTimeout, Text
-from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.engine import BadReply, End, ModelCall, Piece, ReplyTimeout, Text
+from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.response.server_engine import ServerEngine
 from voice.response.server_errors import ServerFailed
 from voice.response_settings import Response, ResponseServer
@@ -33,7 +33,7 @@ SCHEMA = {"type": "object", "properties": {"month": {"type": "string"}}}
 BRIEFING = Briefing("Be brief.", (ToolDescription("get_bill", "Says what is owed.", SCHEMA),))
 SECRET = "sk-not-for-anybody"
 TURNS: list[list[Message]] = [
-    [CallerSaid("hello"), Answer("Hello."), Answer("How can I help?")],
+    [CallerSaid("hello"), AnswerMessage("Hello."), AnswerMessage("How can I help?")],
     [CallerSaid("my bill"), ToolCall("get_bill", {"month": "may"}),
      ToolResult("get_bill", {"amount": "7.00"})],
 ]  # fmt: skip
@@ -163,7 +163,7 @@ async def test_an_answer_comes_as_it_is_written(server: FaultServer) -> None:
 
 async def test_a_call_is_put_together(server: FaultServer) -> None:
     server.plans = [calling("functions.get_bill", '{"month": "may", "year": null}')]
-    assert await pieces_of(engine_for(server)) == [Call("get_bill", {"month": "may"}), End()]
+    assert await pieces_of(engine_for(server)) == [ModelCall("get_bill", {"month": "may"}), End()]
 
 
 async def test_of_several_calls_the_first_is_made(server: FaultServer) -> None:
@@ -172,7 +172,7 @@ async def test_of_several_calls_the_first_is_made(server: FaultServer) -> None:
         for number, name in enumerate(["get_bill", "get_plan"])
     ]
     server.plans = [Plan(chat({"tool_calls": calls}, finish="tool_calls"))]
-    assert await pieces_of(engine_for(server)) == [Call("get_bill", {}), End()]
+    assert await pieces_of(engine_for(server)) == [ModelCall("get_bill", {}), End()]
 
 
 async def test_thoughts_are_not_said(server: FaultServer) -> None:
@@ -182,7 +182,7 @@ async def test_thoughts_are_not_said(server: FaultServer) -> None:
 
 async def test_a_call_that_is_written_as_text_is_made(server: FaultServer) -> None:
     server.plans = [saying('{"name": "get_', 'bill", "arguments": {}}')]
-    assert await pieces_of(engine_for(server)) == [Call("get_bill", {}), End()]
+    assert await pieces_of(engine_for(server)) == [ModelCall("get_bill", {}), End()]
 
 
 async def test_an_answer_of_the_greatest_length_is_not_complete(server: FaultServer) -> None:
@@ -216,7 +216,7 @@ async def test_the_responses_interface_is_read(server: FaultServer) -> None:
     ]  # fmt: skip
     engine = engine_for(server, api="responses")
     assert said(answered := await pieces_of(engine)) == "Seven euros." and answered[-1] == End()
-    assert await pieces_of(engine) == [Call("get_bill", {}), End()]
+    assert await pieces_of(engine) == [ModelCall("get_bill", {}), End()]
     assert (await pieces_of(engine))[-1] == End(complete=False)
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 from tests.response.conftest import Office, acts, spoken, steps_of
 from voice.response import HandOver, ResponseSession, ToolCalled
-from voice.response.harmony import Answer
+from voice.response.harmony import AnswerMessage
 
 
 async def test_a_discarded_turn_never_was(session: ResponseSession, office: Office) -> None:
@@ -73,6 +73,6 @@ async def test_history_keeps_what_was_heard(session: ResponseSession) -> None:
     said = spoken(await steps_of(turn))
     turn.heard(" ".join(said.split()[:4]))
     answer = session.history[-1][-1]
-    assert isinstance(answer, Answer) and "gigabytes" not in answer.text
+    assert isinstance(answer, AnswerMessage) and "gigabytes" not in answer.text
     turn.heard("")
     assert not any(type(message).__name__ == "Answer" for message in session.history[-1])

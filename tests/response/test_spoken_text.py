@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.response.arguments import as_words, read_arguments
-from voice.response.engine import BadReply, Call, Text
+from voice.response.engine import BadReply, ModelCall, Text
 from voice.response.spoken_text import SpokenText
 
 TOOLS = ["get_bill", "block-sim", "transfer"]
 
 
-def read(text: str, size: int = 3) -> tuple[str, Call | None]:
+def read(text: str, size: int = 3) -> tuple[str, ModelCall | None]:
     """What is said of a text that comes in pieces, and the call in it."""
     spoken = SpokenText(TOOLS)
     said = "".join(spoken.push(text[place : place + size]) for place in range(0, len(text), size))
@@ -45,7 +45,7 @@ def test_markup_is_not_said() -> None:
     assert read("# Bill\n**42.17** euros, `due` now.") == (" Bill\n42.17 euros, due now.", None)
 
 
-CALLED = Call("get_bill", {"month": "may"})
+CALLED = ModelCall("get_bill", {"month": "may"})
 
 
 @pytest.mark.parametrize("size", [1, 5, 1000])

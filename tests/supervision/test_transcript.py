@@ -32,11 +32,11 @@ from voice.events import (
 )
 from voice.supervision.masking import NumberMask, masked_number
 from voice.supervision.supervised_call import SupervisedCall
-from voice.supervision.transcript import MOST_LINES, Line, Transcript
+from voice.supervision.transcript import MOST_LINES, CallTranscript, Line
 
 
 def lines_of(*events: CallEvent) -> list[Line]:
-    transcript = Transcript({"get_plan": "plan"})
+    transcript = CallTranscript({"get_plan": "plan"})
     for position, event in enumerate(events):
         transcript.apply(event, position + 1)
     return list(transcript.lines)

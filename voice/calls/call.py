@@ -13,7 +13,7 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnu
 from pipecat.workers.runner import WorkerRunner
 
 from voice.calls.barge_in import BargeIn
-from voice.calls.conversation import Conversation
+from voice.calls.conversation import ConversationStep
 from voice.calls.echo import EchoGuard
 from voice.calls.engines import Engines
 from voice.calls.hand_over import note_progress, note_result
@@ -101,7 +101,7 @@ class Call:
         barge_in, echo = BargeIn(), EchoGuard()
         self._input = CallInput(call, session, partials, barge_in, echo)
         self._output = CallOutput(call, echo)
-        self._conversation = Conversation(call)
+        self._conversation = ConversationStep(call)
         steps = [
             self._input,
             RecognitionStep(call, session, partials, barge_in),

@@ -50,7 +50,7 @@ T = TypeVar("T")
 PERSON_KEY = "0"
 
 
-class Conversation(FrameProcessor):
+class ConversationStep(FrameProcessor):
     """Tells the floor what happens, and does what it says; one per call.
 
     What takes its time (a check, a hand-over) is done beside the flow of frames, and its outcome

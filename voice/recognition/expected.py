@@ -37,7 +37,7 @@ _IMPOSSIBLE = -50.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class LikelyAnswer:
     """An expected answer in the words in which it was most likely said."""
 
     pieces: list[int]
@@ -72,7 +72,7 @@ class ExpectedAnswers:
         expect: Expectation,
         free: Sequence[int],
         free_log_probability: float,
-    ) -> Answer | None:
+    ) -> LikelyAnswer | None:
         """The answer in a window that was read freely as `free`; None when it is no such answer."""
         said = self._tokenizer.decode(list(free))
         if expect.is_told_in(said, self._language):
@@ -96,9 +96,9 @@ class ExpectedAnswers:
         if answers and self._says_more(free, best.pieces):
             return None
         if chosen is None:
-            return Answer(best.pieces, best.log_probability, doubtful=True)
+            return LikelyAnswer(best.pieces, best.log_probability, doubtful=True)
         doubtful = margin < _LEAST_MARGIN or length_margin < _LEAST_LENGTH_MARGIN
-        return Answer(chosen.pieces, chosen.log_probability, doubtful and expect.decides)
+        return LikelyAnswer(chosen.pieces, chosen.log_probability, doubtful and expect.decides)
 
     def _says_more(self, free: Sequence[int], answer: Sequence[int]) -> bool:
         """Whether something was said besides the answer: 'yes, but not today' is no plain yes."""

@@ -6,14 +6,14 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from voice.response.engine import BadReply, Call
+from voice.response.engine import BadReply, ModelCall
 
 _NAMESPACE = "functions."
 
 
 def read_call(
     name: object, written: object, tools: Collection[str], probability: float = 1.0
-) -> Call:
+) -> ModelCall:
     """A call as a model wrote it, its arguments as JSON or already read.
 
     Raises BadReply when it has no name, or that of a tool that the model was not told of.
@@ -24,7 +24,7 @@ def read_call(
     if name not in tools:
         raise BadReply("a tool was called that there is not")
     arguments = read_arguments(written if isinstance(written, str) else json.dumps(written))
-    return Call(name, arguments, probability)
+    return ModelCall(name, arguments, probability)
 
 
 def read_arguments(written: str) -> dict[str, object]:

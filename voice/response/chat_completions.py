@@ -12,7 +12,7 @@ from voice.response.briefing import Briefing, Style
 from voice.response.engine import End, Piece, Text
 from voice.response.event_stream import Event
 from voice.response.harmony import (
-    Answer,
+    AnswerMessage,
     CallerSaid,
     Instruction,
     Message,
@@ -115,7 +115,7 @@ def _messages(turns: Sequence[Sequence[Message]]) -> Iterator[dict[str, Any]]:
                     yield {"role": "system", "content": text}
                 case CallerSaid(text):
                     yield {"role": "user", "content": text}
-                case Answer(text):
+                case AnswerMessage(text):
                     yield {"role": "assistant", "content": text}
                 case ToolCall(tool, values):
                     number += 1

@@ -31,7 +31,7 @@ class Opinion:
         return self.kind == kind and self.probability >= probability
 
 
-class Verdict(Enum):
+class Decision(Enum):
     """What follows from the caller's answer to the question."""
 
     RUN = auto()
@@ -41,20 +41,20 @@ class Verdict(Enum):
     DOUBT = auto()
 
 
-def decide(read: YesNo, confidence: float, opinion: Opinion) -> Verdict:
+def decide(read: YesNo, confidence: float, opinion: Opinion) -> Decision:
     """The verdict on an answer that the grammar read so; without its yes nothing runs."""
     match read:
         case YesNo.YES:
             objects = opinion.is_("other", _OBJECTS)
             heard = confidence >= _LEAST_CONFIDENCE
-            return Verdict.RUN if heard and not objects else Verdict.DOUBT
+            return Decision.RUN if heard and not objects else Decision.DOUBT
         case YesNo.FRAGILE_YES:
             objects = opinion.is_("other", _OBJECTS) or opinion.is_("declines", _OBJECTS)
-            return Verdict.RUN if confidence >= _SURE and not objects else Verdict.DOUBT
+            return Decision.RUN if confidence >= _SURE and not objects else Decision.DOUBT
         case YesNo.NO:
-            return Verdict.DECLINE
+            return Decision.DECLINE
     if opinion.is_("other", _LIKELY):
-        return Verdict.OTHER_REQUEST
+        return Decision.OTHER_REQUEST
     if opinion.is_("declines", _CERTAIN):
-        return Verdict.DECLINE
-    return Verdict.SAY_AND_ASK_ON if opinion.is_("again", _LIKELY) else Verdict.DOUBT
+        return Decision.DECLINE
+    return Decision.SAY_AND_ASK_ON if opinion.is_("again", _LIKELY) else Decision.DOUBT

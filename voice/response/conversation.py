@@ -9,7 +9,7 @@ from dataclasses import replace
 from voice.engine_queue import Priority
 from voice.identity import Caller
 from voice.response.collecting import Taken, correction, gathered, take
-from voice.response.confirmation import Opinion, Verdict, decide
+from voice.response.confirmation import Decision, Opinion, decide
 from voice.response.documents import UNKNOWN, looking_up
 from voice.response.engine import Model
 from voice.response.exchange import Exchange, Means, SecondThoughts
@@ -47,7 +47,7 @@ _AGAIN = frozenset({Role.REPEAT, Role.WAIT, Role.HELP})
 """Acts that leave a question open."""
 
 
-class Conversation:
+class ConversationRules:
     """The rules of one call's conversation; the session keeps its history and state."""
 
     def __init__(
@@ -271,21 +271,21 @@ class Conversation:
         read = exchange.tasks.readers[tool.name].read(words)
         heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):
-            case Verdict.RUN if heard:
+            case Decision.RUN if heard:
                 await self._act(exchange, said, question, words)
-            case Verdict.DECLINE:
+            case Decision.DECLINE:
                 exchange.say(tool.declined or Role.OKAY)
                 if opinion.is_("other", _CERTAIN) and reply.tool is not None:
                     await self._follow(exchange, said, before, reply)
-            case Verdict.OTHER_REQUEST:
+            case Decision.OTHER_REQUEST:
                 exchange.say(tool.declined or Role.OKAY)
                 await self._follow(exchange, said, before, reply)
-            case Verdict.SAY_AND_ASK_ON if heard:
+            case Decision.SAY_AND_ASK_ON if heard:
                 await exchange.answer(_act(exchange, reply) or Role.REPEAT)
                 exchange.update(question=replace(question, heard=True, agreed=""))
-            case Verdict.RUN | Verdict.SAY_AND_ASK_ON:
+            case Decision.RUN | Decision.SAY_AND_ASK_ON:
                 exchange.ask_again(question)
-            case Verdict.DOUBT:
+            case Decision.DOUBT:
                 await self._doubt(exchange, question)
 
     async def _act(self, exchange: Exchange, said: Said, question: Question, words: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.errors import ModelError
 from voice.response.arguments import read_arguments
-from voice.response.engine import Call, End, Pieces, Wording
+from voice.response.engine import End, ModelCall, Pieces, Wording
 from voice.response.generation import Generation, Hardware
 from voice.response.harmony import (
     CALL,
@@ -119,7 +119,7 @@ class EmbeddedEngine:
                 elif delta.channel == "final":
                     said += delta.text
         if tool is not None:
-            yield Call(tool, read_arguments(arguments), sure)
+            yield ModelCall(tool, read_arguments(arguments), sure)
         elif said:
             yield Wording(said, sure, self._acts.get(said.strip(), ""))
         yield End(parser.closed_by is not None)

@@ -31,7 +31,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Call:
+class ModelCall:
     """A whole call of a tool, as the model wishes it; the last but `End` of a reply."""
 
     tool: str
@@ -53,7 +53,7 @@ class End:
     """False: the model was stopped at the greatest length, in the middle of a sentence perhaps."""
 
 
-Piece = Wording | Text | Call | Again | End
+Piece = Wording | Text | ModelCall | Again | End
 Pieces = AsyncGenerator[Piece, None]
 """A reply while it is written; closing it stops the model."""
 

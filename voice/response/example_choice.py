@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voice.response.engine import Call, Piece, Wording
-from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.engine import ModelCall, Piece, Wording
+from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import Role, TaskSet, TaskTool
 from voice.understanding import NONE, Reading, RequestReader, Stance, Wish
 
@@ -67,7 +67,7 @@ class _Choice:
     def _started(self, wish: Wish) -> Piece:
         tool = self._tool(wish)
         if tool is not None:
-            return Call(tool.name, {}, wish.probability)
+            return ModelCall(tool.name, {}, wish.probability)
         request = self._tasks.requests[wish.request]
         return Wording("", wish.probability, request.answer or request.name)
 
@@ -80,7 +80,7 @@ class _Choice:
         """The tool of the question with which the turn before ended."""
         if len(self._turns) < 2:
             return None
-        answers = [message for message in self._turns[-2] if isinstance(message, Answer)]
+        answers = [message for message in self._turns[-2] if isinstance(message, AnswerMessage)]
         said = answers[-1].wording if answers else ""
         for tool in self._tasks.tools.values():
             for act in (tool.confirmation, tool.unclear):
@@ -95,7 +95,7 @@ class _Choice:
             return Wording("", 1.0, Role.NOT_UNDERSTOOD)
         waiting = self._waiting(asked.name)
         if waiting and self._tasks.plain_reader.declines(said):
-            return Call(waiting[0], {}, _WAITS)
+            return ModelCall(waiting[0], {}, _WAITS)
         for wish in self._wanted(reading):
             return self._started(wish)
         wish = reading.wishes[0]
@@ -111,7 +111,7 @@ class _Choice:
         called = [message.tool for message in self._turns[-1] if isinstance(message, ToolResult)]
         waiting = self._waiting(called[-1])
         if waiting:
-            return [Call(waiting[0], {}, 1.0)]
+            return [ModelCall(waiting[0], {}, 1.0)]
         act = self._answer(called)
         return [Wording("", 1.0, act)] if act else []
 

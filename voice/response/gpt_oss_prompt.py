@@ -16,7 +16,7 @@ from voice.response.harmony import (
     END,
     MESSAGE,
     START,
-    Answer,
+    AnswerMessage,
     CallerSaid,
     Harmony,
     Instruction,
@@ -82,7 +82,7 @@ class GptOssPrompt:
                 return self._message("user", "", text)
             case Instruction(text):
                 return self._message("developer", "", text)
-            case Answer(text):
+            case AnswerMessage(text):
                 return self._message("assistant", "final", text)
             case ToolResult(tool, values):
                 return self._message(

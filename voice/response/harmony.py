@@ -60,7 +60,7 @@ class ToolResult:
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerMessage:
     """What the assistant said to the caller."""
 
     text: str
@@ -68,7 +68,7 @@ class Answer:
     """The same with slots, where it is a sentence of the tasks; for models that write these."""
 
 
-Message = Instruction | CallerSaid | ToolCall | ToolResult | Answer
+Message = Instruction | CallerSaid | ToolCall | ToolResult | AnswerMessage
 
 
 class Harmony:
@@ -125,7 +125,7 @@ class Harmony:
         body = [*self._head(message), self._control[MESSAGE], *self.plain(_content(message))]
         if isinstance(message, ToolCall):
             last = CALL
-        elif isinstance(message, Answer) and closing == "training":
+        elif isinstance(message, AnswerMessage) and closing == "training":
             last = RETURN
         else:
             last = END
@@ -138,7 +138,7 @@ class Harmony:
                 return self.plain("developer")
             case CallerSaid():
                 return self.plain("user")
-            case Answer():
+            case AnswerMessage():
                 return [*self.plain("assistant"), self._control[CHANNEL], *self.plain("final")]
             case ToolResult(tool):
                 return [*self.plain(f"functions.{tool} to=assistant"), *commentary]
@@ -162,7 +162,7 @@ def _content(message: Message) -> str:
             return compact(values)
         case CallerSaid(text):
             return f" {text}"
-        case Answer(text, wording):
+        case AnswerMessage(text, wording):
             return wording or text
         case Instruction(text):
             return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voice.response.harmony import Answer, Message, ToolCall, ToolResult
+from voice.response.harmony import AnswerMessage, Message, ToolCall, ToolResult
 
 
 def well_formed(turn: Sequence[Message]) -> list[Message]:
@@ -19,8 +19,8 @@ def well_formed(turn: Sequence[Message]) -> list[Message]:
             after = turn[number + 1] if number + 1 < len(turn) else None
             if not isinstance(after, ToolResult) or after.tool != message.tool:
                 continue
-        if isinstance(message, Answer) and isinstance(before, Answer):
-            messages[-1] = Answer(f"{before.text} {message.text}")
+        if isinstance(message, AnswerMessage) and isinstance(before, AnswerMessage):
+            messages[-1] = AnswerMessage(f"{before.text} {message.text}")
         else:
             messages.append(message)
     return messages

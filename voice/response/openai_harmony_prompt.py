@@ -22,7 +22,7 @@ from voice.response.harmony import (
     MESSAGE,
     RETURN,
     START,
-    Answer,
+    AnswerMessage,
     CallerSaid,
     Harmony,
     Instruction,
@@ -114,7 +114,7 @@ class OpenAiHarmonyPrompt:
                 return self._message(role.USER, text)
             case Instruction(text):
                 return self._message(role.DEVELOPER, text)
-            case Answer(text):
+            case AnswerMessage(text):
                 return self._message(role.ASSISTANT, text).with_channel("final")
             case ToolResult(tool, values):
                 author = self._library.Author.new(role.TOOL, f"functions.{tool}")

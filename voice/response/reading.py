@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from voice.errors import VoiceError
-from voice.response.engine import Again, BadReply, Call, End, Pieces, Text, Wording
+from voice.response.engine import Again, BadReply, End, ModelCall, Pieces, Text, Wording
 from voice.response.wording import whole_clauses
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Reading:
                         text, free = text + more, True
                         if whole_clauses(text)[0] and not self._may_become_wording(text):
                             break
-                    case Call():
+                    case ModelCall():
                         return _as_reply(piece)
                     case Again():
                         text, probability, free = "", 0.0, False
@@ -90,7 +90,7 @@ class Reading:
                 match await anext(self._pieces, None):
                     case Text(more):
                         self._text += more
-                    case Call() as call:
+                    case ModelCall() as call:
                         self.call = _as_reply(call)
                     case Again():
                         self.broken_off = True
@@ -107,5 +107,5 @@ class Reading:
             yield self._text.strip()
 
 
-def _as_reply(call: Call) -> Reply:
+def _as_reply(call: ModelCall) -> Reply:
     return Reply(call.tool, "", call.probability, dict(call.arguments))

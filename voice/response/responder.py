@@ -10,7 +10,7 @@ from pathlib import Path
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.identity import Caller
 from voice.languages import Language, language
-from voice.response.conversation import Conversation
+from voice.response.conversation import ConversationRules
 from voice.response.documents import DocumentSearch
 from voice.response.embedded import EmbeddedEngine
 from voice.response.engine import Engine, Model
@@ -127,7 +127,7 @@ class Responder:
         tools.require(current.tasks)
         if self._documents is not None:
             tools = self._documents.added_to_tools(tools)
-        conversation = Conversation(
+        conversation = ConversationRules(
             current.model,
             current.known.in_language(self.language),
             tools,

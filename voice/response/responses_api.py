@@ -7,10 +7,10 @@ from typing import Any
 
 from voice.response.arguments import read_call
 from voice.response.briefing import Briefing, Style
-from voice.response.engine import Call, End, Piece, Text
+from voice.response.engine import End, ModelCall, Piece, Text
 from voice.response.event_stream import Event
 from voice.response.harmony import (
-    Answer,
+    AnswerMessage,
     CallerSaid,
     Instruction,
     Message,
@@ -58,7 +58,7 @@ class ResponsesReader:
     def __init__(self, briefing: Briefing) -> None:
         self._tools = {tool.name for tool in briefing.tools}
         self._spoken = SpokenText(self._tools)
-        self._call: Call | None = None
+        self._call: ModelCall | None = None
         self._complete: bool | None = None
 
     def take(self, event: Event) -> Iterator[Piece]:
@@ -100,7 +100,7 @@ def _items(turns: Sequence[Sequence[Message]]) -> Iterator[dict[str, Any]]:
                     yield {"role": "developer", "content": text}
                 case CallerSaid(text):
                     yield {"role": "user", "content": text}
-                case Answer(text):
+                case AnswerMessage(text):
                     yield {"role": "assistant", "content": text}
                 case ToolCall(tool, values):
                     number += 1

@@ -10,7 +10,7 @@ from voice.errors import VoiceError
 from voice.identity import Caller
 from voice.languages import Language
 from voice.response.caller_text import normal_form
-from voice.response.conversation import Conversation
+from voice.response.conversation import ConversationRules
 from voice.response.harmony import CallerSaid, Message
 from voice.response.said import Said
 from voice.response.state import State
@@ -28,7 +28,7 @@ class ResponseSession:
 
     def __init__(
         self,
-        conversation: Conversation,
+        conversation: ConversationRules,
         caller: Caller,
         today: Callable[[], datetime.date] = datetime.date.today,
     ) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from voice.response.arguments import read_call
-from voice.response.engine import BadReply, Call, Text
+from voice.response.engine import BadReply, ModelCall, Text
 
 _NO_SPEECH = r"[{}\[\]<>|\\]|```"
 _MARKUP = re.compile(r"[*#`_~]+")
@@ -64,7 +64,7 @@ class SpokenText:
             raise BadReply("the model wrote something that is neither speech nor a call")
         return _MARKUP.sub("", said)
 
-    def end(self) -> Iterator[Text | Call]:
+    def end(self) -> Iterator[Text | ModelCall]:
         """What is left to be said, or the call that was written as text.
 
         Raises BadReply when something was held back that is no call of a tool that there is.
@@ -74,7 +74,7 @@ class SpokenText:
         elif not self._thinks and (rest := _MARKUP.sub("", self._text)):
             yield Text(rest)
 
-    def _call(self) -> Call:
+    def _call(self) -> ModelCall:
         for value in _objects(self._text):
             name = next((value[key] for key in _NAMES if isinstance(value.get(key), str)), None)
             if name is not None:

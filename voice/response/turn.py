@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from voice.languages import Language
-from voice.response.harmony import Answer, Message
+from voice.response.harmony import AnswerMessage, Message
 from voice.response.state import Act, State
 from voice.response.steps import Say, Step
 from voice.response.wording import cut, share_heard
@@ -117,11 +117,11 @@ class ResponseTurn:
 
     def _keep(self, share: float) -> None:
         said, written = (cut(" ".join(all), share) for all in (self._said, self._written))
-        answers = [message for message in self.messages if isinstance(message, Answer)]
+        answers = [message for message in self.messages if isinstance(message, AnswerMessage)]
         for message in answers:
             self.messages.remove(message)
         if said:
-            self.messages.append(Answer(said, written))
+            self.messages.append(AnswerMessage(said, written))
 
     async def until_committed(self) -> None:
         """For the script: wait until the turn counts."""
@@ -144,7 +144,7 @@ class ResponseTurn:
     def answered(self, spoken: str, wording: str = "") -> None:
         """For the script: an answer for the model's history, and the wording that it is made of."""
         self._written.append(wording or spoken)
-        self.messages.append(Answer(spoken, wording))
+        self.messages.append(AnswerMessage(spoken, wording))
 
     def __aiter__(self) -> AsyncIterator[Step]:
         return self

@@ -26,7 +26,7 @@ from voice.events import (
 )
 from voice.supervision.call_search import UNKNOWN_END, PastCall
 from voice.supervision.masking import NumberMask, masked_number
-from voice.supervision.transcript import Transcript
+from voice.supervision.transcript import CallTranscript
 from voice.telemetry import TurnFollower, TurnTimes, end_reason
 
 _LAST_WORDS = 120
@@ -47,7 +47,7 @@ class SupervisedCall:
         self.began = 0.0
         """UTC seconds; 0 until the call's first event."""
         self.ended: float | None = None
-        self.transcript = Transcript(tasks)
+        self.transcript = CallTranscript(tasks)
         self._tasks = tasks
         self._state = "ringing"
         self._number = ""

@@ -66,7 +66,7 @@ class Line:
     """Number of the caller's turn that it belongs to, from 1."""
 
 
-class Transcript:
+class CallTranscript:
     """Makes lines of events; numbers are masked. `tasks` names the task of each tool."""
 
     def __init__(self, tasks: Mapping[str, str]) -> None:

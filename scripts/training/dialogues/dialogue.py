@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from training.dialogues import framing, phrasebook, spoken_numbers
 from training.dialogues.recorded import RecordedHearing
 from voice.response.caller_text import normal_form
-from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import LAST_ANSWER, TaskSet
 
 Hearing = Callable[[str, random.Random], str]
@@ -115,7 +115,7 @@ class DialogueWriter:
         if not learnt and self._choices.random() < 0.25:
             pieces = words.split()
             words = " ".join(pieces[: self._choices.randint(1, len(pieces))])
-        self._lines.append(Line(Answer(words), learnt))
+        self._lines.append(Line(AnswerMessage(words), learnt))
         if words != f"{{{LAST_ANSWER}}}":
             self._last_act = act
 
@@ -144,7 +144,7 @@ class DialogueWriter:
         if kind < 0.08:
             self._say("not_understood")
             self._answer("not_understood")
-            self._lines.append(Line(Answer(self._tasks.wordings["not_sure_block"][0])))
+            self._lines.append(Line(AnswerMessage(self._tasks.wordings["not_sure_block"][0])))
         elif kind < 0.14:
             self._say("repeat")
             self._answer("repeat")
@@ -170,7 +170,7 @@ class DialogueWriter:
         words = self._tasks.wordings[act]
         learnt = self._choices.random() < 0.7
         self._lines.append(
-            Line(Answer(words[0] if learnt else self._choices.choice(words)), learnt)
+            Line(AnswerMessage(words[0] if learnt else self._choices.choice(words)), learnt)
         )
         self._last_act = act
 
@@ -181,7 +181,7 @@ class DialogueWriter:
 
     def _plain_answer(self, intent: str) -> bool:
         if intent == "not_understood" and self._choices.random() < 0.25:
-            self._lines.append(Line(Answer(self._tasks.wordings["offer_person"][0])))
+            self._lines.append(Line(AnswerMessage(self._tasks.wordings["offer_person"][0])))
             self._last_act = "offer_person"
         else:
             self._ask(intent) if intent == "out_of_scope" else self._answer(intent)

@@ -10,7 +10,7 @@ from voice.telephony.sip.authenticator import (
     MAX_CREDENTIALS,
     NONCE_SECONDS,
     DigestAuthenticator,
-    Verdict,
+    DigestVerdict,
 )
 from voice.telephony.sip.digest import (
     answer_challenge,
@@ -95,7 +95,7 @@ class Server:
 
     def verdict(
         self, header: str, method: str = "INVITE", uri: str = URI, host: str = HOST
-    ) -> Verdict:
+    ) -> DigestVerdict:
         (given,) = self.digest.read([header])
         return self.digest.check(given, method, uri, host)
 
@@ -104,58 +104,60 @@ class Server:
 def test_right_credentials_are_good_once(which: int) -> None:
     server = Server()
     header = server.credentials(which=which)
-    assert server.verdict(header) is Verdict.GOOD
-    assert server.verdict(header) is Verdict.STALE
+    assert server.verdict(header) is DigestVerdict.GOOD
+    assert server.verdict(header) is DigestVerdict.STALE
 
 
 def test_credentials_without_qop_are_good_once() -> None:
     server = Server()
     header = server.without_qop()
     assert "qop" not in header and "nc=" not in header
-    assert server.verdict(header) is Verdict.GOOD
-    assert server.verdict(header) is Verdict.STALE
-    assert server.verdict(server.without_qop("guess")) is Verdict.WRONG
+    assert server.verdict(header) is DigestVerdict.GOOD
+    assert server.verdict(header) is DigestVerdict.STALE
+    assert server.verdict(server.without_qop("guess")) is DigestVerdict.WRONG
 
 
 def test_wrong_credentials_are_told_from_those_that_cannot_be_used() -> None:
     server = Server()
     good = server.credentials()
-    assert server.verdict(server.credentials(password="wrong")) is Verdict.WRONG
-    assert server.verdict(server.credentials(user="nobody")) is Verdict.WRONG
-    assert server.verdict(good, method="BYE") is Verdict.WRONG
-    assert server.verdict(good.replace("qop=auth, ", "")) is Verdict.WRONG
-    assert server.verdict(good.replace("qop=auth", "qop=auth-int")) is Verdict.UNUSABLE
-    assert server.verdict(good.replace("nc=", "x=")) is Verdict.UNUSABLE
-    assert server.verdict(good.replace("SHA-256", "SHA-512")) is Verdict.UNUSABLE
-    assert server.verdict(good) is Verdict.GOOD
+    assert server.verdict(server.credentials(password="wrong")) is DigestVerdict.WRONG
+    assert server.verdict(server.credentials(user="nobody")) is DigestVerdict.WRONG
+    assert server.verdict(good, method="BYE") is DigestVerdict.WRONG
+    assert server.verdict(good.replace("qop=auth, ", "")) is DigestVerdict.WRONG
+    assert server.verdict(good.replace("qop=auth", "qop=auth-int")) is DigestVerdict.UNUSABLE
+    assert server.verdict(good.replace("nc=", "x=")) is DigestVerdict.UNUSABLE
+    assert server.verdict(good.replace("SHA-256", "SHA-512")) is DigestVerdict.UNUSABLE
+    assert server.verdict(good) is DigestVerdict.GOOD
 
 
 @pytest.mark.parametrize(
     ("signed", "requested", "verdict"),
     [
-        (URI, URI, Verdict.GOOD),
-        (URI, "sip:%62@192.0.2.9:5060;transport=udp", Verdict.GOOD),
-        ("sip:b@192.0.2.9;user=phone", URI, Verdict.GOOD),
-        ("sip:b@Voice.Example", "sip:b@voice.example", Verdict.GOOD),
-        ("tel:+1-201-555", "tel:+1201555", Verdict.GOOD),
-        ("sip:premium@192.0.2.9", URI, Verdict.UNUSABLE),
-        ("sip:b@192.0.2.10", URI, Verdict.UNUSABLE),
-        ("sip:b@192.0.2.9:5070", URI, Verdict.UNUSABLE),
-        ("sips:b@192.0.2.9", URI, Verdict.UNUSABLE),
-        ("sip:192.0.2.9", URI, Verdict.UNUSABLE),
-        ("sip:B@192.0.2.9", URI, Verdict.UNUSABLE),
-        ("/", URI, Verdict.UNUSABLE),
+        (URI, URI, DigestVerdict.GOOD),
+        (URI, "sip:%62@192.0.2.9:5060;transport=udp", DigestVerdict.GOOD),
+        ("sip:b@192.0.2.9;user=phone", URI, DigestVerdict.GOOD),
+        ("sip:b@Voice.Example", "sip:b@voice.example", DigestVerdict.GOOD),
+        ("tel:+1-201-555", "tel:+1201555", DigestVerdict.GOOD),
+        ("sip:premium@192.0.2.9", URI, DigestVerdict.UNUSABLE),
+        ("sip:b@192.0.2.10", URI, DigestVerdict.UNUSABLE),
+        ("sip:b@192.0.2.9:5070", URI, DigestVerdict.UNUSABLE),
+        ("sips:b@192.0.2.9", URI, DigestVerdict.UNUSABLE),
+        ("sip:192.0.2.9", URI, DigestVerdict.UNUSABLE),
+        ("sip:B@192.0.2.9", URI, DigestVerdict.UNUSABLE),
+        ("/", URI, DigestVerdict.UNUSABLE),
     ],
 )
 def test_credentials_are_for_the_request_that_they_were_made_for(
-    signed: str, requested: str, verdict: Verdict
+    signed: str, requested: str, verdict: DigestVerdict
 ) -> None:
     server = Server()
     assert server.verdict(server.credentials(uri=signed), uri=requested) is verdict
 
 
-@pytest.mark.parametrize(("count", "verdict"), [("1", Verdict.GOOD), ("0000000g", Verdict.STALE)])
-def test_a_count_is_a_hexadecimal_number(count: str, verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("count", "verdict"), [("1", DigestVerdict.GOOD), ("0000000g", DigestVerdict.STALE)]
+)
+def test_a_count_is_a_hexadecimal_number(count: str, verdict: DigestVerdict) -> None:
     server = Server()
     nonce = parse_digest(server.digest.challenges(HOST)[1])["nonce"]
     values = {"nonce": nonce, "nc": count, "cnonce": "c", "qop": "auth"}
@@ -179,10 +181,10 @@ def test_an_old_nonce_is_stale_and_a_foreign_one_too() -> None:
     server = Server()
     header = server.credentials()
     server.now += NONCE_SECONDS + 1
-    assert server.verdict(header) is Verdict.STALE
+    assert server.verdict(header) is DigestVerdict.STALE
     other = Server()
     other.digest._key = b"another key"
-    assert server.verdict(other.credentials()) is Verdict.STALE
+    assert server.verdict(other.credentials()) is DigestVerdict.STALE
     assert "stale=true" in server.digest.challenges(HOST, stale=True)[0]
 
 
@@ -192,8 +194,8 @@ def test_a_nonce_is_good_only_from_the_address_that_it_was_sent_to(password: str
     server = Server()
     header = server.credentials(password=password)
 
-    assert server.verdict(header, host="198.51.100.7") is Verdict.STALE
-    assert server.verdict(header.replace('nonce="', 'nonce="0')) is Verdict.STALE
+    assert server.verdict(header, host="198.51.100.7") is DigestVerdict.STALE
+    assert server.verdict(header.replace('nonce="', 'nonce="0')) is DigestVerdict.STALE
 
 
 def test_a_client_takes_the_first_challenge_that_it_understands() -> None:

@@ -30,7 +30,7 @@ _NEEDED = ("username", "realm", "nonce", "uri", "response")
 _NEEDED_WITH_QOP = ("nc", "cnonce")
 
 
-class Verdict(Enum):
+class DigestVerdict(Enum):
     """What credentials are worth."""
 
     GOOD = auto()
@@ -86,7 +86,7 @@ class DigestAuthenticator:
                 break
         return found
 
-    def check(self, given: Mapping[str, str], method: str, uri: str, host: str) -> Verdict:
+    def check(self, given: Mapping[str, str], method: str, uri: str, host: str) -> DigestVerdict:
         """Judge what `read` found, for a request from an address.
 
         In constant time with respect to the secret.
@@ -95,17 +95,19 @@ class DigestAuthenticator:
         qop = given.get("qop", "auth").lower()
         needed = _NEEDED + _NEEDED_WITH_QOP if "qop" in given else _NEEDED
         if any(name not in given for name in needed) or qop != "auth":
-            return Verdict.UNUSABLE
+            return DigestVerdict.UNUSABLE
         if algorithm not in self._algorithms or not _same_target(given["uri"], uri):
-            return Verdict.UNUSABLE
+            return DigestVerdict.UNUSABLE
         made = self._made(given["nonce"], host)
         if made is None:
-            return Verdict.STALE
+            return DigestVerdict.STALE
         if not self._right(given, algorithm, method):
-            return Verdict.WRONG
+            return DigestVerdict.WRONG
         # Without qop there is no count: such a nonce is good once.
         count = given["nc"] if "qop" in given else "1"
-        return Verdict.GOOD if self._is_new(given["nonce"], count, made) else Verdict.STALE
+        return (
+            DigestVerdict.GOOD if self._is_new(given["nonce"], count, made) else DigestVerdict.STALE
+        )
 
     def _right(self, given: Mapping[str, str], algorithm: str, method: str) -> bool:
         password = self._users.get(given["username"])

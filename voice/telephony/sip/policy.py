@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from voice.telephony.sip.addresses import Endpoint
-from voice.telephony.sip.authenticator import EVERY_PHONE, DigestAuthenticator, Verdict
+from voice.telephony.sip.authenticator import EVERY_PHONE, DigestAuthenticator, DigestVerdict
 from voice.telephony.sip.guess_limit import GuessLimit
 from voice.telephony.sip.message import Request
 
@@ -123,12 +123,12 @@ class AccessPolicy:
             if self._guesses.refuses(host, user):
                 return Forbidden()
             match digest.check(given, request.method, request.uri, host):
-                case Verdict.GOOD:
+                case DigestVerdict.GOOD:
                     self._guesses.right(host, user)
                     return Admitted(user)
-                case Verdict.WRONG:
+                case DigestVerdict.WRONG:
                     pause = self._guesses.wrong(host, user)
-                case Verdict.STALE:
+                case DigestVerdict.STALE:
                     stale = True
         return Challenged(digest.challenges(host, stale=stale), pause)
 
