@@ -74,6 +74,13 @@ SENTENCES = (
 )
 
 
+@pytest.fixture(scope="module")
+def real_responder(embedded_responder_path: Path, tasks_path: Path) -> Iterator[Responder]:
+    responder = Responder.load(embedded_responder_path, tasks_path)
+    yield responder
+    responder.close()
+
+
 @pytest.fixture
 def responder() -> ScriptedResponder:
     return ScriptedResponder()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -61,13 +60,6 @@ class Operator:
                 *more,
             ]
         )
-
-
-@pytest.fixture(scope="module")
-def real_responder(embedded_responder_path: Path, tasks_path: Path) -> Iterator[Responder]:
-    responder = Responder.load(embedded_responder_path, tasks_path)
-    yield responder
-    responder.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.calls.conftest import Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, SaidWords, ScriptedResponder
-from tests.calls.test_acts import YES, Operator, real_responder, say_next
+from tests.calls.test_acts import YES, Operator, say_next
 from voice.events import (
     CallEnded,
     ClauseSpoken,
@@ -22,11 +22,9 @@ from voice.events import (
 )
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
-from voice.response import Tool, ToolBox, Value
+from voice.response import Responder, Tool, ToolBox, Value
 
 pytestmark = pytest.mark.calls
-
-__all__ = ["real_responder"]
 
 PHRASES = language().phrases
 PLAN, BILL = "What is my plan?", "How much is my bill?"
@@ -97,8 +95,7 @@ async def test_nothing_that_is_said_while_an_act_is_done_contradicts_it(
     serve: Serve,
     log: EventLog,
     say: Say,
-    embedded_responder_path: Path,
-    tasks_path: Path,
+    real_responder: Responder,
     words: str,
 ) -> None:
     operator = SlowOperator()
