@@ -137,7 +137,7 @@ class DialectBench:
             self.result.rows.append(group.row(RECORDED))
 
     async def identification(self) -> None:
-        """What unknown callers are taken to speak by the first 4 s, and by the first 1.5 s."""
+        """What unknown callers are taken to speak by the first 1.5, 4 and 8 s."""
         folder = Path(find_model("asr_models", f"{MODEL}-identification"))
         heard = await asyncio.to_thread(
             lambda: list(bench_identification.hear(folder, self._extent.pieces))
@@ -145,8 +145,8 @@ class DialectBench:
         for seconds in bench_identification.PIECES:
             of = [one for one in heard if one.seconds == seconds]
             right = sum(one.language(one.sounds) == one.tag for one in of)
-            is_whole = seconds == max(bench_identification.PIECES)
-            key = "identification_accuracy" + ("" if is_whole else f"_{seconds:g}s")
+            is_known_by = seconds == bench_identification.FIRST_WORDS
+            key = "identification_accuracy" + ("" if is_known_by else f"_{seconds:g}s")
             self.result.add(key, rate(right, len(of)))
         bench_identification.languages(self.result, heard)
         try:

@@ -3,8 +3,8 @@
     VOICE_TEST_DATA=recordings/ python scripts/bench_identification.py --quick
 
 VOICE_TEST_DATA names a folder with speech/manifest.csv. Nothing is known of a caller, English,
-French and Swahili are offered, and everything is heard through G.711 at 8 kHz, in pieces of 1.5
-and of 4 s. `--identification` names what is measured beside Whisper's own language head. First
+French and Swahili are offered, and everything is heard through G.711 at 8 kHz, in pieces of
+1.5, 4 and 8 s. `--identification` names what is measured beside Whisper's own language head. First
 languages of English speakers are told apart by models that never heard the speaker: such models
 are made for the measurement alone, by `--full` and with the extra `train`.
 """
@@ -43,8 +43,10 @@ from voice.tuning.extra import of_extra
 MODEL = "whisper-base"
 OFFERED = ("en", "fr", "sw")
 SETS = {"saa": "en", "swahili": "sw"}
-PIECES = (1.5, 4.0)
+PIECES = (1.5, 4.0, 8.0)
 """Seconds."""
+FIRST_WORDS = 4.0
+"""Seconds after which a language should be known."""
 EACH = {"quick": 10, "full": 400}
 """Recordings of each set."""
 LIMIT_SECONDS = {"quick": 110.0, "full": 25 * 60.0}
@@ -109,7 +111,7 @@ def accents(result: BenchmarkResult, heard: list[Heard]) -> None:
     from voice.tuning.identification.examples import Examples
     from voice.tuning.identification.linear_model import OfStates
 
-    of = [one for one in heard if one.seconds == PIECES[-1] and _first_language(one.speech)]
+    of = [one for one in heard if one.seconds == FIRST_WORDS and _first_language(one.speech)]
     speakers = sorted({str(one.speech.path) for one in of})
     folds = [str(speakers.index(str(one.speech.path)) % FOLDS) for one in of]
     labels = np.array([_first_language(one.speech) for one in of])

@@ -94,6 +94,7 @@ MEANINGS = {
         "swahili_read_as_swahili": "unknown callers read in Swahili, a whole first sentence of it",
         "english_read_as_english": "... in English, a whole first passage of it",
         "identification_accuracy": "recorded people read in their language by their first 4 s",
+        "identification_accuracy_8s": "... by their first 8 s",
         "identification_accuracy_1.5s": "... by their first 1.5 s",
         "synthesised_dialects_counted": "synthesised dialects with enough errors to count",
         "tuned_error_reduction_min": "... fewer errors when tuned, the least of them",
