@@ -12,6 +12,7 @@ from voice.cli import (
     accounts,
     convert_gpt_oss,
     demo,
+    doctor,
     evaluate,
     knowledge,
     models,
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 app.add_typer(evaluate.app, name="evaluate")
 models.app.command("convert-gpt-oss")(convert_gpt_oss.convert_gpt_oss)

@@ -70,7 +70,7 @@ class Edge:
         except OSError as error:
             where = f"{self._host}:{self._port}"
             raise ConfigError(f"sip.listen: {where}: {_reason(error)}") from None
-        rtp, needed = self.settings.rtp, _needed_pairs(self.settings)
+        rtp, needed = self.settings.rtp, needed_pairs(self.settings)
         free = free_pairs(self.media_host, rtp.port_min, rtp.port_max, needed)
         _require_pairs(self.settings, free)
         self.clock.start()
@@ -190,13 +190,13 @@ def _policy(settings: Settings, host: str) -> AccessPolicy:
     return policy
 
 
-def _needed_pairs(settings: Settings) -> int:
+def needed_pairs(settings: Settings) -> int:
     """As many calls as are admitted must find ports; each that is bridged takes two pairs."""
     return settings.sip.max_calls * (2 if settings.sip.person else 1)
 
 
 def _require_pairs(settings: Settings, free: int) -> None:
-    sip, rtp, needed = settings.sip, settings.rtp, _needed_pairs(settings)
+    sip, rtp, needed = settings.sip, settings.rtp, needed_pairs(settings)
     if free < needed:
         raise ConfigError(
             f"rtp.port_max: {free} pairs of ports are free in {rtp.port_min}..{rtp.port_max}, "

@@ -1,0 +1,10 @@
+"""Whether this machine can answer calls with these settings, and what to do where it cannot.
+
+Looks at the very things that the service needs, and leaves them as they were: no model is loaded,
+no call is made, and nothing of a task is asked.
+"""
+
+from voice.doctor.examination import examine
+from voice.doctor.finding import Finding, Level
+
+__all__ = ["Finding", "Level", "examine"]

@@ -1,0 +1,96 @@
+"""What the machine gives: priority for audio, room on its disks, a clock that is right."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from voice.doctor.finding import Finding
+from voice.model_folders import pulled_models
+from voice.settings import Settings
+from voice.telephony.edge.priority import raise_priority
+
+SCARCE_BYTES = 1 << 30
+"""A hundred hours of recordings at the most; less is soon full."""
+_UNSYNCHRONISED = 0x40
+
+
+def priority(settings: Settings) -> Finding:
+    """What the edge would get: asked for by a thread that then ends."""
+    if not settings.rtp.real_time_priority:
+        return Finding(
+            "advice", "rtp.real_time_priority", "off: a busy machine makes sound stutter"
+        )
+    with ThreadPoolExecutor(1) as thread:
+        got = thread.submit(raise_priority).result()
+    if got.startswith("SCHED_RR"):
+        return Finding("ok", "priority", f"{got} is permitted")
+    return Finding(
+        "advice",
+        "priority",
+        f"SCHED_RR is not permitted, only {got}: a busy machine makes sound stutter",
+        "give the service CAP_SYS_NICE (systemd: AmbientCapabilities=CAP_SYS_NICE)",
+    )
+
+
+def disks(settings: Settings) -> Iterator[Finding]:
+    """Room for each folder that is written to, of those that the settings name or imply."""
+    folders = {
+        "runtime.directory": settings.runtime.directory,
+        "records.directory": settings.records.directory,
+        "identity.database": settings.identity.database.parent,
+        "models": pulled_models(),
+    }
+    for subject, folder in folders.items():
+        if folder is not None:
+            yield _disk(subject, folder)
+
+
+def _disk(subject: str, folder: Path) -> Finding:
+    there = next(part for part in (folder.absolute(), *folder.absolute().parents) if part.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return Finding(
+            "fault",
+            subject,
+            f"{there} cannot be written to",
+            f"make it a folder of uid {os.getuid()}",
+        )
+    free = shutil.disk_usage(there).free
+    words = f"{folder}: {free / 1e9:.1f} GB are free"
+    if free < SCARCE_BYTES:
+        return Finding("advice", subject, words, "make room, or set records.keep_days")
+    return Finding("ok", subject, words)
+
+
+class _Timex(ctypes.Structure):
+    """The beginning of struct timex (adjtimex(2)), and room for the rest of it."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_byte * 256),
+    )
+
+
+def clock() -> Finding:
+    """Whether the kernel's clock is kept right by somebody; nothing is set."""
+    state = _Timex()
+    if ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(state)) < 0:
+        reason = os.strerror(ctypes.get_errno())
+        return Finding("advice", "clock", f"cannot be asked: {reason}", "look with `timedatectl`")
+    if state.status & _UNSYNCHRONISED:
+        return Finding(
+            "advice",
+            "clock",
+            "is not synchronised: times of records and certificates may be wrong",
+            "start chrony or systemd-timesyncd (in a container: on its host)",
+        )
+    return Finding("ok", "clock", "is synchronised")

@@ -1,0 +1,62 @@
+"""Whether the models that the settings name are there, as they were installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from voice.doctor.finding import Finding
+from voice.errors import ModelError
+from voice.model_folders import ModelKind, find_model
+from voice.models import Catalogue, ModelStore
+from voice.response_settings import BY_EXAMPLES
+from voice.settings import Settings
+
+
+def models(settings: Settings) -> Iterator[Finding]:
+    """One finding for each model that calls would use."""
+    for key, kind, name in _named(settings):
+        yield _model(key, kind, name)
+    store = settings.knowledge.store
+    if store is not None and not store.is_file():
+        yield Finding(
+            "fault", "knowledge.store", f"{store}: is not there", "run `voice knowledge build`"
+        )
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, ModelKind, str]]:
+    recognition, response, speech = settings.recognition, settings.response, settings.speech
+    yield "recognition.model", "asr_models", recognition.model
+    for variant in recognition.variants:
+        yield "recognition.variants", "asr_models", variant
+    yield "speech.voice", "tts_voices", speech.voice
+    for tag, voice in speech.voices.items():
+        yield f"speech.voices.{tag}", "tts_voices", voice
+    if response.engine in ("embedded", "ctranslate2"):
+        yield "response.model", "response_models", response.model
+    if response.engine == "openai" and response.fallback not in ("", BY_EXAMPLES):
+        yield "response.fallback", "response_models", response.fallback
+    by_examples = BY_EXAMPLES in (response.engine, response.fallback)
+    if by_examples or settings.knowledge.store is not None:
+        yield "embedding.model", "response_models", settings.embedding.model
+
+
+def _model(key: str, kind: ModelKind, name: str) -> Finding:
+    place, store = Path(find_model(kind, name)), ModelStore()
+    if place.parent == store.root and store.has(name):
+        try:
+            store.verify(name)
+        except ModelError as error:
+            remedy = f"run `voice models remove {name}` and `voice models pull {name}`"
+            return Finding("fault", key, str(error), remedy)
+        return Finding("ok", key, f"{name}: all files have their hashes")
+    if place.exists():
+        return Finding("ok", key, f"{place} is there")
+    if name in {model.name for model in Catalogue.known().models}:
+        return Finding(
+            "advice",
+            key,
+            f"{name} is not here: the first start fetches it",
+            f"run `voice models pull {name}` before",
+        )
+    return Finding("fault", key, f"{name} is not there", "take one of `voice models list`")

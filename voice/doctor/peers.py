@@ -1,0 +1,178 @@
+"""Whether each service and trunk that the settings name can be reached, by the service's own way."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import secrets
+import shutil
+import socket
+from collections.abc import Awaitable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+
+from voice.doctor.finding import Finding
+from voice.errors import ConfigError
+from voice.http_client import Reach, UnfitAnswer, connect_async, connect_within
+from voice.settings import Settings
+from voice.tool_settings import Mcp, OpenApi
+
+ANSWER_SECONDS = 3.0
+_SIP_PORT = 5060
+_AGAIN_SECONDS = (0.5, 1.0, 1.5)
+"""Between the tries of a request over UDP, which may be lost (RFC 3261, 17.1.2.2)."""
+_NOT_ALLOWED = "add the host to [network] allow, and see that it is up"
+
+
+async def peers(settings: Settings) -> list[Finding]:
+    """All at once, so that silent ones are waited for together."""
+    findings = await asyncio.gather(*_asked(settings))
+    return [*_commands(settings), *findings]
+
+
+def _asked(settings: Settings) -> Iterator[Awaitable[Finding]]:
+    if settings.response.engine == "openai":
+        yield _response_server(settings)
+    for kind, services in (("openapi", settings.tools.openapi), ("mcp", settings.tools.mcp)):
+        for name, service in services.items():
+            for url in _addresses(service):
+                yield _tool_service(f"tools.{kind}.{name}", url, service, settings)
+    outgoing = settings.sip.outgoing.address or _host_of_person(settings)
+    if outgoing is not None:
+        yield _sip_peer("sip.outgoing", outgoing)
+    for trunk in settings.sip.trunks:
+        for network in map(ipaddress.ip_network, trunk.networks):
+            if network.num_addresses == 1:
+                host = str(network.network_address)
+                shown = f"[{host}]" if network.version == 6 else host
+                yield _sip_peer(f"sip.trunks: {trunk.name}", f"{shown}:{_SIP_PORT}", "advice")
+
+
+def _host_of_person(settings: Settings) -> str | None:
+    """Where an INVITE to the person would go: only to an IP address, since no name is looked up."""
+    if settings.sip.person is None:
+        return None
+    address = settings.sip.person.partition(":")[2].rpartition("@")[2].partition(";")[0]
+    parts = urlsplit(f"//{address}")
+    try:
+        ipaddress.ip_address(parts.hostname or "")
+    except ValueError:
+        return None
+    return f"{parts.netloc.removesuffix(f':{parts.port}')}:{parts.port or _SIP_PORT}"
+
+
+def _addresses(service: OpenApi | Mcp) -> list[str]:
+    known = service.server if isinstance(service, OpenApi) else service.url
+    return [known] if known else [f"https://{host}" for host in service.hosts]
+
+
+def _commands(settings: Settings) -> Iterator[Finding]:
+    """What is started or read here, and not reached."""
+    for name, mcp in settings.tools.mcp.items():
+        if mcp.command and shutil.which(mcp.command[0]) is None:
+            key = f"tools.mcp.{name}.command"
+            yield Finding("fault", key, f"{mcp.command[0]} is not found", "install it")
+    for name, openapi in settings.tools.openapi.items():
+        key, document = f"tools.openapi.{name}.document", openapi.document
+        if "://" not in document and not Path(document).is_file():
+            yield Finding("fault", key, f"{document} is not there", "name the file")
+
+
+async def _response_server(settings: Settings) -> Finding:
+    key, server, model = "response.server", settings.response.server, settings.response.model
+    try:
+        secret = server.read_key()
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        allow, seconds = settings.network.allow, server.connect_seconds
+        async with connect_async(allow, ConfigError, seconds) as client:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await client.get(f"{server.url}/models", headers=headers)
+        served = [one["id"] for one in answer.json()["data"]] if answer.status_code == 200 else []
+    except (httpx2.HTTPError, TimeoutError) as error:
+        return Finding("fault", key, f"{server.url}: {_reason(error)}", "start it, or correct url")
+    except ConfigError as error:
+        return Finding("fault", key, str(error), _NOT_ALLOWED)
+    except (ValueError, KeyError, TypeError):
+        return Finding("fault", key, f"{server.url}: no list of models came", "correct url")
+    if answer.status_code in (401, 403):
+        return Finding("fault", key, f"{server.url}: the key is refused", "correct key_file")
+    if answer.status_code != 200:
+        words = f"{server.url}/models: status {answer.status_code}"
+        return Finding("fault", key, words, "correct url: up to and with /v1")
+    if model not in served:
+        names = ", ".join(map(ascii, served[:5])) or "none"
+        return Finding("fault", key, f"has no model {model}, but {names}", "set response.model")
+    return Finding("ok", key, f"{server.url} has {model}")
+
+
+async def _tool_service(key: str, url: str, service: OpenApi | Mcp, settings: Settings) -> Finding:
+    """Any answer to a HEAD, which changes nothing (RFC 9110, 9.2.1), shows that it is there."""
+    reach = Reach(settings.network.allow, service.hosts, service.networks)
+    try:
+        for name, value in service.headers.items():
+            value.read(f"{key}.headers.{name}")
+        async with connect_within(reach, ConfigError, service.connect_seconds) as client:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await client.head(url)
+    except UnfitAnswer:
+        pass  # an answer all the same
+    except (httpx2.HTTPError, TimeoutError) as error:
+        return Finding(
+            "fault", key, f"{url}: {_reason(error)}", "see that it is up, and the way to it"
+        )
+    except ConfigError as error:
+        return Finding("fault", key, str(error), "correct hosts, networks or [network] allow")
+    return Finding("ok", key, f"{url} answers")
+
+
+async def _sip_peer(key: str, address: str, silent: str = "fault") -> Finding:
+    """Any answer to an OPTIONS (RFC 3261, 11) shows that it is there."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    loop = asyncio.get_running_loop()
+    with socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM
+    ) as ours:
+        ours.setblocking(False)
+        try:
+            ours.connect((host, int(port)))
+            request = _options(address, ours)
+            for seconds in _AGAIN_SECONDS:
+                await loop.sock_sendall(ours, request)
+                try:
+                    async with asyncio.timeout(seconds):
+                        answer = await loop.sock_recv(ours, 65_535)
+                except TimeoutError:
+                    continue
+                if answer.startswith(b"SIP/2.0 "):
+                    return Finding("ok", key, f"{address} answers OPTIONS")
+            words = "does not answer OPTIONS"
+        except OSError as error:
+            words = _reason(error)
+    remedy = "look at the way there, its firewall, and whether it takes requests from this machine"
+    return Finding("advice" if silent == "advice" else "fault", key, f"{address}: {words}", remedy)
+
+
+def _options(address: str, ours: socket.socket) -> bytes:
+    host, port = ours.getsockname()[:2]
+    own = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = (
+        f"OPTIONS sip:{address} SIP/2.0",
+        f"Via: SIP/2.0/UDP {own};branch=z9hG4bK{secrets.token_hex(8)};rport",
+        "Max-Forwards: 70",
+        f"From: <sip:doctor@{own}>;tag={secrets.token_hex(4)}",
+        f"To: <sip:{address}>",
+        f"Call-ID: {secrets.token_hex(12)}",
+        "CSeq: 1 OPTIONS",
+        f"Contact: <sip:doctor@{own}>",
+        "Accept: application/sdp",
+        "Content-Length: 0",
+    )
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def _reason(error: Exception) -> str:
+    """One line; an error that says nothing is one of time."""
+    return (getattr(error, "strerror", None) or str(error) or "no answer in time").splitlines()[0]
