@@ -52,7 +52,7 @@ def _model(key: str, kind: ModelKind, name: str) -> Finding:
         return Finding("ok", key, f"{name}: all files have their hashes")
     if place.exists():
         return Finding("ok", key, f"{place} is there")
-    if name in {model.name for model in Catalogue.known().models}:
+    if name in Catalogue.known().models:
         return Finding(
             "advice",
             key,

@@ -1,4 +1,4 @@
-"""Whether each service and trunk that the settings name can be reached, by the service's own way."""
+"""Whether each service and trunk that the settings name can be reached."""
 
 from __future__ import annotations
 
