@@ -52,10 +52,12 @@ def test_a_port_that_the_running_service_has_is_right(taken: str, tmp_path: Path
     assert of("sip.listen", ports(settings, now=1100.0)).level == "fault"
 
 
-def test_a_tcp_port_on_which_somebody_listens_is_a_fault() -> None:
+def test_a_tcp_port_on_which_somebody_listens_is_a_fault(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         listen = f"127.0.0.1:{other.getsockname()[1]}"
-        settings = Settings.model_validate({"telemetry": {"listen": listen}})
+        settings = Settings.model_validate(
+            {"telemetry": {"listen": listen}, "runtime": {"directory": tmp_path}}
+        )
         found = of("telemetry.listen", ports(settings, now=0.0))
     assert found.level == "fault" and "ss -ltnp" in found.remedy
 

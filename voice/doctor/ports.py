@@ -32,7 +32,7 @@ def ports(settings: Settings, now: float) -> Iterator[Finding]:
 def _runs(settings: Settings, now: float) -> bool:
     """Whether the edge of these settings has written its figures a moment ago."""
     try:
-        return now - settings.runtime.statistics("edge").stat().st_mtime < FRESH_SECONDS
+        return abs(now - settings.runtime.statistics("edge").stat().st_mtime) < FRESH_SECONDS
     except OSError:
         return False
 
