@@ -124,9 +124,12 @@ def test_members_of_an_archive_lead_nowhere(bundle: Path, store: ModelStore) -> 
         ),
         ({"base": "unheard-of"}, "its base: no model 'unheard-of' in the catalogue"),
         ({"base": None}, "needs a base"),
-        ({"kind": "voice"}, "variant.yaml: not a recogniser's variant for a dialect"),
-        ({"dialect": None}, "variant.yaml: not a recogniser's variant for a dialect"),
-        ({"files": [], "dialect": WHOLE}, "variant.yaml: not a recogniser's variant for a dialect"),
+        ({"kind": "voice"}, "variant.yaml: neither a recogniser's variant for a dialect"),
+        ({"dialect": None}, "variant.yaml: neither a recogniser's variant for a dialect"),
+        (
+            {"files": [], "dialect": WHOLE},
+            "variant.yaml: neither a recogniser's variant for a dialect",
+        ),
         ({"sources": [{"folder": "/etc"}]}, "variant.yaml: sources: the files lie beside it"),
         ({"about": "\x1b]0;evil\x07"}, "about: String should match pattern"),
         (

@@ -117,7 +117,7 @@ def test_what_others_wrote_is_only_text_in_a_card(tmp_path: Path, store: ModelSt
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"dialect": None}, "has no dialect; only variants"),
+        ({"dialect": None}, "has no dialect and is no tuned response model"),
         (
             {"licence": "CC-BY-4.0"},
             r"CC-BY-4.0 does not come along: put it as LICENSE into ",

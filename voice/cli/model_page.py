@@ -21,6 +21,8 @@ def show_model(model: CatalogueModel, store: ModelStore, console: Console) -> No
     line(f"Languages: {'many' if '*' in model.languages else ' '.join(model.languages)}")
     if model.base:
         line(f"Base: {model.base}{', with which it is merged' if model.is_difference else ''}")
+    if model.data:
+        line(f"Tuned on: {plain(model.data)}")
     _show_dialect(model, console)
     for file in model.files:
         size = f"{file.size} bytes" if file.size else "size not known"

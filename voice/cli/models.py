@@ -89,14 +89,15 @@ def install_bundle(
     bundle: Annotated[Path, typer.Argument(help="A file or folder of `voice models publish`.")],
     settings_file: SettingsFile = None,
 ) -> None:
-    """Install a variant that others published, verified, without any connection."""
+    """Install what others tuned and published, verified, without any connection."""
     console = Console(highlight=False)
     store = ModelStore()
     with shown_progress(console) as progress:
         folder = install(bundle, store, _origins(settings_file), progress)
     model = Catalogue.known().find(folder.name)
     show_model(model, store, console)
-    assert model.dialect is not None, "only dialects are installed"
+    if model.dialect is None:
+        return
     others = [
         other.name
         for other in Catalogue.known().models.values()
@@ -113,14 +114,17 @@ def install_bundle(
 @app.command("publish")
 def publish_variant(
     variant: Annotated[
-        str, typer.Argument(help="A variant of `voice models list`, or the folder of one.")
+        str,
+        typer.Argument(
+            help="A variant of `voice models list`, or the folder of one or of a `difference`."
+        ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(help="A .zip file, or a new folder; NAME.zip.", metavar="FILE_OR_DIR"),
     ] = None,
 ) -> None:
-    """Pack a dialect variant with card, licence, data statement, errors by group and hashes."""
+    """Pack a dialect variant or a tuned response model: card, licence, data, figures, hashes."""
     target = out or Path(f"{Path(variant).name}.zip")
     typer.echo(f"Packed: {publish(variant, target, ModelStore())}")
 

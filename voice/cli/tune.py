@@ -1,29 +1,17 @@
-"""`voice tune`: what is learned from recorded speech."""
+"""`voice tune`: what is learned from recorded speech and from dialogues."""
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
-from voice.cli import tune_identification
-from voice.cli.rate_column import RateColumn
+from voice.cli import tune_identification, tune_response
+from voice.cli.long_run import INTERRUPTED_STATUS, shown_run, torch_device
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
 from voice.model_folders import find_model
@@ -31,15 +19,14 @@ from voice.model_folders import find_model
 if TYPE_CHECKING:
     from voice.tuning.scoring import GroupScores
 
-INTERRUPTED_STATUS = 130
-_LINE_SECONDS = 30.0
-"""Where no terminal is, a long stretch tells so often how far it is."""
-
 app = typer.Typer(
-    help="Tune models on recorded speech.", no_args_is_help=True, add_completion=False
+    help="Tune models on recorded speech, and on dialogues.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 app.command("identification")(tune_identification.identification)
+app.command("response")(tune_response.response)
 
 
 class Tuned(StrEnum):
@@ -116,14 +103,14 @@ def dialect(
         rate=rate,
         seed=seed,
         threads=threads or len(os.sched_getaffinity(0)),
-        device=_device(device),
+        device=torch_device(device),
         licence=licence,
         licence_url=licence_url,
         statement=statement,
         others=dict(map(_other, also or [])),
     )
     try:
-        with _shown(console) as progress:
+        with shown_run(console) as progress:
             made = tune_dialect(plan, progress)
     except KeyboardInterrupt:
         console.print("Stopped; the same command goes on from here.")
@@ -131,15 +118,6 @@ def dialect(
     for group in (*made.groups, *made.others):
         console.print(_row(group), markup=False, soft_wrap=True)
     console.print(f"{plan.out}: {made.minutes:.0f} minutes", style="dim", soft_wrap=True)
-
-
-def _device(wanted: str) -> str:
-    """CUDA where there is some, if it is left open."""
-    import torch
-
-    if wanted != "auto":
-        return wanted
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _other(text: str) -> tuple[str, Path]:
@@ -153,56 +131,3 @@ def _row(group: GroupScores) -> str:
     rates = (group.words_before, group.words_after, group.letters_before, group.letters_after)
     words, tuned, letters, written = (f"{100 * rate.value:.1f}" for rate in rates)
     return f"{group.name}: WER {words} -> {tuned} %, CER {letters} -> {written} %"
-
-
-class _Bar:
-    """Shows a long run as a bar, and in lines where no terminal is."""
-
-    def __init__(self, console: Console, bar: Progress) -> None:
-        self._console, self._bar = console, bar
-        self._task: TaskID | None = None
-        self._told = self._began = time.monotonic()
-
-    def began(self, what: str, total: int) -> None:
-        """The next stretch."""
-        if self._task is not None:
-            self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(escape(what), total=total)
-        self._told = self._began = time.monotonic()
-
-    def advanced(self, steps: int = 1) -> None:
-        """So many steps further."""
-        if self._task is None:
-            return
-        self._bar.advance(self._task, steps)
-        now = time.monotonic()
-        if not self._console.is_terminal and now - self._told > _LINE_SECONDS:
-            self._told = now
-            self.told(self._so_far(now))
-
-    def told(self, line: str) -> None:
-        """A line above the bar."""
-        self._bar.print(line, markup=False, soft_wrap=True)
-
-    def _so_far(self, now: float) -> str:
-        task = next(task for task in self._bar.tasks if task.id == self._task)
-        speed = task.completed / (now - self._began)
-        left = ((task.total or 0) - task.completed) / speed if speed else 0.0
-        return (
-            f"{task.description}: {task.completed:.0f} of {task.total:.0f}, {speed:.1f}/s,"
-            f" {left / 60:.1f} minutes left"
-        )
-
-
-@contextmanager
-def _shown(console: Console) -> Iterator[_Bar]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(),
-               TimeRemainingColumn())  # fmt: skip
-    bar = Progress(*columns, console=console, transient=True)
-    try:
-        if console.is_terminal:
-            bar.start()
-        yield _Bar(console, bar)
-    finally:
-        if console.is_terminal:
-            bar.stop()

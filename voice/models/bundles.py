@@ -75,8 +75,12 @@ def _sums(place: Place) -> dict[str, str]:
 def _entry(place: Place, sums: dict[str, str]) -> CatalogueModel:
     """What the bundle says of itself, as far as that is possible; raises ModelError."""
     entry = parse_entry(_text(place, VARIANT), f"{place.path}: {VARIANT}")
-    if entry.kind != "recogniser" or entry.dialect is None or not entry.files:
-        raise ModelError(f"{place.path}: {VARIANT}: not a recogniser's variant for a dialect")
+    for_dialect = entry.kind == "recogniser" and entry.dialect is not None and entry.files
+    if not (for_dialect or entry.is_tuned_response):
+        raise ModelError(
+            f"{place.path}: {VARIANT}: neither a recogniser's variant for a dialect nor a response"
+            " model's difference"
+        )
     for file in entry.files:
         if sums.get(file.path) != file.sha256 or place.size(file.path) != file.size:
             raise WrongHash(

@@ -152,6 +152,8 @@ class CatalogueModel(Entry):
     """The model of the catalogue from which this one was made."""
     dialect: Dialect | None = None
     """Of a recogniser that was tuned for one."""
+    data: Text = ""
+    """Of a tuned response model: what it was tuned on."""
     files: list[ModelFile] = []
     """Empty: those of a Whisper folder that the only source has."""
     conversion: Literal["", "gpt-oss", "bert", "packed-e5"] = ""
@@ -165,6 +167,11 @@ class CatalogueModel(Entry):
     def is_difference(self) -> bool:
         """Whether its files are a difference, which is merged with its base where installed."""
         return any(file.path == DIFFERENCE for file in self.files)
+
+    @property
+    def is_tuned_response(self) -> bool:
+        """Whether it is what an operator's dialogues changed in a response model."""
+        return self.kind == "response model" and self.is_difference and bool(self.data)
 
     @property
     def pinned(self) -> bool:

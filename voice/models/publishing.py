@@ -1,8 +1,9 @@
-"""Packs a dialect variant so that others can install it without any connection.
+"""Packs a dialect variant, or a tuned response model, so that others can install it offline.
 
 A bundle is a folder as the hub has them, or a zip file of one: `README.md` (the card, with YAML
 front matter), `LICENSE`, `variant.yaml` (the entry), the model's files, `DATA.md` (what it was
-tuned on), `fairness.md` and `fairness.json` (errors by group), and `SHA256SUMS` of them all.
+tuned on), of a dialect `fairness.md` and `fairness.json` (errors by group), and `SHA256SUMS` of
+them all.
 """
 
 from __future__ import annotations
@@ -40,8 +41,10 @@ def publish(variant: str, target: Path, store: ModelStore) -> Path:
     something is missing that others would need, or a file is not what its entry says.
     """
     entry, folder = _found(variant, store)
-    if entry.dialect is None:
-        raise ModelError(f"{variant}: has no dialect; only variants for dialects are published")
+    if entry.dialect is None and not entry.is_tuned_response:
+        raise ModelError(
+            f"{variant}: has no dialect and is no tuned response model; only these are published"
+        )
     if target.exists():
         raise ModelError(f"{target}: there is something already")
     entry = _with_files(entry, folder)
@@ -101,17 +104,19 @@ def _whole_model(folder: Path) -> list[str]:
 
 
 def _fill(bundle: Path, entry: CatalogueModel, folder: Path) -> None:
-    assert entry.dialect is not None
+    data = entry.dialect.data if entry.dialect else entry.data
     texts = {
         CARD: _card(entry, folder),
         LICENCE: _licence(entry, folder),
-        DATA: f"# What {entry.name} was tuned on\n\n{entry.dialect.data.strip()}\n",
-        FAIRNESS: f"# How {entry.name} understands\n\n{groups_table(entry.dialect.groups)}\n",
-        FAIRNESS_JSON: fairness(entry),
+        DATA: f"# What {entry.name} was tuned on\n\n{data.strip()}\n",
         VARIANT: yaml.safe_dump(
             entry.model_dump(mode="json", exclude_defaults=True), sort_keys=False
         ),
     }
+    if entry.dialect:
+        groups = groups_table(entry.dialect.groups)
+        texts[FAIRNESS] = f"# How {entry.name} understands\n\n{groups}\n"
+        texts[FAIRNESS_JSON] = fairness(entry)
     for name, text in texts.items():
         (bundle / name).write_text(text, "utf-8")
     for file in entry.files:
@@ -129,9 +134,18 @@ def _paths(entry: CatalogueModel) -> list[str]:
 def _card(entry: CatalogueModel, folder: Path) -> str:
     """The folder's own card where it has one."""
     file = folder / CARD
+    if entry.dialect is None:
+        return _text_of(file)
     if not file.is_file():
         return card_of(entry)
     return with_front_matter(file.read_text("utf-8"), entry)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise disk_error(file, error) from None
 
 
 def _licence(entry: CatalogueModel, folder: Path) -> str:

@@ -191,7 +191,8 @@ def _base_of(model: CatalogueModel, store: ModelStore) -> tuple[Path, list[str]]
         names = (file.name for file in shipped.iterdir() if file.is_file())
         return shipped, sorted(name for name in names if name not in _OWN)
     base = store.record(str(model.base))
-    return store.path(base.name), list(base.files)
+    # Of a GGUF file a gpt-oss was made, and that is the base.
+    return store.path(base.name), [name for name in base.files if not name.endswith(".gguf")]
 
 
 def _in_place_of(came: Iterable[str], converted: Path, staging: Path) -> list[str]:

@@ -69,14 +69,15 @@ class GptOssPrompt:
 
     def turn(self, messages: Sequence[Message]) -> list[int]:
         """See Prompt."""
-        return [number for message in well_formed(messages) for number in self._one(message)]
+        return [number for message in well_formed(messages) for number in self.message(message)]
 
     def opening(self, reasoning: Reasoning) -> list[int]:
         """See Prompt; an analysis that is empty already is not written."""
         thought = self._message("assistant", "analysis", "") if reasoning == "none" else []
         return [*thought, *self._harmony.reply()]
 
-    def _one(self, message: Message) -> list[int]:
+    def message(self, message: Message) -> list[int]:
+        """One message of a conversation."""
         match message:
             case CallerSaid(text):
                 return self._message("user", "", text)

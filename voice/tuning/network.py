@@ -60,9 +60,11 @@ class WhisperNetwork(nn.Module):
         self.changes = nn.ParameterDict()
         for name in [name for half in tuned for name in self._matrices_of(half)]:
             out, into = self._weights[f"{name}/weight"].shape
-            self.changes[_key(name, OUT)] = nn.Parameter(torch.zeros(out, rank, device=device))
+            weight = f"{name}/weight"
+            factor = torch.zeros(out, rank, device=device)
+            self.changes[parameter_name(weight, OUT)] = nn.Parameter(factor)
             start = torch.randn(rank, into) / math.sqrt(into)
-            self.changes[_key(name, IN)] = nn.Parameter(start.to(device))
+            self.changes[parameter_name(weight, IN)] = nn.Parameter(start.to(device))
 
     def _layers(self, half: Half) -> Iterator[str]:
         """Their names, from the first on."""
@@ -152,11 +154,12 @@ class WhisperNetwork(nn.Module):
     def _linear(self, x: Tensor, name: str) -> Tensor:
         x = x.to(self._precision)
         y = F.linear(x, self._weights[f"{name}/weight"], self._weights.get(f"{name}/bias"))
-        out = self.changes.get(_key(name, OUT)) if self._changes_on else None
+        out = self.changes.get(parameter_name(f"{name}/weight", OUT)) if self._changes_on else None
         if out is None:
             return y
         x = F.dropout(x, self._dropout, self.training)
-        low = F.linear(x, self.changes[_key(name, IN)].to(self._precision))
+        into = self.changes[parameter_name(f"{name}/weight", IN)]
+        low = F.linear(x, into.to(self._precision))
         return y + F.linear(low, out.to(self._precision))
 
     def _normalised(self, x: Tensor, name: str) -> Tensor:
@@ -172,9 +175,9 @@ def difference_of(changes: Mapping[str, Tensor]) -> dict[str, NDArray[np.float16
     }
 
 
-def _key(name: str, ending: str) -> str:
-    """A parameter's name may hold no dot and no slash."""
-    return f"{name}/weight".replace("/", "|") + ending.replace(".", "!")
+def parameter_name(weight: str, ending: str = "") -> str:
+    """Of a weight or its factor in a ParameterDict: a name there may hold no dot and no slash."""
+    return f"{weight}{ending}".replace("/", "|").replace(".", "!")
 
 
 def _stored(key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,12 +75,12 @@ def convert(
     if wanted.dialogues and not wanted.routing:
         dialogues = read_dialogues(wanted.dialogues, vocabulary, LONGEST_DIALOGUE)
     if wanted.vocabulary:
-        vocabulary = smaller(vocabulary, _text(wanted.vocabulary))
+        vocabulary = smaller(vocabulary, text_of(wanted.vocabulary))
     layout = _layout(network, wanted)
     for_training = wanted.form == "checkpoint"
     needs = needs_of(network.shape, layout, len(vocabulary), dialogues, whole_ends=for_training)
     tell(f"{source}: {needs}")
-    with _whole(target) as folder:
+    with whole_folder(target) as folder:
         needs.check(memory(), folder)
         card: dict[str, Any] = {"source": source.name, "precision": wanted.precision}
         converted: DenseNetwork
@@ -91,14 +91,14 @@ def convert(
             mixes = routing.mixes(wanted.experts) if routing else [_ALL] * network.shape.layers
             if routing:
                 routing.save(folder / ROUTING)
-                card |= _choice(mixes, network.shape.experts, routing)
+                card |= choice_of(mixes, network.shape.experts, routing)
             converted = MixedExperts(network, mixes)
         tell(f"writing {layout.shape.layers} layers, {len(vocabulary)} tokens")
         if for_training:
             write_checkpoint(converted, vocabulary, wanted.precision, folder)
         else:
             write_ctranslate2(converted, vocabulary, layout, folder)
-            _describe(folder, layout, card)
+            describe(folder, layout, card)
 
 
 def _refuse_what_cannot_be(source: Path, network: Network, target: Path, wanted: Wanted) -> None:
@@ -115,8 +115,12 @@ def _refuse_what_cannot_be(source: Path, network: Network, target: Path, wanted:
 
 def _layout(network: Network, wanted: Wanted) -> Layout:
     shape = network.shape
-    sinks = any((network.sinks(layer) > NO_SINK).any() for layer in range(shape.layers))
-    return Layout(dense(shape, shape.inner * wanted.experts), sinks, wanted.precision)
+    return Layout(dense(shape, shape.inner * wanted.experts), has_sinks(network), wanted.precision)
+
+
+def has_sinks(network: Network | DenseNetwork) -> bool:
+    """Whether any sink takes something."""
+    return any((network.sinks(layer) > NO_SINK).any() for layer in range(network.shape.layers))
 
 
 def _routing(
@@ -135,8 +139,8 @@ def _routing(
     return measure_routing(checkpoint, dialogues, begun)
 
 
-def _choice(mixes: Sequence[Mix], of: int, routing: Routing) -> dict[str, Any]:
-    """What the model's card says of the choice of experts."""
+def choice_of(mixes: Sequence[Mix], of: int, routing: Routing) -> dict[str, Any]:
+    """What the card in `voice.json` says of the experts that were chosen `of` so many."""
     kept = [sum(layer[expert] for expert in mix.experts)
             for layer, mix in zip(routing.mass, mixes, strict=True)]  # fmt: skip
     return {
@@ -149,18 +153,20 @@ def _choice(mixes: Sequence[Mix], of: int, routing: Routing) -> dict[str, Any]:
     }
 
 
-def _describe(folder: Path, layout: Layout, card: dict[str, Any]) -> None:
+def describe(folder: Path, layout: Layout, card: Mapping[str, Any]) -> None:
+    """Write the `voice.json` of a network that was written in a layout."""
     description = {
         "prefix_tokens": layout.prefix,
         "context_length": layout.shape.context,
         "sliding_window": layout.shape.window,
         "format": "harmony",
-        "card": card,
+        "card": dict(card),
     }
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """What a vocabulary is cut down by; raises ModelError."""
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -168,7 +174,7 @@ def _text(file: Path) -> str:
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path) -> Iterator[Path]:
     """A folder beside the target that takes its place when the block ends well."""
     part = target.with_name(f".{target.name}.part")
     try:

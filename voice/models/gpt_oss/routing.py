@@ -2,7 +2,7 @@
 
 Layer by layer over all dialogues, one expert in memory at a time. The mass of an expert is the sum
 of the shares that the router gives it over all tokens. The clamp is counted too, since a dense
-network has none.
+network has none. What comes out behind the last layer is what a student imitates.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,11 +70,29 @@ def measure_routing(
     progress: Callable[[int], None],
 ) -> Routing:
     """Run the network over the dialogues' tokens; `progress` is told each layer that begins."""
+    return read_through(checkpoint, dialogues, progress)[0]
+
+
+def read_through(
+    checkpoint: GptOssCheckpoint,
+    dialogues: Sequence[Sequence[int]],
+    progress: Callable[[int], None],
+    kept: Path | None = None,
+) -> tuple[Routing, Array]:
+    """What the routers do on the dialogues, and the states (tokens, width) before the output layer.
+
+    The dialogues are rows of the embedding. In the file `kept` the pass is saved behind each layer,
+    and goes on from there when it is made again.
+    """
     shape = checkpoint.shape
     ends = np.cumsum([len(dialogue) for dialogue in dialogues])
-    hidden = checkpoint.embedding(np.concatenate([np.array(ids) for ids in dialogues]))
-    mass, clamped = [], _Clamped(shape.clamp)
-    for index in range(shape.layers):
+    if kept and kept.exists():
+        done = _Pass.load(kept, shape.clamp)
+    else:
+        rows = np.concatenate([np.array(ids) for ids in dialogues])
+        done = _Pass(checkpoint.embedding(rows), [], _Clamped(shape.clamp))
+    hidden = done.hidden
+    for index in range(len(done.mass), shape.layers):
         progress(index)
         normed = _norm(hidden, checkpoint.norm(index, "input_layernorm"), shape.epsilon)
         attention = _Attention(checkpoint, index)
@@ -81,12 +100,45 @@ def measure_routing(
             hidden[part] += attention(normed[part])
         normed = _norm(hidden, checkpoint.norm(index, "post_attention_layernorm"), shape.epsilon)
         shares = _routed(normed, *checkpoint.router(index), shape.experts_per_token)
-        mass.append(tuple(map(float, shares.mean(axis=0, dtype=np.float64))))
+        done.mass.append(tuple(map(float, shares.mean(axis=0, dtype=np.float64))))
         for expert in np.flatnonzero(shares.any(axis=0)):
             asked = np.flatnonzero(shares[:, expert])
-            answer = clamped.apply(checkpoint.expert(index, int(expert)), normed[asked])
+            answer = done.clamped.apply(checkpoint.expert(index, int(expert)), normed[asked])
             hidden[asked] += shares[asked, expert, None] * answer
-    return Routing(tuple(mass), len(hidden), clamped.share)
+        if kept:
+            done.save(kept)
+    routing = Routing(tuple(done.mass), len(hidden), done.clamped.share)
+    return routing, _norm(hidden, checkpoint.final_norm(), shape.epsilon)
+
+
+@dataclass
+class _Pass:
+    """How far a forward pass is."""
+
+    hidden: Array
+    """(tokens, width) behind the layers that are done."""
+    mass: list[tuple[float, ...]]
+    """Of these layers."""
+    clamped: _Clamped
+
+    def save(self, file: Path) -> None:
+        """Whole or not at all."""
+        part = file.with_name(f"{file.name}.part")
+        with part.open("wb") as stream:
+            counts = [self.clamped.reached, self.clamped.values]
+            np.savez(stream, hidden=self.hidden, mass=np.array(self.mass), counts=counts)
+        part.replace(file)
+
+    @classmethod
+    def load(cls, file: Path, limit: float | None) -> _Pass:
+        """Raises ModelError when it is none."""
+        try:
+            with np.load(file) as found:
+                mass = [tuple(map(float, layer)) for layer in found["mass"]]
+                clamped = _Clamped(limit, *map(int, found["counts"]))
+                return cls(found["hidden"], mass, clamped)
+        except (OSError, ValueError, LookupError, TypeError, BadZipFile) as error:
+            raise ModelError(f"{file}: no forward pass that was stopped: {error}") from None
 
 
 def _norm(hidden: Array, weight: Array, epsilon: float) -> Array:
@@ -155,21 +207,21 @@ class _Attention:
 class _Clamped:
     """The experts' inner layer, and how often its clamp was reached."""
 
-    def __init__(self, limit: float | None) -> None:
+    def __init__(self, limit: float | None, reached: int = 0, values: int = 0) -> None:
         self._limit = np.float32(np.inf if limit is None else limit)
-        self._reached, self._values = 0, 0
+        self.reached, self.values = reached, values
 
     @property
     def share(self) -> float:
         """The share of inner values with a gate or an up that was clamped."""
-        return self._reached / max(1, self._values)
+        return self.reached / max(1, self.values)
 
     def apply(self, expert: Expert, normed: Array) -> Array:
         """What an expert answers to some tokens."""
         both = normed @ expert.gate_up.T + expert.gate_up_bias
         gate, up = both[:, ::2], both[:, 1::2]
-        self._reached += int(((gate > self._limit) | (np.abs(up) > self._limit)).sum())
-        self._values += gate.size
+        self.reached += int(((gate > self._limit) | (np.abs(up) > self._limit)).sum())
+        self.values += gate.size
         gate = np.minimum(gate, self._limit)
         up = np.clip(up, -self._limit, self._limit)
         inner = gate / (1 + np.exp(np.clip(-ALPHA * gate, None, 80))) * (up + 1)

@@ -1,0 +1,69 @@
+"""What the original makes of the dialogues: read once, a layer at a time, and kept.
+
+So a teacher need not fit into the memory; what it thinks of the next token is its kept state times
+its output layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
+from voice.models.gpt_oss.routing import Routing, read_through
+from voice.models.gpt_oss.tensors import Array
+from voice.tuning.progress import Progress
+from voice.tuning.response.lessons import Lesson
+
+_STATES, _UNDER_WAY, _ROUTING = "states.npy", "pass.npz", "routing.json"
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """The states before its output layer, and that layer."""
+
+    head: Array
+    """(vocabulary, width)."""
+    states: NDArray[np.float16]
+    """(tokens of all dialogues, width); it lies on the disk."""
+    places: dict[int, int]
+    """Where a dialogue begins in `states`, by its line."""
+
+    def of(self, lesson: Lesson) -> Array:
+        """The states (tokens, width) of a dialogue."""
+        begin = self.places[lesson.line]
+        return self.states[begin : begin + len(lesson.ids)].astype(np.float32)
+
+
+def heard_by(
+    checkpoint: GptOssCheckpoint,
+    lessons: Sequence[Lesson],
+    rows: NDArray[np.int64],
+    work: Path,
+    progress: Progress,
+) -> tuple[Teacher, Routing]:
+    """The teacher of these dialogues, and which experts it asked; `rows` are the vocabulary's.
+
+    Goes on in the folder `work` where an earlier pass was stopped.
+    """
+    states, routing = work / _STATES, work / _ROUTING
+    if not routing.exists():
+        layers = checkpoint.shape.layers
+        progress.began("The original reads, layers", layers)
+        dialogues = [rows[list(lesson.ids)].tolist() for lesson in lessons]
+
+        def begun(layer: int) -> None:
+            progress.advanced(1 if layer else 0)
+
+        found, hidden = read_through(checkpoint, dialogues, begun, work / _UNDER_WAY)
+        np.save(states, hidden.astype(np.float16))
+        found.save(routing)
+        (work / _UNDER_WAY).unlink()
+    ends = np.cumsum([0, *(len(lesson.ids) for lesson in lessons)])
+    places = {lesson.line: int(end) for lesson, end in zip(lessons, ends, strict=False)}
+    teacher = Teacher(checkpoint.head(rows), np.load(states, mmap_mode="r"), places)
+    return teacher, Routing.read(routing, checkpoint.shape)
