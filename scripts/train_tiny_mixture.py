@@ -29,11 +29,11 @@ from transformers import GptOssConfig, GptOssForCausalLM
 from training.dialogues.dialogue import DialogueWriter
 from voice.languages import language
 from voice.models.gpt_oss.vocabulary import vocabulary_of
-from voice.response.harmony import Answer, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import load_tasks
 from voice.tokenizer_files import read_tokenizer
 from voice.tuning.response.conversations import read_conversations
-from voice.tuning.response.lessons import Lesson, lessons_of
+from voice.tuning.response.lessons import DialogueLesson, lessons_of
 
 ROOT = Path(__file__).resolve().parent.parent
 _TOKENIZER = ROOT / "response_models" / "embedded-en" / "tokenizer.json"
@@ -84,8 +84,9 @@ def _dialogues(count: int) -> Iterator[list[dict[str, Any]]]:
 
 def _filled(messages: list[Message], choices: random.Random) -> list[dict[str, Any]]:
     """As Chat Completions has them, with made-up values of slots in results and answers."""
-    values = {slot: f"{choices.randint(2, 99)}" for message in messages
-              if isinstance(message, Answer) for slot in _SLOT.findall(message.text)}  # fmt: skip
+    answers = [message.text for message in messages if isinstance(message, AnswerMessage)]
+    slots = [slot for answer in answers for slot in _SLOT.findall(answer)]
+    values = {slot: str(choices.randint(2, 99)) for slot in slots}
     found: list[dict[str, Any]] = []
     for message in messages:
         match message:
@@ -96,7 +97,7 @@ def _filled(messages: list[Message], choices: random.Random) -> list[dict[str, A
                 found.append({"role": "assistant", "tool_calls": calls})
             case ToolResult(_, told):
                 found.append({"role": "tool", "content": json.dumps({**told, **values})})
-            case Answer(text):
+            case AnswerMessage(text):
                 said = _SLOT.sub(lambda slot: values[slot[1]], text)
                 found.append({"role": "assistant", "content": said})
     return found
@@ -107,7 +108,7 @@ def _write(file: Path, dialogues: list[list[dict[str, Any]]]) -> None:
     file.write_text("".join(lines), "utf-8")
 
 
-def _lessons(file: Path) -> list[Lesson]:
+def _lessons(file: Path) -> list[DialogueLesson]:
     conversations, _ = read_conversations(file, language("en"))
     vocabulary = vocabulary_of(read_tokenizer(_TOKENIZER), _size())
     return lessons_of(conversations, vocabulary, None, _LONGEST)[0]
@@ -144,7 +145,7 @@ def _mixture() -> GptOssForCausalLM:
     return model
 
 
-def _train(model: GptOssForCausalLM, lessons: list[Lesson], seconds: float) -> None:
+def _train(model: GptOssForCausalLM, lessons: list[DialogueLesson], seconds: float) -> None:
     optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, betas=(0.9, 0.95))
     draw = np.random.default_rng(1)
     began = reported = time.monotonic()

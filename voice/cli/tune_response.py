@@ -73,12 +73,12 @@ def response(
     from voice.response.briefing import briefing
     from voice.tasks import load_tasks
     from voice.tuning.response.card import table
-    from voice.tuning.response.plan import Plan
+    from voice.tuning.response.plan import ResponsePlan
     from voice.tuning.response.tuning import tune_response
 
     configure_logging("error", "tune")
     pulled = source in Catalogue.known().models and ModelStore().has(source)
-    plan = Plan(
+    plan = ResponsePlan(
         source=Path(find_model("response_models", source)),
         base=source if pulled else "",
         dialogues=dialogues,

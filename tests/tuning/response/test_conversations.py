@@ -19,7 +19,7 @@ from tests.tuning.response.dialogues_on_disk import (
 from voice.errors import VoiceError
 from voice.languages import language
 from voice.response.briefing import ToolDescription
-from voice.response.harmony import Answer, CallerSaid, Instruction, ToolCall, ToolResult
+from voice.response.harmony import AnswerMessage, CallerSaid, Instruction, ToolCall, ToolResult
 from voice.tuning.response.conversations import read_conversations
 
 ENGLISH = language("en")
@@ -53,7 +53,7 @@ def test_messages_are_those_that_engines_are_given(tmp_path: Path) -> None:
         CallerSaid("my bill please my pin is number"),
         ToolCall("get_bill", {"month": "may"}),
         ToolResult("get_bill", {"amount": "42"}),
-        Answer("It is 42 euros."),
+        AnswerMessage("It is 42 euros."),
     )
 
 

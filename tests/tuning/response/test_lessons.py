@@ -16,7 +16,7 @@ from voice.response.gpt_oss_prompt import GptOssPrompt
 from voice.response.harmony import Harmony
 from voice.tokenizer_files import read_tokenizer
 from voice.tuning.response.conversations import Conversation, read_conversations
-from voice.tuning.response.lessons import Lesson, divided, lessons_of
+from voice.tuning.response.lessons import DialogueLesson, divided, lessons_of
 
 TOLD = Briefing("Help callers.", (ToolDescription("find", "Finds things."),))
 
@@ -67,7 +67,7 @@ def test_dialogues_that_are_too_long_are_named(
 
 
 def test_parts_have_no_dialogue_in_common_and_are_always_alike() -> None:
-    lessons = [Lesson(line, (line,), 0, {}) for line in range(40)]
+    lessons = [DialogueLesson(line, (line,), 0, {}) for line in range(40)]
 
     parts = divided(lessons, seed=1)
 
@@ -79,4 +79,4 @@ def test_parts_have_no_dialogue_in_common_and_are_always_alike() -> None:
 
 def test_too_few_dialogues_are_refused() -> None:
     with pytest.raises(VoiceError, match="19 dialogues can be used; at least 20 are needed"):
-        divided([Lesson(line, (line,), 0, {}) for line in range(19)], seed=1)
+        divided([DialogueLesson(line, (line,), 0, {}) for line in range(19)], seed=1)

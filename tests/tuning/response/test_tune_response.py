@@ -64,9 +64,9 @@ def dialogues(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def plan(mixture: Path, dialogues: Path, tmp_path: Path) -> Any:
-    from voice.tuning.response.plan import Plan
+    from voice.tuning.response.plan import ResponsePlan
 
-    return Plan(
+    return ResponsePlan(
         source=mixture, base="", dialogues=dialogues, out=tmp_path / "desk",
         language=language("en"), passes=2, threads=1,
     )  # fmt: skip
@@ -110,7 +110,7 @@ async def test_from_a_mixture_of_experts_to_folders_with_figures(
     result = run(
         mixture, "--dialogues", dialogues, "--out", out, "--experts", 1, "--experts", 2,
         "--passes", 3, "--threads", 1, "--device", "cpu", "--licence", "Apache-2.0",
-        "--statement", "Made-up calls.",
+        "--statement", "MadeStudent-up calls.",
     )  # fmt: skip
 
     assert result.exit_code == 0, result.output
@@ -123,7 +123,7 @@ async def test_from_a_mixture_of_experts_to_folders_with_figures(
         assert [len(layer) for layer in told["card"]["experts"]] == [experts, experts]
         assert 0 <= told["card"]["tuned"]["same"] <= 1
         card = (folder / "README.md").read_text("utf-8")
-        assert f"with {experts} of its experts a layer" in card and "Made-up calls." in card
+        assert f"with {experts} of its experts a layer" in card and "MadeStudent-up calls." in card
         assert "Tuned on 24 dialogues in English, chosen by 3 and judged by 3 others." in card
         assert await answers(folder)
     assert not (tmp_path / "desk.work").exists()

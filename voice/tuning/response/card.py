@@ -11,8 +11,8 @@ from typing import Any
 
 from voice.evaluation.intervals import Figure
 from voice.tuning.response.judging import Judgement
-from voice.tuning.response.lessons import Parts
-from voice.tuning.response.plan import Plan
+from voice.tuning.response.lessons import DialogueParts
+from voice.tuning.response.plan import ResponsePlan
 
 CARD = "README.md"
 _WIDTH = 100
@@ -52,7 +52,7 @@ _WITHOUT = (
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeStudent:
     """One student."""
 
     experts: int
@@ -81,14 +81,14 @@ class Made:
         file.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
     @classmethod
-    def load(cls, file: Path) -> Made:
+    def load(cls, file: Path) -> MadeStudent:
         """Read what `save` wrote."""
         told = json.loads(file.read_text("utf-8"))
         judgements = {name: Judgement.from_json(told[name]) for name in ("before", "after")}
         return cls(**{**told, **judgements})
 
 
-def table(made: Sequence[Made]) -> str:
+def table(made: Sequence[MadeStudent]) -> str:
     """Markdown: experts, size, speed, agreement; a line each."""
     with_teacher = made[0].after.divergence is not None
     names = ["K", "MB", "tokens/s", *(["KL before", "KL after"] if with_teacher else []),
@@ -104,7 +104,7 @@ def table(made: Sequence[Made]) -> str:
     return "\n".join(lines)
 
 
-def card(plan: Plan, made: Made, parts: Parts) -> str:
+def card(plan: ResponsePlan, made: MadeStudent, parts: DialogueParts) -> str:
     """Markdown, for people."""
     source = plan.base or plan.source.name
     share = f"in rank {made.rank}" if made.rank else "in all its weights"
@@ -126,7 +126,7 @@ def card(plan: Plan, made: Made, parts: Parts) -> str:
     )
 
 
-def data(plan: Plan, parts: Parts) -> str:
+def data(plan: ResponsePlan, parts: DialogueParts) -> str:
     """What it was tuned on."""
     return (
         f"Tuned on {len(parts.train)} dialogues in {plan.language.name}, chosen by"
@@ -134,7 +134,7 @@ def data(plan: Plan, parts: Parts) -> str:
     ).strip()
 
 
-def entry(plan: Plan, parts: Parts) -> Mapping[str, Any]:
+def entry(plan: ResponsePlan, parts: DialogueParts) -> Mapping[str, Any]:
     """What the catalogue says of the difference from a base that it has."""
     return {
         "name": plan.out.name,

@@ -22,7 +22,7 @@ from voice.languages import Language
 from voice.response.briefing import ToolDescription
 from voice.response.caller_text import normal_form
 from voice.response.harmony import (
-    Answer,
+    AnswerMessage,
     CallerSaid,
     Instruction,
     Message,
@@ -43,7 +43,7 @@ class Conversation:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class DialogueMistake:
     """Why a line is not used."""
 
     line: int
@@ -55,7 +55,7 @@ class Mistake:
 
 def read_conversations(
     file: Path, language: Language, tools: Sequence[ToolDescription] = ()
-) -> tuple[list[Conversation], list[Mistake]]:
+) -> tuple[list[Conversation], list[DialogueMistake]]:
     """All dialogues that can be used, each once, and what is wrong with the others.
 
     Where `tools` are given, no others may be called. Raises VoiceError when there is no such file.
@@ -72,11 +72,11 @@ def read_conversations(
         try:
             messages = tuple(_Reader(language, tools).messages(line))
         except _WrongLine as error:
-            mistakes.append(Mistake(number, str(error)))
+            mistakes.append(DialogueMistake(number, str(error)))
             continue
         key = repr(messages)
         if key in found:
-            mistakes.append(Mistake(number, f"the same as line {found[key].line}"))
+            mistakes.append(DialogueMistake(number, f"the same as line {found[key].line}"))
         else:
             found[key] = Conversation(number, messages)
     return list(found.values()), mistakes
@@ -140,7 +140,7 @@ class _Reader:
     def _assistant(self, message: Mapping[str, Any]) -> Iterator[Message]:
         calls = message.get("tool_calls") or []
         if message.get("content") or not calls:
-            yield Answer(_text(message))
+            yield AnswerMessage(_text(message))
         if not isinstance(calls, list):
             raise _WrongLine("tool_calls is no list")
         if len(calls) > 1:

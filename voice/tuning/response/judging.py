@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from voice.evaluation.intervals import Figure, ratio
 from voice.models.gpt_oss.tensors import Array
-from voice.tuning.response.lessons import Lesson
+from voice.tuning.response.lessons import DialogueLesson
 from voice.tuning.response.teacher import Teacher
 
 _WRITTEN, _GIVEN, _TRIES, _SECONDS = 32, 24, 3, 2.0
 """Tokens that are written to measure the speed, behind so many others, so often and so long at
 least."""
 
-LogitsOf = Callable[[Lesson], Array]
+LogitsOf = Callable[[DialogueLesson], Array]
 """The logits (tokens, vocabulary) behind each token of a dialogue."""
 
 
@@ -53,7 +53,9 @@ class Judgement:
         )
 
 
-def judged(lessons: Sequence[Lesson], logits_of: LogitsOf, teacher: Teacher | None) -> Judgement:
+def judged(
+    lessons: Sequence[DialogueLesson], logits_of: LogitsOf, teacher: Teacher | None
+) -> Judgement:
     """Hold a student's logits against the teacher's and the dialogues."""
     same, divergence, loss, counts = [], [], [], []
     for lesson in lessons:
@@ -96,14 +98,14 @@ class Converted:
         """Of its weights."""
         return (self._folder / "model.bin").stat().st_size / 1e6
 
-    def logits(self, lesson: Lesson) -> Array:
+    def logits(self, lesson: DialogueLesson) -> Array:
         """See LogitsOf."""
         prompt = [*self._prefix, *self._words(lesson.ids)]
         found = self._generator.forward_batch([prompt], return_log_probs=False)
         logits: Array = np.array(found)[0, len(self._prefix) :]
         return logits[:, : len(self._tokens) - len({*self._prefix})]
 
-    def tokens_per_second(self, lesson: Lesson) -> float:
+    def tokens_per_second(self, lesson: DialogueLesson) -> float:
         """Written behind what the tasks tell and a few words, by one call alone; the best of some.
 
         What the tasks tell is cached.

@@ -10,8 +10,8 @@ from voice.errors import VoiceError
 from voice.models.gpt_oss.vocabulary import Vocabulary
 from voice.response.briefing import Briefing
 from voice.response.gpt_oss_prompt import GptOssPrompt
-from voice.response.harmony import RETURN, Answer, Harmony, ToolCall
-from voice.tuning.response.conversations import Conversation, Mistake
+from voice.response.harmony import RETURN, AnswerMessage, Harmony, ToolCall
+from voice.tuning.response.conversations import Conversation, DialogueMistake
 
 LEAST = 20
 """Dialogues: with fewer, nothing that is judged by them would mean anything."""
@@ -21,7 +21,7 @@ _LEAST_PART = 3
 
 
 @dataclass(frozen=True)
-class Lesson:
+class DialogueLesson:
     """One dialogue."""
 
     line: int
@@ -34,12 +34,12 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Parts:
+class DialogueParts:
     """The dialogues that are learned from, chosen by and judged by."""
 
-    train: list[Lesson]
-    development: list[Lesson]
-    test: list[Lesson]
+    train: list[DialogueLesson]
+    development: list[DialogueLesson]
+    test: list[DialogueLesson]
 
 
 def lessons_of(
@@ -47,7 +47,7 @@ def lessons_of(
     vocabulary: Vocabulary,
     briefing: Briefing | None,
     longest: int,
-) -> tuple[list[Lesson], list[Mistake]]:
+) -> tuple[list[DialogueLesson], list[DialogueMistake]]:
     """The dialogues in a model's vocabulary, and those that have more than `longest` tokens."""
     harmony = Harmony(vocabulary.tokenizer)
     prompt = GptOssPrompt(harmony)
@@ -57,7 +57,7 @@ def lessons_of(
         lesson = _lesson(conversation, prompt, harmony, beginning)
         if len(lesson.ids) > longest:
             reason = f"{len(lesson.ids)} tokens, more than {longest} (--longest)"
-            mistakes.append(Mistake(conversation.line, reason))
+            mistakes.append(DialogueMistake(conversation.line, reason))
         else:
             lessons.append(lesson)
     return lessons, mistakes
@@ -65,25 +65,25 @@ def lessons_of(
 
 def _lesson(
     conversation: Conversation, prompt: GptOssPrompt, harmony: Harmony, beginning: Sequence[int]
-) -> Lesson:
+) -> DialogueLesson:
     ids, wanted = list(beginning), {}
     for message in conversation.messages:
         tokens = prompt.message(message)
-        if isinstance(message, Answer | ToolCall):
+        if isinstance(message, AnswerMessage | ToolCall):
             given = len(harmony.reply())
             written = {len(ids) + place: tokens[place] for place in range(given, len(tokens))}
-            if isinstance(message, Answer):  # in a history an answer ends otherwise
+            if isinstance(message, AnswerMessage):  # in a history an answer ends otherwise
                 written[len(ids) + len(tokens) - 1] = harmony.control(RETURN)
             wanted.update(written)
         ids += tokens
-    return Lesson(conversation.line, tuple(ids), len(beginning), wanted)
+    return DialogueLesson(conversation.line, tuple(ids), len(beginning), wanted)
 
 
-def divided(lessons: Sequence[Lesson], seed: int) -> Parts:
+def divided(lessons: Sequence[DialogueLesson], seed: int) -> DialogueParts:
     """By chance, always alike for a seed; raises VoiceError when there are too few."""
     if len(lessons) < LEAST:
         raise VoiceError(f"{len(lessons)} dialogues can be used; at least {LEAST} are needed")
     mixed = list(lessons)
     random.Random(seed).shuffle(mixed)
     size = max(_LEAST_PART, round(_SHARE * len(mixed)))
-    return Parts(mixed[2 * size :], mixed[size : 2 * size], mixed[:size])
+    return DialogueParts(mixed[2 * size :], mixed[size : 2 * size], mixed[:size])

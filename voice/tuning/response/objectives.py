@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from voice.tuning.response.lessons import Lesson
+from voice.tuning.response.lessons import DialogueLesson
 from voice.tuning.response.network import StudentNetwork
 from voice.tuning.response.teacher import Teacher
 
@@ -16,7 +16,7 @@ from voice.tuning.response.teacher import Teacher
 class Objective(Protocol):
     """How far a student is from what it is to do."""
 
-    def __call__(self, student: StudentNetwork, lesson: Lesson) -> Tensor:
+    def __call__(self, student: StudentNetwork, lesson: DialogueLesson) -> Tensor:
         """The mean over the tokens of a dialogue; less is better."""
 
 
@@ -27,7 +27,7 @@ class Distillation:
         self._teacher, self._device = teacher, device
         self._head = torch.from_numpy(teacher.head).to(device)
 
-    def __call__(self, student: StudentNetwork, lesson: Lesson) -> Tensor:
+    def __call__(self, student: StudentNetwork, lesson: DialogueLesson) -> Tensor:
         """See Objective; what the tasks say before all dialogues is not counted."""
         states = torch.from_numpy(self._teacher.of(lesson)[lesson.told :]).to(self._device)
         wanted = F.linear(states, self._head).log_softmax(-1)
@@ -41,7 +41,7 @@ class Imitation:
     def __init__(self, device: str) -> None:
         self._device = device
 
-    def __call__(self, student: StudentNetwork, lesson: Lesson) -> Tensor:
+    def __call__(self, student: StudentNetwork, lesson: DialogueLesson) -> Tensor:
         """See Objective."""
         before = torch.tensor([place - 1 for place in lesson.wanted], device=self._device)
         wanted = torch.tensor(list(lesson.wanted.values()), device=self._device)
@@ -49,6 +49,6 @@ class Imitation:
         return F.cross_entropy(student.scores(states), wanted)
 
 
-def _states(student: StudentNetwork, lesson: Lesson, device: str) -> Tensor:
+def _states(student: StudentNetwork, lesson: DialogueLesson, device: str) -> Tensor:
     found: Tensor = student(torch.tensor(lesson.ids, device=device))
     return found

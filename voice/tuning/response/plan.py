@@ -14,7 +14,7 @@ from voice.languages import Language
 from voice.models.download import hash_of
 from voice.models.gpt_oss.shape import Shape
 from voice.response.briefing import Briefing
-from voice.tuning.response.lessons import Lesson
+from voice.tuning.response.lessons import DialogueLesson
 
 _WEIGHTS = ("*.safetensors", "*.gguf")
 _MARK = "plan"
@@ -26,7 +26,7 @@ _ALWAYS = 400_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
+class ResponsePlan:
     """One run."""
 
     source: Path
@@ -80,7 +80,7 @@ class Plan:
                 raise VoiceError(f"{folder}: is there already")
 
     @contextmanager
-    def work_folder(self, lessons: Sequence[Lesson]) -> Iterator[None]:
+    def work_folder(self, lessons: Sequence[DialogueLesson]) -> Iterator[None]:
         """There for this run until it is done; raises VoiceError when it holds another one."""
         base, rest = self._base_mark(), self._other_mark(lessons)
         file = self.work / _MARK
@@ -109,7 +109,7 @@ class Plan:
         )  # fmt: skip
         return hashlib.sha256(repr(list(map(hash_of, files))).encode()).hexdigest()
 
-    def _other_mark(self, lessons: Sequence[Lesson]) -> str:
+    def _other_mark(self, lessons: Sequence[DialogueLesson]) -> str:
         """Of all on which states and weights depend."""
         told = [self.experts, self.rank, self.full_attention, self.passes, self.rate, self.seed]
         return hashlib.sha256(repr([told, *lessons]).encode()).hexdigest()

@@ -17,7 +17,7 @@ from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.routing import Routing, read_through
 from voice.models.gpt_oss.tensors import Array
 from voice.tuning.progress import Progress
-from voice.tuning.response.lessons import Lesson
+from voice.tuning.response.lessons import DialogueLesson
 
 _STATES, _UNDER_WAY, _ROUTING = "states.npy", "pass.npz", "routing.json"
 
@@ -33,7 +33,7 @@ class Teacher:
     places: dict[int, int]
     """Where a dialogue begins in `states`, by its line."""
 
-    def of(self, lesson: Lesson) -> Array:
+    def of(self, lesson: DialogueLesson) -> Array:
         """The states (tokens, width) of a dialogue."""
         begin = self.places[lesson.line]
         return self.states[begin : begin + len(lesson.ids)].astype(np.float32)
@@ -41,7 +41,7 @@ class Teacher:
 
 def heard_by(
     checkpoint: GptOssCheckpoint,
-    lessons: Sequence[Lesson],
+    lessons: Sequence[DialogueLesson],
     rows: NDArray[np.int64],
     work: Path,
     progress: Progress,

@@ -15,7 +15,7 @@ import torch
 
 from voice.errors import VoiceError
 from voice.tuning.progress import Progress
-from voice.tuning.response.lessons import Lesson, Parts
+from voice.tuning.response.lessons import DialogueLesson, DialogueParts
 from voice.tuning.response.network import StudentNetwork
 from voice.tuning.response.objectives import Objective
 
@@ -24,7 +24,7 @@ _CHECKPOINT, _BEST = "checkpoint.pt", "best.pt"
 
 
 @dataclass(frozen=True)
-class Schedule:
+class StudentSchedule:
     """How a student learns."""
 
     passes: int
@@ -43,7 +43,7 @@ class Schedule:
 
 
 @dataclass
-class State:
+class StudentState:
     """Where a training is; kept in its checkpoint."""
 
     passes: int = 0
@@ -58,11 +58,11 @@ class State:
     is_over: bool = False
 
 
-class Training:
+class StudentTraining:
     """One student; its checkpoint lies in the folder `work`."""
 
     def __init__(
-        self, student: StudentNetwork, objective: Objective, parts: Parts, schedule: Schedule,
+        self, student: StudentNetwork, objective: Objective, parts: DialogueParts, schedule: StudentSchedule,
         work: Path, device: str,
     ) -> None:  # fmt: skip
         self._student, self._objective = student, objective
@@ -73,7 +73,7 @@ class Training:
             weight_decay=schedule.weight_decay,
             betas=(0.9, 0.95),
         )
-        self.state = State()
+        self.state = StudentState()
         if (work / _CHECKPOINT).exists():
             self._resume()
 
@@ -135,7 +135,7 @@ class Training:
         by_passes = (self.state.passes + share) / self._schedule.passes
         return max(by_passes, self.state.seconds / 60 / self._schedule.minutes)
 
-    def _step(self, batch: Sequence[Lesson]) -> float:
+    def _step(self, batch: Sequence[DialogueLesson]) -> float:
         done, share = self._done(), len(batch) / len(self._parts.train) / self._schedule.passes
         rising = min(1.0, (done + share) / self._schedule.warm_up)
         falling = 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
@@ -172,7 +172,7 @@ class Training:
         try:
             self._student.load_state_dict(stored["learned"])
             self._optimizer.load_state_dict(stored["optimizer"])
-            self.state = State(**stored["state"])
+            self.state = StudentState(**stored["state"])
         except (LookupError, TypeError, ValueError, RuntimeError) as error:
             raise self._unusable(_CHECKPOINT, error) from None
 

@@ -29,15 +29,15 @@ from voice.models.gpt_oss.vocabulary import Vocabulary, smaller
 from voice.models.store import ModelStore
 from voice.tuning.learning import precision_of
 from voice.tuning.progress import Progress
-from voice.tuning.response.card import CARD, Made, card, entry
-from voice.tuning.response.conversations import Mistake, read_conversations
+from voice.tuning.response.card import CARD, MadeStudent, card, entry
+from voice.tuning.response.conversations import DialogueMistake, read_conversations
 from voice.tuning.response.judging import Converted, Judgement, judged
-from voice.tuning.response.lessons import Lesson, Parts, divided, lessons_of
+from voice.tuning.response.lessons import DialogueLesson, DialogueParts, divided, lessons_of
 from voice.tuning.response.network import StudentNetwork
 from voice.tuning.response.objectives import Distillation, Imitation
-from voice.tuning.response.plan import Plan, memory_to_learn
+from voice.tuning.response.plan import ResponsePlan, memory_to_learn
 from voice.tuning.response.teacher import Teacher, heard_by
-from voice.tuning.response.training import Schedule, Training
+from voice.tuning.response.training import StudentSchedule, StudentTraining
 from voice.tuning.response.writing import DIFFERENCE_FOLDER, write_student
 
 MISTAKES = "mistakes.txt"
@@ -51,8 +51,8 @@ _MOST_RATE, _LOW_RANK_RATE = 2e-3, 5e-4
 
 
 def tune_response(
-    plan: Plan, progress: Progress, memory: Callable[[], int] = free_memory
-) -> list[Made]:
+    plan: ResponsePlan, progress: Progress, memory: Callable[[], int] = free_memory
+) -> list[MadeStudent]:
     """Make a folder for each count of experts; goes on where an earlier run was stopped.
 
     Raises VoiceError: the dialogues or the base cannot be used, memory will not do, or the folder
@@ -79,7 +79,7 @@ def tune_response(
         return [run.student(experts, teacher, routing) for experts in plan.experts]
 
 
-def _refuse_what_cannot_be(plan: Plan, network: Network) -> None:
+def _refuse_what_cannot_be(plan: ResponsePlan, network: Network) -> None:
     for experts in plan.experts:
         if experts > network.shape.experts:
             raise ModelError(
@@ -88,7 +88,9 @@ def _refuse_what_cannot_be(plan: Plan, network: Network) -> None:
     plan.refuse_folders()
 
 
-def _lessons(plan: Plan, vocabulary: Vocabulary, context: int, progress: Progress) -> list[Lesson]:
+def _lessons(
+    plan: ResponsePlan, vocabulary: Vocabulary, context: int, progress: Progress
+) -> list[DialogueLesson]:
     tools = plan.briefing.tools if plan.briefing else ()
     conversations, mistakes = read_conversations(plan.dialogues, plan.language, tools)
     longest = min(plan.longest, context)
@@ -97,7 +99,7 @@ def _lessons(plan: Plan, vocabulary: Vocabulary, context: int, progress: Progres
     return lessons
 
 
-def _tell(plan: Plan, mistakes: Sequence[Mistake], progress: Progress) -> None:
+def _tell(plan: ResponsePlan, mistakes: Sequence[DialogueMistake], progress: Progress) -> None:
     file = plan.out.with_name(f"{plan.out.name}.{MISTAKES}")
     if not mistakes:
         file.unlink(missing_ok=True)
@@ -114,10 +116,10 @@ def _tell(plan: Plan, mistakes: Sequence[Mistake], progress: Progress) -> None:
 class _Run:
     """What all students have in common."""
 
-    plan: Plan
+    plan: ResponsePlan
     network: Network
     vocabulary: Vocabulary
-    parts: Parts
+    parts: DialogueParts
     progress: Progress
 
     @property
@@ -132,7 +134,7 @@ class _Run:
             return self.plan.rank
         return 0 if self.checkpoint else _RANK
 
-    def require_memory(self, free: int, lessons: Sequence[Lesson]) -> None:
+    def require_memory(self, free: int, lessons: Sequence[DialogueLesson]) -> None:
         """Tell what it takes; raises VoiceError when there is less."""
         count, teacher = len(self.vocabulary), 0
         longest = max(len(lesson.ids) for lesson in lessons)
@@ -171,12 +173,14 @@ class _Run:
         assert routing is not None, "a gpt-oss has read the dialogues"
         return MixedExperts(network, routing.mixes(experts))
 
-    def student(self, experts: int, teacher: Teacher | None, routing: Routing | None) -> Made:
+    def student(
+        self, experts: int, teacher: Teacher | None, routing: Routing | None
+    ) -> MadeStudent:
         """One student from its experts to its folder."""
         plan, work, test = self.plan, self.plan.work / f"k{experts}", self.parts.test
         work.mkdir(exist_ok=True)
         if (work / _MADE).exists() and plan.folder(experts).exists():
-            return Made.load(work / _MADE)
+            return MadeStudent.load(work / _MADE)
         told: dict[str, Any] = {"source": plan.base or plan.source.name, "precision": "int8"}
         if routing:
             self.progress.told(f"The student with {experts} experts a layer")
@@ -192,7 +196,9 @@ class _Run:
             converted = Converted(folder, plan.threads)
             after = judged(test, converted.logits, teacher)
             speed = converted.tokens_per_second(test[0])
-            made = Made(experts, self.rank, converted.megabytes, speed, before, after, minutes)
+            made = MadeStudent(
+                experts, self.rank, converted.megabytes, speed, before, after, minutes
+            )
             describe(folder, layout, {**told, "tuned": made.figures})
             for place in (folder, folder / DIFFERENCE_FOLDER):
                 if place.is_dir():
@@ -218,8 +224,8 @@ class _Run:
         )
         before = judged(self.parts.test, lambda lesson: _logits(student, lesson, plan), teacher)
         objective = Distillation(teacher, plan.device) if teacher else Imitation(plan.device)
-        schedule = Schedule(plan.passes, plan.minutes, self._rate(shape), plan.seed)
-        training = Training(student, objective, self.parts, schedule, work, plan.device)
+        schedule = StudentSchedule(plan.passes, plan.minutes, self._rate(shape), plan.seed)
+        training = StudentTraining(student, objective, self.parts, schedule, work, plan.device)
         training.run(self.progress)
         return student, before, training.state.seconds / 60
 
@@ -237,7 +243,7 @@ class _Run:
 
 
 @torch.no_grad()
-def _logits(student: StudentNetwork, lesson: Lesson, plan: Plan) -> Array:
+def _logits(student: StudentNetwork, lesson: DialogueLesson, plan: ResponsePlan) -> Array:
     student.eval()
     ids = torch.tensor(lesson.ids, device=plan.device)
     logits: Array = student.scores(student(ids)).cpu().numpy()
