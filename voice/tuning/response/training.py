@@ -62,9 +62,14 @@ class StudentTraining:
     """One student; its checkpoint lies in the folder `work`."""
 
     def __init__(
-        self, student: StudentNetwork, objective: Objective, parts: DialogueParts, schedule: StudentSchedule,
-        work: Path, device: str,
-    ) -> None:  # fmt: skip
+        self,
+        student: StudentNetwork,
+        objective: Objective,
+        parts: DialogueParts,
+        schedule: StudentSchedule,
+        work: Path,
+        device: str,
+    ) -> None:
         self._student, self._objective = student, objective
         self._parts, self._schedule, self._work, self._device = parts, schedule, work, device
         self._optimizer = torch.optim.AdamW(
