@@ -89,7 +89,7 @@ def _caller(entry: Mapping[str, Any]) -> Difficult:
     known = {name.name for name in fields(Difficult)}
     if set(entry) - known:
         raise ValueError(f"{entry.get('name')}: unknown {sorted(set(entry) - known)}")
-    right = {
+    right: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in entry["right"].items()
     }

@@ -1,20 +1,19 @@
 """Callers who dictate in groups, who nod while they listen, and whose line has an echo.
 
-Everything by chance comes from the seed. Each caller tells what happened to them; `Manners` adds
-up.
+Everything by chance comes from the seed.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from conversation_bench.virtual_house import VirtualHouse
 from voice.audio import Pcm
-from voice.demo import Customer
 from voice.evaluation.callers.live_caller import LiveCaller, Said
 from voice.evaluation.callers.live_line import RATE, EchoPath
 from voice.evaluation.latency import HeardPacket, audible_runs
@@ -163,7 +162,7 @@ def _cost(
     lost = [event.unheard for event in after if isinstance(event, Interrupted)]
     # What follows is the same answer: another one would have interrupted it.
     times = [packet.received for packet in heard if packet.received >= said.start]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     held = round(max(gaps, default=0.0) * 1000)
     return BackChannel(sound, bool(times) or bool(lost), " ".join(lost).strip(), held)
 
@@ -211,16 +210,10 @@ def coughed(seed: int) -> Pcm:
         noise = np.convolve(chance.normal(size=length), np.ones(4) / 4, mode="same")
         bursts += [noise * np.exp(-np.arange(length) / (0.06 * RATE)), np.zeros(RATE // 10)]
     whole = np.concatenate(bursts)
-    return (whole / np.abs(whole).max() * 9000).astype(np.int16)
+    pcm: Pcm = (whole / np.abs(whole).max() * 9000).astype(np.int16)
+    return pcm
 
 
 def _sound_within(heard: Sequence[HeardPacket], said: Said) -> bool:
     """Whether a listener would say that the assistant spoke while the caller did."""
     return any(run.end > said.start and run.start < said.end for run in audible_runs(heard))
-
-
-MANNERS: dict[str, Callable[[VirtualHouse, int], Dictation | BackChannel | EchoCall]] = {
-    "digits": dictate,
-    "back-channels": nod,
-    "echo": echo,
-}

@@ -30,14 +30,8 @@ PAUSES_MS: dict[SideName, tuple[int, ...]] = {
 """Ours: `turns.end_ms`; stock: `stop_secs` of its VAD, behind which its smart-turn decides."""
 DEFAULT_PAUSE_MS: dict[SideName, int] = {"ours": 520, "stock": 200}
 ASKS_PIN = "How much is my bill?"
-TRUSTED = (
-    '\n[[sip.trunks]]\nname = "carrier"\nnetworks = ["127.0.0.0/8"]\ntrusted = true\n'
-)
-SETTINGS = (
-    'log_level = "warning"\n'
-    "[supervision]\nenabled = false\n"
-    '[sip]\nlisten = "127.0.0.1:0"\n'
-)
+TRUSTED = '\n[[sip.trunks]]\nname = "carrier"\nnetworks = ["127.0.0.0/8"]\ntrusted = true\n'
+SETTINGS = 'log_level = "warning"\n[supervision]\nenabled = false\n[sip]\nlisten = "127.0.0.1:0"\n'
 _numbers = itertools.count()
 
 
@@ -74,8 +68,8 @@ async def running(
             settings = f"{SETTINGS}[turns]\nspeculate_ms = 200\nend_ms = {pause_ms}\n"
             service = await stack.enter_async_context(TrialService(own, settings, models=models))
             customers = open_books(service.database, seed=1)
-            lines = (f"turns.end_ms = {pause_ms}, turns.speculate_ms = 200; defaults otherwise",)
-            yield Side(name, pause_ms, service.uri, True, service.records, customers, lines)
+            set_to = f"turns.end_ms = {pause_ms}, turns.speculate_ms = 200; defaults otherwise"
+            yield Side(name, pause_ms, service.uri, True, service.records, customers, (set_to,))
         else:
             customers = open_books(own / "operator.sqlite", seed=1)
             stock = await stack.enter_async_context(StockService(own, SETTINGS + TRUSTED, models))

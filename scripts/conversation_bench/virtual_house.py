@@ -118,9 +118,7 @@ class VirtualHouse:
             sample_rate=RATE,
             identity="claimed" if number else "unknown",
         )
-        call = Call(
-            line, offer, self._settings, self._engines, [events.append], virtual_wall_clock
-        )
+        call = Call(line, offer, self._settings, self._engines, [events.append], virtual_wall_clock)
         running = asyncio.create_task(call.run())
         try:
             async with asyncio.timeout(LONGEST_CALL_SECONDS):

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from conversation_bench.wire_words import WireTurn
 from voice.audio import Pcm
@@ -22,6 +23,7 @@ QUIET_SECONDS = 0.9
 GREETING_SECONDS = 3.0
 """Who is not greeted by then speaks first."""
 LONGEST_ANSWER_SECONDS = 25.0
+FEWEST_TURNS = 3
 _CHECK_SECONDS = 0.02
 
 
@@ -56,7 +58,7 @@ class WireCaller:
         self._report = CallReport("wire", 0, persona.number)
         self.call = WireCall(self._report, self._packets)
 
-    async def __aenter__(self) -> WireCaller:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -73,15 +75,18 @@ class WireCaller:
         await self._hear_out(GREETING_SECONDS)
         if asks_pin is None:
             return
-        await self._line.audio.speak(asks_pin.utterance.pcm)
-        await self._hear_out(MISS_SECONDS)
+        sent = await self._line.audio.speak(asks_pin.utterance.pcm)
+        await self._until(lambda: self._last_loud > sent[-1], MISS_SECONDS)
         await self._line.audio.press(self._persona.pin)
         await self._hear_out(MISS_SECONDS)
 
     async def say(self, turns: Sequence[WireTurn], until: float) -> None:
-        """Say these turns one after the other, as long as `time.monotonic()` is below `until`."""
-        for turn in turns:
-            if time.monotonic() > until or self._line.ended.is_set():
+        """Say these turns one after the other, as long as `time.monotonic()` is below `until`;
+        the first ones in any case.
+        """
+        for number, turn in enumerate(turns):
+            late = number >= FEWEST_TURNS and time.monotonic() > until
+            if late or self._line.ended.is_set():
                 return
             await self.ask(turn)
 

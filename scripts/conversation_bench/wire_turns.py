@@ -7,8 +7,8 @@ heard has to belong to a clause of an answer besides (`voice.evaluation.measured
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from conversation_bench.wire_caller import WireCall
@@ -36,6 +36,8 @@ class JudgedTurn:
     missed: bool
     cached: bool = False
     """The answer began with a fixed phrase from the cache."""
+    stages_ms: Mapping[str, float] = field(default_factory=dict)
+    """Where the time went, as far as events tell."""
 
     @property
     def open(self) -> bool:
@@ -72,6 +74,7 @@ def by_events(call: WireCall, events: Sequence[CallEvent]) -> list[JudgedTurn]:
             wire.cut_in or turn.cut_in,
             wire.missed or turn.missed,
             turn.cached,
+            turn.stages_ms,
         )
         for wire, turn in zip(heard, measured, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""What callers on the wire say: requests in held-out words, some with a pause for thought inside."""
+"""What callers on the wire say: requests in held-out words, some with a pause inside."""
 
 from __future__ import annotations
 

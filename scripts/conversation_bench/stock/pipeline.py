@@ -1,4 +1,4 @@
-"""One call by stock pipecat: its Whisper, its default turn strategies, its OpenAI LLM, its Piper."""
+"""One call by stock pipecat: its Whisper, default turn strategies, OpenAI LLM and Piper."""
 
 from __future__ import annotations
 

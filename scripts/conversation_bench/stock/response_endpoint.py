@@ -6,9 +6,12 @@ caller said. Callers count as identified, because the other side has no identifi
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
@@ -34,9 +37,7 @@ class ResponseEndpoint:
     @property
     def app(self) -> Starlette:
         """As a web application."""
-        return Starlette(
-            routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])]
-        )
+        return Starlette(routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])])
 
     def forget(self, user: str) -> None:
         """This conversation is over."""
@@ -91,6 +92,17 @@ class Serving(uvicorn.Server):
         super().__init__(
             uvicorn.Config(endpoint.app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
         )
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Called by uvicorn; signals are left to the process that it runs in."""
+        yield
 
     @property
     def url(self) -> str:

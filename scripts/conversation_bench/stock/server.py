@@ -1,4 +1,4 @@
-"""`python -m conversation_bench.stock.server --settings FILE`: the stock pipeline as a call process.
+"""`python -m conversation_bench.stock.server --settings FILE`: stock pipecat as a call process.
 
 It listens where our own call process would, so that our edge brings it the calls. The pause by
 which it takes a caller to be silent is in the number that is dialled: `pause-350` is 350 ms.
@@ -48,10 +48,10 @@ async def _serve(settings: Settings) -> None:
     quiet_pipecat()
     from conversation_bench.stock.pipeline import StockSettings, hold
     from conversation_bench.stock.response_endpoint import ResponseEndpoint, Serving
-    from voice.calls.engines import load_responder
     from voice.identity import Caller, IdentityLevel
     from voice.model_folders import find_model
     from voice.piper_files import find_voice
+    from voice.response import load_responder
     from voice.telephony.leg import Leg, LegServer, Offer, Ring
     from voice.tools import load_tools
 
@@ -63,8 +63,7 @@ async def _serve(settings: Settings) -> None:
     endpoint = ResponseEndpoint(responder, tools)
     serving = Serving(endpoint)
     answering = asyncio.create_task(serving.serve())
-    while not serving.started:
-        await asyncio.sleep(0.01)
+    await serving.listening.wait()
     stock = StockSettings(
         Path(find_model("asr_models", settings.recognition.model)),
         find_voice(settings.speech.voice).model,

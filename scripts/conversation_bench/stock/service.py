@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from conversation_bench.stock.server import DIALLED
+from voice.audio import silence, write_wav
 from voice.models import ModelsAtHand
 from voice.service import ChildProcess
 
@@ -48,9 +49,7 @@ class StockService:
         """The SIP URI whose calls are held with this pause."""
         return f"sip:{DIALLED}{pause_ms}@{self._address}"
 
-    async def _child(
-        self, running: AsyncExitStack, name: str, module: str, settings: Path
-    ) -> str:
+    async def _child(self, running: AsyncExitStack, name: str, module: str, settings: Path) -> str:
         child = ChildProcess(name, module, ["--settings", str(settings)])
         running.push_async_callback(child.stop, STOP_SECONDS)
         return await child.start()
@@ -69,4 +68,8 @@ class StockService:
         file = self.folder / "voice.toml"
         file.write_text(self._settings + sections)
         file.chmod(0o600)
+        # What the edge would say if the stock process died; without it, it complains.
+        runtime = self.folder / "run"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        write_wav(runtime / "apology.wav", silence(8000), 8000)
         return file

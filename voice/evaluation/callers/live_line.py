@@ -61,7 +61,8 @@ class Echo:
         late = self._played[:FRAME] * self._gain
         before = np.concatenate([[self._last], late[:-1]])
         self._last = late[-1]
-        return ((late + before) / 2).astype(np.int16)
+        back: Pcm = ((late + before) / 2).astype(np.int16)
+        return back
 
 
 class LiveLine:
@@ -115,10 +116,16 @@ class LiveLine:
 
     async def _unless_over(self, due: asyncio.Future[float]) -> float:
         """A time that is known once the frame has left; now, when the call ends before that."""
-        over = asyncio.ensure_future(self.over.wait())
-        await asyncio.wait({due, over}, return_when=asyncio.FIRST_COMPLETED)
-        over.cancel()
-        return due.result() if due.done() else self._wall()
+        over = asyncio.create_task(self._time_of_end())
+        try:
+            await asyncio.wait([due, over], return_when=asyncio.FIRST_COMPLETED)
+            return due.result() if due.done() else over.result()
+        finally:
+            over.cancel()
+
+    async def _time_of_end(self) -> float:
+        await self.over.wait()
+        return self._wall()
 
     # The edge's side
 
@@ -169,7 +176,8 @@ class LiveLine:
         if self._echo is None:
             return frame
         both = frame.astype(np.int32) + self._echo.back(played)
-        return np.clip(both, -32768, 32767).astype(np.int16)
+        mixed: Pcm = np.clip(both, -32768, 32767).astype(np.int16)
+        return mixed
 
     def _play(self) -> Pcm:
         if not self._ring:
