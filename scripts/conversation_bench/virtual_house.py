@@ -72,9 +72,6 @@ class VirtualHouse:
         )
         self._mouth = CallersMouth()
         self.customers = seeded_customers(BOOKS_SEED, datetime.fromtimestamp(EPOCH, UTC).date())
-        # What is loaded stays: the collections after each call need not look at it.
-        gc.collect()
-        gc.freeze()
 
     def hold(
         self,
@@ -96,6 +93,11 @@ class VirtualHouse:
         return HeldCall(
             outcome, tuple(events), tuple(changed), line.ended_by_caller, line.transferred_to
         )
+
+    def close(self) -> None:
+        """End the engines' threads."""
+        self._engines.close()
+        self._mouth.close()
 
     def customer(self, number: int) -> Customer:
         """One of the operator's customers, for any number."""
@@ -144,3 +146,7 @@ class CallersMouth:
         if text not in self._spoken:
             self._spoken[text] = (await self._speaker.synthesise(text, sample_rate)).pcm
         return self._spoken[text]
+
+    def close(self) -> None:
+        """End the voice's threads."""
+        self._speaker.close()

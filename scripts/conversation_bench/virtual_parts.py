@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -71,5 +72,11 @@ def _house() -> Iterator[VirtualHouse]:
     quiet_pipecat()
     from conversation_bench.virtual_house import VirtualHouse
 
-    with tempfile.TemporaryDirectory(prefix="voice-bench-") as scratch:
-        yield VirtualHouse(Path(scratch))
+    with (
+        tempfile.TemporaryDirectory(prefix="voice-bench-") as scratch,
+        closing(VirtualHouse(Path(scratch))) as house,
+    ):
+        # What is loaded stays: the collections after each call need not look at it.
+        gc.collect()
+        gc.freeze()
+        yield house

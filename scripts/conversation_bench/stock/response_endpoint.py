@@ -49,8 +49,10 @@ class ResponseEndpoint:
         if not said or not asked.get("stream"):
             return JSONResponse({"error": {"message": "one streamed answer at a time"}}, 400)
         number, _, customer = str(asked.get("user", "")).partition(" ")
-        session = self._sessions.setdefault(number, self._session(number, customer))
-        return StreamingResponse(_chunks(session, _text(said[-1])), media_type="text/event-stream")
+        if number not in self._sessions:
+            self._sessions[number] = self._session(number, customer)
+        answer = _chunks(self._sessions[number], _text(said[-1]))
+        return StreamingResponse(answer, media_type="text/event-stream")
 
     def _session(self, number: str, customer: str) -> ResponseSession:
         caller = Caller(number, customer or None, IdentityLevel.VERIFIED)
