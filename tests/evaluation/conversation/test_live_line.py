@@ -94,8 +94,8 @@ def test_an_answer_is_heard_to_its_end_although_it_was_quiet_before() -> None:
 
 
 def test_a_flush_drops_what_was_not_heard_and_tells_how_much() -> None:
-    async def script(caller: LiveCaller, told: list[LegMessage], _: list[CallEvent]) -> None:
-        for _ in range(50):
+    async def script(caller: LiveCaller, *_: object) -> None:
+        for _number in range(50):
             caller.line.send(Audio(LOUD, RATE))
         await caller.until(lambda: len(caller.line.heard) >= 10, 5.0)
         caller.line.send(Flush())

@@ -125,7 +125,7 @@ def test_each_pause_of_stock_meets_the_quickest_of_ours_that_is_as_polite() -> N
     assert [match.speedup for match in found] == [pytest.approx(1.8), pytest.approx(5.0)]
     figure = speedup(found)
     assert figure is not None
-    assert (figure.value, figure.high) == (pytest.approx(1.8), pytest.approx(5.0))
+    assert [figure.value, figure.high] == pytest.approx([1.8, 5.0])
 
 
 def test_stock_that_cuts_in_less_than_all_of_ours_has_no_counterpart() -> None:
