@@ -108,10 +108,10 @@ class WireBench:
         """Interruptions with something to say, for so long."""
         chance = random.Random("interruptions")
         found: list[GaveWay] = []
-        until = time.monotonic() + seconds
         ask = await self._words.plain("plan", INTERRUPTED)
         into = await self._words.plain("plan", INTERRUPTION)
         async with running("ours", DEFAULT_PAUSE_MS["ours"], models, self._folder) as side:
+            until = time.monotonic() + seconds
             for customer in itertools.cycle(side.customers):
                 if time.monotonic() > until:
                     break
