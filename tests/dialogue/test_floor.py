@@ -179,6 +179,12 @@ def test_who_stays_silent_is_prompted_and_then_let_go(floor: Floor) -> None:
     assert state_of(floor) is State.LEAVING
 
 
+def test_nobody_is_prompted_while_something_is_said(floor: Floor) -> None:
+    take(floor, on.Spoke())
+    assert take(floor, on.SilenceOver(asks=True)) == []
+    assert take(floor, on.FellSilent()) == [do.AwaitCaller()]
+
+
 def test_words_break_the_silence(floor: Floor) -> None:
     take(floor, on.SilenceOver(), on.SilenceOver())
     take(floor, on.Ended(asking(floor, BILL)))

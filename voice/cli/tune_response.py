@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from voice.cli.long_run import INTERRUPTED_STATUS, shown_run, torch_device
+from voice.languages import DEFAULT
 from voice.languages import language as language_of
 from voice.logs import configure_logging
 from voice.model_folders import find_model, tasks_folder
@@ -29,7 +30,7 @@ def response(
     tasks: Annotated[
         Path | None, typer.Option(help="Task files that the model is told of in calls.")
     ] = None,
-    language: Annotated[str, typer.Option(help="In which callers speak.")] = "en",
+    language: Annotated[str, typer.Option(help="In which callers speak.")] = DEFAULT,
     experts: Annotated[
         list[int] | None,
         typer.Option(min=1, help="Of each layer; repeatable, for a student each. Default: 1."),

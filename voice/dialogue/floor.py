@@ -178,7 +178,7 @@ class Floor:
 
     def _on_silence(self, happened: Input, state: State) -> list[Action]:
         match happened, state:
-            case on.SilenceOver(asks), State.IDENTIFYING | State.SPEAKING | State.LISTENING:
+            case on.SilenceOver(asks), State.IDENTIFYING | State.LISTENING if not self._speaking:
                 return self._prompt(asks) if self._answer is None else []
             case on.Held(held), _:
                 self._held = held
