@@ -42,7 +42,7 @@ calls:
 
 # Whisper base and a recorded voice, fetched once for this user.
 real:
-	$(BIN)/python -m pytest -q -m "real_models and not slow"
+	$(BIN)/python -m pytest -q -m "real_models and not slow" -n 2
 
 clean:
 	rm -rf $(VENV) demo build dist
