@@ -10,6 +10,7 @@ import numpy as np
 
 from voice.audio import Pcm, silence
 from voice.calls.input import PRE_ROLL_MS
+from voice.evaluation.leg_in_memory import FRAME_MS
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
 from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.recorded_call import (
@@ -19,7 +20,6 @@ from voice.evaluation.recordings.recorded_call import (
     side_of,
     with_words,
 )
-from voice.evaluation.recordings.recorded_leg import FRAME_MS
 from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
 from voice.hidden_numbers import speaks_of_secrets, without_numbers
 from voice.languages import language

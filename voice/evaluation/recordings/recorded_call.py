@@ -12,12 +12,13 @@ from voice.calls.engines import Engines
 from voice.errors import VoiceError
 from voice.evaluation.callers import CallReport, SpokenTurn
 from voice.evaluation.latency import audible_runs
+from voice.evaluation.leg_in_memory import FRAME_MS
 from voice.evaluation.measured_call import MeasuredTurn, measure, read_events
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
 from voice.evaluation.recordings.divergence import divergence
 from voice.evaluation.recordings.goals import unmet
 from voice.evaluation.recordings.manifest import Recording
-from voice.evaluation.recordings.recorded_leg import FRAME_MS, LOUD_DBFS, LineTimes, RecordedLeg
+from voice.evaluation.recordings.recorded_leg import LOUD_DBFS, LineTimes, RecordedLeg
 from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
 from voice.evaluation.recordings.unmasked_words import UnmaskedWords
 from voice.evaluation.recordings.utterances import Utterance, utterances

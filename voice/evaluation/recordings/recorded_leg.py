@@ -1,30 +1,14 @@
-"""A call leg in memory whose caller is a recording: the edge's part, on the loop's clock."""
+"""A call leg in memory whose caller is a recording."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from voice.audio import Pcm, dbfs, fade_out, peak_dbfs, silence
-from voice.evaluation.latency import AUDIBLE_DBFS, MISS_SECONDS, HeardPacket
-from voice.telephony.leg import (
-    Answer,
-    Answered,
-    Audio,
-    Flush,
-    HangUp,
-    LegEnded,
-    LegMessage,
-    Played,
-    Transfer,
-    TransferResult,
-)
+from voice.audio import Pcm, peak_dbfs
+from voice.evaluation.latency import MISS_SECONDS, HeardPacket
+from voice.evaluation.leg_in_memory import FRAME_MS, LegInMemory
 
-FRAME_MS = 20
-PLAYED_EVERY = 5
-"""Frames between two words of the edge on what was heard."""
 GREETED_MS = 300
 """So much quiet after its first words, and the greeting is over."""
 LONGEST_GREETING_SECONDS = 20.0
@@ -46,13 +30,12 @@ class LineTimes:
     """Of each 20 ms of the recording that was sent."""
     heard: list[HeardPacket] = field(default_factory=list)
     """The assistant's audible frames."""
-    transferred: bool = False
     frames_left: bool = False
     """The call was over before the recording was."""
 
 
-class RecordedLeg:
-    """Has the interface of `voice.telephony.leg.Leg`; iterating over it is the call's clock.
+class RecordedLeg(LegInMemory):
+    """A leg whose caller says what was recorded, and hears.
 
     With `after_greeting` the recording begins once the assistant's first words have been heard,
     otherwise when the call is answered.
@@ -65,70 +48,31 @@ class RecordedLeg:
         after_greeting: bool,
         wall: Callable[[], float],
     ) -> None:
-        self.ended_well = False
-        self.times = LineTimes()
+        super().__init__(sample_rate, wall)
+        self.times = LineTimes(heard=self.heard)
         self._recording = recording
-        self._rate = sample_rate
-        self._silence = silence(sample_rate * FRAME_MS // 1000)
         self._waits_for_greeting = after_greeting
-        self._wall = wall
-        self._ring: deque[Pcm] = deque()
-        self._to_tell: deque[LegMessage] = deque()
-        self._asked_to_answer = asyncio.Event()
-        self._hangs_up = False
-        self._ticks = self._played = self._dropped = 0
         self._recording_over = False
         self._quiet_ms = 0
         self._assistant_spoke = False
         """Since the caller's last loud frame."""
 
-    def send(self, message: LegMessage) -> None:
-        """What the call tells the edge."""
-        match message:
-            case Audio(pcm):
-                self._ring.append(pcm)
-            case Answer():
-                self._asked_to_answer.set()
-            case Flush():
-                self._flush()
-            case HangUp():
-                self._hangs_up = True
-                self._asked_to_answer.set()
-            case Transfer():
-                self.times.transferred = True
-                self._to_tell.append(TransferResult(ok=True, reason=""))
-            case _:
-                pass
-
-    async def __aiter__(self) -> AsyncIterator[LegMessage]:
-        """Every 20 ms a frame of the caller, and what the edge has to say."""
-        loop = asyncio.get_running_loop()
-        await self._asked_to_answer.wait()
+    def _begun(self) -> None:
         self.times.answered = self._wall()
-        yield Answered()
-        due = loop.time()
-        while not self._is_over():
-            self._ticks += 1
-            self._play()
-            while self._to_tell:
-                yield self._to_tell.popleft()
-            yield Audio(self._next_frame(), self._rate)
-            due += FRAME_MS / 1000
-            await asyncio.sleep(due - loop.time())
-        self.ended_well = True
+
+    def _ended(self) -> None:
         self.times.ended = self._wall()
         self.times.frames_left = not self._recording_over
-        yield LegEnded()
 
     def _is_over(self) -> bool:
-        if self._hangs_up or (self.times.transferred and not self._to_tell):
-            return not self._ring
+        if self._is_let_go:
+            return super()._is_over()
         if not self._recording_over:
             return False
         patience = ANSWERED_SECONDS if self._assistant_spoke else MISS_SECONDS
         return self._quiet_ms >= patience * 1000
 
-    def _next_frame(self) -> Pcm:
+    def _next_frame(self, played: Pcm) -> Pcm:
         if self._waits_for_greeting and not self._is_greeted():
             return self._silence
         frame = None if self._recording_over else next(self._recording, None)
@@ -150,29 +94,8 @@ class RecordedLeg:
             self._waits_for_greeting = False
         return not self._waits_for_greeting
 
-    def _play(self) -> None:
-        self._quiet_ms += FRAME_MS
-        if not self._ring:
-            return
-        self._hear(self._ring.popleft())
-        if self._ticks % PLAYED_EVERY == 0 or not self._ring:
-            self._tell_played()
-
-    def _hear(self, frame: Pcm) -> None:
-        self._played += len(frame)
+    def _assistant_heard(self) -> None:
         self._quiet_ms, self._assistant_spoke = 0, True
-        level = dbfs(frame)
-        if level > AUDIBLE_DBFS:
-            packet = HeardPacket(self._wall(), self._ticks * FRAME_MS, FRAME_MS, level)
-            self.times.heard.append(packet)
 
-    def _flush(self) -> None:
-        if self._ring:
-            self._hear(fade_out(self._ring.popleft()))
-        self._dropped += sum(len(frame) for frame in self._ring)
-        self._ring.clear()
-        self._tell_played(flushed=True)
-
-    def _tell_played(self, flushed: bool = False) -> None:
-        told = Played(samples=self._played, dropped=self._dropped, flushed=flushed)
-        self._to_tell.append(told)
+    def _nothing_heard(self) -> None:
+        self._quiet_ms += FRAME_MS
