@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from tests.tuning.corpora_on_disk import SENTENCES, sound, write_table
 from tests.tuning.tiny_whisper import tiny_whisper
+from tests.tuning.told_progress import Told
 from voice.cli.app import app
 from voice.errors import VoiceError
 from voice.languages import language
@@ -155,26 +156,6 @@ def test_a_borrowed_token_serves_a_language_that_whisper_lacks(base: Path, tmp_p
     assert borrowed.exit_code == 0
     told = yaml.safe_load((out / "variant.yaml").read_text("utf-8"))["dialect"]
     assert (told["tag"], told["language"], told["token"]) == ("wo", "fr", "sw")
-
-
-class Told:
-    """Remembers what was told, and stops the run at a line."""
-
-    def __init__(self, stop: str = "-") -> None:
-        self.lines: list[str] = []
-        self.stretches: list[str] = []
-        self._stop = stop
-
-    def began(self, what: str, total: int) -> None:
-        self.stretches.append(what)
-
-    def advanced(self, steps: int = 1) -> None:
-        pass
-
-    def told(self, line: str) -> None:
-        self.lines.append(line)
-        if line.startswith(self._stop):
-            raise KeyboardInterrupt
 
 
 @pytest.fixture

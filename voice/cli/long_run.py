@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -19,7 +20,7 @@ from rich.progress import (
 
 from voice.cli.rate_column import RateColumn
 
-INTERRUPTED_STATUS = 130
+_INTERRUPTED_STATUS = 130
 _LINE_SECONDS = 30.0
 """Where no terminal is, a long stretch tells so often how far it is."""
 
@@ -74,14 +75,18 @@ class Bar:
 
 @contextmanager
 def shown_run(console: Console) -> Iterator[Bar]:
-    """A bar while the block lasts."""
+    """A bar while the block lasts; Ctrl-C ends the command, which goes on when given again."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(),
                TimeRemainingColumn())  # fmt: skip
     bar = Progress(*columns, console=console, transient=True)
     try:
-        if console.is_terminal:
-            bar.start()
-        yield Bar(console, bar)
-    finally:
-        if console.is_terminal:
-            bar.stop()
+        try:
+            if console.is_terminal:
+                bar.start()
+            yield Bar(console, bar)
+        finally:
+            if console.is_terminal:
+                bar.stop()
+    except KeyboardInterrupt:
+        console.print("Stopped; the same command goes on from here.")
+        raise typer.Exit(_INTERRUPTED_STATUS) from None

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from voice.cli import tune_identification, tune_response
-from voice.cli.long_run import INTERRUPTED_STATUS, shown_run, torch_device
+from voice.cli.long_run import shown_run, torch_device
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
 from voice.model_folders import find_model
@@ -109,12 +109,8 @@ def dialect(
         statement=statement,
         others=dict(map(_other, also or [])),
     )
-    try:
-        with shown_run(console) as progress:
-            made = tune_dialect(plan, progress)
-    except KeyboardInterrupt:
-        console.print("Stopped; the same command goes on from here.")
-        raise typer.Exit(INTERRUPTED_STATUS) from None
+    with shown_run(console) as progress:
+        made = tune_dialect(plan, progress)
     for group in (*made.groups, *made.others):
         console.print(_row(group), markup=False, soft_wrap=True)
     console.print(f"{plan.out}: {made.minutes:.0f} minutes", style="dim", soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from voice.cli.long_run import INTERRUPTED_STATUS, shown_run, torch_device
+from voice.cli.long_run import shown_run, torch_device
 from voice.languages import DEFAULT
 from voice.languages import language as language_of
 from voice.logs import configure_logging
@@ -102,12 +102,8 @@ def response(
         statement=statement,
     )
     console = Console(highlight=False)
-    try:
-        with shown_run(console) as progress:
-            made = tune_response(plan, progress)
-    except KeyboardInterrupt:
-        console.print("Stopped; the same command goes on from here.")
-        raise typer.Exit(INTERRUPTED_STATUS) from None
+    with shown_run(console) as progress:
+        made = tune_response(plan, progress)
     console.print(table(made), markup=False, soft_wrap=True)
     for one in made:
         console.print(f"Written: {plan.folder(one.experts)}", style="dim", soft_wrap=True)

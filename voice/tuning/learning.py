@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import pickle
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from voice.errors import VoiceError
+from voice.tuning.checkpoint import restore, store
 from voice.tuning.lessons import Copy, Kind, Lesson, batches
 from voice.tuning.low_rank import Difference
 from voice.tuning.network import WhisperNetwork, difference_of
@@ -89,7 +89,7 @@ class Training:
         )
         self.state = State(schedule.passes)
         if checkpoint.exists():
-            self._resume()
+            restore(checkpoint, device, self._resume)
         self._seconds_before, self._passes_before = self.state.seconds, self.state.number
 
     @property
@@ -202,33 +202,23 @@ class Training:
         self.state.passes = max(self.state.number, min(self._schedule.passes, wanted))
 
     def _save(self) -> None:
-        part = self._checkpoint.with_suffix(".part")
-        stored = {
+        content = {
             "state": asdict(self.state),
             "changes": dict(self._network.changes.items()),
             "mean": self._mean,
             "best": self._best,
             "optimizer": self._optimizer.state_dict(),
         }
-        torch.save(stored, part)
-        part.replace(self._checkpoint)
+        store(self._checkpoint, content)
 
-    def _resume(self) -> None:
-        try:
-            stored: Mapping[str, Any] = torch.load(
-                self._checkpoint, weights_only=True, map_location=self._device
-            )
-            with torch.no_grad():
-                for name, value in self._network.changes.items():
-                    value.copy_(stored["changes"][name])
-            self._mean, self._best = dict(stored["mean"]), dict(stored["best"])
-            self._optimizer.load_state_dict(stored["optimizer"])
-            self.state = State(**stored["state"])
-            self.state.passes = self._schedule.passes
-        except (OSError, LookupError, TypeError, ValueError, RuntimeError, EOFError,
-                pickle.UnpicklingError) as error:  # fmt: skip
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise VoiceError(f"{self._checkpoint}: no checkpoint of this run: {reason}") from None
+    def _resume(self, stored: Mapping[str, Any]) -> None:
+        with torch.no_grad():
+            for name, value in self._network.changes.items():
+                value.copy_(stored["changes"][name])
+        self._mean, self._best = dict(stored["mean"]), dict(stored["best"])
+        self._optimizer.load_state_dict(stored["optimizer"])
+        self.state = State(**stored["state"])
+        self.state.passes = self._schedule.passes
 
 
 def precision_of(device: str) -> torch.dtype:

@@ -16,6 +16,7 @@ from tests.models.gpt_oss.test_installing import entry
 from tests.models.gpt_oss.test_llama import CONTROL, save_gguf, save_llama
 from tests.models.loopback_sources import Told as PullTold
 from tests.tuning.response.dialogues_on_disk import write_dialogues
+from tests.tuning.told_progress import Told
 from voice.cli.app import app
 from voice.engine_queue import Priority
 from voice.errors import VoiceError
@@ -30,26 +31,6 @@ from voice.tuning.response.judging import Judgement
 
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(300)]
 pytest.importorskip("torch", reason="needs the train extra: pip install -e '.[train]'")
-
-
-class Told:
-    """Remembers what was told, and stops the run at a line."""
-
-    def __init__(self, stop: str = "-") -> None:
-        self.lines: list[str] = []
-        self.stretches: list[str] = []
-        self._stop = stop
-
-    def began(self, what: str, total: int) -> None:
-        self.stretches.append(what)
-
-    def advanced(self, steps: int = 1) -> None:
-        pass
-
-    def told(self, line: str) -> None:
-        self.lines.append(line)
-        if line.startswith(self._stop):
-            raise KeyboardInterrupt
 
 
 @pytest.fixture

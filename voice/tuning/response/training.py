@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import pickle
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 
 from voice.errors import VoiceError
+from voice.tuning.checkpoint import restore, store
 from voice.tuning.progress import Progress
 from voice.tuning.response.lessons import DialogueLesson, DialogueParts
 from voice.tuning.response.network import StudentNetwork
@@ -80,7 +80,7 @@ class StudentTraining:
         )
         self.state = StudentState()
         if (work / _CHECKPOINT).exists():
-            self._resume()
+            restore(work / _CHECKPOINT, device, self._resume)
 
     def run(self, progress: Progress) -> None:
         """Learn to the end of the schedule; the student is then what was best."""
@@ -90,7 +90,7 @@ class StudentTraining:
             found = self.judged()
             if found < state.best:
                 state.best, state.best_pass = found, state.passes
-                self._store(_BEST, {"learned": self._student.state_dict()})
+                store(self._work / _BEST, {"learned": self._student.state_dict()})
             progress.told(
                 f"Pass {state.passes} of {schedule.passes}: loss {loss:.4f},"
                 f" on the development part {found:.4f}, {state.seconds / 60:.1f} minutes"
@@ -100,7 +100,7 @@ class StudentTraining:
                 state.is_over = True
             state.is_over |= self._done() >= 1
             self._save()
-        self._student.load_state_dict(self._load(_BEST)["learned"])
+        restore(self._work / _BEST, self._device, self._take_weights)
         self._student.eval()
 
     @torch.no_grad()
@@ -165,31 +165,12 @@ class StudentTraining:
             "learned": self._student.state_dict(),
             "optimizer": self._optimizer.state_dict(),
         }
-        self._store(_CHECKPOINT, content)
+        store(self._work / _CHECKPOINT, content)
 
-    def _store(self, name: str, content: Mapping[str, Any]) -> None:
-        part = self._work / f"{name}.part"
-        torch.save(content, part)
-        part.replace(self._work / name)
+    def _resume(self, stored: Mapping[str, Any]) -> None:
+        self._take_weights(stored)
+        self._optimizer.load_state_dict(stored["optimizer"])
+        self.state = StudentState(**stored["state"])
 
-    def _resume(self) -> None:
-        stored = self._load(_CHECKPOINT)
-        try:
-            self._student.load_state_dict(stored["learned"])
-            self._optimizer.load_state_dict(stored["optimizer"])
-            self.state = StudentState(**stored["state"])
-        except (LookupError, TypeError, ValueError, RuntimeError) as error:
-            raise self._unusable(_CHECKPOINT, error) from None
-
-    def _load(self, name: str) -> Mapping[str, Any]:
-        try:
-            stored: Mapping[str, Any] = torch.load(
-                self._work / name, weights_only=True, map_location=self._device
-            )
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            raise self._unusable(name, error) from None
-        return stored
-
-    def _unusable(self, name: str, error: Exception) -> VoiceError:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return VoiceError(f"{self._work / name}: no checkpoint of this run: {reason}")
+    def _take_weights(self, stored: Mapping[str, Any]) -> None:
+        self._student.load_state_dict(stored["learned"])
