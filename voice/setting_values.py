@@ -37,9 +37,15 @@ def _address(value: str) -> str:
     return value
 
 
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of an address of the settings, HOST:PORT; an IPv6 address without its brackets."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
 def _loopback(value: str) -> str:
-    host = _address(value).rpartition(":")[0]
-    if not ipaddress.ip_address(host.strip("[]")).is_loopback:
+    host, _ = host_and_port(_address(value))
+    if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(
             f"{value} can be reached from other machines: metrics are served on the loopback only; "
             "an agent or proxy on this machine passes them on"
@@ -48,9 +54,8 @@ def _loopback(value: str) -> str:
 
 
 def _destination(value: str) -> str:
-    _address(value)
-    host, _, port = value.rpartition(":")
-    if int(port) == 0 or ipaddress.ip_address(host.strip("[]")).is_unspecified:
+    host, port = host_and_port(_address(value))
+    if port == 0 or ipaddress.ip_address(host).is_unspecified:
         raise ValueError(f"{value} cannot be called; expected ADDRESS:PORT of the PBX or carrier")
     return value
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from voice.doctor.finding import Finding
 from voice.errors import ModelError
 from voice.model_folders import ModelKind, find_model
-from voice.models import Catalogue, ModelStore
+from voice.models import Catalogue, ModelStore, needs_embedding
 from voice.response_settings import BY_EXAMPLES
 from voice.settings import Settings
 
@@ -36,8 +36,7 @@ def _named(settings: Settings) -> Iterator[tuple[str, ModelKind, str]]:
         yield "response.model", "response_models", response.model
     if response.engine == "openai" and response.fallback not in ("", BY_EXAMPLES):
         yield "response.fallback", "response_models", response.fallback
-    by_examples = BY_EXAMPLES in (response.engine, response.fallback)
-    if by_examples or settings.knowledge.store is not None:
+    if needs_embedding(settings):
         yield "embedding.model", "response_models", settings.embedding.model
 
 

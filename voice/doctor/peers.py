@@ -9,18 +9,19 @@ import shutil
 import socket
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 
-from voice.doctor.finding import Finding
+from voice.doctor.finding import Finding, Level
 from voice.errors import ConfigError
 from voice.http_client import Reach, UnfitAnswer, connect_async, connect_within
+from voice.setting_values import host_and_port
 from voice.settings import Settings
+from voice.telephony.sip.addresses import DEFAULT_PORT, Endpoint, Uri, bracketed
+from voice.telephony_settings import Sip
 from voice.tool_settings import Mcp, OpenApi
 
 ANSWER_SECONDS = 3.0
-_SIP_PORT = 5060
 _AGAIN_SECONDS = (0.5, 1.0, 1.5)
 """Between the tries of a request over UDP, which may be lost (RFC 3261, 17.1.2.2)."""
 _NOT_ALLOWED = "add the host to [network] allow, and see that it is up"
@@ -39,28 +40,21 @@ def _asked(settings: Settings) -> Iterator[Awaitable[Finding]]:
         for name, service in services.items():
             for url in _addresses(service):
                 yield _tool_service(f"tools.{kind}.{name}", url, service, settings)
-    outgoing = settings.sip.outgoing.address or _host_of_person(settings)
+    outgoing = _outgoing(settings.sip)
     if outgoing is not None:
         yield _sip_peer("sip.outgoing", outgoing)
     for trunk in settings.sip.trunks:
         for network in map(ipaddress.ip_network, trunk.networks):
             if network.num_addresses == 1:
-                host = str(network.network_address)
-                shown = f"[{host}]" if network.version == 6 else host
-                yield _sip_peer(f"sip.trunks: {trunk.name}", f"{shown}:{_SIP_PORT}", "advice")
+                peer = (str(network.network_address), DEFAULT_PORT)
+                yield _sip_peer(f"sip.trunks: {trunk.name}", peer, "advice")
 
 
-def _host_of_person(settings: Settings) -> str | None:
-    """Where an INVITE to the person would go: only to an IP address, since no name is looked up."""
-    if settings.sip.person is None:
-        return None
-    address = settings.sip.person.partition(":")[2].rpartition("@")[2].partition(";")[0]
-    parts = urlsplit(f"//{address}")
-    try:
-        ipaddress.ip_address(parts.hostname or "")
-    except ValueError:
-        return None
-    return f"{parts.netloc.removesuffix(f':{parts.port}')}:{parts.port or _SIP_PORT}"
+def _outgoing(sip: Sip) -> Endpoint | None:
+    """Where an INVITE to the person would go; None where no name is looked up."""
+    if sip.outgoing.address is not None:
+        return host_and_port(sip.outgoing.address)
+    return Uri.parse(sip.person).endpoint if sip.person else None
 
 
 def _addresses(service: OpenApi | Mcp) -> list[str]:
@@ -127,17 +121,17 @@ async def _tool_service(key: str, url: str, service: OpenApi | Mcp, settings: Se
     return Finding("ok", key, f"{url} answers")
 
 
-async def _sip_peer(key: str, address: str, silent: str = "fault") -> Finding:
+async def _sip_peer(key: str, peer: Endpoint, silent: Level = "fault") -> Finding:
     """Any answer to an OPTIONS (RFC 3261, 11) shows that it is there."""
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
+    host, port = peer
+    address = f"{bracketed(host)}:{port}"
     loop = asyncio.get_running_loop()
     with socket.socket(
         socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM
     ) as ours:
         ours.setblocking(False)
         try:
-            ours.connect((host, int(port)))
+            ours.connect(peer)
             request = _options(address, ours)
             for seconds in _AGAIN_SECONDS:
                 await loop.sock_sendall(ours, request)
@@ -152,12 +146,12 @@ async def _sip_peer(key: str, address: str, silent: str = "fault") -> Finding:
         except OSError as error:
             words = _reason(error)
     remedy = "look at the way there, its firewall, and whether it takes requests from this machine"
-    return Finding("advice" if silent == "advice" else "fault", key, f"{address}: {words}", remedy)
+    return Finding(silent, key, f"{address}: {words}", remedy)
 
 
 def _options(address: str, ours: socket.socket) -> bytes:
     host, port = ours.getsockname()[:2]
-    own = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    own = f"{bracketed(host)}:{port}"
     lines = (
         f"OPTIONS sip:{address} SIP/2.0",
         f"Via: SIP/2.0/UDP {own};branch=z9hG4bK{secrets.token_hex(8)};rport",

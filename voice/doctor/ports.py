@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 
 from voice.doctor.finding import Finding
+from voice.setting_values import host_and_port
 from voice.settings import Settings
 from voice.telephony.edge.edge import needed_pairs
 from voice.telephony.rtp.ports import even_ports
@@ -38,8 +39,7 @@ def _runs(settings: Settings, now: float) -> bool:
 
 
 def _one(key: str, address: str, kind: socket.SocketKind, running: bool) -> Finding:
-    host, _, port = address.rpartition(":")
-    reason = _refusal(host.strip("[]"), int(port), kind)
+    reason = _refusal(*host_and_port(address), kind)
     if not reason:
         return Finding("ok", key, f"{address} is free")
     words = f"{address}: {os.strerror(reason)}"
@@ -54,7 +54,7 @@ def _one(key: str, address: str, kind: socket.SocketKind, running: bool) -> Find
 
 
 def _audio(settings: Settings) -> Finding:
-    host = settings.sip.listen.rpartition(":")[0].strip("[]")
+    host, _ = host_and_port(settings.sip.listen)
     low, high, needed = settings.rtp.port_min, settings.rtp.port_max, needed_pairs(settings)
     free = sum(
         not _refusal(host, port, _UDP) and not _refusal(host, port + 1, _UDP)

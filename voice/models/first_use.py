@@ -90,9 +90,7 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
 
 def _embedding(settings: Settings, progress: Progress) -> str:
     """Pulled where it is needed; why not, where requests can be found without it, too."""
-    response = settings.response
-    by_examples = BY_EXAMPLES in (response.engine, response.fallback)
-    if not by_examples and settings.knowledge.store is None:
+    if not needs_embedding(settings):
         return ""
     try:
         embedding_at_hand(settings, progress)
@@ -101,6 +99,12 @@ def _embedding(settings: Settings, progress: Progress) -> str:
             raise
         return str(error)
     return ""
+
+
+def needs_embedding(settings: Settings) -> bool:
+    """Whether requests or documents are found by what they mean."""
+    by_examples = BY_EXAMPLES in (settings.response.engine, settings.response.fallback)
+    return by_examples or settings.knowledge.store is not None
 
 
 def embedding_at_hand(settings: Settings, progress: Progress) -> None:

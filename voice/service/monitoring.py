@@ -26,6 +26,7 @@ from starlette.routing import Route
 
 from voice.errors import ConfigError
 from voice.service.child import ChildProcess
+from voice.setting_values import host_and_port
 from voice.settings import Settings
 
 Unready = Callable[[], str]
@@ -151,12 +152,11 @@ def application(registry: CollectorRegistry, unready: Unready) -> Starlette:
 
 
 def _listening_socket(address: str) -> socket.socket:
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
+    host, port = host_and_port(address)
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, int(port)))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         reason = os.strerror(error.errno or 0)

@@ -10,6 +10,7 @@ import socket
 import ssl
 
 from voice.errors import ConfigError
+from voice.setting_values import host_and_port
 from voice.settings import Settings, Supervision
 from voice.supervision.protection import served_securely
 
@@ -25,7 +26,7 @@ def check_exposure(settings: Supervision) -> None:
     for name, file in (("certificate", settings.certificate), ("key", settings.key)):
         if file is not None and not os.access(file, os.R_OK):
             raise ConfigError(f"supervision.{name}: {file}: cannot be read")
-    host, _ = _host_and_port(settings)
+    host, _ = host_and_port(settings.listen)
     if not ipaddress.ip_address(host).is_loopback and not served_securely(settings):
         raise ConfigError(
             f"supervision.listen: {settings.listen} can be reached from other machines: set "
@@ -47,7 +48,7 @@ def check_certificate(settings: Supervision) -> None:
 
 def listening_socket(settings: Supervision) -> socket.socket:
     """The socket of the web server; raises ConfigError when the address is in use."""
-    host, port = _host_and_port(settings)
+    host, port = host_and_port(settings.listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -78,11 +79,6 @@ def dialled(settings: Settings) -> str:
     with contextlib.suppress(OSError, ValueError, KeyError):
         figures = json.loads(settings.runtime.statistics("edge").read_text(encoding="utf-8"))
         listen = str(figures["address"])
-    host, _, port = listen.rpartition(":")
-    address = settings.sip.advertised_address or host.strip("[]")
+    host, port = host_and_port(listen)
+    address = settings.sip.advertised_address or host
     return f"sip:{f'[{address}]' if ':' in address else address}:{port}"
-
-
-def _host_and_port(settings: Supervision) -> tuple[str, int]:
-    host, _, port = settings.listen.rpartition(":")
-    return host.strip("[]"), int(port)

@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from voice.errors import ConfigError
 from voice.feed import SoundFeed
 from voice.records import check_directory
+from voice.setting_values import host_and_port
 from voice.settings import Settings
 from voice.telemetry import Heartbeat
 from voice.telephony.edge.announcement import Announcement
@@ -158,14 +159,13 @@ class Edge:
 
 
 def _listening_address(settings: Settings) -> tuple[str, int]:
-    host, _, port = settings.sip.listen.rpartition(":")
-    host = host.strip("[]")
+    host, port = host_and_port(settings.sip.listen)
     if ipaddress.ip_address(host).is_unspecified and settings.sip.advertised_address is None:
         raise ConfigError(
             f"sip.listen: {settings.sip.listen} is every address: say in sip.advertised_address "
             "which one callers are to use"
         )
-    return host, int(port)
+    return host, port
 
 
 def check_edge(settings: Settings) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from voice.errors import ConfigError
+from voice.setting_values import host_and_port
 from voice.settings import Settings
 from voice.telephony.rtp import MediaRule
 from voice.telephony.sip import Credentials, Endpoint, SipSyntaxError, Trunk
@@ -29,11 +30,10 @@ class OutgoingTrunk:
         self._trunks = [Trunk(each.name, each.networks, media=each.media) for each in sip.trunks]
         self._address: Endpoint | None = None
         if sip.outgoing.address is not None:
-            host, _, port = sip.outgoing.address.rpartition(":")
-            self._address = (host.strip("[]"), int(port))
+            self._address = host_and_port(sip.outgoing.address)
         if sip.person and self.destination(sip.person) is None:
             log.warning("sip.person is a name: without sip.outgoing.address only REFER reaches it")
-        own = (advertised, int(sip.listen.rpartition(":")[2]))
+        own = (advertised, host_and_port(sip.listen)[1])
         _check_target("sip.person", sip.person, self.destination, own)
         target = settings.calls.emergency_target
         _check_target("calls.emergency_target", target, self.destination, own)
