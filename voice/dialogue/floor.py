@@ -178,8 +178,8 @@ class Floor:
 
     def _on_silence(self, happened: Input, state: State) -> list[Action]:
         match happened, state:
-            case on.SilenceOver(asks), State.IDENTIFYING | State.LISTENING if not self._speaking:
-                return self._prompt(asks) if self._answer is None else []
+            case on.SilenceOver(asks), State.IDENTIFYING | State.LISTENING:
+                return [] if self._speaking or self._answer else self._prompt(asks)
             case on.Held(held), _:
                 self._held = held
                 return [do.AwaitCaller()]
