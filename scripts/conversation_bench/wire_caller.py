@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from conversation_bench.wire_words import WireTurn
@@ -154,8 +154,7 @@ class WireCaller:
 
     def _mark(self, heard: bool) -> None:
         if not heard:
-            last = self._report.turns[-1]
-            self._report.turns[-1] = SpokenTurn(**{**vars(last), "missed": True})
+            self._report.turns[-1] = replace(self._report.turns[-1], missed=True)
 
     def _take(self, packet: HeardPacket, _: Pcm) -> None:
         self._packets.append(packet)
