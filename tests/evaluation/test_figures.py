@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,24 @@ def test_the_file_has_figures_bounds_counts_and_where_it_was_run(tmp_path: Path)
     assert saved["n"] == {"task_success": 20, "cut_ins": 60}
     assert saved["bench"] == "bench_call" and saved["commit"] and "cores" in saved["machine"]
     assert set(saved["load"]) == {"start", "end"}
+
+
+def test_a_changed_file_marks_the_commit_and_a_result_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, result = tmp_path / "code.py", tmp_path / "benchmarks" / "bench_call.json"
+    result.parent.mkdir()
+    for file in (code, result):
+        file.write_text("1")
+    for command in ("init -q", "add .", "-c user.name=x -c user.email=x@y commit -q -m x"):
+        subprocess.run(["git", *command.split()], check=True)
+
+    result.write_text("2")
+    clean = BenchmarkResult.begin("bench_call").commit
+    code.write_text("2")
+    assert BenchmarkResult.begin("bench_call").commit == f"{clean}-dirty"
+    assert not clean.endswith("-dirty")
 
 
 def test_more_load_than_cores_is_contended(monkeypatch: pytest.MonkeyPatch) -> None:

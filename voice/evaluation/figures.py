@@ -168,12 +168,18 @@ def _too_much(load: float) -> bool:
 
 
 def _commit() -> str:
-    """The checked-out commit, marked when files differ from it."""
+    """The checked-out commit, marked when files other than results differ from it."""
     try:
-        command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        commit = _git("describe", "--always", "--abbrev=12")
+        changed = _git("status", "--porcelain", "-uno", "--", ":/", ":(top,exclude)benchmarks")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def machine() -> str:
