@@ -324,9 +324,14 @@ class LegServer:
             log.warning("leg socket: connection of another user refused")
             leg.abort()
             return
+        if self._server is None:
+            leg.abort()
+            return
         task = asyncio.get_running_loop().create_task(self._serve(leg))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # A task that is cancelled before its first step runs nothing, not even a `finally`.
+        task.add_done_callback(lambda _: leg.close())
 
     async def _serve(self, leg: Leg) -> None:
         try:
@@ -337,7 +342,6 @@ class LegServer:
             leg.abort()
             return
         if offer is None:
-            leg.close()
             return
         try:
             await self._handler(leg, offer)
@@ -345,8 +349,6 @@ class LegServer:
             note, call_id = error_note(error), offer.call_id
             log.error("call leg failed: %s", note, extra={"call_id": call_id})
             leg.send(LegFailed("the call process failed"))
-        finally:
-            leg.close()
 
 
 async def _introduction(leg: Leg) -> Offer | None:

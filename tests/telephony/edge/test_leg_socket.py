@@ -262,6 +262,22 @@ async def test_connection_that_does_not_introduce_itself_is_closed(
     assert (await asyncio.wait_for(peer.legs.get(), 2))[1] == OFFER
 
 
+@pytest.mark.parametrize("turns_of_the_loop", [1, 2, 3])
+async def test_a_connection_that_has_offered_nothing_yet_is_closed_with_the_server(
+    tmp_path: Path, turns_of_the_loop: int
+) -> None:
+    async def on_leg(leg: Leg, offer: Offer) -> None:
+        raise AssertionError(offer)
+
+    async with LegServer(tmp_path / "leg.sock", on_leg):
+        reader, writer = await asyncio.open_unix_connection(tmp_path / "leg.sock")
+        for _ in range(turns_of_the_loop):
+            await asyncio.sleep(0)
+    async with asyncio.timeout(1):
+        assert await reader.read() == b""
+    writer.close()
+
+
 async def test_an_offer_that_was_withdrawn_before_it_was_read_is_no_call(peer: Peer) -> None:
     _, writer = await asyncio.open_unix_connection(str(peer.path))
     offered = encode(LegId(bytes(16))) + encode(OFFER)
