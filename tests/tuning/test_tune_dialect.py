@@ -202,7 +202,7 @@ def test_another_plan_does_not_go_on_in_its_folder(plan: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         tune_dialect(plan, Told(stop="Pass 1"))
 
-    with pytest.raises(VoiceError, match="holds another run"):
+    with pytest.raises(VoiceError, match="holds a run of other speech or options"):
         tune_dialect(replace(plan, seed=2), Told())
 
 

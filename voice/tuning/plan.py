@@ -1,12 +1,10 @@
-"""What is to be tuned, and the folder in which it goes on after an interruption."""
+"""What is to be tuned."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -15,12 +13,12 @@ from voice.errors import VoiceError
 from voice.models.download import hash_of
 from voice.tuning.scoring import language_of
 from voice.tuning.speech_data import SpokenUtterance
+from voice.tuning.work_folder import work_folder
 
 Tuned = Literal["auto", "decoder", "all"]
 """Which halves learn; `auto`: the encoder, too, where the development part gains enough."""
 
 WEIGHTS = "model.bin"
-_MARK = "plan"
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -81,24 +79,13 @@ class Plan:
         assert spoken is not None, "a plan without one is refused"
         return spoken.tag
 
-    @contextmanager
-    def work_folder(self, utterances: Sequence[SpokenUtterance]) -> Iterator[None]:
+    def work_folder(self, utterances: Sequence[SpokenUtterance]) -> AbstractContextManager[None]:
         """There for this plan and speech until it is done; raises VoiceError for others."""
-        mark, file = self._fingerprint(utterances), self.work / _MARK
-        try:
-            if file.exists() and file.read_text("utf-8") != mark:
-                raise VoiceError(f"{self.work}: holds another run; remove it, or choose --out")
-            self.work.mkdir(parents=True, exist_ok=True)
-            file.write_text(mark, "utf-8")
-        except OSError as error:
-            raise VoiceError(f"{self.work}: {error.strerror}") from None
-        yield
-        shutil.rmtree(self.work)
-
-    def _fingerprint(self, utterances: Sequence[SpokenUtterance]) -> str:
-        """Of all on which the windows and the factors depend."""
-        told = [
-            hash_of(self.base / WEIGHTS), self.dialect, self.token, self.copies, self.rank,
-            self.seed, self.rate, *utterances,
-        ]  # fmt: skip
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        options = [self.dialect, self.token, self.copies, self.rank, self.seed, self.rate]
+        return work_folder(
+            self.work,
+            {
+                "another base": hash_of(self.base / WEIGHTS),
+                "other speech or options": [*options, *utterances],
+            },
+        )

@@ -199,7 +199,7 @@ def test_a_run_of_another_base_or_with_other_dialogues_is_not_gone_on_with(
 
     with pytest.raises(VoiceError, match=r"desk\.work: holds a run of another base; remove it"):
         tune_response(replace(plan, source=other), Told())
-    with pytest.raises(VoiceError, match=r"desk\.work: holds a run with other dialogues"):
+    with pytest.raises(VoiceError, match=r"desk\.work: holds a run of other dialogues"):
         tune_response(replace(plan, seed=2), Told())
 
 

@@ -1,11 +1,9 @@
-"""What is to be made of which model, what that takes, and where it goes on when it was stopped."""
+"""What is to be made of which model, and what that takes."""
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +13,9 @@ from voice.models.download import hash_of
 from voice.models.gpt_oss.shape import Shape
 from voice.response.briefing import Briefing
 from voice.tuning.response.lessons import DialogueLesson
+from voice.tuning.work_folder import work_folder
 
 _WEIGHTS = ("*.safetensors", "*.gguf")
-_MARK = "plan"
 _FLOAT = 4
 _LEARNED_COPIES = 4
 """A weight, its gradient, and the two means of AdamW."""
@@ -79,40 +77,22 @@ class ResponsePlan:
             if folder.exists() and not (self.work / f"k{experts}" / "made.json").exists():
                 raise VoiceError(f"{folder}: is there already")
 
-    @contextmanager
-    def work_folder(self, lessons: Sequence[DialogueLesson]) -> Iterator[None]:
+    def work_folder(self, lessons: Sequence[DialogueLesson]) -> AbstractContextManager[None]:
         """There for this run until it is done; raises VoiceError when it holds another one."""
-        base, rest = self._base_mark(), self._other_mark(lessons)
-        file = self.work / _MARK
-        try:
-            if file.exists():
-                lines = file.read_text("utf-8").splitlines()
-                if lines[:1] != [base]:
-                    raise VoiceError(
-                        f"{self.work}: holds a run of another base; remove it, or choose --out"
-                    )
-                if lines != [base, rest]:
-                    raise VoiceError(
-                        f"{self.work}: holds a run with other dialogues or options; remove it,"
-                        " or choose --out"
-                    )
-            self.work.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"{base}\n{rest}\n", "utf-8")
-        except OSError as error:
-            raise VoiceError(f"{self.work}: {error.strerror}") from None
-        yield
-        shutil.rmtree(self.work)
+        options = [self.experts, self.rank, self.full_attention, self.passes, self.rate, self.seed]
+        return work_folder(
+            self.work,
+            {
+                "another base": self._base_marks(),
+                "other dialogues or options": [*options, *lessons],
+            },
+        )
 
-    def _base_mark(self) -> str:
+    def _base_marks(self) -> list[str]:
         files = [self.source] if self.source.is_file() else sorted(
             file for pattern in _WEIGHTS for file in self.source.glob(pattern)
         )  # fmt: skip
-        return hashlib.sha256(repr(list(map(hash_of, files))).encode()).hexdigest()
-
-    def _other_mark(self, lessons: Sequence[DialogueLesson]) -> str:
-        """Of all on which states and weights depend."""
-        told = [self.experts, self.rank, self.full_attention, self.passes, self.rate, self.seed]
-        return hashlib.sha256(repr([told, *lessons]).encode()).hexdigest()
+        return list(map(hash_of, files))
 
 
 def memory_to_learn(shape: Shape, vocabulary: int, longest: int, rank: int, distilled: bool) -> int:
