@@ -18,7 +18,8 @@ import pytest
 
 from voice.errors import ModelError
 from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, pull
-from voice.settings import EMBEDDED_ONLY, REAL_RECOGNISER, REAL_VOICE, NetworkAccess
+from voice.network_settings import NetworkAccess
+from voice.settings import EMBEDDED_ONLY, REAL_RECOGNISER, REAL_VOICE
 
 # Tests use the small models that come along, and fetch nothing; tests with the real models ask for
 # the fixture `real_models`.

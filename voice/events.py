@@ -299,6 +299,23 @@ class EngineFailed(CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EngineFellBack(CallEvent):
+    """The service that did an engine's work is away: the models of this process do it."""
+
+    engine: str
+    """recognition or speech."""
+    reason: str
+    """Where the service is, and what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineReturned(CallEvent):
+    """The service does the engine's work again."""
+
+    engine: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallEnded(CallEvent):
     """The call is over."""
 

@@ -18,6 +18,10 @@ _SIP_URI = re.compile(
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[^][]*)]|(?P<v4>[^][:]*)):(?P<port>[0-9]{1,5})")
 _DOTTED_NUMBERS = re.compile(r"[0-9.]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_SERVICE = re.compile(
+    r"(?:tcp|tls)://(?P<host>\[[0-9A-Fa-f:.]+]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
+    r":(?P<port>[0-9]{1,5})"
+)
 
 
 def _address(value: str) -> str:
@@ -100,6 +104,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _sha256(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", value):
+        raise ValueError(f"{value!r}: expected a SHA-256, 64 hexadecimal digits")
+    return value
+
+
 def _path(value: object) -> object:
     if not isinstance(value, str | Path) or not str(value).isprintable() or not str(value):
         raise ValueError("expected a path in quotes")
@@ -125,6 +135,13 @@ def _host_name(value: str) -> str:
     return value
 
 
+def _engine_place(value: str) -> str:
+    match = _SERVICE.fullmatch(value)
+    if value != LOCAL and (match is None or not 0 < int(match["port"]) < 65536):
+        raise ValueError(f"{value!r}: expected local, tcp://HOST:PORT or tls://HOST:PORT")
+    return value
+
+
 def _media(value: object) -> object:
     if value in ("strict", "symmetric"):
         return value
@@ -135,6 +152,7 @@ def _media(value: object) -> object:
     return [_network(each) for each in value]
 
 
+LOCAL = "local"
 Address = Annotated[str, AfterValidator(_address)]
 """An IP address and a port to listen on; port 0 is any free one."""
 Destination = Annotated[str, AfterValidator(_destination)]
@@ -157,10 +175,14 @@ Name = Annotated[str, AfterValidator(_name)]
 """What SIP writes between quotes: a trunk, a user, a realm."""
 FilePath = Annotated[Path, BeforeValidator(_path)]
 """A file or folder; `~` is the home directory."""
+Sha256 = Annotated[str, AfterValidator(_sha256)]
+"""Of a file, in lower-case hexadecimal."""
 Greeting = Annotated[str, Field(max_length=250), AfterValidator(_greeting)]
 """A text that speech can be made of, in less than the 15 s that an answer may take."""
 Url = Annotated[str, AfterValidator(_url)]
 """Where something is fetched from by HTTP."""
+EnginePlace = Annotated[str, AfterValidator(_engine_place)]
+"""Where an engine is at work: `local`, in this process, or the address of a service."""
 HostName = Annotated[str, AfterValidator(_host_name)]
 """A host by its name alone."""
 

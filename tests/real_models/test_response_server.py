@@ -19,7 +19,8 @@ from voice.response.engine import BadReply, End, ModelCall, Piece, Text
 from voice.response.harmony import CallerSaid
 from voice.response.server_engine import ServerEngine
 from voice.response_settings import Response, ResponseServer
-from voice.settings import NetworkAccess, Settings
+from voice.network_settings import NetworkAccess
+from voice.settings import Settings
 from voice.tasks import load_tasks
 
 pytestmark = [pytest.mark.real_models, pytest.mark.timeout(900)]

@@ -13,7 +13,8 @@ from voice.engine_queue import EngineBusy
 from voice.errors import ConfigError, ModelError, VoiceError
 from voice.response import Responder, ResponseSession, load_responder
 from voice.response_settings import Response, ResponseServer
-from voice.settings import NetworkAccess, Settings
+from voice.network_settings import NetworkAccess
+from voice.settings import Settings
 
 PLAN = "Your plan is Smart, with 20 gigabytes for 19.99 euros a month. Anything else?"
 

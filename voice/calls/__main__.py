@@ -47,12 +47,19 @@ async def _serve(settings: Settings, process: int) -> None:
     from voice.calls.engines import load_engines, write_apology
     from voice.calls.event_files import EventFiles
     from voice.calls.server import CallServer
+    from voice.engine_services import Services
     from voice.events import EventSink
     from voice.feed import EventFeed
     from voice.model_folders import tasks_folder
     from voice.records import check_directory
     from voice.tasks.watcher import TaskWatcher
-    from voice.telemetry import CallMetrics, log_call, measured_queues, process_registry
+    from voice.telemetry import (
+        CallMetrics,
+        ServiceMetrics,
+        log_call,
+        measured_queues,
+        process_registry,
+    )
 
     signals: asyncio.Queue[None] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,7 +68,11 @@ async def _serve(settings: Settings, process: int) -> None:
     check_directory(settings.records.directory)
     folder = tasks_folder(settings.response.tasks)
     watcher = TaskWatcher(folder, lambda tasks: engines.adopt(tasks))
-    engines = await load_engines(settings, measured_queues(registry))
+    services = Services()
+    engines = await load_engines(settings, measured_queues(registry), services)
+    measured = ServiceMetrics(registry)
+    for link in services.links:
+        measured.add(link.engine, link.is_used)
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings)
     records = settings.records.directory

@@ -26,7 +26,16 @@ from voice.calls.recognition import RecognitionStep
 from voice.calls.speech import SpeechStep
 from voice.calls.spoken_language import begin_language
 from voice.calls.state import CallLeg, CallState, EndedBy
-from voice.events import CallAnswered, CallEnded, CallStarted, EventSink, SupervisorJoined
+from voice.engine_services import Change
+from voice.events import (
+    CallAnswered,
+    CallEnded,
+    CallStarted,
+    EngineFellBack,
+    EngineReturned,
+    EventSink,
+    SupervisorJoined,
+)
 from voice.foreign_code import error_note
 from voice.identity import Caller, IdentityLevel
 from voice.recognition import LanguageBelief
@@ -139,7 +148,8 @@ class Call:
         reading = asyncio.create_task(self._read())
         talking = asyncio.create_task(self._talk())
         try:
-            await asyncio.wait({reading, talking}, return_when=asyncio.FIRST_COMPLETED)
+            with self._call.engines.services.followed(self._note_service):
+                await asyncio.wait({reading, talking}, return_when=asyncio.FIRST_COMPLETED)
             if not talking.done():
                 await self._conversation.caller_left()
             elif not reading.done():
@@ -159,6 +169,14 @@ class Call:
     def note_listener(self, supervisor: str) -> None:
         """Put on record who listens."""
         self._call.journal.record(SupervisorJoined, supervisor=supervisor, mode="listen")
+
+    def _note_service(self, change: Change) -> None:
+        """An engine's work goes to another place from now on."""
+        journal = self._call.journal
+        if change.reason:
+            journal.record(EngineFellBack, engine=change.engine, reason=change.reason)
+        else:
+            journal.record(EngineReturned, engine=change.engine)
 
     def watch(self, on: bool) -> None:
         """Whether somebody wants to read what is said while it is said."""

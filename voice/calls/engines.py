@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,20 @@ from voice.audio import write_wav
 from voice.calls import phrases
 from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
+from voice.engine_services import (
+    ServedRecogniser,
+    ServedSpeaker,
+    Services,
+    reading_link,
+    speaking_link,
+)
 from voice.errors import ConfigError, ModelError
 from voice.identity import IdentityCheck
 from voice.languages import language
 from voice.model_folders import find_model
 from voice.models import ChosenVoice, chosen_voices
 from voice.recognition import (
+    Recogniser,
     UnknownLanguage,
     UnusableComputeType,
     UnusableDevice,
@@ -29,8 +38,9 @@ from voice.recognition import (
 )
 from voice.response import Responder, load_responder
 from voice.setting_places import blamed_on
+from voice.setting_values import LOCAL
 from voice.settings import Recognition, Settings
-from voice.speech import PiperSpeaker, Voices
+from voice.speech import CACHED_CLAUSES, PiperSpeaker, Voices
 from voice.tasks import TaskSet
 from voice.tools import ToolBox, load_tools
 
@@ -49,12 +59,14 @@ _BLAMED: dict[type[ModelError], str] = {
 class Engines:
     """What all calls of a process share."""
 
-    recogniser: WhisperRecogniser
+    recogniser: Recogniser
     responder: Responder
     voices: Voices
     tools: ToolBox
     identity: IdentityCheck
     pin_tries: PinTries
+    services: Services = field(default_factory=Services)
+    """Those that do the work of some of the engines."""
 
     def adopt(self, tasks: TaskSet) -> None:
         """Answer new calls by other tasks; raises VoiceError, and changes nothing, if it cannot.
@@ -75,18 +87,28 @@ class Engines:
         await self.tools.aclose()
 
 
-async def load_engines(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Engines:
-    """Load and warm up all engines; raises ModelError or ConfigError with what is wrong."""
+async def load_engines(
+    settings: Settings, make_queue: QueueFactory = EngineQueue, services: Services | None = None
+) -> Engines:
+    """Load and warm up all engines; raises ModelError or ConfigError with what is wrong.
+
+    With `services` those that the settings name are used and added; else the engines of this
+    process do all of the work.
+    """
     tools, identity = await load_tools(settings)
     async with AsyncExitStack() as unless_loaded:
         unless_loaded.push_async_callback(tools.aclose)
-        engines = await _load_beside(settings, make_queue, tools, identity)
+        engines = await _load_beside(settings, make_queue, tools, identity, services)
         unless_loaded.pop_all()
     return engines
 
 
 async def _load_beside(
-    settings: Settings, make_queue: QueueFactory, tools: ToolBox, identity: IdentityCheck
+    settings: Settings,
+    make_queue: QueueFactory,
+    tools: ToolBox,
+    identity: IdentityCheck,
+    services: Services | None,
 ) -> Engines:
     tries = PinTries(settings.identity.database, settings.identity.tries_per_hour)
     await asyncio.to_thread(tries.prepare)
@@ -97,7 +119,25 @@ async def _load_beside(
     )
     tools.require(responder.tasks)
     engines = Engines(recogniser, responder, voices, tools, identity, tries)
+    if services is not None:
+        engines = await _served(engines, recogniser, settings, services)
     await warm_up(engines, settings)
+    return engines
+
+
+async def _served(
+    engines: Engines, recogniser: WhisperRecogniser, settings: Settings, services: Services
+) -> Engines:
+    """The engines, with services in front of those that the settings say."""
+    engines = replace(engines, services=services)
+    if settings.recognition.at != LOCAL:
+        link = services.add(reading_link(settings, [*recogniser.dialects], services.tell))
+        engines = replace(engines, recogniser=ServedRecogniser(link, recogniser))
+    if settings.speech.at != LOCAL:
+        names = {tag: Path(one.name).stem for tag, one in chosen_voices(settings).items()}
+        link = services.add(speaking_link(settings, names, services.tell))
+        await link.begin()
+        engines = replace(engines, voices=engines.voices.replaced(partial(ServedSpeaker, link)))
     return engines
 
 
@@ -157,24 +197,26 @@ def _identification(wanted: Recognition) -> Path | None:
     return shipped if shipped.is_dir() else None
 
 
-def load_voices(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Voices:
+def load_voices(
+    settings: Settings, make_queue: QueueFactory = EngineQueue, cached: int = CACHED_CLAUSES
+) -> Voices:
     """A voice for each language that is offered or spoken besides, all on one queue.
 
-    Raises ModelError for a voice that is missing or damaged, ConfigError for a language without
+    Each keeps so many short clauses for when they are said again. Raises ModelError for a voice that is missing or damaged, ConfigError for a language without
     a voice and a voice of another language.
     """
     chosen, wanted = chosen_voices(settings), settings.speech
     with ExitStack() as unless_loaded:
         queue = make_queue("speech", wanted.workers, wanted.capacity)
         unless_loaded.callback(queue.close)
-        voices = Voices({tag: _speaker(voice, queue) for tag, voice in chosen.items()})
+        voices = Voices({tag: _speaker(voice, queue, cached) for tag, voice in chosen.items()})
         unless_loaded.pop_all()
     return voices
 
 
-def _speaker(voice: ChosenVoice, queue: EngineQueue) -> PiperSpeaker:
+def _speaker(voice: ChosenVoice, queue: EngineQueue, cached: int) -> PiperSpeaker:
     with blamed_on(voice.key):
-        return PiperSpeaker.load(voice.name, make_queue=lambda *_: queue)
+        return PiperSpeaker.load(voice.name, cached=cached, make_queue=lambda *_: queue)
 
 
 async def warm_up(engines: Engines, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from voice.cli import (
     convert_gpt_oss,
     demo,
     doctor,
+    engines,
     evaluate,
     knowledge,
     models,
@@ -41,6 +42,7 @@ app.command("settings")(settings.settings)
 app.add_typer(evaluate.app, name="evaluate")
 models.app.command("convert-gpt-oss")(convert_gpt_oss.convert_gpt_oss)
 app.add_typer(models.app, name="models")
+app.add_typer(engines.app, name="engines")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(tune.app, name="tune")
 app.add_typer(tasks.app, name="tasks")

@@ -36,6 +36,8 @@ async def peers(settings: Settings) -> list[Finding]:
 def _asked(settings: Settings) -> Iterator[Awaitable[Finding]]:
     if settings.response.engine == "openai":
         yield _response_server(settings)
+    for at, link in _engine_services(settings):
+        yield _engine_service(at, link)
     for kind, services in (("openapi", settings.tools.openapi), ("mcp", settings.tools.mcp)):
         for name, service in services.items():
             for url in _addresses(service):

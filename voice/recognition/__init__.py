@@ -19,7 +19,7 @@ from voice.recognition.identifier import Identifier, IdentifierCard
 from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.partial_reader import PartialReader
 from voice.recognition.recogniser import WhisperRecogniser
-from voice.recognition.session import RecognitionSession
+from voice.recognition.session import Recogniser, RecognitionSession
 from voice.recognition.stable_words import Partial
 from voice.recognition.threads import threads_for
 from voice.recognition.transcript import Transcript, Word
@@ -33,6 +33,7 @@ __all__ = [
     "LanguageBelief",
     "Partial",
     "PartialReader",
+    "Recogniser",
     "RecognitionSession",
     "Transcript",
     "UnknownLanguage",

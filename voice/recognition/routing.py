@@ -65,7 +65,8 @@ class Router:
         While that is in doubt, the two likeliest are read and the surer one counts.
         """
         if not (self._encoder.identifies or self._identifier or len(belief.before) > 1):
-            return (yield from self.default.read(recording, priority, expect))
+            reader = self._reader(belief.variety)
+            return (yield from reader.read(recording, priority, expect))
         sounds, seconds = self._sounds(recording)
         known = belief.after(sounds, seconds)
         if priority is Priority.PARTIAL:

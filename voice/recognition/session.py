@@ -35,11 +35,28 @@ class Engine(Protocol):
         pcm: Pcm,
         sample_rate: int,
         *,
-        priority: Priority,
-        expect: Expectation,
-        belief: LanguageBelief | None,
+        priority: Priority = Priority.FINAL,
+        expect: Expectation = ANYTHING,
+        belief: LanguageBelief | None = None,
     ) -> Transcript:
         """The words in a recording."""
+
+
+class Recogniser(Engine, Protocol):
+    """What a call process needs of one, wherever it is at work."""
+
+    @property
+    def dialects(self) -> Mapping[str, str]:
+        """The tags of the dialects that it tells apart, each with that of its language."""
+
+    def session(self) -> RecognitionSession:
+        """One call's use of the engine."""
+
+    async def warm_up(self) -> None:
+        """Make ready for the first call."""
+
+    def close(self) -> None:
+        """End the engine's threads; what waits is cancelled."""
 
 
 class RecognitionSession:

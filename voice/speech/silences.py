@@ -1,11 +1,17 @@
-"""Silence around speech: begin at once, and pause after it as the punctuation asks."""
+"""Silence around speech, and how loud it is: all voices begin at once and sound as loud."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voice.audio import Pcm
+
 Samples = NDArray[np.float32]
+
+LEVEL_DBFS = -23.0
+"""Speech level (RMS while it sounds) that every voice is brought to."""
+LOUDEST_GAIN = 30.0
 
 ONSET_MARGIN = 0.015
 """Seconds kept before the first sound, which may begin softly."""
@@ -47,3 +53,16 @@ def speech_level(samples: Samples, sample_rate: int) -> float:
     if not len(power) or power.max() <= 0:
         return 0.0
     return float(np.sqrt(power[power > power.max() / 1000].mean()))
+
+
+def levelling_gain(level: float) -> float:
+    """What brings speech of that level to LEVEL_DBFS."""
+    return float(min(LOUDEST_GAIN, 10 ** (LEVEL_DBFS / 20) / level))
+
+
+def levelled(pcm: Pcm, sample_rate: int) -> Pcm:
+    """Sound that is more than silence, brought to LEVEL_DBFS."""
+    samples = pcm.astype(np.float32) / 32768
+    gain = levelling_gain(speech_level(samples, sample_rate))
+    louder: Pcm = np.rint(samples * gain * 32767).clip(-32767, 32767).astype(np.int16)
+    return louder

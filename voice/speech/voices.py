@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from voice.speech.speaker import PiperSpeaker
+from voice.speech.speaker import Speaker
 
 
 class Voices:
@@ -13,7 +13,7 @@ class Voices:
     Each keeps its own cache, so that a phrase is kept for each voice and language.
     """
 
-    def __init__(self, speakers: Mapping[str, PiperSpeaker]) -> None:
+    def __init__(self, speakers: Mapping[str, Speaker]) -> None:
         """`speakers` share one queue: threads and places in line are those of the engine."""
         self._speakers = dict(speakers)
 
@@ -27,9 +27,13 @@ class Voices:
         """How many portions of text wait, in whatever language."""
         return max(speaker.depth for speaker in self._speakers.values())
 
-    def speaker_for(self, language: str) -> PiperSpeaker:
+    def speaker_for(self, language: str) -> Speaker:
         """Who speaks the language with that tag; raises KeyError where nobody does."""
         return self._speakers[language]
+
+    def replaced(self, by: Callable[[str, Speaker], Speaker]) -> Voices:
+        """Voices that do the same in another way; `by` is given each language and its speaker."""
+        return Voices({tag: by(tag, speaker) for tag, speaker in self._speakers.items()})
 
     def forget(self) -> None:
         """Empty the caches, as they are in a new process; what was kept for good stays."""

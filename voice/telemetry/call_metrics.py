@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from voice.events import CallEnded, CallEvent, CallStarted, Transferred
+from voice.events import CallEnded, CallEvent, CallStarted, EngineFellBack, Transferred
 from voice.telemetry.reasons import end_reason, transfer_outcome
 from voice.telemetry.waterfall import TurnFollower, TurnTimes
 
@@ -34,6 +34,12 @@ class CallMetrics:
             ["outcome"],
             registry=registry,
         )
+        self._fallbacks = Counter(
+            "voice_engine_fallbacks",
+            "Calls in which local models stood in for the service of an engine.",
+            ["engine"],
+            registry=registry,
+        )
         self._stages = Histogram(
             "voice_turn_stage_seconds",
             "What the caller waited for between the last word and the answer, by stage.",
@@ -57,6 +63,8 @@ class CallMetrics:
                 self._turns[event.call_id] = TurnFollower()
             case Transferred():
                 self._transfers.labels(transfer_outcome(event)).inc()
+            case EngineFellBack():
+                self._fallbacks.labels(event.engine).inc()
             case CallEnded():
                 self._running.dec()
                 self._ended.labels(end_reason(event), event.by).inc()

@@ -1,6 +1,8 @@
-"""Metrics of the engines' queues."""
+"""Metrics of the engines' queues, and of the services that do the work of some."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -26,3 +28,19 @@ def measured_queues(registry: CollectorRegistry) -> QueueFactory:
         return queue
 
     return make
+
+
+class ServiceMetrics:
+    """Measures whether services are used, for the engines whose work they do."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._up = Gauge(
+            "voice_engine_service_up",
+            "1 while the service of an engine is used; 0 while local models stand in for it.",
+            ["engine"],
+            registry=registry,
+        )
+
+    def add(self, engine: str, is_used: Callable[[], bool]) -> None:
+        """Measure one more."""
+        self._up.labels(engine).set_function(lambda: float(is_used()))

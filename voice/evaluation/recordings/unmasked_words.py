@@ -12,7 +12,7 @@ from voice.recognition import (
     Expectation,
     RecognitionSession,
     Transcript,
-    WhisperRecogniser,
+    Recogniser,
 )
 
 
@@ -40,13 +40,13 @@ class UnmaskedWords:
     def within(self, engines: Engines) -> Engines:
         """The engines for the call that is listened to."""
         recogniser = _Recogniser(engines.recogniser, self)
-        return replace(engines, recogniser=cast(WhisperRecogniser, recogniser))
+        return replace(engines, recogniser=cast(Recogniser, recogniser))
 
 
 class _Recogniser:
     """What a call asks of a recogniser: a session."""
 
-    def __init__(self, recogniser: WhisperRecogniser, listener: UnmaskedWords) -> None:
+    def __init__(self, recogniser: Recogniser, listener: UnmaskedWords) -> None:
         self._recogniser = recogniser
         self._listener = listener
 
@@ -57,7 +57,7 @@ class _Recogniser:
 class _Session(RecognitionSession):
     """Says what it made of a turn."""
 
-    def __init__(self, recogniser: WhisperRecogniser, listener: UnmaskedWords) -> None:
+    def __init__(self, recogniser: Recogniser, listener: UnmaskedWords) -> None:
         super().__init__(recogniser, dialects=recogniser.dialects)
         self._listener = listener
 

@@ -14,7 +14,7 @@ from voice.evaluation.figures import machine
 from voice.evaluation.virtual_time.costs import UNITS, CostTable
 from voice.evaluation.virtual_time.queues import Job, VirtualQueues
 from voice.identity import Caller, IdentityLevel
-from voice.recognition import WhisperRecogniser
+from voice.recognition import Recogniser
 from voice.settings import Settings
 
 SENTENCES = (
@@ -105,7 +105,7 @@ def _least_squares(amounts: NDArray[np.float64], took: NDArray[np.float64]) -> N
     return costs
 
 
-async def _recognise(recogniser: WhisperRecogniser, pcm: Pcm, number: int) -> None:
+async def _recognise(recogniser: Recogniser, pcm: Pcm, number: int) -> None:
     """With silence behind, of another length each time: more frames, not more words."""
     longer = np.concatenate([pcm, silence(_SAMPLE_RATE * (number % 4))])
     await recogniser.transcribe(longer, _SAMPLE_RATE)

@@ -1,0 +1,91 @@
+"""`voice engines`: this machine's recogniser and voices as a service for others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+
+from voice.cli.pull_progress import models_at_hand
+from voice.errors import ConfigError
+from voice.logs import configure_logging
+from voice.model_folders import find_model
+from voice.models import chosen_voices
+from voice.network import isolate
+from voice.setting_places import placed
+from voice.setting_values import LOCAL
+from voice.settings import Settings, load_settings
+
+app = typer.Typer(help="The recogniser and the voices as a service.", no_args_is_help=True)
+
+
+@app.callback()
+def root() -> None:
+    """The recogniser and the voices as a service."""
+
+
+@app.command()
+def serve(
+    settings_file: Annotated[
+        Path | None, typer.Option("--settings", help="Default: ./voice.toml.", metavar="FILE")
+    ] = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="The small models that understand synthetic voices.")
+    ] = False,
+) -> None:
+    """Read and speak for other machines until SIGTERM or Ctrl-C, by the Wyoming protocol.
+
+    The models of [recognition] and [speech] are fetched at the first start; nothing of what comes
+    is kept. [engines] says where to listen.
+    """
+    settings = load_settings(settings_file)
+    configure_logging(settings.log_level, "engines")
+    isolate(os.environ, settings.network.allow)
+    with placed(settings_file):
+        for key, at in (("recognition", settings.recognition.at), ("speech", settings.speech.at)):
+            if at != LOCAL:
+                raise ConfigError(f"{key}.at: {at}: what is served is at work here; set {LOCAL}")
+        models = models_at_hand(settings, embedded, Console(stderr=True, highlight=False))
+        uvloop.run(_serve(models.in_settings(settings)))
+
+
+async def _serve(settings: Settings) -> None:
+    # Loaded only now: the libraries read their switches from the environment when they load.
+    from voice.calls.engines import load_recogniser, load_voices
+    from voice.engine_services import EngineServer, ServedEngines, described, tls_context
+
+    signals: asyncio.Queue[None] = asyncio.Queue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, signals.put_nowait, None)
+    tls = tls_context(settings.engines, served=True) if settings.engines.certificate else None
+    recogniser = await asyncio.to_thread(load_recogniser, settings)
+    # Without a cache: what one call was told is kept for no other.
+    voices = await asyncio.to_thread(load_voices, settings, cached=0)
+    tags = [*recogniser.offered, *recogniser.dialects]
+    model = described(Path(find_model("asr_models", settings.recognition.model)), tags)
+    spoken = {tag: described(folder, [tag]) for tag, folder in _folders(settings).items()}
+    engines = ServedEngines(recogniser, model, voices, spoken)
+    try:
+        await recogniser.warm_up()
+        async with EngineServer(settings.engines.listen, engines, tls) as server:
+            typer.echo(f"Ready: engines at {server.address}")
+            for one in (model, *spoken.values()):
+                typer.echo(f"{one.name} = \"{one.sha256}\"   # {', '.join(one.languages)}")
+            await signals.get()
+    finally:
+        engines.close()
+
+
+def _folders(settings: Settings) -> Mapping[str, Path]:
+    """Of the voices, by language."""
+    return {
+        tag: Path(find_model("tts_voices", voice.name))
+        for tag, voice in chosen_voices(settings).items()
+    }

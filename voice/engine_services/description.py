@@ -1,0 +1,127 @@
+"""What a service has: said of ours, read of another's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, TtsVoice
+
+from voice.engine_services.errors import ServiceFailed
+
+RECOGNITION, SPEECH = "recognition", "speech"
+PROGRAM = "voice"
+"""How our services call themselves: they are told, and tell, more than the protocol has."""
+_HASHED = "sha256:"
+_WEIGHTS = ("model.bin", "*.onnx")
+_ATTRIBUTION = Attribution(name="Voice", url="")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model or a voice as it is offered to others."""
+
+    name: str
+    sha256: str
+    languages: tuple[str, ...]
+    """Tags; dialects that are told apart among them."""
+
+
+def described(folder: Path, languages: Sequence[str]) -> Served:
+    """A model or voice by its folder, or an ONNX file; reads it whole, for the hash.
+
+    Raises OSError.
+    """
+    files = [folder] if folder.is_file() else []
+    files = files or [file for pattern in _WEIGHTS for file in sorted(folder.glob(pattern))]
+    with files[0].open("rb") as file:
+        return Served(
+            folder.stem if folder.is_file() else folder.name,
+            hashlib.file_digest(file, "sha256").hexdigest(),
+            tuple(languages),
+        )
+
+
+def info(recogniser: Served | None, voices: Mapping[str, Served]) -> Info:
+    """What a client is told that asks what there is."""
+    about = {"attribution": _ATTRIBUTION, "installed": True, "description": None}
+    whole = {"name": PROGRAM, "version": None, **about}
+    asr = [] if recogniser is None else [AsrModel(**_values(recogniser), **about)]
+    tts = [TtsVoice(**_values(voice), **about) for voice in voices.values()]
+    return Info(
+        asr=[AsrProgram(models=asr, **whole)] if asr else [],
+        tts=[TtsProgram(voices=tts, **whole)] if tts else [],
+    )
+
+
+def _values(served: Served) -> dict[str, object]:
+    languages = list(served.languages)
+    return {"name": served.name, "version": _HASHED + served.sha256, "languages": languages}
+
+
+class _Model(BaseModel):
+    name: str
+    version: str | None = None
+    languages: list[str] = []
+
+
+class _Program(BaseModel):
+    name: str
+    models: list[_Model] = []
+    voices: list[_Model] = []
+
+
+class Offer(BaseModel):
+    """What another service says it has; of a field that it leaves out, nothing."""
+
+    asr: list[_Program] = []
+    tts: list[_Program] = []
+
+    def found(
+        self, engine: str, languages: Sequence[str], wanted: str, hashes: Mapping[str, str]
+    ) -> Offered:
+        """The model or voice for these languages, by preference the one with the name `wanted`.
+
+        Raises ServiceFailed when there is none, or one with another hash than in `hashes`.
+        """
+        programs = self.asr if engine == RECOGNITION else self.tts
+        fitting = [
+            Offered(model.name, _sha256(model), program.name == PROGRAM, languages[0])
+            for program in programs
+            for model in (*program.models, *program.voices)
+            if all(_speaks(model.languages, tag) for tag in languages)
+        ]
+        if not fitting:
+            raise ServiceFailed(f"it offers no {engine} of {', '.join(languages)}")
+        chosen = next((one for one in fitting if one.name == wanted), fitting[0])
+        if hashes and hashes.get(chosen.name) != chosen.sha256:
+            known = "as engines.models has it" if chosen.name in hashes else "of engines.models"
+            raise ServiceFailed(f"its model {ascii(chosen.name)} is none {known}")
+        return chosen
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The model or voice of a service that is used."""
+
+    name: str
+    sha256: str
+    """Empty where the service tells none."""
+    ours: bool
+    """The service is one of ours."""
+    tag: str
+    """Of the language for which it was looked for, or the first of them."""
+
+
+def _sha256(model: _Model) -> str:
+    version = model.version or ""
+    return version.removeprefix(_HASHED) if version.startswith(_HASHED) else ""
+
+
+def _speaks(languages: Sequence[str], tag: str) -> bool:
+    """Whether a tag, or the language that it is of, is among others' tags (en_US for en)."""
+    tags = [known.replace("_", "-").lower() for known in languages]
+    return any(known == tag.lower() or known.startswith(f"{tag.lower()}-") for known in tags)

@@ -1,0 +1,131 @@
+"""Turns are read by a service, and by the model in this process where it does not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from wyoming.asr import Transcribe
+from wyoming.asr import Transcript as Answer
+
+from voice.audio import Pcm
+from voice.engine_queue import Priority
+from voice.engine_services.connection import Connection, parsed
+from voice.engine_services.description import RECOGNITION, Offer, Offered
+from voice.engine_services.errors import ServiceBusy, ServiceFailed
+from voice.engine_services.link import Change, ServiceLink
+from voice.engine_services.own_terms import AskedReading, Reading, packed, unpacked
+from voice.recognition import (
+    ANYTHING,
+    Expectation,
+    LanguageBelief,
+    RecognitionSession,
+    Transcript,
+    WhisperRecogniser,
+)
+from voice.settings import Settings
+
+log = logging.getLogger(__name__)
+
+UNTOLD_CONFIDENCE = 0.75
+"""Of a reading whose service says nothing of how sure it is: neither doubted nor beyond doubt."""
+_SECONDS_PER_SECOND = 0.1
+"""So much longer may the answer to a longer turn take."""
+
+
+class ServedRecogniser:
+    """Has each turn read by the service behind the link; the local recogniser stands in for it."""
+
+    def __init__(self, link: ServiceLink, local: WhisperRecogniser) -> None:
+        self._link = link
+        self._local = local
+
+    @property
+    def dialects(self) -> Mapping[str, str]:
+        """Those of the local recogniser; a service of ours has to tell them apart as well."""
+        return self._local.dialects
+
+    @property
+    def depth(self) -> int:
+        """How many requests wait, here or there."""
+        return self._link.depth + self._local.depth
+
+    def session(self) -> RecognitionSession:
+        """One call's use of the engine."""
+        return RecognitionSession(self, self._local.pace, self.dialects)
+
+    async def transcribe(
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority = Priority.FINAL,
+        expect: Expectation = ANYTHING,
+        belief: LanguageBelief | None = None,
+    ) -> Transcript:
+        """The words in a recording; raises EngineBusy when too much waits here, too."""
+
+        async def exchange(connection: Connection, offered: Sequence[Offered]) -> Transcript:
+            asked = AskedReading(priority, expect, belief)
+            language = belief.heard if belief is not None else self._local.language.tag
+            await connection.write(Transcribe(language=language, context=packed(asked)))
+            await connection.write_sound(pcm, sample_rate)
+            event = await connection.expect(Answer)
+            return _heard(event.data, offered[0], language, len(pcm) / sample_rate)
+
+        try:
+            return await self._link.ask(exchange, len(pcm) / sample_rate * _SECONDS_PER_SECOND)
+        except ServiceBusy as error:
+            log.info("%s: read by the model in this process", error)
+        except ServiceFailed:
+            pass  # the link has said so
+        return await self._local.transcribe(
+            pcm, sample_rate, priority=priority, expect=expect, belief=belief
+        )
+
+    async def warm_up(self) -> None:
+        """Make both ready; only the local recogniser has to be."""
+        await self._local.warm_up()
+        await self._link.begin()
+
+    def close(self) -> None:
+        """End the local engine's threads, and look at the service no more."""
+        self._link.close()
+        self._local.close()
+
+
+def _heard(
+    data: Mapping[str, object], offered: Offered, language: str, seconds: float
+) -> Transcript:
+    """What a service answered, as far as it tells; raises ServiceFailed."""
+    answer = parsed(Answer, data)
+    reading = unpacked(Reading, data)
+    if reading is None and offered.ours:
+        raise ServiceFailed("another service answers there than before")
+    if reading is None:
+        text = " ".join(answer.text.split())
+        nobody, confidence = (0.0, UNTOLD_CONFIDENCE) if text else (1.0, 0.0)
+        return Transcript(text, confidence, language, nobody, seconds)
+    if reading.sha256 != offered.sha256:
+        raise ServiceFailed("another model answers there than before")
+    return reading.transcript
+
+
+def reading_link(
+    settings: Settings, dialects: Sequence[str], tell: Callable[[Change], None]
+) -> ServiceLink:
+    """The way to the service of `[recognition] at`; raises ConfigError.
+
+    It has to read all languages that are offered and, if it is one of ours, these dialects.
+    """
+    wanted, engines = settings.recognition, settings.engines
+
+    def choose(offer: Offer) -> Sequence[Offered]:
+        chosen = offer.found(RECOGNITION, wanted.offered, wanted.model, engines.models)
+        if chosen.ours:
+            offer.found(RECOGNITION, [*wanted.offered, *dialects], wanted.model, engines.models)
+        return [chosen]
+
+    return ServiceLink(
+        RECOGNITION, wanted.at, engines, settings.network.allow, choose, tell
+    )

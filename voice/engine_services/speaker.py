@@ -1,0 +1,132 @@
+"""Clauses are spoken by a service, and by the voice in this process where it does not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from wyoming.audio import AudioChunk, AudioStop
+from wyoming.event import Event
+from wyoming.tts import Synthesize, SynthesizeVoice
+
+from voice.audio import Pcm, resample
+from voice.engine_queue import Priority
+from voice.engine_services.connection import Connection, Sound
+from voice.engine_services.description import SPEECH, Offer, Offered
+from voice.engine_services.errors import ServiceBusy, ServiceFailed
+from voice.engine_services.link import Change, ServiceLink
+from voice.engine_services.own_terms import AskedSpeech, Speech, packed, unpacked
+from voice.settings import Settings
+from voice.speech import ClauseCache, Speaker, SpokenClause, levelled, pieces_of, spoken_as
+
+log = logging.getLogger(__name__)
+
+
+class ServedSpeaker:
+    """Has clauses spoken by the service behind the link; the local voice stands in for it."""
+
+    def __init__(self, link: ServiceLink, tag: str, local: Speaker) -> None:
+        """`tag`: of the language that is spoken."""
+        self._link = link
+        self._tag = tag
+        self._local = local
+        self._cache = ClauseCache()
+
+    @property
+    def depth(self) -> int:
+        """How many portions of text wait, here or there."""
+        return self._link.depth + self._local.depth
+
+    def close(self) -> None:
+        """End the local engine's threads, and look at the service no more."""
+        self._link.close()
+        self._local.close()
+
+    def forget(self) -> None:
+        """Empty the caches, as they are in a new process; what was kept for good stays."""
+        self._cache.forget()
+        self._local.forget()
+
+    async def keep(self, text: str, sample_rate: int = 8000) -> None:
+        """Speak `text` now, by whoever speaks now, and keep its sound for good."""
+        self._cache.keep(await self.synthesise(text, sample_rate, Priority.BATCH))
+
+    async def synthesise(
+        self, text: str, sample_rate: int = 8000, priority: Priority = Priority.FINAL
+    ) -> SpokenClause:
+        """Speech of `text` at `sample_rate` Hz; raises EngineBusy when too much waits here, too."""
+        if (known := self._cache.find(text, sample_rate)) is not None:
+            return known
+        if not any(map(str.isalnum, text)):
+            return await self._local.synthesise(text, sample_rate, priority)
+
+        async def exchange(connection: Connection, offered: Sequence[Offered]) -> SpokenClause:
+            voice = next(one for one in offered if one.tag == self._tag)
+            return await _spoken(connection, voice, text, AskedSpeech(sample_rate, priority))
+
+        try:
+            clause = await self._link.ask(exchange)
+        except ServiceBusy as error:
+            log.info("%s: spoken by the voice in this process", error)
+        except ServiceFailed:
+            pass  # the link has said so
+        else:
+            self._cache.note(clause)
+            return clause
+        return await self._local.synthesise(text, sample_rate, priority)
+
+
+async def _spoken(
+    connection: Connection, voice: Offered, text: str, asked: AskedSpeech
+) -> SpokenClause:
+    """One clause, as far as the service tells; raises ServiceFailed."""
+    pieces = pieces_of(text, voice.tag)
+    said = text if voice.ours else " ".join(piece.spoken for piece in pieces)
+    named = SynthesizeVoice(name=voice.name)
+    await connection.write(Synthesize(said, voice=named, context=packed(asked)))
+    sound, end = await _sound(connection)
+    speech = unpacked(Speech, end.data)
+    if speech is not None and speech.sha256 == voice.sha256:
+        if sound.sample_rate not in (0, asked.sample_rate):
+            raise ServiceFailed(f"sound at {sound.sample_rate} Hz")
+        return SpokenClause(text, speech.spoken_text, sound.pcm, asked.sample_rate, speech.words)
+    if speech is not None or voice.ours:
+        raise ServiceFailed("another voice speaks there than before")
+    pcm = _as_ours(sound, asked.sample_rate)
+    return spoken_as(text, pieces, pcm, asked.sample_rate)
+
+
+async def _sound(connection: Connection) -> tuple[Sound, Event]:
+    """All chunks of an answer, and the event that ends them."""
+    sound = Sound()
+    while True:
+        event = await connection.expect(AudioChunk, AudioStop)
+        if AudioStop.is_type(event.type):
+            return sound, event
+        sound.add(event)
+
+
+def _as_ours(sound: Sound, sample_rate: int) -> Pcm:
+    """Another service's sound, as loud as our voices are."""
+    pcm = sound.pcm
+    if not len(pcm) or not np.any(pcm):
+        raise ServiceFailed("it answered with silence")
+    return resample(levelled(pcm, sound.sample_rate), sound.sample_rate, sample_rate)
+
+
+def speaking_link(
+    settings: Settings, voices: Mapping[str, str], tell: Callable[[Change], None]
+) -> ServiceLink:
+    """The way to the service of `[speech] at`; raises ConfigError.
+
+    It has to have a voice for each language; of several the one with the name in `voices`, by tag.
+    """
+    engines = settings.engines
+
+    def choose(offer: Offer) -> Sequence[Offered]:
+        return [offer.found(SPEECH, [tag], name, engines.models) for tag, name in voices.items()]
+
+    return ServiceLink(
+        SPEECH, settings.speech.at, engines, settings.network.allow, choose, tell
+    )
