@@ -17,8 +17,8 @@ from voice.models import (
     at_hand,
     embedding_at_hand,
 )
-from voice.response_settings import Response
 from voice.network_settings import Models, NetworkAccess
+from voice.response_settings import Response
 from voice.settings import EMBEDDED, Recognition, Settings, Speech
 
 

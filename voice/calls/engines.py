@@ -134,8 +134,7 @@ async def _served(
         link = services.add(reading_link(settings, [*recogniser.dialects], services.tell))
         engines = replace(engines, recogniser=ServedRecogniser(link, recogniser))
     if settings.speech.at != LOCAL:
-        names = {tag: Path(one.name).stem for tag, one in chosen_voices(settings).items()}
-        link = services.add(speaking_link(settings, names, services.tell))
+        link = services.add(speaking_link(settings, services.tell))
         await link.begin()
         engines = replace(engines, voices=engines.voices.replaced(partial(ServedSpeaker, link)))
     return engines
@@ -202,8 +201,9 @@ def load_voices(
 ) -> Voices:
     """A voice for each language that is offered or spoken besides, all on one queue.
 
-    Each keeps so many short clauses for when they are said again. Raises ModelError for a voice that is missing or damaged, ConfigError for a language without
-    a voice and a voice of another language.
+    Each keeps so many short clauses for when they are said again. Raises ModelError for a voice
+    that is missing or damaged, ConfigError for a language without a voice and a voice of another
+    language.
     """
     chosen, wanted = chosen_voices(settings), settings.speech
     with ExitStack() as unless_loaded:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from voice.logs import configure_logging
 from voice.model_folders import find_model
 from voice.models import chosen_voices
 from voice.network import isolate
+from voice.piper_files import find_voice
 from voice.setting_places import placed
 from voice.setting_values import LOCAL
 from voice.settings import Settings, load_settings
@@ -69,23 +69,19 @@ async def _serve(settings: Settings) -> None:
     # Without a cache: what one call was told is kept for no other.
     voices = await asyncio.to_thread(load_voices, settings, cached=0)
     tags = [*recogniser.offered, *recogniser.dialects]
-    model = described(Path(find_model("asr_models", settings.recognition.model)), tags)
-    spoken = {tag: described(folder, [tag]) for tag, folder in _folders(settings).items()}
-    engines = ServedEngines(recogniser, model, voices, spoken)
+    model = settings.recognition.model
+    read = described(model, Path(find_model("asr_models", model)) / "model.bin", tags)
+    spoken = {
+        tag: described(voice.name, find_voice(voice.name).model, [tag])
+        for tag, voice in chosen_voices(settings).items()
+    }
+    engines = ServedEngines(recogniser, read, voices, spoken)
     try:
         await recogniser.warm_up()
         async with EngineServer(settings.engines.listen, engines, tls) as server:
             typer.echo(f"Ready: engines at {server.address}")
-            for one in (model, *spoken.values()):
-                typer.echo(f"{one.name} = \"{one.sha256}\"   # {', '.join(one.languages)}")
+            for one in (read, *spoken.values()):
+                typer.echo(f'{one.name} = "{one.sha256}"   # {", ".join(one.languages)}')
             await signals.get()
     finally:
         engines.close()
-
-
-def _folders(settings: Settings) -> Mapping[str, Path]:
-    """Of the voices, by language."""
-    return {
-        tag: Path(find_model("tts_voices", voice.name))
-        for tag, voice in chosen_voices(settings).items()
-    }

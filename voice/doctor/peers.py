@@ -7,15 +7,16 @@ import ipaddress
 import secrets
 import shutil
 import socket
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx2
 
 from voice.doctor.finding import Finding, Level
+from voice.engine_services import ServiceFailed, ServiceLink, reading_link, speaking_link
 from voice.errors import ConfigError
 from voice.http_client import Reach, UnfitAnswer, connect_async, connect_within
-from voice.setting_values import host_and_port
+from voice.setting_values import LOCAL, host_and_port
 from voice.settings import Settings
 from voice.telephony.sip.addresses import DEFAULT_PORT, Endpoint, Uri, bracketed
 from voice.telephony_settings import Sip
@@ -36,8 +37,10 @@ async def peers(settings: Settings) -> list[Finding]:
 def _asked(settings: Settings) -> Iterator[Awaitable[Finding]]:
     if settings.response.engine == "openai":
         yield _response_server(settings)
-    for at, link in _engine_services(settings):
-        yield _engine_service(at, link)
+    if settings.recognition.at != LOCAL:
+        yield _engine_service("recognition.at", lambda: reading_link(settings))
+    if settings.speech.at != LOCAL:
+        yield _engine_service("speech.at", lambda: speaking_link(settings))
     for kind, services in (("openapi", settings.tools.openapi), ("mcp", settings.tools.mcp)):
         for name, service in services.items():
             for url in _addresses(service):
@@ -101,6 +104,18 @@ async def _response_server(settings: Settings) -> Finding:
         names = ", ".join(map(ascii, served[:5])) or "none"
         return Finding("fault", key, f"has no model {model}, but {names}", "set response.model")
     return Finding("ok", key, f"{server.url} has {model}")
+
+
+async def _engine_service(key: str, link: Callable[[], ServiceLink]) -> Finding:
+    """What it says it has is looked at as a call process does."""
+    try:
+        offered = await link().look()
+    except ServiceFailed as error:
+        return Finding("fault", key, str(error), "local models stand in for it until it is well")
+    except ConfigError as error:
+        return Finding("fault", key, str(error), _NOT_ALLOWED)
+    names = ", ".join(ascii(one.name) for one in offered)
+    return Finding("ok", key, f"the service has {names}")
 
 
 async def _tool_service(key: str, url: str, service: OpenApi | Mcp, settings: Settings) -> Finding:

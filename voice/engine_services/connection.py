@@ -55,9 +55,7 @@ class Connection:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def opened(
-        cls, host: str, port: int, tls: ssl.SSLContext | None
-    ) -> AsyncIterator[Self]:
+    async def opened(cls, host: str, port: int, tls: ssl.SSLContext | None) -> AsyncIterator[Self]:
         """A connection that is closed in the end; raises OSError, which TLS's errors are."""
         loop = asyncio.get_running_loop()
         reader = bounded_reader()

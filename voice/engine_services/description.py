@@ -16,7 +16,6 @@ RECOGNITION, SPEECH = "recognition", "speech"
 PROGRAM = "voice"
 """How our services call themselves: they are told, and tell, more than the protocol has."""
 _HASHED = "sha256:"
-_WEIGHTS = ("model.bin", "*.onnx")
 _ATTRIBUTION = Attribution(name="Voice", url="")
 
 
@@ -30,19 +29,16 @@ class Served:
     """Tags; dialects that are told apart among them."""
 
 
-def described(folder: Path, languages: Sequence[str]) -> Served:
-    """A model or voice by its folder, or an ONNX file; reads it whole, for the hash.
+def described(name: str, weights: Path, languages: Sequence[str]) -> Served:
+    """A model or voice of the settings; reads its weights whole, for the hash. Raises OSError."""
+    with weights.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Served(called(name), sha256, tuple(languages))
 
-    Raises OSError.
-    """
-    files = [folder] if folder.is_file() else []
-    files = files or [file for pattern in _WEIGHTS for file in sorted(folder.glob(pattern))]
-    with files[0].open("rb") as file:
-        return Served(
-            folder.stem if folder.is_file() else folder.name,
-            hashlib.file_digest(file, "sha256").hexdigest(),
-            tuple(languages),
-        )
+
+def called(name: str) -> str:
+    """What a model or voice of the settings, which may be a path, is called among services."""
+    return Path(name).name.removesuffix(".onnx")
 
 
 def info(recogniser: Served | None, voices: Mapping[str, Served]) -> Info:
@@ -64,6 +60,7 @@ def _values(served: Served) -> dict[str, object]:
 
 class _Model(BaseModel):
     name: str
+    installed: bool = True
     version: str | None = None
     languages: list[str] = []
 
@@ -92,14 +89,14 @@ class Offer(BaseModel):
             Offered(model.name, _sha256(model), program.name == PROGRAM, languages[0])
             for program in programs
             for model in (*program.models, *program.voices)
-            if all(_speaks(model.languages, tag) for tag in languages)
+            if model.installed and all(_speaks(model.languages, tag) for tag in languages)
         ]
         if not fitting:
             raise ServiceFailed(f"it offers no {engine} of {', '.join(languages)}")
         chosen = next((one for one in fitting if one.name == wanted), fitting[0])
         if hashes and hashes.get(chosen.name) != chosen.sha256:
             known = "as engines.models has it" if chosen.name in hashes else "of engines.models"
-            raise ServiceFailed(f"its model {ascii(chosen.name)} is none {known}")
+            raise ServiceFailed(f"its model {chosen.name!a} is none {known}")
         return chosen
 
 

@@ -104,7 +104,8 @@ class ServiceLink:
     ) -> T:
         """What the service answers to one request; raises ServiceFailed, and then it is counted.
 
-        A large request may take `more_seconds` than others. Cancelling closes the connection, by which the service knows that nobody waits.
+        A large request may take `more_seconds`. Cancelling closes the connection, by which the
+        service knows that nobody waits.
         """
         if self.reason:
             raise ServiceFailed(self.reason)

@@ -11,7 +11,7 @@ from wyoming.asr import Transcript as Answer
 from voice.audio import Pcm
 from voice.engine_queue import Priority
 from voice.engine_services.connection import Connection, parsed
-from voice.engine_services.description import RECOGNITION, Offer, Offered
+from voice.engine_services.description import RECOGNITION, Offer, Offered, called
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
 from voice.engine_services.link import Change, ServiceLink
 from voice.engine_services.own_terms import AskedReading, Reading, packed, unpacked
@@ -112,20 +112,21 @@ def _heard(
 
 
 def reading_link(
-    settings: Settings, dialects: Sequence[str], tell: Callable[[Change], None]
+    settings: Settings,
+    dialects: Sequence[str] = (),
+    tell: Callable[[Change], None] = lambda change: None,
 ) -> ServiceLink:
     """The way to the service of `[recognition] at`; raises ConfigError.
 
     It has to read all languages that are offered and, if it is one of ours, these dialects.
     """
     wanted, engines = settings.recognition, settings.engines
+    name = called(wanted.model)
 
     def choose(offer: Offer) -> Sequence[Offered]:
-        chosen = offer.found(RECOGNITION, wanted.offered, wanted.model, engines.models)
+        chosen = offer.found(RECOGNITION, wanted.offered, name, engines.models)
         if chosen.ours:
-            offer.found(RECOGNITION, [*wanted.offered, *dialects], wanted.model, engines.models)
+            offer.found(RECOGNITION, [*wanted.offered, *dialects], name, engines.models)
         return [chosen]
 
-    return ServiceLink(
-        RECOGNITION, wanted.at, engines, settings.network.allow, choose, tell
-    )
+    return ServiceLink(RECOGNITION, wanted.at, engines, settings.network.allow, choose, tell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from wyoming.audio import AudioChunk, AudioStop
@@ -13,10 +13,11 @@ from wyoming.tts import Synthesize, SynthesizeVoice
 from voice.audio import Pcm, resample
 from voice.engine_queue import Priority
 from voice.engine_services.connection import Connection, Sound
-from voice.engine_services.description import SPEECH, Offer, Offered
+from voice.engine_services.description import SPEECH, Offer, Offered, called
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
 from voice.engine_services.link import Change, ServiceLink
 from voice.engine_services.own_terms import AskedSpeech, Speech, packed, unpacked
+from voice.models import chosen_voices
 from voice.settings import Settings
 from voice.speech import ClauseCache, Speaker, SpokenClause, levelled, pieces_of, spoken_as
 
@@ -116,17 +117,16 @@ def _as_ours(sound: Sound, sample_rate: int) -> Pcm:
 
 
 def speaking_link(
-    settings: Settings, voices: Mapping[str, str], tell: Callable[[Change], None]
+    settings: Settings, tell: Callable[[Change], None] = lambda change: None
 ) -> ServiceLink:
     """The way to the service of `[speech] at`; raises ConfigError.
 
-    It has to have a voice for each language; of several the one with the name in `voices`, by tag.
+    It has to have a voice for each language; of several the one called as the local one is taken.
     """
     engines = settings.engines
+    names = {tag: called(voice.name) for tag, voice in chosen_voices(settings).items()}
 
     def choose(offer: Offer) -> Sequence[Offered]:
-        return [offer.found(SPEECH, [tag], name, engines.models) for tag, name in voices.items()]
+        return [offer.found(SPEECH, [tag], name, engines.models) for tag, name in names.items()]
 
-    return ServiceLink(
-        SPEECH, settings.speech.at, engines, settings.network.allow, choose, tell
-    )
+    return ServiceLink(SPEECH, settings.speech.at, engines, settings.network.allow, choose, tell)

@@ -35,15 +35,26 @@ class Engine(Protocol):
         pcm: Pcm,
         sample_rate: int,
         *,
-        priority: Priority = Priority.FINAL,
-        expect: Expectation = ANYTHING,
-        belief: LanguageBelief | None = None,
+        priority: Priority,
+        expect: Expectation,
+        belief: LanguageBelief | None,
     ) -> Transcript:
         """The words in a recording."""
 
 
 class Recogniser(Engine, Protocol):
     """What a call process needs of one, wherever it is at work."""
+
+    async def transcribe(
+        self,
+        pcm: Pcm,
+        sample_rate: int,
+        *,
+        priority: Priority = Priority.FINAL,
+        expect: Expectation = ANYTHING,
+        belief: LanguageBelief | None = None,
+    ) -> Transcript:
+        """The words in a recording; raises EngineBusy when too much waits."""
 
     @property
     def dialects(self) -> Mapping[str, str]:

@@ -44,9 +44,7 @@ def timed(
         yield SpokenWord(written, 1000 * (after + start), 1000 * (after + end))
 
 
-def spoken_as(
-    text: str, pieces: Sequence[Piece], pcm: Pcm, sample_rate: int
-) -> SpokenClause:
+def spoken_as(text: str, pieces: Sequence[Piece], pcm: Pcm, sample_rate: int) -> SpokenClause:
     """A clause whose voice does not tell when its words sound: shared out by their length."""
     saying = [piece for piece in pieces if any(map(str.isalnum, piece.spoken))]
     said = " ".join(piece.spoken for piece in saying)

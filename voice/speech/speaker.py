@@ -24,7 +24,7 @@ from voice.speech.piper_voice import LoadedVoice, Sentence
 from voice.speech.word_timing import Span, share_time, time_words
 
 TOLERANCE_DB: Final = 2.0
-"""A portion may be so much louder or softer than silences.LEVEL_DBFS; what goes beyond is taken back."""
+"""A portion may be so much louder or softer than other speech; what goes beyond is taken back."""
 MOST_CORRECTION_DB: Final = 6.0
 PORTION: Final = 250
 """Characters that are synthesised at once; longer text lets others in between."""

@@ -10,9 +10,9 @@ from voice.events import HIDDEN, CallEvent, FinalTranscript
 from voice.recognition import (
     ANYTHING,
     Expectation,
+    Recogniser,
     RecognitionSession,
     Transcript,
-    Recogniser,
 )
 
 
