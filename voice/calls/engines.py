@@ -120,19 +120,21 @@ async def _load_beside(
     tools.require(responder.tasks)
     engines = Engines(recogniser, responder, voices, tools, identity, tries)
     if services is not None:
-        engines = await _served(engines, recogniser, settings, services)
+        engines = await served(engines, settings, services)
     await warm_up(engines, settings)
     return engines
 
 
-async def _served(
-    engines: Engines, recogniser: WhisperRecogniser, settings: Settings, services: Services
-) -> Engines:
-    """The engines, with services in front of those that the settings say."""
+async def served(engines: Engines, settings: Settings, services: Services) -> Engines:
+    """The same engines, with services in front of those that the settings say.
+
+    Raises ConfigError for a service that may not be reached; one that is away is waited for later.
+    """
     engines = replace(engines, services=services)
     if settings.recognition.at != LOCAL:
-        link = services.add(reading_link(settings, [*recogniser.dialects], services.tell))
-        engines = replace(engines, recogniser=ServedRecogniser(link, recogniser))
+        own = engines.recogniser
+        link = services.add(reading_link(settings, [*own.dialects], services.tell))
+        engines = replace(engines, recogniser=ServedRecogniser(link, own))
     if settings.speech.at != LOCAL:
         link = services.add(speaking_link(settings, services.tell))
         await link.begin()

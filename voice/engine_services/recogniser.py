@@ -15,13 +15,15 @@ from voice.engine_services.description import RECOGNITION, Offer, Offered, calle
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
 from voice.engine_services.link import Change, ServiceLink
 from voice.engine_services.own_terms import AskedReading, Reading, packed, unpacked
+from voice.languages import Language
 from voice.recognition import (
     ANYTHING,
     Expectation,
     LanguageBelief,
+    PartialPace,
+    Recogniser,
     RecognitionSession,
     Transcript,
-    WhisperRecogniser,
 )
 from voice.settings import Settings
 
@@ -36,9 +38,15 @@ _SECONDS_PER_SECOND = 0.1
 class ServedRecogniser:
     """Has each turn read by the service behind the link; the local recogniser stands in for it."""
 
-    def __init__(self, link: ServiceLink, local: WhisperRecogniser) -> None:
+    def __init__(self, link: ServiceLink, local: Recogniser) -> None:
         self._link = link
         self._local = local
+        self._pace = PartialPace()
+
+    @property
+    def language(self) -> Language:
+        """What is read where it is not known what is spoken."""
+        return self._local.language
 
     @property
     def dialects(self) -> Mapping[str, str]:
@@ -52,7 +60,7 @@ class ServedRecogniser:
 
     def session(self) -> RecognitionSession:
         """One call's use of the engine."""
-        return RecognitionSession(self, self._local.pace, self.dialects)
+        return RecognitionSession(self, self._pace, self.dialects)
 
     async def transcribe(
         self,
@@ -67,7 +75,7 @@ class ServedRecogniser:
 
         async def exchange(connection: Connection, offered: Sequence[Offered]) -> Transcript:
             asked = AskedReading(priority, expect, belief)
-            language = belief.heard if belief is not None else self._local.language.tag
+            language = belief.heard if belief is not None else self.language.tag
             await connection.write(Transcribe(language=language, context=packed(asked)))
             await connection.write_sound(pcm, sample_rate)
             event = await connection.expect(Answer)

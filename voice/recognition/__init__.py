@@ -17,6 +17,7 @@ from voice.recognition.errors import (
 from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.identifier import Identifier, IdentifierCard
 from voice.recognition.language_belief import LanguageBelief
+from voice.recognition.partial_pace import PartialPace
 from voice.recognition.partial_reader import PartialReader
 from voice.recognition.recogniser import WhisperRecogniser
 from voice.recognition.session import Recogniser, RecognitionSession
@@ -32,6 +33,7 @@ __all__ = [
     "IdentifierCard",
     "LanguageBelief",
     "Partial",
+    "PartialPace",
     "PartialReader",
     "Recogniser",
     "RecognitionSession",

@@ -37,8 +37,7 @@ class WhisperRecogniser:
     def __init__(self, router: Router, queue: EngineQueue, workers: int = 1) -> None:
         self._router = router
         self._queue = queue
-        self.pace = PartialPace(workers)
-        """How its time is shared among the turns that are read while they are spoken."""
+        self._pace = PartialPace(workers)
 
     @classmethod
     def load(
@@ -130,7 +129,7 @@ class WhisperRecogniser:
 
     def session(self) -> RecognitionSession:
         """One call's use of the engine."""
-        return RecognitionSession(self, self.pace, self.dialects)
+        return RecognitionSession(self, self._pace, self.dialects)
 
     async def warm_up(self) -> None:
         """Decode once in every way of reading: no caller waits longer than the others."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from voice.audio import Pcm, Resampler
 from voice.engine_queue import Priority
+from voice.languages import Language
 from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.features import PADDING_SECONDS, RATE_HZ, windows
 from voice.recognition.language_belief import LanguageBelief
@@ -44,6 +45,10 @@ class Engine(Protocol):
 
 class Recogniser(Engine, Protocol):
     """What a call process needs of one, wherever it is at work."""
+
+    @property
+    def language(self) -> Language:
+        """What it reads where it is not told, or cannot hear, what is spoken."""
 
     async def transcribe(
         self,
