@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,10 @@ async def own(engines: Engines, way: Way) -> AsyncIterator[Engines]:
         link.close()
 
 
+def concerns(engine: str, event: EngineReturned) -> bool:
+    return event.engine == engine
+
+
 async def call_through_a_cut(
     number: int, socket: Path, log: EventLog, say: Say, answered: asyncio.Barrier, way: Way
 ) -> EventLog:
@@ -86,10 +91,8 @@ async def call_through_a_cut(
         await answered.wait()
         if number == 0:
             await way.mend()
-        for engine in ("recognition", "speech"):
-            fell = [event.engine for event in own.of(EngineFellBack)]
-            if engine in fell:
-                await own.wait(EngineReturned, lambda event: event.engine == engine)
+        for fell in own.of(EngineFellBack):
+            await own.wait(EngineReturned, partial(concerns, fell.engine))
         caller.hang_up()
         await own.wait(CallEnded)
     return own

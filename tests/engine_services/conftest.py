@@ -84,11 +84,12 @@ def port_of(server: EngineServer) -> int:
 def settings_at(address: str, **engines: object) -> Settings:
     """Of a call process both of whose engines are at work there; short of patience."""
     patience = {"connect_seconds": 2.0, "answer_seconds": 10.0, "rest_seconds": 0.05}
-    settings = Settings(
-        recognition=Recognition(model="embedded-en", at=address),
-        speech=Speech(voice="embedded-en", at=address),
-        engines=EngineServices.model_validate({**patience, **engines}),
+    # The tests' environment wins over what is given to Settings.
+    return Settings().model_copy(
+        update={
+            "recognition": Recognition(model="embedded-en", at=address),
+            "speech": Speech(voice="embedded-en", at=address),
+            "engines": EngineServices.model_validate({**patience, **engines}),
+            "network": NetworkAccess(allow=["127.0.0.1"]),
+        }
     )
-    # The tests' environment, which allows no host, wins over what is given to Settings.
-    network = NetworkAccess(allow=["127.0.0.1"])
-    return settings.model_copy(update={"network": network})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -159,10 +160,8 @@ async def test_what_is_no_event_ends_the_connection_and_no_other(
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
     writer.write(garbage)
     async with asyncio.timeout(10):
-        try:
+        with contextlib.suppress(ConnectionResetError):
             assert await reader.read() == b""
-        except ConnectionResetError:
-            pass
     writer.close()
     await client.write_event(Describe().event())
     assert Info.is_type((await answer(client)).type)

@@ -49,10 +49,9 @@ async def voice(
 async def test_a_turn_is_read_there_as_it_is_here(
     reader: ServedRecogniser, recogniser: WhisperRecogniser, question: Pcm, way: Way
 ) -> None:
-    belief = LanguageBelief.of(["en"])
-    asked = {"expect": Expectation("choice", choices=("plan", "bill")), "belief": belief}
-    there = await reader.transcribe(question, RATE, **asked)
-    here = await recogniser.transcribe(question, RATE, **asked)
+    belief, expect = LanguageBelief.of(["en"]), Expectation("choice", choices=("plan", "bill"))
+    there = await reader.transcribe(question, RATE, expect=expect, belief=belief)
+    here = await recogniser.transcribe(question, RATE, expect=expect, belief=belief)
     assert there.text == here.text and "plan" in there.text
     assert there.confidence == pytest.approx(here.confidence)
     assert (there.doubtful, there.belief, there.language) == (

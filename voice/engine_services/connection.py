@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import cache
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -130,18 +130,20 @@ class Sound:
         return np.frombuffer(b"".join(self._chunks), "<i2").astype(np.int16)
 
 
-def parsed(kind: type[T], data: object) -> T:
+def parsed(kind: Callable[..., T], data: object) -> T:
     """What came, as it should be; raises ServiceFailed, which does not quote it."""
     try:
-        return _adapter(kind).validate_python(data)
+        found: T = adapter_of(kind).validate_python(data)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or kind.__name__
+        where = ".".join(map(str, first["loc"])) or "it"
         raise ServiceFailed(f"not as it should be: {where}: {first['type']}") from None
+    return found
 
 
 @cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """What reads and writes a type, made once: that takes a while."""
     return TypeAdapter(kind)
 
 

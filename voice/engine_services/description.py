@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ RECOGNITION, SPEECH = "recognition", "speech"
 PROGRAM = "voice"
 """How our services call themselves: they are told, and tell, more than the protocol has."""
 _HASHED = "sha256:"
-_ATTRIBUTION = Attribution(name="Voice", url="")
+_BY = Attribution(name="Voice", url="")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Served:
     sha256: str
     languages: tuple[str, ...]
     """Tags; dialects that are told apart among them."""
+
+    @property
+    def version(self) -> str:
+        """What others tell it from another model by."""
+        return _HASHED + self.sha256
 
 
 def described(name: str, weights: Path, languages: Sequence[str]) -> Served:
@@ -41,21 +46,17 @@ def called(name: str) -> str:
     return Path(name).name.removesuffix(".onnx")
 
 
-def info(recogniser: Served | None, voices: Mapping[str, Served]) -> Info:
+def info(model: Served, voices: Iterable[Served]) -> Info:
     """What a client is told that asks what there is."""
-    about = {"attribution": _ATTRIBUTION, "installed": True, "description": None}
-    whole = {"name": PROGRAM, "version": None, **about}
-    asr = [] if recogniser is None else [AsrModel(**_values(recogniser), **about)]
-    tts = [TtsVoice(**_values(voice), **about) for voice in voices.values()]
+    read = AsrModel(model.name, _BY, True, None, model.version, list(model.languages))
+    spoken = [
+        TtsVoice(voice.name, _BY, True, None, voice.version, list(voice.languages))
+        for voice in voices
+    ]
     return Info(
-        asr=[AsrProgram(models=asr, **whole)] if asr else [],
-        tts=[TtsProgram(voices=tts, **whole)] if tts else [],
+        asr=[AsrProgram(PROGRAM, _BY, True, None, None, [read])],
+        tts=[TtsProgram(PROGRAM, _BY, True, None, None, spoken)],
     )
-
-
-def _values(served: Served) -> dict[str, object]:
-    languages = list(served.languages)
-    return {"name": served.name, "version": _HASHED + served.sha256, "languages": languages}
 
 
 class _Model(BaseModel):

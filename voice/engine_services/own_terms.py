@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
-
 from voice.engine_queue import Priority
-from voice.engine_services.connection import parsed
+from voice.engine_services.connection import adapter_of, parsed
 from voice.recognition import ANYTHING, Expectation, LanguageBelief, Transcript
 from voice.speech import SpokenWord
 
@@ -60,7 +58,8 @@ def packed(values: AskedReading | Reading | AskedSpeech | Speech) -> dict[str, A
     # A reading's certainty, which may be without end, is compared where it was read, and nowhere
     # else.
     without = {"transcript": {"certainty"}} if isinstance(values, Reading) else None
-    return {_KEY: TypeAdapter(type(values)).dump_python(values, mode="json", exclude=without)}
+    kind: Any = type(values)
+    return {_KEY: adapter_of(kind).dump_python(values, mode="json", exclude=without)}
 
 
 def unpacked(kind: type[T], data: Mapping[str, Any]) -> T | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from wyoming.event import Event
@@ -32,13 +32,13 @@ class ServedEngines:
     recogniser: WhisperRecogniser
     model: Served
     voices: Voices
-    spoken: Mapping[str, Served] = field(default_factory=dict)
+    spoken: Mapping[str, Served]
     """What each voice is, by the tag of its language."""
 
     @cached_property
     def description(self) -> Event:
         """What a client is told that asks what there is."""
-        return info(self.model, self.spoken).event()
+        return info(self.model, self.spoken.values()).event()
 
     def close(self) -> None:
         """End the engines' threads; what waits is cancelled."""

@@ -62,7 +62,7 @@ def levelling_gain(level: float) -> float:
 
 def levelled(pcm: Pcm, sample_rate: int) -> Pcm:
     """Sound that is more than silence, brought to LEVEL_DBFS."""
-    samples = pcm.astype(np.float32) / 32768
+    samples = pcm.astype(np.float32) / np.float32(32768)
     gain = levelling_gain(speech_level(samples, sample_rate))
     louder: Pcm = np.rint(samples * gain * 32767).clip(-32767, 32767).astype(np.int16)
     return louder
