@@ -20,8 +20,8 @@ class EngineServices(Section):
     key: FilePath | None = None
     authority: FilePath | None = None
     """Whose certificates the other side may show."""
-    models: dict[str, Sha256] = Field({})
-    """What a service's models have to be, by their names; without any, whatever it has."""
+    models: list[Sha256] = Field([])
+    """Which models and voices a service may have; without any, whatever it has."""
     connect_seconds: float = Field(0.5, gt=0, le=60)
     answer_seconds: float = Field(2.0, gt=0, le=60)
     """A request takes so long at most, connecting included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -68,15 +69,13 @@ async def test_fixed_phrases_come_from_the_cache(speaker: PiperSpeaker) -> None:
     assert not (await speaker.synthesise(text, 16000)).cached
 
 
-async def test_what_is_kept_outlives_the_cache(
-    speaker: PiperSpeaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("voice.speech.speaker.CACHED_CLAUSES", 1)
-    await speaker.keep("Something went wrong.")
-    for text in ("One.", "Two.", "Three."):
-        await speaker.synthesise(text)
-    assert (await speaker.synthesise("Something went wrong.")).cached
-    assert not (await speaker.synthesise("One.")).cached
+async def test_what_is_kept_outlives_the_cache(embedded_voice_path: Path) -> None:
+    with closing(PiperSpeaker.load(embedded_voice_path, cached=1)) as speaker:
+        await speaker.keep("Something went wrong.")
+        for text in ("One.", "Two.", "Three."):
+            await speaker.synthesise(text)
+        assert (await speaker.synthesise("Something went wrong.")).cached
+        assert not (await speaker.synthesise("One.")).cached
 
 
 async def test_a_callers_figures_are_not_kept(speaker: PiperSpeaker) -> None:

@@ -81,7 +81,7 @@ async def _serve(settings: Settings) -> None:
         async with EngineServer(settings.engines.listen, engines, tls) as server:
             typer.echo(f"Ready: engines at {server.address}")
             for one in (read, *spoken.values()):
-                typer.echo(f'{one.name} = "{one.sha256}"   # {", ".join(one.languages)}')
+                typer.echo(f'"{one.sha256}",  # {one.name}: {", ".join(one.languages)}')
             await signals.get()
     finally:
         engines.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,11 +79,11 @@ class Offer(BaseModel):
     tts: list[_Program] = []
 
     def found(
-        self, engine: str, languages: Sequence[str], wanted: str, hashes: Mapping[str, str]
+        self, engine: str, languages: Sequence[str], wanted: str, hashes: Sequence[str]
     ) -> Offered:
         """The model or voice for these languages, by preference the one with the name `wanted`.
 
-        Raises ServiceFailed when there is none, or one with another hash than in `hashes`.
+        Raises ServiceFailed when there is none, or one whose hash is none of `hashes`.
         """
         programs = self.asr if engine == RECOGNITION else self.tts
         fitting = [
@@ -95,9 +95,8 @@ class Offer(BaseModel):
         if not fitting:
             raise ServiceFailed(f"it offers no {engine} of {', '.join(languages)}")
         chosen = next((one for one in fitting if one.name == wanted), fitting[0])
-        if hashes and hashes.get(chosen.name) != chosen.sha256:
-            known = "as engines.models has it" if chosen.name in hashes else "of engines.models"
-            raise ServiceFailed(f"its model {chosen.name!a} is none {known}")
+        if hashes and chosen.sha256 not in hashes:
+            raise ServiceFailed(f"its model {chosen.name!a} is none of engines.models")
         return chosen
 
 

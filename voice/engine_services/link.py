@@ -111,6 +111,8 @@ class ServiceLink:
             raise ServiceFailed(self.reason)
         self._running += 1
         try:
+            if not self._offered:
+                await self.look()
             async with self._asked(more_seconds) as connection:
                 answer = await exchange(connection, self._offered)
         except ServiceBusy:

@@ -1,0 +1,149 @@
+"""`voice engines serve` as a process of its own: for nodes on this machine, and by TLS for others."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engine_services.conftest import settings_at
+from voice.doctor.peers import peers
+from voice.engine_services import (
+    ServedSpeaker,
+    ServiceFailed,
+    reading_link,
+    speaking_link,
+    tls_context,
+)
+from voice.engine_settings import EngineServices
+from voice.errors import ConfigError
+from voice.settings import load_settings
+from voice.speech import PiperSpeaker
+
+EMBEDDED = '[recognition]\nmodel = "embedded-en"\n[speech]\nvoice = "embedded-en"\n'
+
+
+@contextlib.contextmanager
+def serving(file: Path) -> Iterator[tuple[str, list[str]]]:
+    """The address, and the lines that name the models."""
+    command = [sys.executable, "-m", "voice", "engines", "serve", "--settings", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().rpartition(" ")[2].strip()
+        models = [process.stdout.readline() for _ in range(2)]
+        try:
+            yield address, models
+        finally:
+            process.terminate()
+            assert process.wait(20) == 0
+
+
+def written(folder: Path, engines: str) -> Path:
+    file = folder / "engines.toml"
+    file.write_text(f"{EMBEDDED}[engines]\n{engines}\n")
+    return file
+
+
+async def test_a_process_serves_nodes_until_it_is_told_to_stop(
+    tmp_path: Path, embedded_voice_path: Path
+) -> None:
+    with serving(written(tmp_path, 'listen = "127.0.0.1:0"')) as (address, models):
+        hashes = [line.split('"')[1] for line in models]
+        (model,) = await reading_link(settings_at(address, models=hashes)).look()
+        assert (model.name, model.sha256, model.ours) == ("embedded-en", hashes[0], True)
+        with pytest.raises(ServiceFailed, match=r"none of engines\.models"):
+            await speaking_link(settings_at(address, models=hashes[:1])).look()
+        speaker = PiperSpeaker.load(embedded_voice_path)
+        voice = ServedSpeaker(speaking_link(settings_at(address)), "en", speaker)
+        clause = await voice.synthesise("Good morning.", 8000)
+        assert np.array_equal(clause.pcm, (await speaker.synthesise("Good morning.", 8000)).pcm)
+        speaker.close()
+        heard, spoken = await peers(settings_at(address))
+    assert (heard.level, heard.subject, spoken.level) == ("ok", "recognition.at", "ok")
+    heard, spoken = await peers(settings_at(address))
+    assert (heard.level, spoken.level) == ("fault", "fault")
+    assert heard.found.startswith(address)
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ('[engines]\nlisten = "0.0.0.0:0"', "can be reached from other machines"),
+        ('[engines]\ncertificate = "/nowhere.pem"', "belong together: no key"),
+        ('[engines]\nmodels = ["1234"]', "expected a SHA-256"),
+        ('[recognition]\nat = "here"', "expected local, tcp://HOST:PORT or tls://HOST:PORT"),
+        ('[speech]\nat = "tcp://engines:0"', "expected local, tcp://HOST:PORT or tls://HOST:PORT"),
+        ('[speech]\nat = "http://engines:80"', "expected local, tcp://HOST:PORT or"),
+    ],
+)
+def test_mistaken_settings_are_answered_with_their_reason(
+    settings: str, complaint: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "voice.toml"
+    file.write_text(settings)
+    with pytest.raises(ConfigError, match=complaint):
+        load_settings(file)
+
+
+def test_files_that_cannot_prove_anything_are_named() -> None:
+    files = EngineServices.model_validate(
+        {"certificate": "/no.pem", "key": "/no.key", "authority": "/no.ca"}
+    )
+    with pytest.raises(ConfigError, match=r"engines\.certificate: /no\.pem: "):
+        tls_context(files, served=True)
+
+
+def test_what_is_at_work_elsewhere_is_not_served_here(tmp_path: Path) -> None:
+    file = tmp_path / "engines.toml"
+    file.write_text('[speech]\nat = "tcp://127.0.0.1:1"')
+    command = [sys.executable, "-m", "voice", "engines", "serve", "--settings", str(file)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert "speech.at: tcp://127.0.0.1:1: what is served is at work here" in line
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """Of a service and a node, by one authority; and of a stranger."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl to make certificates")
+    for name in ("ca", "stranger"):
+        made = "req -x509 -newkey rsa:2048 -nodes -days 2 -addext basicConstraints=critical,CA:TRUE"
+        made += f" -subj /CN={name} -keyout {name}.key -out {name}.pem"
+        subprocess.run([openssl, *made.split()], check=True, capture_output=True, cwd=tmp_path)
+    for name in ("service", "node"):
+        made = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -CA ca.pem -CAkey"
+        made += f" ca.key -addext subjectAltName=IP:127.0.0.1 -keyout {name}.key -out {name}.pem"
+        subprocess.run([openssl, *made.split()], check=True, capture_output=True, cwd=tmp_path)
+    return tmp_path
+
+
+async def test_by_tls_both_sides_prove_who_they_are(certificates: Path) -> None:
+    def files(name: str, authority: str = "ca") -> dict[str, str]:
+        paths = {
+            "certificate": f"{name}.pem",
+            "key": f"{name}.key",
+            "authority": f"{authority}.pem",
+        }
+        return {key: str(certificates / path) for key, path in paths.items()}
+
+    lines = [f'{key} = "{path}"' for key, path in files("service").items()]
+    file = written(certificates, "\n".join(['listen = "0.0.0.0:0"', *lines]))
+    with serving(file) as (address, _):
+        assert address.startswith("tls://0.0.0.0:")
+        there = address.replace("0.0.0.0", "127.0.0.1")
+        (model,) = await reading_link(settings_at(there, **files("node"))).look()
+        assert model.name == "embedded-en"
+        for mistaken in (files("stranger"), files("node", authority="stranger")):
+            with pytest.raises(ServiceFailed, match=there):
+                await reading_link(settings_at(there, **mistaken)).look()
+        with pytest.raises(ServiceFailed):
+            await reading_link(settings_at(there.replace("tls", "tcp"))).look()
