@@ -1,4 +1,4 @@
-"""`voice engines serve` as a process of its own: for nodes on this machine, and by TLS for others."""
+"""`voice engines serve` as a process of its own: for nodes here, and by TLS for others."""
 
 from __future__ import annotations
 

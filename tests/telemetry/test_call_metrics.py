@@ -13,12 +13,13 @@ from voice.events import (
     CallEnded,
     CallStarted,
     ClauseSpoken,
+    EngineFellBack,
     FinalTranscript,
     ResponseStarted,
     Transferred,
     TurnEnded,
 )
-from voice.telemetry import CallMetrics, log_call, measured_queues
+from voice.telemetry import CallMetrics, ServiceMetrics, log_call, measured_queues
 
 SAID = "my number is four two seven one"
 
@@ -170,3 +171,17 @@ def test_the_depth_of_an_engines_queue_is_measured(registry: CollectorRegistry) 
     assert registry.get_sample_value("voice_engine_queue_depth", labels) == 1
     assert registry.get_sample_value("voice_engine_stuck_workers", labels) == 0
     queue.close()
+
+
+def test_it_is_seen_whether_a_service_is_used_and_in_how_many_calls_it_was_not(
+    registry: CollectorRegistry,
+) -> None:
+    used = True
+    ServiceMetrics(registry).add("speech", lambda: used)
+    call = journal(registry, Clock())
+    labels = {"engine": "speech"}
+    assert registry.get_sample_value("voice_engine_service_up", labels) == 1
+    used = False
+    call.record(EngineFellBack, engine="speech", reason="tcp://192.0.2.1:10300: no answer in time")
+    assert registry.get_sample_value("voice_engine_service_up", labels) == 0
+    assert registry.get_sample_value("voice_engine_fallbacks_total", labels) == 1

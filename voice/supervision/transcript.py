@@ -14,6 +14,8 @@ from voice.events import (
     DtmfReceived,
     EmergencyHeard,
     EngineFailed,
+    EngineFellBack,
+    EngineReturned,
     FinalTranscript,
     IdentityDecided,
     Interrupted,
@@ -137,6 +139,10 @@ class CallTranscript:
                 self._note(event, position, "emergency", event.kind.replace("_", " "), event.words)
             case EngineFailed():
                 self._note(event, position, "failure", event.engine, event.reason)
+            case EngineFellBack():
+                self._add(event, position, "note", "engine fell back", event.engine)
+            case EngineReturned():
+                self._add(event, position, "note", "engine returned", event.engine)
             case LanguageChosen():
                 self._multilingual = True
                 self._note(event, position, "language", event.language)
