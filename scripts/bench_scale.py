@@ -11,13 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from scale_bench import calls_at_once, decoded_together, link_cut
 from voice.evaluation.benchmark_command import arguments, concluded, run_benchmark
 from voice.evaluation.figures import BenchmarkResult
 
 Part = Callable[[BenchmarkResult, bool], Awaitable[None]]
 """Adds its figures to the result; True asks for the quick way."""
 
-PARTS: Mapping[str, Part] = {}
+PARTS: Mapping[str, Part] = {
+    "together": decoded_together.add,
+    "link_cut": link_cut.add,
+    "embedded_calls": calls_at_once.add_embedded,
+    "base_calls": calls_at_once.add_base,
+}
 """In the order in which they are measured."""
 QUICK_SECONDS, FULL_SECONDS = 112, 29 * 60
 """How long the measuring may take."""

@@ -14,9 +14,9 @@ from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import LONG_ANSWER
 from tests.engine_services.conftest import port_of, settings_at
-from tests.engine_services.way import Way
 from voice.calls.engines import Engines, served
 from voice.engine_services import EngineServer, ServedEngines, Services, described
+from voice.evaluation.breakable_way import Way
 from voice.events import (
     CallEnded,
     EngineFailed,

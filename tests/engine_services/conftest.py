@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine_services.way import Way
 from voice.audio import Pcm
 from voice.engine_services import Change, EngineServer, ServedEngines, described
 from voice.engine_settings import EngineServices
+from voice.evaluation.breakable_way import Way
 from voice.network_settings import NetworkAccess
 from voice.recognition import WhisperRecogniser
 from voice.setting_values import host_and_port

@@ -12,7 +12,6 @@ from wyoming.event import async_read_event, async_write_event
 from wyoming.info import Info
 
 from tests.engine_services.conftest import QUESTION, RATE, port_of, settings_at
-from tests.engine_services.way import Way
 from voice.audio import Pcm
 from voice.engine_services import (
     Change,
@@ -25,6 +24,7 @@ from voice.engine_services import (
     speaking_link,
 )
 from voice.errors import ConfigError
+from voice.evaluation.breakable_way import Way
 from voice.recognition import WhisperRecogniser
 from voice.settings import Settings
 from voice.speech import PiperSpeaker

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.engine_services.conftest import RATE, settings_at
-from tests.engine_services.way import Way
 from voice.audio import Pcm
 from voice.engine_queue import Priority
 from voice.engine_services import (
@@ -20,6 +19,7 @@ from voice.engine_services import (
     reading_link,
     speaking_link,
 )
+from voice.evaluation.breakable_way import Way
 from voice.recognition import Expectation, LanguageBelief, WhisperRecogniser
 from voice.speech import PiperSpeaker
 

@@ -1,4 +1,4 @@
-"""The network between a call process and a service, which a test can cut, hold up and mend."""
+"""The network between a call process and a service, which a trial can cut, hold up and mend."""
 
 from __future__ import annotations
 

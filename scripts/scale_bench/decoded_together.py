@@ -1,0 +1,40 @@
+"""How much cheaper the words of eight turns that wait are together than one by one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from voice.errors import VoiceError
+from voice.evaluation.callers.engines import EngineMouth
+from voice.evaluation.figures import BenchmarkResult
+from voice.evaluation.intervals import percentile
+from voice.evaluation.people.batch_speed import batch_speedups
+from voice.model_folders import find_model
+from voice.settings import REAL_RECOGNISER, Recognition
+
+WAITING = (
+    "What is my plan?",
+    "How much is my bill this month?",
+    "I have lost my phone, please block my SIM card.",
+    "I want to speak to a person, please.",
+    "My code is four, two, seven, one.",
+    "Can you tell me when my contract ends?",
+    "Yes, please do that now.",
+    "I moved to a new house in Galway last week.",
+)
+WIDE_HZ = 16_000
+QUICK_ROUNDS, FULL_ROUNDS = 4, 21
+"""The first one warms up."""
+
+
+async def add(result: BenchmarkResult, quick: bool) -> None:
+    """Whisper base, with the settings' beam and greedily; the encoder's time is left out."""
+    folder = find_model("asr_models", REAL_RECOGNISER)
+    if folder == REAL_RECOGNISER:
+        raise VoiceError(f"{REAL_RECOGNISER} is not installed: voice models pull {REAL_RECOGNISER}")
+    mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
+    turns = [await mouth.speak(text, WIDE_HZ) for text in WAITING]
+    rounds = [turns] * (QUICK_ROUNDS if quick else FULL_ROUNDS)
+    for key, beam_size in (("", Recognition().beam_size), ("greedy_", 1)):
+        ratios = await asyncio.to_thread(batch_speedups, folder, rounds, beam_size)
+        result.add(f"batched_{key}decode_speedup", percentile(ratios, 50))
