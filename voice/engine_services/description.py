@@ -87,14 +87,20 @@ class Offer(BaseModel):
         """
         programs = self.asr if engine == RECOGNITION else self.tts
         fitting = [
-            Offered(model.name, _sha256(model), program.name == PROGRAM, languages[0])
+            Offered(
+                model.name,
+                _sha256(model),
+                program.name == PROGRAM,
+                languages[0],
+                model.name == wanted,
+            )
             for program in programs
             for model in (*program.models, *program.voices)
             if model.installed and all(_speaks(model.languages, tag) for tag in languages)
         ]
         if not fitting:
             raise ServiceFailed(f"it offers no {engine} of {', '.join(languages)}")
-        chosen = next((one for one in fitting if one.name == wanted), fitting[0])
+        chosen = next((one for one in fitting if one.wanted), fitting[0])
         if hashes and chosen.sha256 not in hashes:
             raise ServiceFailed(f"its model {chosen.name!a} is none of engines.models")
         return chosen
@@ -111,6 +117,8 @@ class Offered:
     """The service is one of ours."""
     tag: str
     """Of the language for which it was looked for, or the first of them."""
+    wanted: bool
+    """It has the name that was looked for."""
 
 
 def _sha256(model: _Model) -> str:

@@ -25,6 +25,9 @@ from voice.setting_values import host_and_port
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_LONGEST_REST_SECONDS = 60.0
+"""For a service that seems to be well and answers nothing: it rests twice as long each time."""
 Choose = Callable[[Offer], Sequence[Offered]]
 """What is used of what a service has; raises ServiceFailed when it cannot be used."""
 
@@ -68,6 +71,7 @@ class ServiceLink:
         self._tell = tell
         self._breaker = CircuitBreaker(settings.failures, settings.rest_seconds, clock)
         self._offered: Sequence[Offered] = ()
+        self._rest_seconds = settings.rest_seconds
         self._running = 0
         self._healing: asyncio.Task[None] | None = None
         self.reason = ""
@@ -123,6 +127,7 @@ class ServiceLink:
         finally:
             self._running -= 1
         self._breaker.succeeded()
+        self._rest_seconds = self._settings.rest_seconds
         return answer
 
     def close(self) -> None:
@@ -156,12 +161,13 @@ class ServiceLink:
             return
         self.reason = str(error)
         log.warning("%s.at: %s: done by the models in this process", self.engine, error)
-        self._healing = asyncio.create_task(self._heal())
+        self._healing = asyncio.create_task(self._heal(self._rest_seconds))
+        self._rest_seconds = min(2 * self._rest_seconds, _LONGEST_REST_SECONDS)
         self._tell(Change(self.engine, self.reason))
 
-    async def _heal(self) -> None:
+    async def _heal(self, rest_seconds: float) -> None:
         while self.reason:
-            await asyncio.sleep(self._settings.rest_seconds)
+            await asyncio.sleep(rest_seconds)
             try:
                 await self.look()
             except ServiceFailed as error:

@@ -84,8 +84,9 @@ async def _spoken(
     """One clause, as far as the service tells; raises ServiceFailed."""
     pieces = pieces_of(text, voice.tag)
     said = text if voice.ours else " ".join(piece.spoken for piece in pieces)
-    named = SynthesizeVoice(name=voice.name)
-    await connection.write(Synthesize(said, voice=named, context=packed(asked)))
+    # Some say of voices that they could fetch that they have them: the language finds the others.
+    by = SynthesizeVoice(**({"name": voice.name} if voice.wanted else {"language": voice.tag}))
+    await connection.write(Synthesize(said, voice=by, context=packed(asked)))
     sound, end = await _sound(connection)
     speech = unpacked(Speech, end.data)
     if speech is not None and speech.sha256 == voice.sha256:
