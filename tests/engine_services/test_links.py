@@ -13,6 +13,7 @@ from wyoming.info import Info
 
 from tests.engine_services.conftest import QUESTION, RATE, port_of, settings_at
 from voice.audio import Pcm
+from voice.engine_queue import EngineBusy, Priority
 from voice.engine_services import (
     Change,
     EngineServer,
@@ -252,6 +253,8 @@ async def test_a_busy_service_is_passed_over_and_stays_in_use(
         reader_at(settings_at(address), recogniser, changes) as reader,
     ):
         assert (await reader.transcribe(question, RATE)).text
+        with pytest.raises(EngineBusy):
+            await reader.transcribe(question, RATE, priority=Priority.PARTIAL)
         assert not changes
 
 

@@ -72,7 +72,6 @@ class ServiceLink:
         self._breaker = CircuitBreaker(settings.failures, settings.rest_seconds, clock)
         self._offered: Sequence[Offered] = ()
         self._rest_seconds = settings.rest_seconds
-        self._running = 0
         self._healing: asyncio.Task[None] | None = None
         self.reason = ""
         """Why it is left alone now; empty where it is used."""
@@ -80,11 +79,6 @@ class ServiceLink:
     def is_used(self) -> bool:
         """Whether it is not left alone now."""
         return not self.reason
-
-    @property
-    def depth(self) -> int:
-        """How many answers are waited for."""
-        return self._running
 
     async def begin(self) -> None:
         """Look at the service before the first call; one that is not well is left alone."""
@@ -113,7 +107,6 @@ class ServiceLink:
         """
         if self.reason:
             raise ServiceFailed(self.reason)
-        self._running += 1
         try:
             if not self._offered:
                 await self.look()
@@ -124,8 +117,6 @@ class ServiceLink:
         except ServiceFailed as error:
             self._failed(error)
             raise
-        finally:
-            self._running -= 1
         self._breaker.succeeded()
         self._rest_seconds = self._settings.rest_seconds
         return answer

@@ -9,7 +9,7 @@ from wyoming.asr import Transcribe
 from wyoming.asr import Transcript as Answer
 
 from voice.audio import Pcm
-from voice.engine_queue import Priority
+from voice.engine_queue import EngineBusy, Priority
 from voice.engine_services.connection import Connection, parsed
 from voice.engine_services.description import RECOGNITION, Offer, Offered, called
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
@@ -55,8 +55,8 @@ class ServedRecogniser:
 
     @property
     def depth(self) -> int:
-        """How many requests wait, here or there."""
-        return self._link.depth + self._local.depth
+        """How many requests wait here; the service has a queue of its own."""
+        return self._local.depth
 
     def session(self) -> RecognitionSession:
         """One call's use of the engine."""
@@ -84,6 +84,8 @@ class ServedRecogniser:
         try:
             return await self._link.ask(exchange, len(pcm) / sample_rate * _SECONDS_PER_SECOND)
         except ServiceBusy as error:
+            if priority is Priority.PARTIAL:
+                raise EngineBusy(str(error)) from None
             log.info("%s: read by the model in this process", error)
         except ServiceFailed:
             pass  # the link has said so

@@ -36,8 +36,8 @@ class ServedSpeaker:
 
     @property
     def depth(self) -> int:
-        """How many portions of text wait, here or there."""
-        return self._link.depth + self._local.depth
+        """How many portions of text wait here; the service has a queue of its own."""
+        return self._local.depth
 
     def close(self) -> None:
         """End the local engine's threads, and look at the service no more."""
