@@ -303,7 +303,7 @@ class EngineFellBack(CallEvent):
     """The service that did an engine's work is away: the models of this process do it."""
 
     engine: str
-    """recognition or speech."""
+    """recognition, response or speech."""
     reason: str
     """Where the service is, and what is wrong with it."""
 

@@ -59,13 +59,11 @@ def settings_of(way: Way) -> Settings:
 
 
 @pytest.fixture
-async def own(engines: Engines, way: Way) -> AsyncIterator[Engines]:
+async def own(engines: Engines, way: Way) -> Engines:
     """Engines whose work is done at the other end of the way."""
     made = await served(engines, settings_of(way), Services())
     await made.recogniser.warm_up()
-    yield made
-    for link in made.services.links:
-        link.close()
+    return made
 
 
 def concerns(engine: str, event: EngineReturned) -> bool:

@@ -95,6 +95,23 @@ async def test_the_server_is_back_within_the_call(
     assert spoken(await steps_of(session.begin("i am fine"))) == "Good to hear."
 
 
+async def test_it_is_told_once_that_the_server_is_away_and_that_it_is_back(
+    server: FaultServer, office: Office
+) -> None:
+    told: list[str] = []
+    responder = load_responder(settings_for(server), tell=told.append)
+    session = responder.session(office.tools(), CUSTOMER)
+    broken, busy = Plan(status="500 Oops"), Plan(status="429 Too Many")
+    server.plans = [broken, broken, saying("Good to hear."), busy, busy]
+    await steps_of(session.begin("what is my balance"))
+    assert len(told) == 1 and told[0].endswith("status 500")
+    await steps_of(session.begin("i am fine"))
+    assert told[1:] == [""]
+    await steps_of(session.begin("what is my balance"))
+    assert told[2:] == [], "a busy server is not away"
+    responder.close()
+
+
 async def test_a_service_starts_without_its_server(
     server: FaultServer, responder: Responder, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,8 +17,6 @@ from voice.events import (
     ClauseSpoken,
     DtmfReceived,
     EngineFailed,
-    EngineFellBack,
-    EngineReturned,
     FinalTranscript,
     IdentityDecided,
     Interrupted,
@@ -262,8 +260,6 @@ def test_what_is_said_after_keys_is_a_line_of_its_own() -> None:
         make.next(ClauseSpoken, text="Thank you.", kind="notice"),
         make.next(ClauseSpoken, text="One moment.", kind="notice"),
         make.next(SupervisorJoined, supervisor="ana", mode="listen"),
-        make.next(EngineFellBack, engine="speech", reason="tcp://192.0.2.1:10300: no answer"),
-        make.next(EngineReturned, engine="speech"),
         make.next(ClauseSpoken, text="Here it is.", kind="notice"),
     )
     assert [(line.kind, line.text) for line in lines] == [
@@ -271,8 +267,6 @@ def test_what_is_said_after_keys_is_a_line_of_its_own() -> None:
         ("key", "• •"),
         ("notice", "Thank you. One moment. Here it is."),
         ("listen", "ana"),
-        ("engine fell back", "speech"),
-        ("engine returned", "speech"),
     ]
 
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 from voice.errors import VoiceError
@@ -71,8 +72,8 @@ async def _serve(settings: Settings, process: int) -> None:
     services = Services()
     engines = await load_engines(settings, measured_queues(registry), services)
     measured = ServiceMetrics(registry)
-    for link in services.links:
-        measured.add(link.engine, link.is_used)
+    for engine in services.engines:
+        measured.add(engine, partial(services.is_used, engine))
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     await write_apology(engines, settings)
     records = settings.records.directory

@@ -15,6 +15,8 @@ from voice.calls import phrases
 from voice.calls.pin_tries import PinTries
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.engine_services import (
+    RESPONSE,
+    Change,
     ServedRecogniser,
     ServedSpeaker,
     Services,
@@ -110,11 +112,12 @@ async def _load_beside(
     identity: IdentityCheck,
     services: Services | None,
 ) -> Engines:
+    tell = partial(_tell_of_response, services) if services is not None else None
     tries = PinTries(settings.identity.database, settings.identity.tries_per_hour)
     await asyncio.to_thread(tries.prepare)
     recogniser, responder, voices = await asyncio.gather(
         asyncio.to_thread(load_recogniser, settings, make_queue),
-        asyncio.to_thread(load_responder, settings, make_queue),
+        asyncio.to_thread(load_responder, settings, make_queue, tell),
         asyncio.to_thread(load_voices, settings, make_queue),
     )
     tools.require(responder.tasks)
@@ -125,19 +128,27 @@ async def _load_beside(
     return engines
 
 
+def _tell_of_response(services: Services, reason: str) -> None:
+    services.tell(Change(RESPONSE, reason))
+
+
 async def served(engines: Engines, settings: Settings, services: Services) -> Engines:
     """The same engines, with services in front of those that the settings say.
 
     Raises ConfigError for a service that may not be reached; one that is away is waited for later.
     """
     engines = replace(engines, services=services)
+    if settings.response.engine == "openai" and settings.response.fallback:
+        services.engines.append(RESPONSE)
     if settings.recognition.at != LOCAL:
         own = engines.recogniser
-        link = services.add(reading_link(settings, [*own.dialects], services.tell))
+        link = reading_link(settings, [*own.dialects], services.tell)
         engines = replace(engines, recogniser=ServedRecogniser(link, own))
+        services.engines.append(link.engine)
     if settings.speech.at != LOCAL:
-        link = services.add(speaking_link(settings, services.tell))
+        link = speaking_link(settings, services.tell)
         await link.begin()
+        services.engines.append(link.engine)
         engines = replace(engines, voices=engines.voices.replaced(partial(ServedSpeaker, link)))
     return engines
 

@@ -6,7 +6,7 @@ what a call process uses in place of its own engines, which stay at hand: they d
 service does not.
 """
 
-from voice.engine_services.description import Offered, Served, described
+from voice.engine_services.description import RESPONSE, Offered, Served, described
 from voice.engine_services.errors import ServiceFailed
 from voice.engine_services.link import Change, ServiceLink, tls_context
 from voice.engine_services.recogniser import ServedRecogniser, reading_link
@@ -16,6 +16,7 @@ from voice.engine_services.services import Services
 from voice.engine_services.speaker import ServedSpeaker, speaking_link
 
 __all__ = [
+    "RESPONSE",
     "Change",
     "EngineServer",
     "Offered",

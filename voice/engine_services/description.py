@@ -12,7 +12,7 @@ from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, Tt
 
 from voice.engine_services.errors import ServiceFailed
 
-RECOGNITION, SPEECH = "recognition", "speech"
+RECOGNITION, RESPONSE, SPEECH = "recognition", "response", "speech"
 PROGRAM = "voice"
 """How our services call themselves: they are told, and tell, more than the protocol has."""
 _HASHED = "sha256:"

@@ -76,10 +76,6 @@ class ServiceLink:
         self.reason = ""
         """Why it is left alone now; empty where it is used."""
 
-    def is_used(self) -> bool:
-        """Whether it is not left alone now."""
-        return not self.reason
-
     async def begin(self) -> None:
         """Look at the service before the first call; one that is not well is left alone."""
         try:

@@ -1,39 +1,43 @@
-"""Which services a process uses, and who is told when one is left alone or used again."""
+"""Which engines' work services do, and who is told when one is left alone or used again."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 
-from voice.engine_services.link import Change, ServiceLink
+from voice.engine_services.link import Change
 
 Listener = Callable[[Change], None]
 """Takes each change as it happens; must return at once."""
 
 
 class Services:
-    """The links of one process, by their engines; none where all engines are local."""
+    """Those of one process; none where all engines are local."""
 
     def __init__(self) -> None:
-        self.links: list[ServiceLink] = []
+        self.engines: list[str] = []
+        """Whose work is done by a service."""
+        self._away: dict[str, str] = {}
         self._listeners: list[Listener] = []
 
-    def add(self, link: ServiceLink) -> ServiceLink:
-        """Use a service."""
-        self.links.append(link)
-        return link
+    def is_used(self, engine: str) -> bool:
+        """Whether its service is not left alone now."""
+        return engine not in self._away
 
     def tell(self, change: Change) -> None:
-        """Pass on what a link says."""
+        """Take and pass on what happens to a service."""
+        if change.reason:
+            self._away[change.engine] = change.reason
+        else:
+            self._away.pop(change.engine, None)
         for listener in list(self._listeners):
             listener(change)
 
     @contextlib.contextmanager
     def followed(self, listener: Listener) -> Iterator[None]:
         """Tell this one, too; at once of each service that is left alone now."""
-        for link in self.links:
-            if link.reason:
-                listener(Change(link.engine, link.reason))
+        for engine, reason in self._away.items():
+            listener(Change(engine, reason))
         self._listeners.append(listener)
         try:
             yield

@@ -19,7 +19,7 @@ from voice.response.documents import DocumentSearch
 from voice.response.embedded import EmbeddedEngine
 from voice.response.engine import Engine
 from voice.response.example_engine import ExampleEngine
-from voice.response.fallback import FallbackEngine
+from voice.response.fallback import FallbackEngine, Tell
 from voice.response.generation import Hardware
 from voice.response.openai_harmony_prompt import VOCABULARY
 from voice.response.responder import Responder
@@ -33,8 +33,13 @@ from voice.understanding import LexicalEmbedder, TextEmbedder, kept_folder
 log = logging.getLogger(__name__)
 
 
-def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Responder:
-    """Open what `[response]` names; raises ModelError or ConfigError with the key to be mended."""
+def load_responder(
+    settings: Settings, make_queue: QueueFactory = EngineQueue, tell: Tell | None = None
+) -> Responder:
+    """Open what `[response]` names; raises ModelError or ConfigError with the key to be mended.
+
+    `tell` hears when a server fails and when it answers again, see FallbackEngine.
+    """
     wanted = settings.response
     with blamed_on("response.tasks", ConfigError):
         tasks = load_tasks(tasks_folder(wanted.tasks))
@@ -43,15 +48,17 @@ def load_responder(settings: Settings, make_queue: QueueFactory = EngineQueue) -
         if documents is not None:
             unless_loaded.callback(documents.close)
         all_tasks = tasks if documents is None else documents.added_to_tasks(tasks)
-        engine = _engine(settings, all_tasks, make_queue)
+        engine = _engine(settings, all_tasks, make_queue, tell)
         unless_loaded.pop_all()
     return Responder(engine, tasks, wanted.tool_timeout_seconds, documents)
 
 
-def _engine(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
+def _engine(
+    settings: Settings, tasks: TaskSet, make_queue: QueueFactory, tell: Tell | None
+) -> Engine:
     wanted = settings.response
     if wanted.engine == "openai":
-        return _beside(settings, tasks, make_queue)
+        return _beside(settings, tasks, make_queue, tell)
     if wanted.engine == "examples":
         return _by_examples(settings, tasks, make_queue)
     with blamed_on("response.model", ModelError):
@@ -60,7 +67,9 @@ def _engine(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Eng
         return load(folder, wanted, tasks, make_queue)
 
 
-def _beside(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
+def _beside(
+    settings: Settings, tasks: TaskSet, make_queue: QueueFactory, tell: Tell | None
+) -> Engine:
     """A server, and what answers where it does not."""
     wanted, allow = settings.response, settings.network.allow
     host = urlsplit(wanted.server.url).hostname or ""
@@ -70,11 +79,11 @@ def _beside(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Eng
     if not wanted.fallback:
         return server
     if wanted.fallback == BY_EXAMPLES:
-        return FallbackEngine(server, _by_examples(settings, tasks, make_queue))
+        return FallbackEngine(server, _by_examples(settings, tasks, make_queue), tell)
     with blamed_on("response.fallback", ModelError):
         folder = Path(find_model("response_models", wanted.fallback))
         load = _converted if (folder / DESCRIPTION).exists() else _embedded
-        return FallbackEngine(server, load(folder, wanted, tasks, make_queue))
+        return FallbackEngine(server, load(folder, wanted, tasks, make_queue), tell)
 
 
 def _by_examples(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
