@@ -227,6 +227,7 @@ def wrongly(answer: bytes) -> Handler:
         b'{"type": "error"}\n',
         b"[" * 60_000 + b"\n",
         b"x" * 300_000,
+        b'{"type": "transcript", "data_length": 6011}\n{"text": "' + b"a" * 6000 + b'"}',
     ],
 )
 async def test_a_wrong_answer_is_refused_in_one_line_that_quotes_nothing(

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 UNTOLD_CONFIDENCE = 0.75
 """Of a reading whose service says nothing of how sure it is: neither doubted nor beyond doubt."""
+_LONGEST_TEXT = 5_000
+"""Characters: more than anybody says in a turn."""
 _SECONDS_PER_SECOND = 0.1
 """So much longer may the answer to a longer turn take."""
 
@@ -79,7 +81,8 @@ class ServedRecogniser:
             await connection.write(Transcribe(language=language, context=packed(asked)))
             await connection.write_sound(pcm, sample_rate)
             event = await connection.expect(Answer)
-            return _heard(event.data, offered[0], language, len(pcm) / sample_rate)
+            heard = _heard(event.data, offered[0], language, len(pcm) / sample_rate)
+            return _fitting(heard, language, belief)
 
         try:
             return await self._link.ask(exchange, len(pcm) / sample_rate * _SECONDS_PER_SECOND)
@@ -119,6 +122,17 @@ def _heard(
     if reading.sha256 != offered.sha256:
         raise ServiceFailed("another model answers there than before")
     return reading.transcript
+
+
+def _fitting(heard: Transcript, asked: str, belief: LanguageBelief | None) -> Transcript:
+    """The same; raises ServiceFailed where it says what cannot be of what was asked."""
+    if len(heard.text) > _LONGEST_TEXT:
+        raise ServiceFailed(f"a transcript of {len(heard.text)} characters")
+    known = [asked] if belief is None else belief.offered
+    strange = heard.belief is not None and (belief is None or heard.belief.before != belief.before)
+    if heard.language not in known or strange:
+        raise ServiceFailed("a transcript in a language that was not asked for")
+    return heard
 
 
 def reading_link(
