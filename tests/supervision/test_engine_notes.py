@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.supervision.test_transcript import EventsOfACall, lines_of
+from tests.supervision.events_of_a_call import EventsOfACall
+from tests.supervision.test_transcript import lines_of
 from voice.events import ClauseSpoken, EngineFellBack, EngineReturned
 
 
