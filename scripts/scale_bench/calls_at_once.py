@@ -36,7 +36,7 @@ EMBEDDED = Wanted("calls_at_900_ms_embedded", 900, ModelsAtHand(), (4, 8, 12, 16
 BASE = Wanted(
     "calls_at_1500_ms_base", 1500, ModelsAtHand(REAL_RECOGNISER, REAL_VOICE), (1, 2, 4, 6, 8)
 )
-QUICK_SECONDS, FULL_SECONDS = 25, 75
+QUICK_SECONDS, FULL_SECONDS = 16, 75
 
 
 async def add_embedded(result: BenchmarkResult, quick: bool) -> None:
@@ -45,8 +45,9 @@ async def add_embedded(result: BenchmarkResult, quick: bool) -> None:
 
 
 async def add_base(result: BenchmarkResult, quick: bool) -> None:
-    """With Whisper base and a recorded voice: up to 1,500 ms."""
-    await _add(result, BASE, quick)
+    """With Whisper base and a recorded voice: up to 1,500 ms; the quick way has no time for it."""
+    if not quick:
+        await _add(result, BASE, quick)
 
 
 async def _add(result: BenchmarkResult, wanted: Wanted, quick: bool) -> None:

@@ -33,7 +33,7 @@ class Extent:
     breaks: tuple[tuple[float, float], ...]
 
 
-QUICK = Extent(2, 40, ((12, 20),))
+QUICK = Extent(2, 28, ((8, 14),))
 FULL = Extent(10, 150, ((25, 45), (80, 100)))
 """The first break refuses connections; in the second one nothing comes through."""
 
