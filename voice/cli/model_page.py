@@ -39,7 +39,8 @@ def show_model(model: CatalogueModel, store: ModelStore, console: Console) -> No
 
 def licence_line(model: CatalogueModel) -> str:
     """A model's licence, where it stands, and what it lets one do."""
-    return f"Licence: {model.licence} ({model.licence_url}). {licence_terms(model.licence)}"
+    place = f" ({model.licence_url})" if model.licence_url else ""
+    return f"Licence: {model.licence}{place}. {licence_terms(model.licence)}"
 
 
 def _show_dialect(model: CatalogueModel, console: Console) -> None:

@@ -107,6 +107,7 @@ def install_bundle(
         console.print(
             f"Also for {model.dialect.tag}: {', '.join(others)}. `voice evaluate compare` says "
             "which one is better; name one of them in [recognition] variants.",
+            markup=False,
             soft_wrap=True,
         )
 

@@ -15,6 +15,7 @@ from voice.cli.long_run import shown_run, torch_device
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
 from voice.model_folders import find_model
+from voice.models import Catalogue
 
 if TYPE_CHECKING:
     from voice.tuning.scoring import GroupScores
@@ -109,6 +110,12 @@ def dialect(
         statement=statement,
         others=dict(map(_other, also or [])),
     )
+    if plan.out.name in Catalogue.shipped().models:
+        console.print(
+            f"{plan.out.name} comes with Voice: nobody installs a bundle of that name."
+            " --out names another folder.",
+            soft_wrap=True,
+        )
     with shown_run(console) as progress:
         made = tune_dialect(plan, progress)
     for group in (*made.groups, *made.others):

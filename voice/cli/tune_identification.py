@@ -43,7 +43,9 @@ def identification(
 
     of_extra("scipy")
     from voice.tuning.identification import read_labelled, train  # takes its time
+    from voice.tuning.work_folder import require_empty
 
+    require_empty(out)
     speech = read_labelled(data, column)
     named = about or ", ".join(str(manifest) for manifest in data)
     console = Console()

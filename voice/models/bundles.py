@@ -11,12 +11,12 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from voice.errors import ModelError
-from voice.model_folders import VARIANT, shipped_model, shipped_models
+from voice.model_folders import VARIANT, shipped_model
 from voice.models.catalogue import Catalogue, parse_entry
 from voice.models.entries import CatalogueModel, FileName, ModelFile
 from voice.models.errors import WrongHash
 from voice.models.places import Place, opened
-from voice.models.publishing import CARD, LICENCE, SUMS
+from voice.models.publishing import CARD, LICENCE, SUMS, require_new_name
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import ModelStore
 
@@ -35,7 +35,7 @@ def install(bundle: Path, store: ModelStore, origins: Origins, progress: Progres
     with opened(bundle) as place:
         sums = _sums(place)
         entry = _entry(place, sums)
-    _require_new_name(entry)
+    require_new_name(entry)
     if entry.is_difference and shipped_model("asr_models", str(entry.base)) is None:
         try:
             Catalogue.known().find(str(entry.base))
@@ -89,16 +89,6 @@ def _entry(place: Place, sums: dict[str, str]) -> CatalogueModel:
     for path in sums.keys() - {file.path for file in entry.files}:
         _require_short(place, path)
     return entry
-
-
-def _require_new_name(entry: CatalogueModel) -> None:
-    """Raises ModelError where a bundle would take the place of a model that Voice knows."""
-    known = Catalogue.shipped().models.get(entry.name)
-    embedded = entry.name in {folder.name for folder in shipped_models("asr_models")}
-    if (known.files != entry.files) if known else embedded:
-        raise ModelError(
-            f"{entry.name} comes with Voice, and is another model: publish it under a new name"
-        )
 
 
 def _text(place: Place, path: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from voice.errors import ModelError
-from voice.model_folders import VARIANT
+from voice.model_folders import VARIANT, shipped_models
 from voice.models.card import card_of, fairness, groups_table, with_front_matter
 from voice.models.catalogue import Catalogue, read_entry
 from voice.models.download import disk_error, hash_of
@@ -48,6 +48,7 @@ def publish(variant: str, target: Path, store: ModelStore) -> Path:
     if target.exists():
         raise ModelError(f"{target}: there is something already")
     entry = _with_files(entry, folder)
+    require_new_name(entry)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=target.parent) as work:
@@ -60,6 +61,17 @@ def publish(variant: str, target: Path, store: ModelStore) -> Path:
     except OSError as error:
         raise disk_error(target, error) from None
     return target
+
+
+def require_new_name(entry: CatalogueModel) -> None:
+    """Raises ModelError where a bundle would take the place of a model that Voice knows."""
+    known = Catalogue.shipped().models.get(entry.name)
+    embedded = entry.name in {folder.name for folder in shipped_models("asr_models")}
+    if (known.files != entry.files) if known else embedded:
+        raise ModelError(
+            f"{entry.name} comes with Voice, and is another model: give it a new name, its"
+            f" folder's and the one in {VARIANT}"
+        )
 
 
 def _found(variant: str, store: ModelStore) -> tuple[CatalogueModel, Path]:

@@ -23,8 +23,8 @@ _FEW = 30
 
 _CARD = """# Recogniser `{name}`
 
-{base}, tuned for {tag}: a difference of {size:.1f} MB (rank {rank}, int8), which
-`voice models pull {name}` merges with {base}. {encoder}
+{base}, tuned for {tag}: a difference of {size:.1f} MB (rank {rank}, int8), which is merged
+with {base} where it is installed. {encoder}
 
 | | |
 |---|---|

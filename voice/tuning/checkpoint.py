@@ -13,9 +13,15 @@ from voice.errors import VoiceError
 
 
 def store(checkpoint: Path, content: Mapping[str, Any]) -> None:
-    """Replace the file as a whole: one that was begun is never taken for it."""
+    """Replace the file as a whole: one that was begun is never taken for it.
+
+    Raises OSError; torch says RuntimeError where the disk is full.
+    """
     part = checkpoint.with_suffix(".part")
-    torch.save(content, part)
+    try:
+        torch.save(content, part)
+    except RuntimeError as error:
+        raise OSError(str(error).splitlines()[0]) from None
     part.replace(checkpoint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -24,9 +25,19 @@ from voice.tuning.progress import Progress
 from voice.tuning.reading import Reader
 from voice.tuning.scoring import by_group, compared, language_of
 from voice.tuning.speech_copies import over_the_line
-from voice.tuning.speech_data import Checked, Parts, Problem, check, divided, read_corpus
+from voice.tuning.speech_data import (
+    Checked,
+    CorpusError,
+    Parts,
+    Problem,
+    audible,
+    check,
+    divided,
+    read_corpus,
+)
 from voice.tuning.telephone_line import RATE_HZ
 from voice.tuning.turns import turns_of
+from voice.tuning.work_folder import require_empty
 
 PROBLEMS = "problems.txt"
 """Beside the variant: what of the data was not used, and why."""
@@ -45,15 +56,18 @@ _SHOWN = 5
 def tune_dialect(plan: Plan, progress: Progress) -> Made:
     """Fill the folder `plan.out` with a variant; goes on where an earlier run was stopped.
 
-    Raises VoiceError: the data or the base cannot be used, or `plan.work` holds another run.
+    Raises VoiceError: the data or the base cannot be used, `plan.work` holds another run, or
+    `plan.out` something else.
     """
     began = time.monotonic()
+    if not plan.work.exists():
+        require_empty(plan.out, but=[PROBLEMS])
     corpus = read_corpus(plan.data)
     progress.began("Looking at the data", len(corpus.utterances))
     spoken = language_of(plan.dialect)
     known_text = spoken.phrases.goodbye if spoken else ""
     checked = check(corpus.utterances, known_text=known_text, looked_at=progress.advanced)
-    parts = divided(checked.good, seed=plan.seed)
+    parts = _judged_by_what_is_heard(divided(checked.good, seed=plan.seed))
     progress.told(
         f"{corpus.layout}, {checked.hours:.2f} hours: {len(parts.train)} utterances to learn from,"
         f" {len(parts.development)} to choose by, {len(parts.test)} to judge by. {parts.note}"
@@ -63,6 +77,14 @@ def tune_dialect(plan: Plan, progress: Progress) -> Made:
         made = tuning.run()
         _write(plan, made)
     return made
+
+
+def _judged_by_what_is_heard(parts: Parts) -> Parts:
+    """What is learned from and chosen by is read later, and left out then."""
+    test, problems = audible(parts.test)
+    if not test:
+        raise CorpusError(f"nothing is heard in the test, the first: {problems[0]}")
+    return replace(parts, test=test, problems=[*parts.problems, *problems])
 
 
 class _Tuning:
@@ -136,7 +158,8 @@ class _Tuning:
     def _list(self, problems: list[Problem]) -> None:
         file = self._plan.out / PROBLEMS
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("".join(f"{problem}\n" for problem in problems), "utf-8")
+        text = "".join(f"{problem}\n" for problem in problems)
+        file.write_text(text, "utf-8", "backslashreplace")
         for problem in problems[:_SHOWN]:
             self._progress.told(f"Not used: {problem}")
         if len(problems) > _SHOWN:

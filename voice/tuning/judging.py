@@ -8,13 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice.tuning.plan import Plan
+from voice.models.download import hash_of
+from voice.tuning.plan import WEIGHTS, Plan
 from voice.tuning.progress import Progress
 from voice.tuning.reading import Reader
 from voice.tuning.scoring import Heard, compared, language_of
 from voice.tuning.speech_copies import over_the_line
-from voice.tuning.speech_data import Parts, SpokenUtterance, check, read_corpus
+from voice.tuning.speech_data import (
+    CorpusError,
+    Parts,
+    SpokenUtterance,
+    audible,
+    check,
+    read_corpus,
+)
 from voice.tuning.telephone_line import RATE_HZ
+from voice.tuning.work_folder import mark_of
 
 _MOST_OF_OTHERS = 60
 """Utterances of each of the base's own languages."""
@@ -45,12 +54,16 @@ class JudgedSpeech:
         ]
 
     def read(self, reader: Reader, name: str, progress: Progress) -> list[str]:
-        """What the model writes; kept in the plan's folder, because it takes its time."""
-        file = self._plan.work / f"heard-{name}.json"
+        """What the model writes; kept in the plan's folder, because it takes its time.
+
+        A run that goes on may be given other speech in other languages, or learn otherwise.
+        """
+        sets = [self._own, *self._others]
+        mark = mark_of([hash_of(reader.folder / WEIGHTS), sets])
+        file = self._plan.work / f"heard-{mark[:16]}.json"
         if file.exists():
             kept: list[str] = json.loads(file.read_text("utf-8"))
             return kept
-        sets = [self._own, *self._others]
         progress.began(f"Judging {name}", sum(len(judged.utterances) for judged in sets))
         texts = [text for judged in sets for text in _read(reader, judged, progress)]
         part = Path(f"{file}.part")
@@ -91,4 +104,7 @@ def _name(code: str) -> str:
 def _some(place: Path, seed: int) -> list[SpokenUtterance]:
     good = list(check(read_corpus(place).utterances).good)
     random.Random(seed).shuffle(good)
-    return good[:_MOST_OF_OTHERS]
+    heard, problems = audible(good[:_MOST_OF_OTHERS])
+    if not heard:
+        raise CorpusError(f"{place}: nothing of it can be heard, the first: {problems[0]}")
+    return heard

@@ -22,13 +22,12 @@ from voice.audio import AudioFileError, peak_dbfs
 from voice.tuning.progress import Progress
 from voice.tuning.reading import Reader
 from voice.tuning.speech_copies import telephone_copy
-from voice.tuning.speech_data import Problem, SpokenUtterance
+from voice.tuning.speech_data import SILENT_DBFS, Problem, SpokenUtterance
 from voice.tuning.telephone_line import RATE_HZ
 
 Kind = Literal["states", "mel"]
 LONGEST_SECONDS = 28.0
 """A Whisper window has 30 s; some of it is silence behind the speech."""
-_SILENT_DBFS = -50.0
 _MOST_PIECES = 440
 """A Whisper decoder has positions for 448."""
 _NAME = re.compile(r"(\d+)-(\d+)-(\d+)\.npy")
@@ -128,7 +127,7 @@ class LessonBook:
     def _made(self, number: int, utterance: SpokenUtterance, copy: int) -> Copy | None:
         """Computed and kept; None where nothing is heard."""
         heard = telephone_copy(utterance, copy, self._seed + number)
-        if peak_dbfs(heard) < _SILENT_DBFS:
+        if peak_dbfs(heard) < SILENT_DBFS:
             return None
         window = self._reader.window(heard, RATE_HZ)
         made = self._copy(number, copy, window.shape[1])

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pydantic import TypeAdapter, ValidationError
+
 from voice.errors import VoiceError
 from voice.models.download import hash_of
+from voice.models.entries import Line, Text
 from voice.tuning.scoring import language_of
 from voice.tuning.speech_data import SpokenUtterance
-from voice.tuning.work_folder import work_folder
+from voice.tuning.work_folder import require_name, work_folder
 
 Tuned = Literal["auto", "decoder", "all"]
 """Which halves learn; `auto`: the encoder, too, where the development part gains enough."""
@@ -58,7 +61,17 @@ class Plan:
     """Speech in languages of the base, by Whisper's code: what must not be lost."""
 
     def __post_init__(self) -> None:
-        """Raises VoiceError where the tag is none, or no call can go on in its language."""
+        """Raises VoiceError of a tag, name or text that is none, and where no call can go on."""
+        require_name(self.out)
+        for option, told, kind in (
+            ("--licence", self.licence, Line),
+            ("--licence-url", self.licence_url, Line),
+            ("--statement", self.statement, Text),
+        ):
+            try:
+                TypeAdapter(kind).validate_python(told)
+            except ValidationError:
+                raise VoiceError(f"{option} holds control characters: {told!r}") from None
         if not _TAG.fullmatch(self.dialect):
             raise VoiceError(f"--dialect {self.dialect}: expected a BCP 47 tag such as sw-KE")
         if language_of(self.language or self.dialect) is None:

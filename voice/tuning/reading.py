@@ -73,11 +73,11 @@ class Reader:
         self._extractor = loaded.whisper.feature_extractor
         self._description = loaded.description
         self._threads = threads
-        self._loaded, self._folder = loaded, model
+        self._loaded, self.folder = loaded, model
         self._speak(token)
 
     def _speak(self, token: str) -> None:
-        self.tokenizer = _tokenizer(self._loaded, self._folder, token)
+        self.tokenizer = _tokenizer(self._loaded, self.folder, token)
         self.prompt: list[int] = [*self.tokenizer.sot_sequence, self.tokenizer.no_timestamps]
 
     def in_language(self, token: str) -> Reader:

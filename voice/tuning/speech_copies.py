@@ -10,14 +10,13 @@ import numpy as np
 import soxr
 
 from voice.audio import Pcm, decode_ulaw, encode_ulaw, peak_dbfs
-from voice.tuning.speech_data import SpokenUtterance
+from voice.tuning.speech_data import SILENT_DBFS, SpokenUtterance
 from voice.tuning.telephone_line import RATE_HZ, TelephoneLine
 
 _TEMPOS = (0.9, 1.1)
 _LONGEST_SECONDS = 28.0
 """Of a slower copy: the line adds up to a second of its own."""
 _FULL_SCALE = 32767
-_SILENT_DBFS = -50.0
 
 
 def over_the_line(speech: Pcm) -> Pcm:
@@ -31,7 +30,7 @@ def telephone_copy(utterance: SpokenUtterance, copy: int, seed: int) -> Pcm:
     Raises AudioFileError. What is silent comes back as it is.
     """
     speech = utterance.sound(RATE_HZ)
-    if copy == 0 or peak_dbfs(speech) < _SILENT_DBFS:
+    if copy == 0 or peak_dbfs(speech) < SILENT_DBFS:
         return over_the_line(speech)
     random = np.random.default_rng([seed, copy])
     slowest = max(_TEMPOS[0], len(speech) / RATE_HZ / _LONGEST_SECONDS)

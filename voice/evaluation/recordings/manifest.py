@@ -31,6 +31,7 @@ _LONGEST_CELL = 1 << 20
 _SEPARATORS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\ufeff?sep=(.)\s*", re.IGNORECASE)
 """What Excel understands, and some programs write, before the header."""
+_HALF = re.compile(r"[\ud800-\udfff]")
 _WORKBOOKS = (".xlsx", ".xls", ".ods")
 
 
@@ -83,8 +84,6 @@ def _in_manifest(file: Path) -> Iterator[Recording]:
         raise ManifestError(f"{file}: not UTF-8, UTF-16 or Windows-1252") from None
     except OSError as error:
         raise ManifestError(f"{file}: {error.strerror}") from None
-    except csv.Error as error:
-        raise ManifestError(f"{file}: {error}") from None
 
 
 def _table_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
@@ -99,22 +98,32 @@ def _table_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]
     else:
         # In a name of a column no separator is to be expected: the most frequent one is it.
         table = csv.reader(
-            rows, delimiter=stated[1] if stated else max(_SEPARATORS, key=first.count)
+            rows,
+            delimiter=stated[1] if stated else max(_SEPARATORS, key=first.count),
+            strict=True,  # a quote that is not closed takes all rows up to the next one
         )
-    header = [_column(name) for name in next(table, [])]
+    header = [_column(name) for name in _cells(file, table, before + 1) or []]
     if "path" not in header:
         found = ", ".join(header) or "none"
         raise ManifestError(f"{file}: line {before + 1}: no column path (found {found})")
     if twice := {name for name in header if header.count(name) > 1}:
         column = min(twice)
         raise ManifestError(f"{file}: line {before + 1}: column {column} stands there twice")
-    for cells in table:
+    while (cells := _cells(file, table, table.line_num + before + 1)) is not None:
         if not any(cells):
             continue
         line = table.line_num + before
         if len(cells) != len(header):
             raise ManifestError(f"{file}: line {line}: {len(cells)} cells, expected {len(header)}")
         yield line, dict(zip(header, cells, strict=True))
+
+
+def _cells(file: Path, table: Iterator[list[str]], line: int) -> list[str] | None:
+    """Those of the next row, which begins there; None behind the last. Raises ManifestError."""
+    try:
+        return next(table, None)
+    except csv.Error as error:
+        raise ManifestError(f"{file}: line {line}: {error}: a quote that is not closed?") from None
 
 
 def _column(name: str) -> str:
@@ -134,6 +143,8 @@ def _json_rows(file: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]
             raise ManifestError(f"{file}: line {number}: not JSON: {error}") from None
         if not isinstance(row, dict) or not all(map(_is_plain, row.values())):
             raise ManifestError(f"{file}: line {number}: expected an object of plain values")
+        if _HALF.search("".join(map(str, row.values()))):
+            raise ManifestError(f"{file}: line {number}: half of a character (\\ud800 to \\udfff)")
         yield (
             number,
             {_column(name): str(value) for name, value in row.items() if value is not None},

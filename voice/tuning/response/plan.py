@@ -13,7 +13,7 @@ from voice.models.download import hash_of
 from voice.models.gpt_oss.shape import Shape
 from voice.response.briefing import Briefing
 from voice.tuning.response.lessons import DialogueLesson
-from voice.tuning.work_folder import work_folder
+from voice.tuning.work_folder import require_name, work_folder
 
 _WEIGHTS = ("*.safetensors", "*.gguf")
 _FLOAT = 4
@@ -71,7 +71,8 @@ class ResponsePlan:
         return self.out.with_name(f"{self.out.name}-k{experts}") if several else self.out
 
     def refuse_folders(self) -> None:
-        """Raises VoiceError where another model lies already."""
+        """Raises VoiceError where a folder cannot be a model's, or another one lies there."""
+        require_name(self.out)
         for experts in self.experts:
             folder = self.folder(experts)
             if folder.exists() and not (self.work / f"k{experts}" / "made.json").exists():

@@ -5,12 +5,20 @@ checked = check(corpus.utterances)
 parts = divided(checked.good)
 """
 
-from voice.tuning.speech_data.checks import Checked, Limits, Problem, check
+from voice.tuning.speech_data.checks import (
+    SILENT_DBFS,
+    Checked,
+    Limits,
+    Problem,
+    audible,
+    check,
+)
 from voice.tuning.speech_data.corpora import Corpus, read_corpus
 from voice.tuning.speech_data.parts import Parts, divided
 from voice.tuning.speech_data.utterance import CorpusError, Part, SpokenUtterance
 
 __all__ = [
+    "SILENT_DBFS",
     "Checked",
     "Corpus",
     "CorpusError",
@@ -19,6 +27,7 @@ __all__ = [
     "Parts",
     "Problem",
     "SpokenUtterance",
+    "audible",
     "check",
     "divided",
     "read_corpus",

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from voice.audio import AudioFileError
+from voice.audio import AudioFileError, peak_dbfs
 from voice.tuning.speech_data.tables_on_disk import TableError
 from voice.tuning.speech_data.utterance import CorpusError, SpokenUtterance
 
 _CONTROL = "<|"
 """Begins a control token of Whisper's; no text may hold one."""
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""What is no text: control characters, and halves of characters."""
 _SAME_LENGTH = 0.2
 """A sound whose length differs by more from what the corpus says was read at a wrong rate."""
 _SAME_SECONDS = 0.3
 _BLOCK = 1 << 20
+_HEARD_HZ = 8000
+SILENT_DBFS = -50.0
+"""Peak; nobody is heard in what is nowhere louder."""
 
 _Place = tuple[str, float | None]
 
@@ -78,7 +84,7 @@ def check(
     for utterance in utterances:
         looked_at()
         try:
-            reason = _wrong_text(utterance.text, script)
+            reason = _wrong_text(utterance, script)
             known = utterance if reason else _measured(utterance, limits)
             reason = reason or _twice(known, seen)
         except _Unusable as error:
@@ -93,14 +99,37 @@ def check(
     return Checked(good, problems)
 
 
+def audible(
+    utterances: Sequence[SpokenUtterance],
+) -> tuple[list[SpokenUtterance], list[Problem]]:
+    """Those that can be read to their ends and in which something is heard; what the others are.
+
+    `check` looks at headers alone: to read the whole of a large corpus takes hours.
+    """
+    heard, problems = [], []
+    for one in utterances:
+        try:
+            reason = "" if peak_dbfs(one.sound(_HEARD_HZ)) >= SILENT_DBFS else "silent"
+        except (AudioFileError, TableError) as error:
+            reason = str(error)
+        if reason:
+            problems.append(Problem(one.place, reason))
+        else:
+            heard.append(one)
+    return heard, problems
+
+
 class _Unusable(Exception):
     """Why a sound cannot be used."""
 
 
-def _wrong_text(text: str, script: str) -> str:
+def _wrong_text(utterance: SpokenUtterance, script: str) -> str:
     """What is wrong with a text; nothing where nothing is."""
+    text = utterance.text
     if not any(map(str.isalnum, text)):
         return "no text"
+    if _UNWRITTEN.search(f"{text}{utterance.dialect}"):
+        return "its text holds control characters"
     if _CONTROL in text:
         return f"the text holds control tokens ({_CONTROL})"
     written = script_of(text)

@@ -6,11 +6,12 @@ validation, test), `start` and `seconds`. What is read and how: `voice.evaluatio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
 from voice.evaluation.recordings.manifest import Recording, read_recordings
-from voice.tuning.speech_data.tables import first_of, number_of
+from voice.tuning.speech_data.tables import first_of
 from voice.tuning.speech_data.utterance import CorpusError, Part, SpokenUtterance
 
 _NAMES = ("manifest.csv", "manifest.tsv", "manifest.jsonl")
@@ -48,17 +49,35 @@ def read(manifest: Path, place: Path) -> Iterator[SpokenUtterance]:
 
 def _utterance(manifest: Path, recording: Recording) -> SpokenUtterance:
     groups = {name.strip().lower(): value for name, value in recording.groups.items()}
-    row = f"{manifest.name} row {recording.index + 1}"
+    row = f"row {recording.index + 1}"
     named = first_of(groups, "part", "split").lower()
     if named and named not in _PARTS:
-        raise CorpusError(f"{manifest}: row {recording.index + 1}: no such part: {named}")
+        raise CorpusError(f"{manifest}: {row}: no such part: {named}")
+    try:
+        start, seconds = _seconds(groups, "start"), _seconds(groups, "seconds", "duration")
+    except ValueError as error:
+        raise CorpusError(f"{manifest}: {row}: {error}") from None
     return SpokenUtterance(
         recording.path,
         (recording.text or "").strip(),
-        row,
+        f"{manifest.name} {row}",
         first_of(groups, "speaker", "speaker_id", "client_id"),
         first_of(groups, "dialect", "accent"),
         _PARTS.get(named),
-        number_of(start) or 0.0 if (start := first_of(groups, "start")) else None,
-        number_of(first_of(groups, "seconds", "duration")),
+        start,
+        seconds or None,
     )
+
+
+def _seconds(groups: dict[str, str], *names: str) -> float | None:
+    """What one of these columns says; raises ValueError where that is no number of seconds."""
+    told = first_of(groups, *names)
+    if not told:
+        return None
+    try:
+        number = float(told)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{' or '.join(names)}: no number of seconds: {told}")
+    return number

@@ -75,10 +75,17 @@ class SpokenUtterance:
             frames = list(open_sound(self.path).frames("left", sample_rate))
             return np.concatenate(frames)
         with self._opened() as file:
-            file.seek(min(file.frames, round((self.start or 0.0) * file.samplerate)))
-            is_cut = self.is_excerpt and self.seconds is not None
-            wanted = round((self.seconds or 0.0) * file.samplerate) if is_cut else -1
-            samples = file.read(wanted, dtype="int16", always_2d=True)[:, 0]
+            first = min(file.frames, round((self.start or 0.0) * file.samplerate))
+            wanted = file.frames - first
+            if self.is_excerpt and self.seconds is not None:
+                wanted = min(wanted, round(self.seconds * file.samplerate))
+            try:
+                file.seek(first)
+                samples = file.read(wanted, dtype="int16", always_2d=True)[:, 0]
+            except soundfile.SoundFileError as error:
+                raise AudioFileError(f"{self.place}: damaged: {error}") from None
+            if len(samples) < wanted:
+                raise AudioFileError(f"{self.place}: truncated: {len(samples)} of {wanted} samples")
             return resample(np.ascontiguousarray(samples), file.samplerate, sample_rate)
 
     def _opened(self) -> soundfile.SoundFile:
