@@ -235,6 +235,8 @@ def test_the_command_line_publishes_and_installs(
     assert " en-KE " in row and row.endswith("installed")
     assert f"{NAME}: intact" in said("verify", NAME)
     change_entry(bundle, name="second")
-    assert "Also for en-KE: base-en-KE. `voice evaluate compare` says" in said("install", bundle)
+    told = said("install", bundle)
+    assert "Also for en-KE: base-en-KE. `voice evaluate compare` says" in told
+    assert "in [recognition] variants" in told
     said("remove", NAME)
     assert NAME not in said("list")

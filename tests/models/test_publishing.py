@@ -69,6 +69,17 @@ def test_an_installed_variant_is_in_the_catalogue_and_can_be_passed_on(
     assert (again / "SHA256SUMS").read_text() == (bundle / "SHA256SUMS").read_text()
 
 
+def test_what_nobody_could_install_is_not_packed(
+    shipped: Path, tmp_path: Path, store: ModelStore
+) -> None:
+    folder = write(tmp_path / "whisper-base")
+
+    with pytest.raises(ModelError, match="comes with Voice, and is another model: give it a new"):
+        publish(str(folder), tmp_path / "bundle.zip", store)
+
+    assert not (tmp_path / "bundle.zip").exists()
+
+
 def test_a_shipped_variant_is_published_by_its_name(
     shipped: Path, tmp_path: Path, store: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
-from tests.tuning.corpora_on_disk import SENTENCES, manifest, sound
+from tests.tuning.corpora_on_disk import SENTENCES, manifest, sound, tone
 from voice.tuning.speech_data import (
     CorpusError,
     Part,
     SpokenUtterance,
+    audible,
     check,
     divided,
     read_corpus,
@@ -72,6 +75,37 @@ def test_control_tokens_in_a_transcript(tmp_path: Path, kept: SpokenUtterance) -
     bad = spoken(sound(tmp_path / "a.wav"), "Habari <|endoftext|> yako")
 
     assert "control tokens" in reason_of(bad, kept)
+
+
+@pytest.mark.parametrize("text", ["Habari\0 yako", "Habari \x1b[31myako", "Habari \ud800 yako"])
+def test_characters_that_are_none(tmp_path: Path, kept: SpokenUtterance, text: str) -> None:
+    file = sound(tmp_path / "a.wav")
+
+    assert reason_of(spoken(file, text), kept) == "its text holds control characters"
+    assert reason_of(spoken(file, dialect=text), kept) == "its text holds control characters"
+
+
+def test_sound_that_is_damaged_behind_its_header_or_silent_is_not_heard(
+    tmp_path: Path, kept: SpokenUtterance
+) -> None:
+    damaged = tmp_path / "damaged.flac"
+    hiss = np.random.default_rng(1).normal(0, 0.05, 48000).astype(np.float32)
+    soundfile.write(damaged, tone(3.0, 16000) + hiss, 16000)
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[: len(whole) // 2])
+    soundfile.write(tmp_path / "silent.wav", 0.0 * tone(3.0, 16000), 16000)
+    doubtful = [
+        spoken(damaged),
+        spoken(damaged, start=2.0, seconds=0.8),
+        spoken(tmp_path / "silent.wav"),
+    ]
+    assert check([kept, *doubtful]).good[1:], "its header says nothing of it"
+
+    heard, problems = audible([doubtful[0], kept, *doubtful[1:]])
+
+    assert heard == [kept]
+    assert [problem.place for problem in problems] == [one.place for one in doubtful]
+    assert problems[2].reason == "silent"
 
 
 def test_a_rate_below_the_telephones(tmp_path: Path, kept: SpokenUtterance) -> None:

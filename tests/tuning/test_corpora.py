@@ -188,6 +188,18 @@ def test_a_manifest_says_who_speaks_which_dialect_and_what_it_is_for(tmp_path: P
     assert heard(one) == 2.0
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [("start", "1:23"), ("start", "-5"), ("start", "nan"), ("seconds", "2,5"), ("duration", "inf")],
+)
+def test_a_time_that_is_none_is_not_passed_over(tmp_path: Path, column: str, told: str) -> None:
+    sound(tmp_path / "a.wav")
+    write_table(tmp_path / "manifest.csv", ["path", "text", column], [["a.wav", "Haya.", told]])
+
+    with pytest.raises(CorpusError, match=rf"row 1: .*{column}.*: no number of seconds: {told}"):
+        read_corpus(tmp_path)
+
+
 def test_a_folder_may_be_listed_by_the_manifest_beside_it(tmp_path: Path) -> None:
     for name in ("sw/a.wav", "sw/b.wav", "yo/c.wav"):
         sound(tmp_path / name)

@@ -51,6 +51,9 @@ def test_without_any_of_it_the_data_room_can_be_used() -> None:
             ["--dialect", "sw", "--base", ".", "--also", "english"],
             "expected a language and a place",
         ),
+        (["--dialect", "sw", "--base", ".", "--out", "."], "--out .: its last part becomes"),
+        (["--dialect", "sw", "--base", ".", "--licence", "a\nb"], "--licence holds control"),
+        (["--dialect", "sw", "--base", ".", "--statement", "\x1b"], "--statement holds control"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 import yaml
 from typer.testing import CliRunner, Result
 
@@ -204,6 +205,62 @@ def test_another_plan_does_not_go_on_in_its_folder(plan: Any) -> None:
 
     with pytest.raises(VoiceError, match="holds a run of other speech or options"):
         tune_dialect(replace(plan, seed=2), Told())
+
+
+def test_a_run_that_goes_on_may_be_judged_by_other_speech(plan: Any, tmp_path: Path) -> None:
+    from voice.tuning.dialect import tune_dialect
+
+    with pytest.raises(KeyboardInterrupt):
+        tune_dialect(plan, Told(stop="Pass 2"))
+
+    others = {"en": speech(tmp_path / "english", count=6)}
+    made = tune_dialect(replace(plan, others=others), Told())
+
+    assert [(group.name, len(group.heard)) for group in made.others] == [("English", 6)]
+
+
+def test_a_run_that_goes_on_may_learn_otherwise(plan: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from voice.tuning import dialect
+
+    monkeypatch.setattr(dialect, "fitted", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        dialect.tune_dialect(plan, Told())
+    monkeypatch.undo()
+
+    again = Told()
+    made = dialect.tune_dialect(replace(plan, tuned="all"), again)
+
+    assert not made.shares_encoder
+    assert "Judging after" in again.stretches, "the other model was judged, not this one"
+
+
+def stopped(readings: object) -> dict[str, float]:
+    raise KeyboardInterrupt
+
+
+def test_a_sound_of_the_test_that_is_damaged_is_listed(plan: Any) -> None:
+    from voice.tuning.dialect import tune_dialect
+
+    rows = [[f"{number}.flac", SENTENCES[number], "test"] for number in range(3)]
+    rows += [[f"{number}.wav", f"{SENTENCES[number % 6]} {number}", "train"] for number in range(9)]
+    for number in range(3):
+        noise = np.random.default_rng(number).normal(0, 0.1, 16000)
+        soundfile.write(plan.data / f"{number}.flac", noise, 8000)
+    whole = (plan.data / "0.flac").read_bytes()
+    (plan.data / "0.flac").write_bytes(whole[: len(whole) // 2])
+    write_table(plan.data / "manifest.csv", ["path", "text", "part"], rows)
+
+    made = tune_dialect(plan, Told())
+
+    assert len(made.parts.test) == 2
+    assert "manifest.csv row 1: " in (plan.out / "problems.txt").read_text("utf-8")
+
+
+def test_what_lies_in_the_variants_place_is_not_written_over(plan: Any) -> None:
+    from voice.tuning.dialect import tune_dialect
+
+    with pytest.raises(VoiceError, match=r"holds 0\.wav already"):
+        tune_dialect(replace(plan, out=plan.data), Told())
 
 
 def test_a_damaged_checkpoint_is_named(plan: Any) -> None:
