@@ -84,7 +84,7 @@ def dialect(
     from voice.tuning.plan import Plan
 
     configure_logging("error", "tune")
-    folder = Path(find_model("asr_models", base))
+    folder = Path(find_model("asr_models", base)).absolute()
     if not folder.is_dir():
         raise ModelError(f"recogniser {base}: not installed: voice models pull {base}")
     console = Console(highlight=False)

@@ -62,6 +62,8 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Raises VoiceError of a tag, name or text that is none, and where no call can go on."""
+        if not _TAG.fullmatch(self.dialect):
+            raise VoiceError(f"--dialect {self.dialect}: expected a BCP 47 tag such as sw-KE")
         require_name(self.out)
         for option, told, kind in (
             ("--licence", self.licence, Line),
@@ -72,8 +74,6 @@ class Plan:
                 TypeAdapter(kind).validate_python(told)
             except ValidationError:
                 raise VoiceError(f"{option} holds control characters: {told!r}") from None
-        if not _TAG.fullmatch(self.dialect):
-            raise VoiceError(f"--dialect {self.dialect}: expected a BCP 47 tag such as sw-KE")
         if language_of(self.language or self.dialect) is None:
             raise VoiceError(
                 f"--dialect {self.dialect}: there is no such language in voice/languages;"
