@@ -110,6 +110,10 @@ class TurnEnded(CallEvent):
     """When the caller's last voiced frame ended, in ms of the call."""
     pause_ms: int
     """How long we waited before deciding."""
+    finality: float | None = None
+    """How much it sounded as if it were over, 0 to 1; None where nobody listened for that."""
+    ending: str = ""
+    """How its words end: whole, open or dictated; "" where they were not known yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,8 @@ class ScriptedSession:
     abandoned: bool = False
 
     asks = False
+    asks_yes_no = False
+    may_take_back = False
     wanted = None
 
     def begin(
@@ -108,6 +110,9 @@ class ScriptedSession:
 
     def resume(self) -> ScriptedTurn:
         return self._turn("<resume>")
+
+    def take_back(self) -> None:
+        pass
 
     def abandon_pending(self) -> None:
         self.abandoned = True

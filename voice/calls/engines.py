@@ -42,6 +42,7 @@ from voice.response import Responder, load_responder
 from voice.setting_places import blamed_on
 from voice.setting_values import LOCAL
 from voice.settings import Recognition, Settings
+from voice.smart_turn import SmartTurn
 from voice.speech import CACHED_CLAUSES, PiperSpeaker, Voices
 from voice.tasks import TaskSet
 from voice.tools import ToolBox, load_tools
@@ -67,6 +68,8 @@ class Engines:
     tools: ToolBox
     identity: IdentityCheck
     pin_tries: PinTries
+    smart_turn: SmartTurn | None = None
+    """None: the ends of turns are told by words and pauses alone."""
     services: Services = field(default_factory=Services)
     """Those that do the work of some of the engines."""
 
@@ -80,8 +83,9 @@ class Engines:
 
     def close(self) -> None:
         """End the engines' threads; running work ends first."""
-        for engine in (self.recogniser, self.responder, self.voices):
-            engine.close()
+        for engine in (self.recogniser, self.responder, self.voices, self.smart_turn):
+            if engine is not None:
+                engine.close()
 
     async def aclose(self) -> None:
         """The same, and what the tools keep open."""
@@ -121,7 +125,8 @@ async def _load_beside(
         asyncio.to_thread(load_voices, settings, make_queue),
     )
     tools.require(responder.tasks)
-    engines = Engines(recogniser, responder, voices, tools, identity, tries)
+    smart_turn = SmartTurn.load(make_queue) if settings.turns.smart_turn else None
+    engines = Engines(recogniser, responder, voices, tools, identity, tries, smart_turn)
     if services is not None:
         engines = await served(engines, settings, services)
     await warm_up(engines, settings)
@@ -240,6 +245,8 @@ async def warm_up(engines: Engines, settings: Settings) -> None:
         greeting = [clause for clause, _ in phrases.greeting(own, spoken, False)]
         for text in (*greeting, *spoken.phrases.fixed, *phrases.in_emergencies(settings, spoken)):
             await speaker.keep(text, _RATE)
+    if engines.smart_turn is not None:
+        await engines.smart_turn.finality(np.zeros(_RATE, np.int16))
     await engines.recogniser.warm_up()
     await engines.responder.warm_up()
 

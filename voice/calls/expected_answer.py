@@ -6,8 +6,10 @@ from voice.calls.state import CallState
 from voice.languages import Language
 from voice.recognition import ANYTHING, Expectation
 from voice.tasks import Argument
+from voice.turns import Awaited
 
 _IN_FIGURES = frozenset({"digits", "phone", "number"})
+_DICTATED = frozenset({"name", "email", "text"})
 _SAID_ONE_BY_ONE = frozenset({"digits", "phone"})
 
 
@@ -28,6 +30,16 @@ def dictates_digits(call: CallState) -> bool:
     """Whether the caller was asked for figures, which are said with pauses between them."""
     wanted = call.wanted()
     return call.digits_expected > 0 or (wanted is not None and wanted.type in _IN_FIGURES)
+
+
+def awaited(call: CallState) -> Awaited:
+    """What the caller was asked for, as it matters to when they are done."""
+    if dictates_digits(call):
+        return Awaited.FIGURES
+    wanted = call.wanted()
+    if wanted is not None:
+        return Awaited.DICTATION if wanted.type in _DICTATED else Awaited.ANYTHING
+    return Awaited.YES_OR_NO if call.asks_yes_no() else Awaited.ANYTHING
 
 
 def exact_digits(wanted: Argument | None) -> int:

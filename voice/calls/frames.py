@@ -19,6 +19,13 @@ class Hypothesis(SystemFrame):
     """What the caller said until a pause that may be the end of the turn."""
 
     transcript: Transcript
+    paused: bool = True
+    """False for the beginning of a long turn, which is read while the caller speaks on."""
+
+
+@dataclass
+class TurnTooLongFrame(SystemFrame):
+    """The caller has spoken for so long that they have to be asked for a pause."""
 
 
 @dataclass

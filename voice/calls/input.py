@@ -6,6 +6,7 @@ pipeline, where every processor would cost it time.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 
 import numpy as np
@@ -21,12 +22,13 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import Pcm
 from voice.calls.barge_in import BargeIn, Step
-from voice.calls.digits import spoken_digits
 from voice.calls.echo import EchoGuard
-from voice.calls.expected_answer import dictates_digits, digits_wanted
-from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame
+from voice.calls.expected_answer import dictates_digits
+from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame, TurnTooLongFrame
 from voice.calls.partials import Partials
 from voice.calls.state import CallState
+from voice.calls.turn_end import TurnEnd
+from voice.engine_queue import EngineBusy, EngineStuck
 from voice.events import HIDDEN, DtmfReceived, SpeechStarted, TurnEnded
 from voice.recognition import RecognitionSession
 from voice.turns import (
@@ -36,6 +38,7 @@ from voice.turns import (
     SpeechResumed,
     TurnOver,
     TurnSignal,
+    TurnTooLong,
 )
 
 PRE_ROLL_MS = 300
@@ -62,20 +65,28 @@ class CallInput(FrameProcessor):
         self._partials = partials
         self._barge_in = barge_in
         self._echo = echo
+        self._turn_end = TurnEnd(call, session)
+        self._over_ms: int | None = None
+        """When a turn ended with which what is said soon after may still go on."""
+        self._piece: asyncio.Task[None] | None = None
         self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // _FRAME_MS)
         self._voiced_frames = 0
         self._is_echo = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Everything passes; a hypothesis that holds all digits asked for ends the turn."""
+        """Everything passes; what was said up to a pause tells whether the turn is over."""
         await super().process_frame(frame, direction)
         if isinstance(frame, Hypothesis) and direction is FrameDirection.UPSTREAM:
-            wanted, heard = digits_wanted(self._call), frame.transcript
-            said = spoken_digits(heard.text, self._call.language_of(heard), wanted)
-            if wanted and not heard.doubtful and len(said) == wanted:
-                await self._follow(self._call.tracker.detector.conclude())
+            self._turn_end.read(frame.transcript)
             return
         await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Called by pipecat when the pipeline is over."""
+        await super().cleanup()
+        self._turn_end.stop()
+        if self._piece:
+            await self.cancel_task(self._piece)
 
     async def hear(self, frame: Pcm) -> None:
         """The next 20 ms of the caller (int16 mono at the leg's rate)."""
@@ -84,9 +95,11 @@ class CallInput(FrameProcessor):
         voiced = tracker.hears_speech(frame) and not self._hears_itself()
         tracker.detector.expects_digits = dictates_digits(self._call)
         signal = tracker.detector.push(voiced)
+        self._turn_end.follow(signal)
         if tracker.detector.speaking and not isinstance(signal, SpeechBegan):
             self._session.feed(frame, self._call.sample_rate)
             self._partials.heard(voiced and tracker.detector.certain)
+            self._read_ahead()
         else:
             self._pre_roll.append(frame)
         await self._apply(self._barge_in.push(voiced, self._call.playback.audible))
@@ -127,34 +140,68 @@ class CallInput(FrameProcessor):
 
     async def _follow(self, signal: TurnSignal | None) -> None:
         match signal:
-            case SpeechBegan():
-                self._begin()
+            case SpeechBegan(onset_ms):
+                self._begin(onset_ms)
                 await self.push_frame(UserStartedSpeakingFrame())
             case ShortPause():
                 await self.push_frame(VADUserStoppedSpeakingFrame())
             case SpeechResumed():
                 await self.push_frame(VADUserStartedSpeakingFrame())
             case TurnOver(pause_ms, voiced_ms):
-                self._barge_in.turn_over()
-                self._call.unread_turn = True
-                now = self._call.journal.now_ms()
-                self._call.journal.record(
-                    TurnEnded, speech_end_ms=now - pause_ms, pause_ms=pause_ms
-                )
+                self._end(pause_ms)
                 await self.push_frame(TurnOverFrame(voiced_ms))
+            case TurnTooLong():
+                if self._session.has_words:
+                    await self.push_frame(TurnTooLongFrame())
             case FalseStart():
                 await self.push_frame(TurnOverFrame(0))
             case None:
                 pass
 
-    def _begin(self) -> None:
+    def _begin(self, onset_ms: int) -> None:
+        call = self._call
         pre_roll = np.concatenate(list(self._pre_roll))
         self._pre_roll.clear()
-        if self._call.unread_turn:
-            # The turn before is not understood yet: both are read as one.
-            self._session.feed(pre_roll, self._call.sample_rate)
-            self._call.secret_turn |= self._call.secret
+        call.rejoined = not call.unread_turn and self._resumes(onset_ms) and call.may_rejoin()
+        if call.unread_turn or call.rejoined:
+            # The turn before is not understood yet, or was not over: both are read as one.
+            self._session.feed(pre_roll, call.sample_rate)
+            call.secret_turn |= call.secret
         else:
-            self._session.start(pre_roll, self._call.sample_rate)
-            self._call.secret_turn = self._call.secret
-        self._call.journal.record(SpeechStarted, while_assistant_spoke=self._call.playback.audible)
+            self._session.start(pre_roll, call.sample_rate)
+            call.secret_turn = call.secret
+        call.journal.record(SpeechStarted, while_assistant_spoke=call.playback.audible)
+
+    def _resumes(self, onset_ms: int) -> bool:
+        """Whether the caller goes on so soon that the turn was perhaps not over."""
+        if self._over_ms is None:
+            return False
+        silent_ms = self._call.journal.now_ms() - onset_ms - self._over_ms
+        return silent_ms <= self._call.settings.turns.resume_ms
+
+    def _end(self, pause_ms: int) -> None:
+        self._barge_in.turn_over()
+        self._call.unread_turn = True
+        now, known = self._call.journal.now_ms(), self._turn_end.known
+        self._over_ms = None if known.settled else now
+        self._call.journal.record(
+            TurnEnded,
+            speech_end_ms=now - pause_ms,
+            pause_ms=pause_ms,
+            finality=None if known.finality is None else round(known.finality, 3),
+            ending=known.ending.value if known.ending else "",
+        )
+
+    def _read_ahead(self) -> None:
+        """Have what a long turn began with read while the caller speaks on."""
+        if self._session.has_piece and (self._piece is None or self._piece.done()):
+            self._piece = self.create_task(self._read_piece(), "piece")
+
+    async def _read_piece(self) -> None:
+        self._session.belief = self._call.belief
+        try:
+            heard = await self._session.read_piece()
+        except (EngineBusy, EngineStuck):
+            return  # It is read at the next pause, or sooner.
+        if heard is not None:
+            await self.push_frame(Hypothesis(heard, paused=False))

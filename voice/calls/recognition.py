@@ -87,7 +87,7 @@ class RecognitionStep(FrameProcessor):
     async def _finish(self, over: TurnOverFrame) -> None:
         self._over = over
         self._partials.stop()
-        if over.voiced_ms == 0 and not self._call.unread_turn:
+        if over.voiced_ms == 0 and not (self._call.unread_turn or self._call.rejoined):
             await self._forget()
             await self.push_frame(CallerTurn(NOTHING_SAID, 0.0, speculative=False))
         elif self._transcript is not None:

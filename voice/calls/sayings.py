@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from voice.calls import phrases
 from voice.calls.state import CallState
 from voice.calls.utterance import ClauseText, Utterance
 from voice.events import ClauseKind
@@ -36,6 +37,13 @@ class Sayings:
         clause = ClauseText(text, kind, utterance, language or self._call.language)
         await self.push(clause, protected)
         return utterance
+
+    async def greet(self) -> None:
+        """Greet the caller in the call's language."""
+        call, greeting = self._call, Utterance(self._call.journal)
+        own = call.settings.greeting_in(call.language.tag)
+        for text, protected in phrases.greeting(own, call.language, call.recorded):
+            await self.push(ClauseText(text, "greeting", greeting, call.language), protected)
 
     async def fill(self, text: str) -> None:
         """Say that we are at it."""
@@ -76,6 +84,12 @@ class Sayings:
     def silent(self) -> bool:
         """Whether nothing is being said, and nothing on its way to be."""
         return not self._call.playback.audible and not any(one.unheard for one in self._saying)
+
+    def note_rest(self) -> None:
+        """Let the call end, if it is to, where neither side says anything."""
+        call = self._call
+        if self.silent and not (call.tracker.detector.speaking or call.unread_turn):
+            call.at_rest.set()
 
     def unprotect(self) -> None:
         """Let all that is being said be cut short."""

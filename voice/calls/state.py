@@ -82,6 +82,12 @@ class CallState:
     """How many digits the caller was asked for to prove who they are; 0 when none."""
     wanted: Callable[[], Argument | None] = lambda: None
     """What a task asked the caller for, and they have not given yet."""
+    asks_yes_no: Callable[[], bool] = lambda: False
+    """Whether they were asked something that yes or no answers."""
+    may_rejoin: Callable[[], bool] = lambda: False
+    """Whether what they say now may still go on with the turn that is being answered."""
+    rejoined: bool = False
+    """The caller's turn goes on with one that was taken for over, and is read with it."""
     secret: bool = False
     """What the caller says or keys now reaches no event, log, model or recording."""
     secret_turn: bool = False

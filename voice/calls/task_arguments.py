@@ -18,6 +18,7 @@ class TaskArguments:
     def __init__(self, call: CallState, session: ResponseSession) -> None:
         self._call = call
         call.wanted = lambda: session.wanted
+        call.asks_yes_no = lambda: session.asks_yes_no
         self._keys = ""
 
     @property

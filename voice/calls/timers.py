@@ -17,11 +17,11 @@ class SilenceTimer:
         self._handle: asyncio.TimerHandle | None = None
         self._deadline = 0.0
 
-    def start(self) -> None:
-        """The assistant has finished: the caller has all the time."""
-        loop = asyncio.get_running_loop()
-        self._deadline = loop.time() + self._seconds
-        self._arm(self._seconds)
+    def start(self, seconds: float | None = None) -> None:
+        """The assistant has finished: the caller has all the time, or so much of it."""
+        seconds = self._seconds if seconds is None else seconds
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._arm(seconds)
 
     def hold(self) -> None:
         """Somebody speaks."""

@@ -13,11 +13,13 @@ from voice.languages.phrases import Phrases
 from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, as_written
 from voice.languages.spoken_numbers import SpokenNumber, spoken_numbers
+from voice.languages.unfinished import Ending
 from voice.languages.words import CAPITAL, Word, composed, plain, words_at, words_of
 
 __all__ = [
     "CAPITAL",
     "DEFAULT",
+    "Ending",
     "Language",
     "NumberWords",
     "Phrases",

@@ -35,6 +35,7 @@ from voice.languages.spoken_forms import Piece, SpokenForms
 from voice.languages.statements import Statements
 from voice.languages.table import Table
 from voice.languages.tags import matching
+from voice.languages.unfinished import Ending, Unfinished
 from voice.languages.words import composed, plain, scored_words_of, words_of
 from voice.languages.written_forms import WrittenForms
 
@@ -218,6 +219,23 @@ class Language:
         return _checked(Dictated, file) if file.is_file() else Dictated()
 
     @cached_property
+    def unfinished(self) -> Unfinished:
+        """What tells that more is to come; empty where nothing is known of it yet."""
+        file = self._folder / "unfinished.toml"
+        return _checked(Unfinished, file) if file.is_file() else Unfinished()
+
+    def ending(self, text: str) -> Ending:
+        """How what a caller has said so far ends."""
+        words = self._plain_words(text)
+        if words and self.contractions.break_off(" ".join(words_of(text))):
+            return Ending.OPEN
+        return self.unfinished.ending(text, words, self.reader)
+
+    def asks_to_wait(self, text: str) -> bool:
+        """Whether a caller asks to be waited for, and for nothing else."""
+        return self.unfinished.asks_to_wait(self._plain_words(text))
+
+    @cached_property
     def stance(self) -> dict[str, Any]:
         """By which words callers want something, or not: `voice.understanding.stance` reads it."""
         file = self._folder / "stance.yaml"
@@ -247,6 +265,10 @@ class Language:
     @cached_property
     def _written(self) -> WrittenForms:
         return WrittenForms(self.forms, self.reader, self.spoken_times)
+
+    def _plain_words(self, text: str) -> list[str]:
+        """Contractions resolved."""
+        return self.contractions.words(" ".join(words_of(text)))
 
     @property
     def _clock(self) -> Any:

@@ -19,6 +19,10 @@ class Phrases(Table):
     nobody_there: str
     one_moment: str
     still_at_it: str
+    take_your_time: str
+    """To a caller who asks to be waited for."""
+    too_long: str
+    """To a caller who speaks and speaks: why they are interrupted, and that a pause is needed."""
     time_runs_out: str
     time_is_up: str
     ask_customer_number: str

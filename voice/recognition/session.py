@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -15,13 +16,16 @@ from voice.recognition.features import PADDING_SECONDS, RATE_HZ, windows
 from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.partial_pace import PartialPace
 from voice.recognition.stable_words import Partial, StableWords
-from voice.recognition.transcript import Transcript
+from voice.recognition.transcript import Transcript, joined
 
 PARTIAL_SECONDS = 10.0 - PADDING_SECONDS
 """What a partial transcript reads at a time: with its padding the shortest window in which
 OpenAI's models read well, and so the cheapest."""
-_LONGEST_SECONDS = 60
-"""Of a longer turn only the end is kept."""
+PIECE_SECONDS = 15.0
+"""What is longer is read in pieces, each of them once, cut where it is quietest: the words of a
+long turn are known soon after its end, and a pause in it costs no more than its last piece."""
+_LONGEST_SECONDS = 240
+"""Of sound that nobody has read yet, only the end is kept."""
 
 
 class Engine(Protocol):
@@ -100,12 +104,29 @@ class RecognitionSession:
         self._open = 0
         """The sample at which what partial transcripts have yet to read begins."""
         self._partial_fed = -1
+        self._pieces: list[Transcript] = []
+        """Of what was read for good, and is not kept as sound any more."""
+        self._closing = asyncio.Lock()
         self._final: tuple[int, Expectation, Transcript] | None = None
 
     @property
     def audio_seconds(self) -> float:
         """How much audio the turn has so far."""
-        return self._samples / RATE_HZ
+        return self._samples / RATE_HZ + sum(piece.audio_seconds for piece in self._pieces)
+
+    @property
+    def has_piece(self) -> bool:
+        """Whether there is a piece to be read by `read_piece`."""
+        return self._samples > PIECE_SECONDS * RATE_HZ
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there are words in what was read so far."""
+        return bool(self._words.partial.text) or any(piece.text for piece in self._pieces)
+
+    def last(self, seconds: float) -> Pcm:
+        """The end of the turn so far, at RATE_HZ: so much of it, or what there is."""
+        return self._audio()[-round(seconds * RATE_HZ) :]
 
     def start(self, pre_roll: Pcm, sample_rate: int = 8000) -> None:
         """A new turn, beginning with audio from before its speech was noticed."""
@@ -133,12 +154,12 @@ class RecognitionSession:
         """
         if self._partial_fed == self._fed or self._engine.depth > 0:
             return None
-        words, fed = self._words, self._fed
+        words, fed, pieces = self._words, self._fed, len(self._pieces)
         audio = self._audio()[self._open :]
         _, piece = next(windows(audio, PARTIAL_SECONDS))
         transcript = await self._transcribe(piece, Priority.PARTIAL, ANYTHING)
-        if words is not self._words:
-            return None  # the turn is over
+        if words is not self._words or pieces != len(self._pieces):
+            return None  # the turn is over, or what was read is
         if len(piece) < len(audio):
             self._open += len(piece)
             words.close(transcript.text)
@@ -146,6 +167,25 @@ class RecognitionSession:
             self._partial_fed = fed
             words.hear(transcript.text)
         return words.partial
+
+    async def read_piece(self, priority: Priority = Priority.SPECULATIVE) -> Transcript | None:
+        """Read the first piece of a turn that has become long; None while it is not.
+
+        Raises EngineBusy when too much waits: nothing is lost, and it can be read later.
+        """
+        async with self._closing:
+            audio, words = self._audio(), self._words
+            _, piece = next(windows(audio, PIECE_SECONDS))
+            if len(piece) == len(audio):
+                return None
+            heard = await self._transcribe(piece, priority, ANYTHING)
+            if words is not self._words:
+                return None  # the turn is over
+            self._pieces.append(heard)
+            self._chunks = [self._audio()[len(piece) :]]
+            self._samples -= len(piece)
+            self._open = max(0, self._open - len(piece))
+            return heard
 
     async def finalise(
         self, speculative: bool = False, expect: Expectation = ANYTHING
@@ -159,9 +199,12 @@ class RecognitionSession:
         known = self._final
         if known and known[:2] == (self._fed, expect):
             return known[2]
-        fed, words = self._fed, self._words
         priority = Priority.SPECULATIVE if speculative else Priority.FINAL
-        transcript = await self._transcribe(self._audio(), priority, expect)
+        while await self.read_piece(priority):
+            pass
+        fed, words, pieces = self._fed, self._words, list(self._pieces)
+        last = await self._transcribe(self._audio(), priority, expect)
+        transcript = joined([*pieces, last])
         self._final = (fed, expect, transcript)
         words.hear(transcript.text, whole_turn=True)
         return transcript
@@ -174,6 +217,7 @@ class RecognitionSession:
         self._fed += 1
         self._words = StableWords()
         self._open = 0
+        self._pieces = []
         self._final = None
 
     def _keep(self, pcm: Pcm | None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from voice.recognition.language_belief import LanguageBelief
 
@@ -51,3 +53,31 @@ class Transcript:
     def dialect(self) -> str | None:
         """Tag of the dialect that the speaker speaks; None where it is the language as such."""
         return self.belief.dialect if self.belief else None
+
+
+def joined(pieces: Sequence[Transcript]) -> Transcript:
+    """The transcript of what was read in pieces; how sure it is of each counts by its words."""
+    *before, last = pieces
+    if not before:
+        return last
+    shares = [max(1, len(piece.text.split())) for piece in pieces]
+    seconds = [piece.audio_seconds for piece in pieces]
+    return replace(
+        last,
+        text=" ".join(piece.text for piece in pieces if piece.text),
+        confidence=_weighted([piece.confidence for piece in pieces], shares),
+        certainty=_weighted([piece.certainty for piece in pieces], shares),
+        language=max(pieces, key=lambda piece: len(piece.text)).language,
+        no_speech_probability=min(piece.no_speech_probability for piece in pieces),
+        audio_seconds=sum(seconds),
+        words=tuple(
+            replace(word, start_ms=word.start_ms + behind_ms, end_ms=word.end_ms + behind_ms)
+            for number, piece in enumerate(pieces)
+            for behind_ms in [round(1000 * sum(seconds[:number]))]
+            for word in piece.words
+        ),
+    )
+
+
+def _weighted(values: Sequence[float], weights: Sequence[int]) -> float:
+    return sum(map(operator.mul, values, weights)) / sum(weights)

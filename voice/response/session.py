@@ -62,6 +62,26 @@ class ResponseSession:
         arguments = self._conversation.tasks.tools[asked.act.tool].arguments or {}
         return arguments[asked.argument]
 
+    @property
+    def asks_yes_no(self) -> bool:
+        """Whether the caller was asked something that yes or no answers."""
+        state = _state(self._kept())
+        reads_back = state.asked is not None and state.asked.reads_back
+        return state.question is not None or reads_back or state.person_offered
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the last turn that counts did nothing but answer."""
+        kept = self._kept()
+        return bool(kept) and kept[-1].only_answered
+
+    def take_back(self) -> None:
+        """The caller had not finished: what was answered too early counts as never said."""
+        kept = self._kept()
+        if kept:
+            kept[-1].stop()
+            self._turns.remove(kept[-1])
+
     def begin(
         self,
         text: str,

@@ -73,6 +73,14 @@ class ResponseTurn:
         """Whether the turn counts."""
         return self._committed.is_set()
 
+    @property
+    def only_answered(self) -> bool:
+        """Whether nothing hangs on it: it did nothing, and what it answered was no question."""
+        before, after = self._before, self.state
+        asked = before.question is not None or before.asked is not None
+        acted = self._acting or self.has_acted or after.done != before.done
+        return not (asked or acted or self.pending is not None)
+
     def commit(self) -> None:
         """The caller's turn is over: side effects may happen, and history keeps this turn."""
         if not self.committed:

@@ -2,7 +2,8 @@
 
 A `VoiceActivityDetector` says of every 20 ms frame whether it holds speech, a `LevelGate` keeps
 room tone from counting as such, and a `TurnDetector` turns these decisions into the signals of a
-turn. `TurnTracker` joins the three for one call.
+turn. `TurnTracker` joins the three for one call. `pause_wanted` decides how long a pause has to be,
+by what was asked, how the words end and how the turn sounds.
 """
 
 from voice.turns.detector import (
@@ -13,13 +14,17 @@ from voice.turns.detector import (
     TurnDetector,
     TurnOver,
     TurnSignal,
+    TurnTooLong,
 )
+from voice.turns.end_of_turn import Awaited, Evidence, pause_wanted
 from voice.turns.level_gate import LevelGate
 from voice.turns.tracker import TurnTracker
 from voice.turns.vad import FRAME_MS, VoiceActivityDetector, WebRtcVad, create_vad
 
 __all__ = [
     "FRAME_MS",
+    "Awaited",
+    "Evidence",
     "FalseStart",
     "LevelGate",
     "ShortPause",
@@ -28,8 +33,10 @@ __all__ = [
     "TurnDetector",
     "TurnOver",
     "TurnSignal",
+    "TurnTooLong",
     "TurnTracker",
     "VoiceActivityDetector",
     "WebRtcVad",
     "create_vad",
+    "pause_wanted",
 ]

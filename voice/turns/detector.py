@@ -17,6 +17,10 @@ _BRIDGE_MS = 40
 """The same within a gap between words, where nothing has been prepared yet."""
 _START_SLACK = 1.5
 """The voice that starts a turn may be spread over so much more time."""
+_BETWEEN_FIGURES_MS = 320
+"""Shorter gaps between figures are not worth reading: else each would be recognised anew."""
+ANSWERED_MS = 15_000
+"""So much more of a turn that is too long is listened to; then it is answered as it stands."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,16 @@ class TurnOver:
 
 
 @dataclass(frozen=True)
+class TurnTooLong:
+    """The caller has spoken for so long that they have to be asked for a pause; it goes on."""
+
+
+@dataclass(frozen=True)
 class FalseStart:
     """What began was too short to be speech."""
 
 
-TurnSignal = SpeechBegan | ShortPause | SpeechResumed | TurnOver | FalseStart
+TurnSignal = SpeechBegan | ShortPause | SpeechResumed | TurnOver | TurnTooLong | FalseStart
 
 
 class _State(Enum):
@@ -71,6 +80,8 @@ class TurnDetector:
 
     Between SpeechBegan and TurnOver (or FalseStart) come any number of pairs ShortPause,
     SpeechResumed; a turn that ends by a pause has a ShortPause as its last signal before TurnOver.
+    How long that pause has to be is the settings' to say, until `wait` tells it for the pause at
+    hand. TurnTooLong comes once, wherever the turn stands.
     """
 
     def __init__(self, settings: Turns) -> None:
@@ -80,6 +91,7 @@ class TurnDetector:
         self._recent: deque[bool] = deque(maxlen=window)
         self._state = _State.QUIET
         self._voiced_ms = self._length_ms = self._pause_ms = self._voice_in_pause_ms = 0
+        self._wait_ms = settings.end_ms
         self.expects_digits = False
         """Whether a number is expected, whose digits are spoken with pauses."""
 
@@ -94,6 +106,11 @@ class TurnDetector:
         return self.speaking and self._voiced_ms >= _MINIMUM_SPEECH_MS
 
     @property
+    def paused(self) -> bool:
+        """Whether the turn under way may be over: between its ShortPause and what follows."""
+        return self._state is _State.PAUSED
+
+    @property
     def pause_ms(self) -> int:
         """Silence since the caller's last voiced frame, in a turn."""
         return self._pause_ms
@@ -106,15 +123,15 @@ class TurnDetector:
             self._wait_for_pause(voiced)
             return None
         self._length_ms += _FRAME_MS
-        if self._length_ms >= self._settings.max_seconds * 1000:
+        too_long_ms = self._length_ms - round(self._settings.max_seconds * 1000)
+        if too_long_ms >= ANSWERED_MS:
             return self._end(cut=True)
-        if self._state is _State.SPEAKING:
-            return self._speaking(voiced)
-        return self._paused(voiced)
+        signal = self._speaking(voiced) if self._state is _State.SPEAKING else self._paused(voiced)
+        return TurnTooLong() if signal is None and 0 <= too_long_ms < _FRAME_MS else signal
 
-    def conclude(self) -> TurnSignal | None:
-        """End a turn that pauses right now: what was expected has been said."""
-        return self._end() if self._state is _State.PAUSED else None
+    def wait(self, pause_ms: int) -> None:
+        """Let the pause at hand end the turn when it has lasted so long; 0 ends it right away."""
+        self._wait_ms = pause_ms
 
     def _quiet(self, voiced: bool) -> TurnSignal | None:
         self._recent.append(voiced)
@@ -145,13 +162,16 @@ class TurnDetector:
         if self._pause_ms < self._speculate_ms:
             return None
         self._state = _State.PAUSED
+        self._wait_ms = (
+            self._settings.end_ms_digits if self.expects_digits else self._settings.end_ms
+        )
         return ShortPause(self._pause_ms)
 
     def _paused(self, voiced: bool) -> TurnSignal | None:
         if self._goes_on(voiced, _RESUME_MS):
             self._state = _State.SPEAKING
             return SpeechResumed()
-        return self._end() if self._pause_ms >= self._end_ms else None
+        return self._end() if self._pause_ms >= self._wait_ms else None
 
     def _goes_on(self, voiced: bool, needed_ms: int) -> bool:
         """Whether the voice in a pause has become enough to end it.
@@ -175,12 +195,6 @@ class TurnDetector:
         return over if over.voiced_ms >= _MINIMUM_SPEECH_MS else FalseStart()
 
     @property
-    def _end_ms(self) -> int:
-        settings = self._settings
-        return settings.end_ms_digits if self.expects_digits else settings.end_ms
-
-    @property
     def _speculate_ms(self) -> int:
-        """Between digits, half of the longer wait: else every digit would be recognised anew."""
-        ahead = self._end_ms // 2 if self.expects_digits else self._settings.speculate_ms
-        return min(max(ahead, self._settings.speculate_ms), self._end_ms - _FRAME_MS)
+        ahead = self._settings.speculate_ms
+        return max(ahead, _BETWEEN_FIGURES_MS) if self.expects_digits else ahead

@@ -1,0 +1,115 @@
+"""Whether more is to come behind the words so far: the tables of unfinished.toml, and their use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from functools import cached_property
+
+from voice.languages.grammar import Matcher, any_of
+from voice.languages.number_reader import NumberReader
+from voice.languages.spoken_numbers import spoken_numbers
+from voice.languages.table import PlainWords, Table
+from voice.languages.words import plain, words_of
+
+_OPEN_MARKS = ("...", "\u2026", ",", "-", "\u2013", "\u2014", ":")
+"""A recogniser writes them where a sentence breaks off."""
+_LONGEST_PHRASE = 8
+"""Words of a phrase that leaves a sentence open."""
+_FEWEST_FIGURES = 2
+"""Said one by one, they are dictated."""
+
+
+class Ending(Enum):
+    """How what was said so far ends."""
+
+    WHOLE = "whole"
+    """It could be all."""
+    OPEN = "open"
+    """The sentence is not finished, or the caller is thinking."""
+    DICTATED = "dictated"
+    """Figures or letters, of which more may follow after a pause."""
+
+
+class Unfinished(Table):
+    """The file unfinished.toml; phrases are in the notation of `grammar`, contractions in full."""
+
+    words: PlainWords = frozenset()
+    """As the last word they leave a sentence open: and, because, my."""
+    phrases: Sequence[str] = ()
+    """The same for several words: my number is."""
+    fillers: PlainWords = frozenset()
+    """Sounds of somebody who thinks."""
+    announcing: PlainWords = frozenset()
+    """Before figures that are dictated: number, code."""
+    not_spelled: PlainWords = frozenset()
+    """Letters that are words: two of them in a row spell nothing."""
+    hold_on: Sequence[str] = ()
+    """How callers ask to be waited for."""
+    beside: Sequence[str] = ()
+    """What may stand before and behind it: okay, please."""
+    meanwhile: Sequence[str] = ()
+    """How it begins what they have to do meanwhile: I have to find."""
+
+    def ending(self, text: str, words: Sequence[str], reader: NumberReader) -> Ending:
+        """How a text ends; `words` are its plain ones, contractions resolved."""
+        if not words:
+            return Ending.WHOLE
+        if self._spells(words) or self._dictates(text, reader):
+            return Ending.DICTATED
+        return Ending.OPEN if self._is_open(text, words) else Ending.WHOLE
+
+    def asks_to_wait(self, words: Sequence[str]) -> bool:
+        """Whether callers ask for time with these plain words, and for nothing else."""
+        begins = _laid(self._beside, words, {0})
+        ends = _laid(self._hold_on, words, begins) - begins
+        ends = _laid(self._either, words, ends)
+        return len(words) in ends or any(self._meanwhile(words, end) for end in ends)
+
+    def _is_open(self, text: str, words: Sequence[str]) -> bool:
+        if text.rstrip().endswith(_OPEN_MARKS) or words[-1] in self.words | self.fillers:
+            return True
+        begins = range(max(0, len(words) - _LONGEST_PHRASE), len(words))
+        return any(len(words) in self._phrases(words, begin) for begin in begins)
+
+    def _spells(self, words: Sequence[str]) -> bool:
+        last = words[-2:]
+        letters = len(last) == 2 and all(len(word) == 1 and word.isalpha() for word in last)
+        return letters and not self.not_spelled.issuperset(last)
+
+    def _dictates(self, text: str, reader: NumberReader) -> bool:
+        """Whether it ends with figures that were said one by one, or announced."""
+        numbers = list(spoken_numbers(text, reader, dictated=False))
+        if not numbers or words_of(text[numbers[-1].end :]):
+            return False
+        before = {plain(word) for word in words_of(text[: numbers[-1].start])}
+        return numbers[-1].parts >= _FEWEST_FIGURES or bool(before & self.announcing)
+
+    @cached_property
+    def _phrases(self) -> Matcher:
+        return any_of(self.phrases, {}, "unfinished.toml: phrases")
+
+    @cached_property
+    def _beside(self) -> Matcher:
+        return any_of(self.beside, {}, "unfinished.toml: beside")
+
+    @cached_property
+    def _hold_on(self) -> Matcher:
+        return any_of(self.hold_on, {}, "unfinished.toml: hold_on")
+
+    @cached_property
+    def _either(self) -> Matcher:
+        return any_of([*self.beside, *self.hold_on], {}, "unfinished.toml")
+
+    @cached_property
+    def _meanwhile(self) -> Matcher:
+        return any_of(self.meanwhile, {}, "unfinished.toml: meanwhile")
+
+
+def _laid(phrases: Matcher, words: Sequence[str], begins: set[int]) -> set[int]:
+    """Where phrases laid side by side may end; also where none is laid."""
+    reached = set(begins)
+    for start in range(len(words)):
+        if start in reached:
+            reached |= phrases(words, start)
+    return reached

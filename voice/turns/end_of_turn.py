@@ -1,0 +1,56 @@
+"""How long a pause has to last to end the turn: one decision on all that is known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from voice.languages import Ending
+from voice.settings import Turns
+
+SURE = 0.7
+"""A finality from which on the turn sounds as if it were over."""
+DOUBTFUL = 0.3
+"""Below, it sounds as if the caller were going on."""
+
+
+class Awaited(Enum):
+    """What the caller was asked for."""
+
+    ANYTHING = "anything"
+    YES_OR_NO = "yes or no"
+    FIGURES = "figures"
+    """Said in groups, with pauses between them."""
+    DICTATION = "dictation"
+    """A name, an address, a message: thought over, perhaps spelled."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known about a pause, so far."""
+
+    awaited: Awaited = Awaited.ANYTHING
+    finality: float | None = None
+    """How much the turn sounds as if it were over, 0 to 1; None while nobody knows."""
+    ending: Ending | None = None
+    """How the words so far end; None while they are being read."""
+    settled: bool = False
+    """The words are just what was asked for: a yes or a no, or as many figures as were wanted."""
+
+
+def pause_wanted(known: Evidence, settings: Turns) -> int:
+    """The ms of silence that end the turn, by what is known now.
+
+    What was asked for comes first: it is over at once when it is there, and figures and letters
+    are waited for. Then the words count: an open sentence is given time whatever it sounds like.
+    Whole words need a sound that is no doubt either way.
+    """
+    if known.settled:
+        return 0
+    if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
+        return settings.end_ms_digits
+    doubted = known.finality is not None and known.finality < DOUBTFUL
+    if known.ending is Ending.OPEN or doubted or known.awaited is Awaited.DICTATION:
+        return settings.end_ms_open
+    sure = known.finality is not None and known.finality >= SURE
+    return settings.end_ms_sure if sure and known.ending is Ending.WHOLE else settings.end_ms
