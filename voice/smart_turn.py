@@ -53,7 +53,7 @@ class SmartTurn:
     async def finality(self, turn: Pcm) -> float:
         """How probably the speaker of `turn` (at 16 kHz, up to its pause) is done, 0 to 1.
 
-        Raises EngineBusy when too much waits. Takes some 40 ms of CPU, however short the turn is.
+        Raises EngineBusy when too much waits. Takes some 35 ms of CPU, however short the turn is.
         """
         return await self._queue.run(self._judge, turn, priority=Priority.SPECULATIVE)
 

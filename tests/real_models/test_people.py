@@ -50,6 +50,7 @@ COSTS = {
     "recognition": {"job": 2.0, "frame": 0.1, "token": 1.0},
     "response": {"job": 1.0, "prompt_token": 0.05, "token": 1.0},
     "speech": {"clause": 5.0, "second": 20.0},
+    "turns": {"job": 35.0},
 }
 
 
@@ -80,7 +81,7 @@ def evaluated(folder: Path, models: ModelsAtHand, sound: Pcm, settings: str) -> 
 
 def understood(folder: Path, models: ModelsAtHand, sound: Pcm, pause_ms: int) -> list[str]:
     """What the call makes of one caller's recording, turn by turn."""
-    pauses = f"[turns]\nend_ms = {pause_ms}\nend_ms_digits = {max(pause_ms, 1100)}\n"
+    pauses = f"[turns]\nend_ms = {pause_ms}\nend_ms_open = {max(pause_ms, 1200)}\n"
     (result,) = results_of(evaluated(folder, models, sound, pauses))
     return list(result.heard)
 

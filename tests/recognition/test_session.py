@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from voice.audio import Pcm
-from voice.engine_queue import Priority
+from voice.engine_queue import EngineBusy, Priority
 from voice.recognition import (
     Expectation,
     LanguageBelief,
@@ -17,7 +18,7 @@ from voice.recognition import (
     Transcript,
     WhisperRecogniser,
 )
-from voice.recognition.session import PARTIAL_SECONDS
+from voice.recognition.session import PARTIAL_SECONDS, PIECE_SECONDS
 
 RATE = 8000
 FRAME = 160
@@ -28,6 +29,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.depth = 0
+        self.busy = False
         self.asked: list[tuple[int, Priority, Expectation]] = []
 
     async def transcribe(
@@ -40,6 +42,9 @@ class Listener:
         belief: LanguageBelief | None,
     ) -> Transcript:
         assert sample_rate == 16000
+        await asyncio.sleep(0)
+        if self.busy:
+            raise EngineBusy("recognition: too much waits")
         self.asked.append((len(pcm), priority, expect))
         return Transcript(f"reading {len(self.asked)}", 0.9, "en", 0.0, len(pcm) / sample_rate)
 
@@ -226,11 +231,62 @@ async def test_the_rate_may_change_within_a_turn() -> None:
     assert engine.asked[0][0] == 2 * 16000
 
 
-async def test_of_an_endless_turn_the_last_minute_is_kept() -> None:
-    engine = Listener()
+def fed(engine: Listener, seconds: int) -> RecognitionSession:
+    """A session that has heard so much of a turn."""
     session = RecognitionSession(engine)
     session.start(np.zeros(0, np.int16), RATE)
-    for _ in range(80):
+    for _ in range(seconds):
         session.feed(np.zeros(RATE, np.int16), RATE)
+    return session
 
-    assert 60 <= session.audio_seconds <= 61
+
+async def test_a_long_turn_is_read_in_pieces_of_which_none_is_read_twice() -> None:
+    engine = Listener()
+    session = fed(engine, 40)
+    whole = await session.finalise()
+    read = [samples / 16000 for samples, *_ in engine.asked]
+    assert sum(read) == pytest.approx(40, abs=0.1)
+    assert len(read) > 2 and max(read) <= PIECE_SECONDS
+    assert whole.text == " ".join(f"reading {number + 1}" for number in range(len(read)))
+    assert whole.audio_seconds == pytest.approx(40, abs=0.1)
+    assert session.audio_seconds == pytest.approx(40, abs=0.1)
+    session.feed(np.zeros(RATE, np.int16), RATE)
+    again = await session.finalise()
+    assert len(engine.asked) == len(read) + 1
+    assert again.text.startswith(" ".join(whole.text.split()[:-2]))
+
+
+async def test_pieces_are_read_while_the_caller_speaks_on() -> None:
+    engine = Listener()
+    session = fed(engine, 10)
+    assert not session.has_piece and await session.read_piece() is None
+    for _ in range(10):
+        session.feed(np.zeros(RATE, np.int16), RATE)
+    assert session.has_piece and not session.has_words
+    piece = await session.read_piece()
+    assert piece is not None and session.has_words and not session.has_piece
+    assert (await session.finalise()).text == f"{piece.text} reading 2"
+
+
+async def test_a_piece_that_nobody_can_read_now_is_not_lost() -> None:
+    engine = Listener()
+    session = fed(engine, 20)
+    engine.busy = True
+    with pytest.raises(EngineBusy):
+        await session.read_piece()
+    engine.busy = False
+    assert (await session.finalise()).audio_seconds == pytest.approx(20, abs=0.1)
+
+
+async def test_a_piece_that_comes_after_its_turn_belongs_to_none() -> None:
+    engine = Listener()
+    session = fed(engine, 20)
+    reading = asyncio.create_task(session.read_piece())
+    await asyncio.sleep(0)
+    session.start(np.zeros(RATE, np.int16), RATE)
+    assert await reading is None
+    assert (await session.finalise()).audio_seconds == pytest.approx(1, abs=0.1)
+
+
+async def test_of_sound_that_nobody_reads_the_last_minutes_are_kept() -> None:
+    assert 240 <= fed(Listener(), 300).audio_seconds <= 241

@@ -16,7 +16,9 @@ from voice.turns import (
     TurnDetector,
     TurnOver,
     TurnSignal,
+    TurnTooLong,
 )
+from voice.turns.detector import ANSWERED_MS
 
 SETTINGS = Turns(start_ms=80, speculate_ms=200, end_ms=520, end_ms_digits=1100, max_seconds=5.0)
 Timeline = list[tuple[int, TurnSignal]]
@@ -92,25 +94,45 @@ def test_digits_are_given_more_time() -> None:
     assert timeline[-1][1].pause_ms == 1100
 
 
-def test_a_turn_that_pauses_can_be_concluded_at_once() -> None:
+def test_a_turn_whose_end_is_known_is_over_with_the_next_frame() -> None:
     detector = TurnDetector(SETTINGS)
-    signals((True, 400), detector=detector)
-    assert detector.conclude() is None
-    signals((False, 200), detector=detector)
-    assert isinstance(detector.conclude(), TurnOver)
-    assert not detector.speaking
+    assert kinds(signals((True, 400), (False, 200), detector=detector))[-1] is ShortPause
+    assert detector.paused
+    detector.wait(0)
+    assert kinds(signals((False, 20), detector=detector)) == [TurnOver]
+    assert not (detector.speaking or detector.paused)
 
 
-def test_an_endless_turn_is_cut() -> None:
-    timeline = signals((True, 5200))
-    assert isinstance(timeline[1][1], TurnOver)
-    assert timeline[1][1].cut
+def test_what_is_known_of_a_pause_counts_for_that_pause_alone() -> None:
+    detector = TurnDetector(SETTINGS)
+    signals((True, 400), (False, 200), detector=detector)
+    detector.wait(2000)
+    timeline = signals((False, 1500), (True, 400), (False, 600), detector=detector)
+    assert kinds(timeline) == [SpeechResumed, ShortPause, TurnOver]
+    over = timeline[-1][1]
+    assert isinstance(over, TurnOver) and over.pause_ms == SETTINGS.end_ms
+
+
+def test_who_speaks_without_end_is_asked_for_a_pause_and_answered_in_the_end() -> None:
+    longest_ms = round(SETTINGS.max_seconds * 1000)
+    assert signals((True, longest_ms + ANSWERED_MS))[1:] == [
+        (longest_ms, TurnTooLong()),
+        (longest_ms + ANSWERED_MS, TurnOver(0, longest_ms + ANSWERED_MS - 20, cut=True)),
+    ]
+
+
+def test_a_long_turn_that_pauses_in_time_is_whole() -> None:
+    timeline = signals((True, 9000), (False, 600))
+    assert kinds(timeline) == [SpeechBegan, TurnTooLong, ShortPause, TurnOver]
+    over = timeline[-1][1]
+    assert isinstance(over, TurnOver) and over.voiced_ms == 9000 and not over.cut
 
 
 def test_after_a_cut_endless_noise_is_no_further_turn() -> None:
-    assert kinds(signals((True, 30_000))) == [SpeechBegan, TurnOver]
-    timeline = signals((True, 8000), (False, 200), (True, 400), (False, 600))
-    assert kinds(timeline) == [SpeechBegan, TurnOver, SpeechBegan, ShortPause, TurnOver]
+    cut = [SpeechBegan, TurnTooLong, TurnOver]
+    assert kinds(signals((True, 60_000))) == cut
+    timeline = signals((True, 25_000), (False, 200), (True, 400), (False, 600))
+    assert kinds(timeline) == [*cut, SpeechBegan, ShortPause, TurnOver]
 
 
 @given(st.lists(st.booleans(), max_size=1500), st.booleans())
@@ -123,16 +145,17 @@ def test_signals_always_come_in_an_order_that_makes_sense(
     length = 0
     follows: dict[type[TurnSignal] | None, set[type[TurnSignal]]] = {
         None: {SpeechBegan},
-        SpeechBegan: {ShortPause, TurnOver, FalseStart},
-        ShortPause: {SpeechResumed, TurnOver, FalseStart},
-        SpeechResumed: {ShortPause, TurnOver},
+        SpeechBegan: {ShortPause, TurnTooLong, TurnOver, FalseStart},
+        ShortPause: {SpeechResumed, TurnTooLong, TurnOver, FalseStart},
+        SpeechResumed: {ShortPause, TurnTooLong, TurnOver},
+        TurnTooLong: {ShortPause, SpeechResumed, TurnOver, FalseStart},
         TurnOver: {SpeechBegan},
         FalseStart: {SpeechBegan},
     }
     for voiced in decisions:
         signal = detector.push(voiced)
         length = length + 20 if detector.speaking else 0
-        assert length <= SETTINGS.max_seconds * 1000
+        assert length <= SETTINGS.max_seconds * 1000 + ANSWERED_MS
         if signal is not None:
             assert type(signal) in follows[last]
             last = type(signal)

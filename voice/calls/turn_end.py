@@ -12,8 +12,9 @@ from voice.engine_queue import EngineBusy, EngineStuck
 from voice.languages.yes_no import AnswerReader
 from voice.recognition import RecognitionSession, Transcript
 from voice.response import normal_form
-from voice.smart_turn import HEARD_SECONDS
+from voice.smart_turn import HEARD_SECONDS, SmartTurn
 from voice.turns import (
+    LISTEN_AGAIN_MS,
     Awaited,
     Evidence,
     FalseStart,
@@ -31,6 +32,7 @@ class TurnEnd:
     def __init__(self, call: CallState, session: RecognitionSession) -> None:
         self._call = call
         self._session = session
+        self._model = call.engines.smart_turn
         self.known = Evidence()
         """About the last pause."""
         self._listening: asyncio.Task[None] | None = None
@@ -41,8 +43,8 @@ class TurnEnd:
             case ShortPause():
                 self.known = Evidence(awaited(self._call))
                 self._decide()
-                if self._call.engines.smart_turn is not None:
-                    self._listening = asyncio.create_task(self._listen())
+                if self._model is not None:
+                    self._listening = asyncio.create_task(self._listen(self._model))
             case SpeechResumed() | TurnOver() | FalseStart():
                 self.stop()
             case _:
@@ -65,16 +67,17 @@ class TurnEnd:
     def _decide(self) -> None:
         self._call.tracker.detector.wait(pause_wanted(self.known, self._call.settings.turns))
 
-    async def _listen(self) -> None:
+    async def _listen(self, model: SmartTurn) -> None:
         """How the turn sounds; where nobody can tell in time, the pause and the words decide."""
-        model = self._call.engines.smart_turn
-        assert model is not None
-        try:
-            finality = await model.finality(self._session.last(HEARD_SECONDS))
-        except (EngineBusy, EngineStuck):
-            return
-        self.known = replace(self.known, finality=finality)
-        self._decide()
+        detector, settings = self._call.tracker.detector, self._call.settings.turns
+        while detector.pause_ms < settings.end_ms and not self.known.sounds_over:
+            try:
+                finality = await model.finality(self._session.last(HEARD_SECONDS))
+            except (EngineBusy, EngineStuck):
+                return
+            self.known = replace(self.known, finality=finality)
+            self._decide()
+            await asyncio.sleep(LISTEN_AGAIN_MS / 1000)
 
     def _settles(self, heard: Transcript) -> bool:
         """Whether this is just what the caller was asked for."""

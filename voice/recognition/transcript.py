@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -80,4 +79,5 @@ def joined(pieces: Sequence[Transcript]) -> Transcript:
 
 
 def _weighted(values: Sequence[float], weights: Sequence[int]) -> float:
-    return sum(map(operator.mul, values, weights)) / sum(weights)
+    shares = zip(values, weights, strict=True)
+    return sum(value * weight for value, weight in shares) / sum(weights)

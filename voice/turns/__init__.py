@@ -16,13 +16,14 @@ from voice.turns.detector import (
     TurnSignal,
     TurnTooLong,
 )
-from voice.turns.end_of_turn import Awaited, Evidence, pause_wanted
+from voice.turns.end_of_turn import LISTEN_AGAIN_MS, Awaited, Evidence, pause_wanted
 from voice.turns.level_gate import LevelGate
 from voice.turns.tracker import TurnTracker
 from voice.turns.vad import FRAME_MS, VoiceActivityDetector, WebRtcVad, create_vad
 
 __all__ = [
     "FRAME_MS",
+    "LISTEN_AGAIN_MS",
     "Awaited",
     "Evidence",
     "FalseStart",

@@ -8,10 +8,12 @@ from enum import Enum
 from voice.languages import Ending
 from voice.settings import Turns
 
-SURE = 0.7
+SURE = 0.6
 """A finality from which on the turn sounds as if it were over."""
-DOUBTFUL = 0.3
+DOUBTFUL = 0.2
 """Below, it sounds as if the caller were going on."""
+LISTEN_AGAIN_MS = 120
+"""A turn that does not sound as if it were over may do so with a little more silence behind it."""
 
 
 class Awaited(Enum):
@@ -37,6 +39,11 @@ class Evidence:
     settled: bool = False
     """The words are just what was asked for: a yes or a no, or as many figures as were wanted."""
 
+    @property
+    def sounds_over(self) -> bool:
+        """Whether it does, for sure."""
+        return self.finality is not None and self.finality >= SURE
+
 
 def pause_wanted(known: Evidence, settings: Turns) -> int:
     """The ms of silence that end the turn, by what is known now.
@@ -52,5 +59,5 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     doubted = known.finality is not None and known.finality < DOUBTFUL
     if known.ending is Ending.OPEN or doubted or known.awaited is Awaited.DICTATION:
         return settings.end_ms_open
-    sure = known.finality is not None and known.finality >= SURE
-    return settings.end_ms_sure if sure and known.ending is Ending.WHOLE else settings.end_ms
+    sure = known.sounds_over and known.ending is Ending.WHOLE
+    return settings.end_ms_sure if sure else settings.end_ms

@@ -18,6 +18,7 @@ COSTS = CostTable(
         "recognition": {"job": 2.0, "frame": 0.1, "token": 1.0},
         "response": {"job": 1.0, "prompt_token": 0.05, "token": 1.0},
         "speech": {"clause": 5.0, "second": 20.0},
+        "turns": {"job": 35.0},
     }
 )
 RATE = 8000

@@ -18,6 +18,7 @@ GOOD = {
     "recognition": {"job": 10.0, "frame": 0.5, "token": 2.0},
     "response": {"job": 1.0, "prompt_token": 0.0, "token": 3.0},
     "speech": {"clause": 5.0, "second": 20.0},
+    "turns": {"job": 35.0},
 }
 
 

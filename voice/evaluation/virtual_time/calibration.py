@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voice.audio import Pcm, silence
+from voice.audio import Pcm, resample, silence
 from voice.calls.engines import Engines
 from voice.evaluation.figures import machine
 from voice.evaluation.virtual_time.costs import UNITS, CostTable
@@ -16,6 +16,7 @@ from voice.evaluation.virtual_time.queues import Job, VirtualQueues
 from voice.identity import Caller, IdentityLevel
 from voice.recognition import Recogniser
 from voice.settings import Settings
+from voice.smart_turn import RATE_HZ
 
 SENTENCES = (
     "Yes.",
@@ -51,6 +52,8 @@ async def calibrate(
         for sentence in SENTENCES:
             spoken = await speaker.synthesise(sentence, _SAMPLE_RATE)
             await _recognise(engines.recogniser, spoken.pcm, number)
+            if engines.smart_turn is not None:
+                await engines.smart_turn.finality(resample(spoken.pcm, _SAMPLE_RATE, RATE_HZ))
             turn = engines.responder.session(engines.tools, _anybody()).begin(sentence)
             turn.commit()
             async for _ in turn:

@@ -17,6 +17,7 @@ UNITS: Mapping[str, tuple[str, ...]] = {
     "recognition": ("job", "frame", "token"),
     "response": ("job", "prompt_token", "token"),
     "speech": ("clause", "second"),
+    "turns": ("job",),
 }
 """By engine, what its work is counted in; `job` is what every job takes besides."""
 

@@ -1,0 +1,84 @@
+"""Whether more is to come behind what was said so far, and who asks to be waited for."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice.languages import Ending, language, languages
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "I lost my phone and"), ("en", "My number is"), ("en", "because"), ("en", "I'm"),
+        ("en", "I would like to know, um"), ("en", "It is about the"), ("en", "Could you please"),
+        ("en", "So what I need is..."), ("en", "I was calling about"), ("en", "no, I"),
+        ("fr", "mon numéro est"), ("fr", "je voudrais"), ("fr", "parce que"), ("fr", "C'est"),
+        ("fr", "j'ai perdu mon"), ("fr", "euh"), ("sw", "namba yangu ni"), ("sw", "nataka"),
+        ("sw", "nimepoteza simu na"),
+    ],
+)  # fmt: skip
+def test_an_open_sentence_goes_on(tag: str, text: str) -> None:
+    assert language(tag).ending(text) is Ending.OPEN
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "My account number is 240"), ("en", "two four zero"), ("en", "It's two, four."),
+        ("en", "That is M I L"), ("fr", "zéro six, douze"), ("fr", "mon code est 42"),
+        ("sw", "namba yangu ni mbili nne"),
+    ],
+)  # fmt: skip
+def test_figures_and_letters_may_be_more(tag: str, text: str) -> None:
+    assert language(tag).ending(text) is Ending.DICTATED
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "How much is my bill?"), ("en", "Yes, it is."), ("en", "No"), ("en", "I think so"),
+        ("en", "It was 42.17 euros."), ("en", "I have two phones"), ("en", "Please cancel it."),
+        ("en", "I will come in May"), ("en", "for a while"), ("en", "how much"), ("en", ""),
+        ("fr", "je veux payer ma facture"), ("fr", "oui, merci"), ("fr", "deux téléphones"),
+        ("sw", "salio langu ni kiasi gani"), ("sw", "ndiyo"),
+    ],
+)  # fmt: skip
+def test_whole_sentences_may_be_all(tag: str, text: str) -> None:
+    assert language(tag).ending(text) is Ending.WHOLE
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "Hold on."), ("en", "Wait a moment please, I have to find my papers."),
+        ("en", "okay just a second, let me get my glasses"), ("en", "Bear with me"),
+        ("en", "one moment please, while I look for the letter"), ("en", "hang on, hang on"),
+        ("en", "Don't hang up, I'll be right back."), ("en", "wait, I'm still looking"),
+        ("fr", "Attendez un instant, je cherche mes papiers."), ("fr", "ne quittez pas"),
+        ("fr", "Une seconde, s'il vous plaît."), ("sw", "Subiri kidogo, natafuta karatasi"),
+        ("sw", "ngoja kidogo tafadhali"),
+    ],
+)  # fmt: skip
+def test_who_asks_for_time_is_waited_for(tag: str, text: str) -> None:
+    assert language(tag).asks_to_wait(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", ""), ("en", "okay"), ("en", "Hold on, how much is my bill?"), ("en", "please"),
+        ("en", "wait, I want to cancel it"), ("en", "How long do I have to wait?"),
+        ("en", "I have to find my papers"), ("fr", "d'accord"), ("fr", "attendez, je veux annuler"),
+        ("sw", "sawa"), ("sw", "subiri, nataka salio"),
+    ],
+)  # fmt: skip
+def test_who_wants_something_is_not(tag: str, text: str) -> None:
+    assert not language(tag).asks_to_wait(text)
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_the_phrases_of_every_language_are_well_written(tag: str) -> None:
+    spoken = language(tag)
+    assert spoken.unfinished.words and not spoken.asks_to_wait("zzz")
+    assert spoken.ending("zzz") is Ending.WHOLE

@@ -1,0 +1,66 @@
+"""How long a pause is waited for, by what was asked, how the words end and how they sound."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.languages import Ending
+from voice.settings import Turns
+from voice.turns import Awaited, Evidence, pause_wanted
+
+SETTINGS = Turns()
+SURE, UNKNOWN = SETTINGS.end_ms_sure, SETTINGS.end_ms
+OPEN, DIGITS = SETTINGS.end_ms_open, SETTINGS.end_ms_digits
+
+some_evidence = st.builds(
+    Evidence,
+    st.sampled_from(Awaited),
+    st.none() | st.floats(0, 1),
+    st.none() | st.sampled_from(Ending),
+    st.booleans(),
+)
+
+
+@pytest.mark.parametrize(
+    ("known", "pause_ms"),
+    [
+        (Evidence(), UNKNOWN),
+        (Evidence(finality=0.95), UNKNOWN),
+        (Evidence(finality=0.95, ending=Ending.WHOLE), SURE),
+        (Evidence(ending=Ending.WHOLE), UNKNOWN),
+        (Evidence(finality=0.4, ending=Ending.WHOLE), UNKNOWN),
+        (Evidence(finality=0.05, ending=Ending.WHOLE), OPEN),
+        (Evidence(finality=0.05), OPEN),
+        (Evidence(finality=0.95, ending=Ending.OPEN), OPEN),
+        (Evidence(finality=0.95, ending=Ending.DICTATED), DIGITS),
+        (Evidence(Awaited.FIGURES, finality=0.95, ending=Ending.WHOLE), DIGITS),
+        (Evidence(Awaited.DICTATION, finality=0.95, ending=Ending.WHOLE), OPEN),
+        (Evidence(Awaited.YES_OR_NO, finality=0.95, ending=Ending.WHOLE), SURE),
+        (Evidence(Awaited.FIGURES, finality=0.05, settled=True), 0),
+        (Evidence(Awaited.YES_OR_NO, ending=Ending.WHOLE, settled=True), 0),
+    ],
+)
+def test_what_is_known_decides_the_pause(known: Evidence, pause_ms: int) -> None:
+    assert pause_wanted(known, SETTINGS) == pause_ms
+
+
+@given(some_evidence)
+def test_a_turn_that_may_go_on_is_never_ended_sooner_than_one_of_which_nothing_is_known(
+    known: Evidence,
+) -> None:
+    doubted = known.ending in (Ending.OPEN, Ending.DICTATED) or known.awaited is Awaited.FIGURES
+    if doubted and not known.settled:
+        assert pause_wanted(known, SETTINGS) > pause_wanted(Evidence(), SETTINGS)
+
+
+@given(some_evidence, st.floats(0, 1), st.floats(0, 1))
+def test_what_sounds_more_like_an_end_is_not_waited_for_longer(
+    known: Evidence, one: float, other: float
+) -> None:
+    less, more = (
+        pause_wanted(Evidence(known.awaited, finality, known.ending, known.settled), SETTINGS)
+        for finality in sorted([one, other])
+    )
+    assert more <= less
