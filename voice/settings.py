@@ -206,7 +206,7 @@ class Turns(Section):
     """Voiced time that begins a turn."""
     smart_turn: bool = True
     """Whether it is listened to how a turn ends, and not only to its words and its pause."""
-    speculate_ms: int = Field(140, ge=40, le=5000)
+    speculate_ms: int = Field(160, ge=40, le=5000)
     """Pause at which the answer is prepared."""
     end_ms_sure: int = Field(340, ge=40, le=5000, validate_default=True)
     """Pause that ends the turn where its words and its sound say that it is over."""

@@ -92,7 +92,6 @@ class ScriptedSession:
 
     asks = False
     asks_yes_no = False
-    may_take_back = False
     wanted = None
 
     def begin(
@@ -111,8 +110,12 @@ class ScriptedSession:
     def resume(self) -> ScriptedTurn:
         return self._turn("<resume>")
 
+    @property
+    def may_take_back(self) -> bool:
+        return bool(self.responder.turns)
+
     def take_back(self) -> None:
-        pass
+        self.responder.taken_back.append(self.responder.turns[-1].text)
 
     def abandon_pending(self) -> None:
         self.abandoned = True
@@ -134,10 +137,16 @@ class ScriptedResponder:
     def __init__(self) -> None:
         self.turns: list[ScriptedTurn] = []
         self.effects: list[str] = []
+        self.taken_back: list[str] = []
         self.failure: Exception | None = None
         self.busy: list[Exception] = []
         self.hold: asyncio.Event | None = None
         self.tool_hold: asyncio.Event | None = None
+
+    @property
+    def answered(self) -> list[ScriptedTurn]:
+        """The turns that were not only begun."""
+        return [turn for turn in self.turns if not turn.discarded]
 
     def session(self, tools: object, caller: Caller, **_: object) -> ScriptedSession:
         return ScriptedSession(self, caller)
@@ -196,7 +205,10 @@ class SaidWordsSession(RecognitionSession):
 
 
 class _SaidTurn:
-    """Hears some letters more each time that it reads ahead, and all of the turn at its pause."""
+    """Hears some letters more each time that it reads ahead, and all of the turn at its pause.
+
+    Of a text with bars it hears one part more at each pause.
+    """
 
     depth = 0
 
@@ -205,7 +217,8 @@ class _SaidTurn:
         self._text, self._letters = "", 0
 
     def begin(self) -> None:
-        self._text, self._letters = self._texts.pop(0), 0
+        self._text, *self._parts = self._texts.pop(0).split("|")
+        self._letters = self._pauses = 0
 
     async def transcribe(
         self,
@@ -217,6 +230,9 @@ class _SaidTurn:
         belief: LanguageBelief | None,
     ) -> Transcript:
         partial = priority is Priority.PARTIAL
+        if not partial:
+            self._text += "".join(self._parts[: self._pauses][-1:])
+            self._pauses += 1
         self._letters += 5 * partial
         return Transcript(self._text[: self._letters] if partial else self._text, 0.9, "", 1.0, 0.5)
 

@@ -209,7 +209,7 @@ async def test_the_caller_interrupts_and_the_rest_is_not_said(
     assert interrupted.heard.startswith(LONG_ANSWER[0])
     assert LONG_ANSWER[2] in interrupted.unheard
     assert f"{interrupted.heard} {interrupted.unheard}" == " ".join(LONG_ANSWER)
-    assert responder.turns[0].heard_text == interrupted.heard
+    assert responder.answered[0].heard_text == interrupted.heard
 
 
 async def test_clauses_that_were_not_yet_synthesised_count_as_unheard(
@@ -241,7 +241,7 @@ async def test_the_next_turn_begins_only_when_it_is_known_what_was_heard(
         await log.wait(FinalTranscript, lambda event: event.sequence > interrupted.sequence)
         caller.hang_up()
         await log.wait(CallEnded)
-    assert responder.turns[1].heard_before == interrupted.heard
+    assert responder.answered[1].heard_before == interrupted.heard
 
 
 async def test_okay_over_an_answer_does_not_stop_it(socket: Path, log: EventLog, say: Say) -> None:

@@ -100,7 +100,7 @@ async def test_a_caller_in_distress_is_put_through_before_anything_is_answered(
         await caller.heard_out()
         await caller.say(say(CRY))
         await put_through(caller, log)
-    assert responder.turns == []
+    assert responder.answered == []
     assert log.of(EmergencyHeard)[0].words == "need an ambulance"
 
 

@@ -76,3 +76,22 @@ async def test_history_keeps_what_was_heard(session: ResponseSession) -> None:
     assert isinstance(answer, AnswerMessage) and "gigabytes" not in answer.text
     turn.heard("")
     assert not any(type(message).__name__ == "Answer" for message in session.history[-1])
+
+
+async def test_what_was_answered_too_early_counts_as_never_said(session: ResponseSession) -> None:
+    await steps_of(session.begin("which plan am i on"))
+    assert session.may_take_back
+    session.take_back()
+    assert session.history == []
+    assert acts(await steps_of(session.begin("sorry could you repeat that"))) == {"help"}
+
+
+async def test_what_was_done_or_asked_is_not_taken_back(
+    session: ResponseSession, office: Office
+) -> None:
+    assert not session.may_take_back
+    await steps_of(session.begin("i lost my phone please block my sim card"))
+    assert session.may_take_back and session.asks_yes_no
+    await steps_of(session.begin("yes please"))
+    assert office.done == ["block_sim"]
+    assert not session.may_take_back and not session.asks_yes_no

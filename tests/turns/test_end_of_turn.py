@@ -39,7 +39,8 @@ some_evidence = st.builds(
         (Evidence(Awaited.DICTATION, finality=0.95, ending=Ending.WHOLE), OPEN),
         (Evidence(Awaited.YES_OR_NO, finality=0.95, ending=Ending.WHOLE), SURE),
         (Evidence(Awaited.FIGURES, finality=0.05, settled=True), 0),
-        (Evidence(Awaited.YES_OR_NO, ending=Ending.WHOLE, settled=True), 0),
+        (Evidence(Awaited.YES_OR_NO, ending=Ending.WHOLE, settled=True), SURE),
+        (Evidence(Awaited.YES_OR_NO, 0.05, Ending.WHOLE, settled=True), OPEN),
     ],
 )
 def test_what_is_known_decides_the_pause(known: Evidence, pause_ms: int) -> None:

@@ -48,15 +48,18 @@ class Evidence:
 def pause_wanted(known: Evidence, settings: Turns) -> int:
     """The ms of silence that end the turn, by what is known now.
 
-    What was asked for comes first: it is over at once when it is there, and figures and letters
-    are waited for. Then the words count: an open sentence is given time whatever it sounds like.
-    Whole words need a sound that is no doubt either way.
+    What was asked for comes first: the last figure ends the turn at once, a yes or a no does unless
+    it sounds as if it went on ("yes, please do" has a gap), and figures and letters are waited for.
+    Then the words count: an open sentence is given time whatever it sounds like, and whole words
+    need a sound that leaves no doubt.
     """
-    if known.settled:
+    doubted = known.finality is not None and known.finality < DOUBTFUL
+    if known.settled and known.awaited is Awaited.FIGURES:
         return 0
+    if known.settled and not doubted:
+        return settings.end_ms_sure
     if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
         return settings.end_ms_digits
-    doubted = known.finality is not None and known.finality < DOUBTFUL
     if known.ending is Ending.OPEN or doubted or known.awaited is Awaited.DICTATION:
         return settings.end_ms_open
     sure = known.sounds_over and known.ending is Ending.WHOLE

@@ -1,0 +1,150 @@
+"""When a caller's turn is over in a whole call, and what becomes of turns ended too early."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import LONG_ANSWER, SaidWords, ScriptedResponder
+from voice.audio import Pcm, silence
+from voice.events import (
+    CallEnded,
+    ClauseSpoken,
+    FinalTranscript,
+    IdentityDecided,
+    IdentityRequested,
+    NoInput,
+    TurnEnded,
+)
+from voice.languages import language
+from voice.settings import Turns
+
+pytestmark = pytest.mark.calls
+
+RATE = 8000
+
+
+def pause(ms: int) -> Pcm:
+    return silence(RATE * ms // 1000)
+
+
+async def test_a_number_said_in_groups_over_long_pauses_is_one_answer(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    words = SaidWords([["how much is my bill", "four two| seven one"]])
+    async with LegCaller(await serve(recogniser=words), "groups") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        asked = await log.wait(IdentityRequested)
+        await log.clause("PIN")
+        await caller.heard_out()
+        await caller.say(np.concatenate([say("Okay."), pause(1500), say("Okay.")]))
+        decided = await log.wait(IdentityDecided)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert decided.accepted
+    (ended,) = [event for event in log.of(TurnEnded) if event.ms > asked.ms]
+    assert ended.pause_ms < Turns().end_ms, "over as soon as all digits were there"
+
+
+async def test_who_asks_for_time_is_told_once_that_there_is_time_and_is_not_hurried(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    words = SaidWords([["hold on please, I have to find my papers", "what is my plan"]])
+    async with LegCaller(await serve(recogniser=words), "papers") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("Are you there?"))
+        await log.clause("Take your time.")
+        await caller.heard_out()
+        await caller.frames(round(3 * SETTINGS.calls.no_input_seconds * 50))
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not log.of(NoInput)
+    assert [event.text for event in log.of(ClauseSpoken)].count("Take your time.") == 1
+
+
+async def test_who_is_asked_for_a_pin_may_ask_for_time_too(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    words = SaidWords([["how much is my bill", "one moment please", "four two seven one"]])
+    async with LegCaller(await serve(recogniser=words), "pin-time") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        await log.clause("PIN")
+        await caller.heard_out()
+        await caller.say(say("Are you there?"))
+        await log.clause("Take your time.")
+        await caller.heard_out()
+        await caller.say(say("Are you there?"))
+        decided = await log.wait(IdentityDecided)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert decided.accepted
+    assert len(log.of(IdentityRequested)) == 1
+
+
+async def test_who_goes_on_soon_after_the_end_is_answered_as_one_turn(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    turns = SETTINGS.turns
+    too_long = pause(turns.end_ms + turns.resume_ms // 2)
+    async with LegCaller(socket, "goes-on") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        parts = [say("What is my plan?"), too_long, say("How much is my bill?")]
+        await caller.say(np.concatenate(parts))
+        await log.wait(IdentityRequested)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert responder.taken_back == ["what is my plan"]
+    last = responder.answered[-1].text
+    assert "plan" in last and "bill" in last
+    assert len(log.of(FinalTranscript)) == len(log.of(TurnEnded)) == 2
+
+
+async def test_who_goes_on_later_begins_a_turn_of_its_own(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    turns = SETTINGS.turns
+    later = pause(turns.end_ms + turns.resume_ms + 500)
+    async with LegCaller(socket, "later") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        parts = [say("What is my plan?"), later, say("How much is my bill?")]
+        await caller.say(np.concatenate(parts))
+        await log.wait(IdentityRequested)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert responder.taken_back == []
+    assert "plan" not in responder.answered[-1].text
+
+
+async def test_a_long_turn_is_heard_whole_and_its_caller_asked_for_a_pause_with_the_reason(
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    settings = SETTINGS.model_copy(update={"turns": Turns(max_seconds=18.0)})
+    sentence = say("I want to speak to a person.")
+    speech = [say("What is my plan?"), *[sentence] * 12, say("How much is my bill?")]
+    async with LegCaller(await serve(settings), "long") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(np.concatenate(speech))
+        heard = await log.wait(FinalTranscript)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    notice = await log.clause(language().phrases.too_long[:20])
+    assert notice.ms < heard.ms
+    assert heard.text.startswith("what is my plan") and heard.text.endswith("bill")
+    assert heard.text.count("person") >= 10
+    assert heard.audio_seconds > 18
+    assert len(log.of(FinalTranscript)) == 1
