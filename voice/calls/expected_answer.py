@@ -34,9 +34,9 @@ def dictates_digits(call: CallState) -> bool:
 
 def awaited(call: CallState) -> Awaited:
     """What the caller was asked for, as it matters to when they are done."""
-    if dictates_digits(call):
-        return Awaited.FIGURES
     wanted = call.wanted()
+    if call.digits_expected or (wanted is not None and wanted.type in _SAID_ONE_BY_ONE):
+        return Awaited.FIGURES
     if wanted is not None:
         return Awaited.DICTATION if wanted.type in _DICTATED else Awaited.ANYTHING
     return Awaited.YES_OR_NO if call.asks_yes_no() else Awaited.ANYTHING
