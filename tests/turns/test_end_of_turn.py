@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.languages import Ending
-from voice.settings import Turns
+from voice.turn_settings import Turns
 from voice.turns import Awaited, Evidence, pause_wanted
 
 SETTINGS = Turns()

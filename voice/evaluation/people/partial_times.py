@@ -36,7 +36,8 @@ from voice.recognition import (
     Word,
     threads_for,
 )
-from voice.settings import Recognition, Turns
+from voice.settings import Recognition
+from voice.turn_settings import Turns
 from voice.turns import FalseStart, ShortPause, SpeechBegan, SpeechResumed, TurnOver, TurnTracker
 
 _FRAME_SECONDS = 0.02

@@ -24,7 +24,7 @@ from voice.evaluation.recordings.sound_files import Side, open_sound, silent_sid
 from voice.hidden_numbers import speaks_of_secrets, without_numbers
 from voice.languages import language
 from voice.recognition import LanguageBelief, Transcript, WhisperRecogniser
-from voice.settings import Turns
+from voice.turn_settings import Turns
 from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnTracker
 
 LEAD_MS = 500
