@@ -81,7 +81,10 @@ def evaluated(folder: Path, models: ModelsAtHand, sound: Pcm, settings: str) -> 
 
 def understood(folder: Path, models: ModelsAtHand, sound: Pcm, pause_ms: int) -> list[str]:
     """What the call makes of one caller's recording, turn by turn."""
-    pauses = f"[turns]\nend_ms = {pause_ms}\nend_ms_open = {max(pause_ms, 1200)}\n"
+    pauses = (
+        f"[turns]\nend_ms_sure = {pause_ms}\nend_ms = {pause_ms}\n"
+        f"end_ms_open = {max(pause_ms, 1200)}\nend_ms_digits = {max(pause_ms, 1800)}\n"
+    )
     (result,) = results_of(evaluated(folder, models, sound, pauses))
     return list(result.heard)
 

@@ -34,7 +34,7 @@ SENTENCES = (
     "I can block your SIM card now.",
     "Thank you for calling, goodbye.",
 )
-TURNS = Turns(end_ms=1500, end_ms_digits=1500, max_seconds=100)
+TURNS = Turns(end_ms=1500, end_ms_open=1500, max_seconds=100)
 """No pause between two sentences ends a turn, but each is read at."""
 
 

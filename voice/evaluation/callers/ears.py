@@ -51,7 +51,11 @@ class Ears:
         self._transcriber = transcriber
         self._patience_ms = patience_ms
         self._settings = TurnSettings(
-            end_ms=patience_ms, speculate_ms=200, max_seconds=_LONGEST_TURN_SECONDS
+            end_ms_sure=patience_ms,
+            end_ms=patience_ms,
+            end_ms_open=patience_ms,
+            end_ms_digits=patience_ms,
+            max_seconds=_LONGEST_TURN_SECONDS,
         )
         self._tracker = TurnTracker(self._settings, SAMPLE_RATE)
         self._frames: deque[tuple[float, Pcm]] = deque(maxlen=_PRE_ROLL_FRAMES)
