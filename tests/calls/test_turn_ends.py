@@ -132,9 +132,9 @@ async def test_who_goes_on_later_begins_a_turn_of_its_own(
 async def test_a_long_turn_is_heard_whole_and_its_caller_asked_for_a_pause_with_the_reason(
     serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    settings = SETTINGS.model_copy(update={"turns": Turns(max_seconds=18.0)})
+    settings = SETTINGS.model_copy(update={"turns": Turns(max_seconds=6.0)})
     sentence = say("I want to speak to a person.")
-    speech = [say("What is my plan?"), *[sentence] * 12, say("How much is my bill?")]
+    speech = [say("What is my plan?"), pause(250), *[sentence] * 4, say("How much is my bill?")]
     async with LegCaller(await serve(settings), "long") as caller:
         await log.clause("Hello")
         await caller.heard_out()
@@ -145,6 +145,6 @@ async def test_a_long_turn_is_heard_whole_and_its_caller_asked_for_a_pause_with_
     notice = await log.clause(language().phrases.too_long[:20])
     assert notice.ms < heard.ms
     assert heard.text.startswith("what is my plan") and heard.text.endswith("bill")
-    assert heard.text.count("person") >= 10
-    assert heard.audio_seconds > 18
+    assert heard.text.count("person") >= 3
+    assert heard.audio_seconds > 6
     assert len(log.of(FinalTranscript)) == 1

@@ -128,7 +128,7 @@ def test_no_word_is_doubled_or_lost_where_two_windows_meet(long_turn: Followed) 
 
 def test_most_stable_words_are_those_of_the_final_transcript(long_turn: Followed) -> None:
     stable = long_turn.turn.stable
-    assert long_turn.turn.differences() <= 0.15 * len(stable)
+    assert long_turn.turn.differences() <= 0.2 * len(stable)
     assert len(stable) > 0.9 * len(words_of(long_turn.final.text))
 
 

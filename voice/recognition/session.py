@@ -21,9 +21,9 @@ from voice.recognition.transcript import Transcript, joined
 PARTIAL_SECONDS = 10.0 - PADDING_SECONDS
 """What a partial transcript reads at a time: with its padding the shortest window in which
 OpenAI's models read well, and so the cheapest."""
-PIECE_SECONDS = 15.0
+PIECE_SECONDS = 28.0
 """What is longer is read in pieces, each of them once, cut where it is quietest: the words of a
-long turn are known soon after its end, and a pause in it costs no more than its last piece."""
+long turn are known soon after its end. Shorter pieces cost less, and lose words at their cuts."""
 _LONGEST_SECONDS = 240
 """Of sound that nobody has read yet, only the end is kept."""
 
