@@ -173,7 +173,7 @@ def test_ten_minutes_without_a_pause_are_answered_and_end_as_a_call_does(
     speech = np.resize(spoken[loud[0] : loud[-1] + 1], 600 * RATE)
     result = evaluate(np.concatenate([silence(RATE // 2), speech, silence(3 * RATE)]))
     assert "plan" in result.heard[0] and any("Meadow" in turn.response for turn in result.turns)
-    assert max(map(len, result.heard)) < 2000, "of the turn that is cut"
+    assert max(map(len, result.heard)) < 10_000, "of the turn that is cut"
     assert not any("fault" in failure for failure in result.failures)
     assert result.ended
 
