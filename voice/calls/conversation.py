@@ -19,13 +19,12 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.calls import phrases
 from voice.calls.answers import Answers, Turn
 from voice.calls.attention import Attention
 from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
-from voice.calls.frames import CallerTurn, HoldFrame, Hypothesis
+from voice.calls.frames import CallerTurn, HoldFrame, Hypothesis, TurnTooLongFrame
 from voice.calls.hand_over import cancel_transfer
 from voice.calls.identification import Identification
 from voice.calls.other_languages import OtherLanguages
@@ -35,7 +34,6 @@ from voice.calls.silence import Silence
 from voice.calls.state import CallState
 from voice.calls.task_arguments import TaskArguments
 from voice.calls.timers import LengthTimer
-from voice.calls.utterance import ClauseText, Utterance
 from voice.calls.ways_out import WaysOut
 from voice.dialogue import Floor, Sense, Words
 from voice.dialogue import actions as do
@@ -66,6 +64,7 @@ class ConversationStep(FrameProcessor):
         self._attention = Attention(call, self._sayings, lambda: self._identification.active)
         self._session = begin_session(call, self._attention.second_thoughts)
         self._arguments = TaskArguments(call, self._session)
+        call.may_rejoin = self._may_rejoin
         self._jobs: set[asyncio.Task[None]] = set()
         self._length: LengthTimer | None = None
         say = self._sayings.say
@@ -94,15 +93,19 @@ class ConversationStep(FrameProcessor):
             case UserStartedSpeakingFrame():
                 self._call.at_rest.clear()
                 self._emergencies.begin_turn()
-                self._attention.speech_began(self._floor.answer is not None)
-                await self._tell(on.SpeechBegan())
+                goes_on = self._call.rejoined
+                if not goes_on:
+                    self._attention.speech_began(self._floor.answer is not None)
+                await self._tell(on.SpeechBegan(goes_on))
             case Hypothesis():
-                await self._tell(on.Heard(self._words(frame.transcript)))
+                await self._tell(on.Heard(self._words(frame.transcript), frame.paused))
+            case TurnTooLongFrame():
+                await self._tell(on.TooLong())
             case EagerEndOfTurnCancelFrame():
                 await self._tell(on.WentOn())
             case CallerTurn():
                 await self._turn_over(frame.transcript)
-                self._note_rest()
+                self._sayings.note_rest()
             case InputDTMFFrame():
                 await self._take_key(frame.button.value)
             case InterruptionFrame():
@@ -111,7 +114,7 @@ class ConversationStep(FrameProcessor):
                 await self._tell(on.Spoke())
             case BotStoppedSpeakingFrame():
                 self._sayings.fell_silent()
-                self._note_rest()
+                self._sayings.note_rest()
                 await self._tell(on.FellSilent())
             case HoldFrame():
                 self._call.held = frame.held
@@ -145,11 +148,7 @@ class ConversationStep(FrameProcessor):
             lambda: self._job(self._tell(on.TimeRunsOut())),
             lambda: self._job(self._tell(on.TimeUp())),
         )
-        greeting = Utterance(self._call.journal)
-        spoken, recorded = self._call.language, self._call.recorded
-        own = self._call.settings.greeting_in(spoken.tag)
-        for clause, protected in phrases.greeting(own, spoken, recorded):
-            await self._sayings.push(ClauseText(clause, "greeting", greeting, spoken), protected)
+        await self._sayings.greet()
 
     # What the floor is told
 
@@ -172,7 +171,10 @@ class ConversationStep(FrameProcessor):
             return Words(turn, Sense.NOTHING)
         if not self._identification.active and self._others.concern(heard):
             return Words(turn, Sense.STRANGE)
-        waits = self._call.language_of(heard).listening.is_patience(heard.text)
+        spoken = self._call.language_of(heard)
+        if spoken.asks_to_wait(heard.text):
+            return Words(turn, Sense.WAIT)
+        waits = spoken.listening.is_patience(heard.text)
         is_secret = self._call.secret_turn and self._floor.checking
         return Words(turn, Sense.PATIENCE if waits or is_secret else Sense.REQUEST)
 
@@ -207,6 +209,11 @@ class ConversationStep(FrameProcessor):
     async def _want_person(self, reason: str, spoken: Language | None = None) -> None:
         await self._tell(on.PersonWanted(reason, spoken))
 
+    def _may_rejoin(self) -> bool:
+        """Whether the caller's last turn may go on, and led to nothing but an answer."""
+        answer = self._floor.may_take_back
+        return answer == 0 or (answer is not None and self._session.may_take_back)
+
     # What the floor has done
 
     async def _do(self, action: do.Action) -> None:
@@ -228,8 +235,10 @@ class ConversationStep(FrameProcessor):
                 self._answers.go_through(number, self._session.ask_again())
             case do.Forget():
                 self._session.abandon_pending()
-            case do.AwaitCaller():
-                self._silence.await_caller()
+            case do.AwaitCaller(patiently):
+                self._silence.await_caller(patiently)
+            case do.TakeBack():
+                self._session.take_back()
             case do.HoldTimer():
                 self._silence.hold()
             case do.NoteSilence(count):
@@ -256,6 +265,8 @@ class ConversationStep(FrameProcessor):
                 await self._fall_silent(all_of_it)
             case do.Say("one_moment"):
                 await self._sayings.fill(self._call.phrases.one_moment)
+            case do.Say("take_your_time"):
+                await self._sayings.say(self._call.phrases.take_your_time)
             case do.Say(phrase):
                 await self._sayings.say(getattr(self._call.phrases, phrase), protected=True)
             case do.PromptAgain(count):
@@ -360,11 +371,6 @@ class ConversationStep(FrameProcessor):
         task: asyncio.Task[None] = self.create_task(self._guarded(work), "conversation")
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
-
-    def _note_rest(self) -> None:
-        call = self._call
-        if self._sayings.silent and not (call.tracker.detector.speaking or call.unread_turn):
-            call.at_rest.set()
 
     def _call_over(self) -> None:
         self._silence.hold()

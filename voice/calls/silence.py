@@ -7,6 +7,9 @@ from collections.abc import Callable
 from voice.calls.state import CallState
 from voice.calls.timers import SilenceTimer
 
+HOLD_ON_SECONDS = 60.0
+"""So long a caller is waited for who asks for it."""
+
 
 class Silence:
     """Watches one caller's silence; `over` is called when it has lasted too long."""
@@ -23,14 +26,14 @@ class Silence:
         """It was nothing: the caller has the rest of the time."""
         self._timer.resume()
 
-    def await_caller(self) -> None:
+    def await_caller(self, patiently: bool = False) -> None:
         """Unless something is being said it is the caller's turn, from now on.
 
-        Who speaks already, or holds the call, is not hurried.
+        `patiently`: they asked to be waited for. Who speaks already, or holds the call, is not hurried.
         """
         call = self._call
         if call.playback.audible:
             return
-        self._timer.start()
+        self._timer.start(HOLD_ON_SECONDS if patiently else None)
         if call.tracker.detector.speaking or call.unread_turn or call.held:
             self._timer.hold()

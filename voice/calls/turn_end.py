@@ -41,7 +41,8 @@ class TurnEnd:
         """What the caller does now."""
         match signal:
             case ShortPause():
-                self.known = Evidence(awaited(self._call))
+                short = self._call.tracker.detector.short
+                self.known = Evidence(awaited(self._call), short=short)
                 self._decide()
                 if self._model is not None:
                     self._listening = asyncio.create_task(self._listen(self._model))

@@ -5,7 +5,8 @@ It knows no clock, no thread, no pipeline and no engine, to which `voice/calls/c
 connects it.
 """
 
-from voice.dialogue.floor import Floor, State
+from voice.dialogue.floor import Floor
+from voice.dialogue.state import State
 from voice.dialogue.words import Sense, Words
 
 __all__ = ["Floor", "Sense", "State", "Words"]

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from voice.dialogue.words import Words
 
-Phrase = Literal["one_moment", "nobody_there", "time_runs_out", "time_is_up"]
+Phrase = Literal[
+    "one_moment", "take_your_time", "too_long", "nobody_there", "time_runs_out", "time_is_up"
+]
 """A phrase of the call itself, by its name in the languages."""
 
 # Answers
@@ -44,6 +46,13 @@ class Drop:
 @dataclass(frozen=True)
 class Stop:
     """Nothing further is made of this answer; what was heard of it stays."""
+
+    answer: int
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """This answer, of which something was heard, was to half a turn: it counts as never given."""
 
     answer: int
 
@@ -189,6 +198,9 @@ class Leave:
 class AwaitCaller:
     """If nothing is being said it is the caller's turn, from now on."""
 
+    patiently: bool = False
+    """For as long as somebody needs who asked to be waited for."""
+
 
 @dataclass(frozen=True)
 class HoldTimer:
@@ -196,7 +208,7 @@ class HoldTimer:
 
 
 Action = (
-    Begin | Commit | Drop | Stop | Resume | AskAgain | Forget | CutShort | SayOn | FallSilent | Say
-    | Tell | PromptAgain | NoteSilence | Apologise | AskIdentity | Identify | LeaveIdentification
+    Begin | Commit | Drop | Stop | TakeBack | Resume | AskAgain | Forget | CutShort | SayOn
+    | FallSilent | Say | Tell | PromptAgain | NoteSilence | Apologise | AskIdentity | Identify | LeaveIdentification
     | CannotCheck | HandOver | CancelTransfer | Help | Leave | AwaitCaller | HoldTimer
 )  # fmt: skip

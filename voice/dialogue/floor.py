@@ -3,59 +3,23 @@
 At most one answer is being made that counts, and beside it one guess, which touches nothing before
 its turn is over. While a tool or a check is at work words are kept, and answered after its result.
 An answer of which nothing was heard and that has called no tool is made anew from its own words and
-those that followed; one that was heard ends where the caller took the floor.
+those that followed; one that was heard ends where the caller took the floor. A turn that was taken
+for over too early goes on: what was begun to be answered is taken back, and nothing of it counts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum, auto
 from itertools import count
 
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.dialogue.actions import Action
 from voice.dialogue.inputs import Input
+from voice.dialogue.state import AWAY, ENGAGED, Making, State
 from voice.dialogue.words import Sense, Words
 
 MOST_UNHELPED = 5
 """Turns of a call that helped nothing, with none between them that did: then a person helps."""
-
-
-class State(Enum):
-    """Where the floor is. Of several things that are so at once, the first of these counts."""
-
-    LEAVING = auto()
-    """The call ends; what is being said is heard to its end."""
-    CONNECTING = auto()
-    """A person is being called."""
-    WITH_PERSON = auto()
-    """A person speaks; the assistant does not."""
-    ACTING = auto()
-    """A tool is at work, or its outcome has not been heard; or it is checked who calls."""
-    IDENTIFYING = auto()
-    """The caller is asked to prove who they are."""
-    THINKING = auto()
-    """An answer is being made; nothing of it was heard, and it has called no tool."""
-    SPEAKING = auto()
-    """An answer is heard or announces an act, or something else is said."""
-    HELD = auto()
-    """The caller neither hears nor speaks."""
-    LISTENING = auto()
-    """It is the caller's turn."""
-
-
-_AWAY = (State.LEAVING, State.CONNECTING, State.WITH_PERSON)
-
-
-@dataclass
-class _Making:
-    """An answer that is being made."""
-
-    answer: int
-    words: tuple[Words, ...] = ()
-    at_work: bool = False
-    heard: bool = False
 
 
 class Floor:
@@ -64,9 +28,13 @@ class Floor:
     def __init__(self, reprompts: int) -> None:
         self._reprompts = reprompts
         self._numbers = count(1)
-        self._answer: _Making | None = None
-        self._guess: _Making | None = None
+        self._answer: Making | None = None
+        self._guess: Making | None = None
         self._kept: tuple[Words, ...] = ()
+        self._last: Making | None = None
+        """The answer to the caller's last turn, which only answers."""
+        self._waits = False
+        """The caller asked to be waited for, and has asked nothing since."""
         self._checks = 0
         self._identifying = self._speaking = self._held = False
         self._calling_persons = 0
@@ -109,10 +77,18 @@ class Floor:
         """Whether something has given up, and no person was reached since."""
         return self._apologised
 
+    @property
+    def may_take_back(self) -> int | None:
+        """The answer to the caller's last turn, while that may go on; 0: they are waited for."""
+        if self.state in ENGAGED:
+            return None
+        return self._last.answer if self._last else 0 if self._waits else None
+
     def take(self, happened: Input) -> list[Action]:
         """What is to be done, in this order, about what happened."""
         match happened:
-            case on.Heard() | on.WentOn() | on.TurnOver():
+            case on.Heard() | on.WentOn() | on.TurnOver() | on.TooLong():
+                self._last = None if isinstance(happened, on.TurnOver) else self._last
                 return self._on_words(happened, self.state)
             case on.SpeechBegan() | on.TookFloor() | on.Key() | on.Keyed() | on.PersonKey():
                 return self._on_caller(happened, self.state)
@@ -135,6 +111,10 @@ class Floor:
                 return self._help()
             case on.WentOn(), _:
                 return self._drop_guess()
+            case on.TooLong(), State.IDENTIFYING | State.LISTENING:
+                return [do.Say("too_long")]
+            case on.Heard(paused=False), _:
+                return []
             case on.Heard(words), State.THINKING | State.SPEAKING | State.HELD | State.LISTENING:
                 return self._guess_at(words)
             case on.TurnOver(), State.LEAVING | State.CONNECTING | State.WITH_PERSON:
@@ -142,10 +122,12 @@ class Floor:
             case on.TurnOver(words, cut_question), _ if words.sense is Sense.NOTHING:
                 return self._drop_guess() + self._go_on(cut_question)
             case on.TurnOver(words), _ if words.sense is Sense.STRANGE:
-                self._silences = 0
+                self._caller_is_there()
                 return [*self._drop_guess(), do.Tell(words)]
             case on.TurnOver(words), State.ACTING:
                 return self._drop_guess() + self._keep(words)
+            case on.TurnOver(words), _ if words.sense is Sense.WAIT:
+                return self._drop_guess() + self._wait(state)
             case on.TurnOver(words), State.IDENTIFYING:
                 return self._drop_guess() + self._identify(words)
             case on.TurnOver(words), _:
@@ -156,22 +138,20 @@ class Floor:
         match happened, state:
             case on.SpeechBegan(), _:
                 self._in_distress = False
-                return [do.HoldTimer()]
+                return [do.HoldTimer(), *(self._take_back() if happened.goes_on else [])]
             case on.TookFloor(), State.SPEAKING:
                 return [do.CutShort(), *self._stop()]
             case on.TookFloor(), _:
                 return [do.CutShort()]
             case on.Key(), State.ACTING | State.LEAVING | State.CONNECTING | State.WITH_PERSON:
-                self._silences = 0
+                self._caller_is_there()
             case on.Key(begins), _:
-                self._silences = 0
+                self._caller_is_there()
                 silent = [*self._quiet(), do.FallSilent()] if begins else []
-                return [*silent, do.AwaitCaller()]
+                return [*silent, self._await()]
             case on.Keyed(words), _ if self._identifying:
                 return self._identify(words)
-            case on.PersonKey(), State.LEAVING | State.CONNECTING | State.WITH_PERSON:
-                return []
-            case on.PersonKey(), _:
+            case on.PersonKey(), _ if state not in AWAY:
                 fall_silent: list[Action] = [*self._quiet(), do.FallSilent()]
                 return fall_silent + self._connect(do.HandOver("the caller pressed 0"))
         return []
@@ -182,23 +162,25 @@ class Floor:
                 return [] if self._speaking or self._answer else self._prompt(asks)
             case on.Held(held), _:
                 self._held = held
-                return [do.AwaitCaller()]
+                return [self._await()]
             case on.Spoke(), _:
                 self._speaking = True
                 return [do.HoldTimer()]
             case on.FellSilent(), _:
                 self._speaking = False
-                return [do.AwaitCaller()]
+                return [self._await()]
         return []
 
     def _on_answer(self, happened: Input) -> list[Action]:
         match happened:
             case on.Calling(answer) if making := self._making(answer):
                 making.at_work, making.heard = True, False
+                self._last = None if making is self._last else self._last
             case on.Waiting(answer) | on.Audible(answer) if making := self._making(answer):
                 making.heard = True
             case on.Ended(answer, then, helped) if answer == self.answer:
                 self._answer = None
+                self._last = None if then else self._last
                 return self._after_answer(then, helped)
         return []
 
@@ -214,7 +196,7 @@ class Floor:
                 return [do.Forget(), *self._connect(do.HandOver("identity not confirmed"))]
             case on.CheckFailed(error), _:
                 return [do.Forget(), do.CannotCheck(error)]
-        return [do.AwaitCaller()]
+        return [self._await()]
 
     def _on_ways_out(self, happened: Input, state: State) -> list[Action]:
         match happened, state:
@@ -231,9 +213,7 @@ class Floor:
                 return self._quiet()
             case on.PersonLeft(stays), _:
                 return self._without_person(stays)
-            case on.TimeRunsOut(), State.LEAVING | State.CONNECTING | State.WITH_PERSON:
-                return []
-            case on.TimeRunsOut(), _:
+            case on.TimeRunsOut(), _ if state not in AWAY:
                 return [do.Say("time_runs_out")]
             case on.TimeUp(), State.LEAVING | State.WITH_PERSON:
                 return []
@@ -257,25 +237,25 @@ class Floor:
 
     def _reply_to(self, words: Words) -> list[Action]:
         """Answer this turn, with what was kept and what an answer was for that is not yet heard."""
-        self._silences = 0
+        self._caller_is_there()
         guess, self._guess = self._guess, None
         if guess is None:
             return self._answer_now(words)
         if guess.words != (*self._before(), words):
             return [do.Drop(guess.answer), *self._answer_now(words)]
         closed = self._close()
-        self._answer = guess
+        self._answer = self._last = guess
         self._kept = ()
         return [*closed, do.Commit(guess.answer)]
 
     def _answer_now(self, *words: Words) -> list[Action]:
         making, begin = self._begin(*words, guess=False)
         closed = self._close()
-        self._answer, self._kept = making, ()
+        self._answer, self._last, self._kept = making, making, ()
         return [*closed, begin]
 
-    def _begin(self, *words: Words, guess: bool) -> tuple[_Making, do.Begin]:
-        making = _Making(next(self._numbers), self._before() + words)
+    def _begin(self, *words: Words, guess: bool) -> tuple[Making, do.Begin]:
+        making = Making(next(self._numbers), self._before() + words)
         instead = self.answer if self.state is State.THINKING else None
         return making, do.Begin(making.answer, making.words, guess, instead)
 
@@ -293,8 +273,8 @@ class Floor:
 
     def _keep(self, words: Words) -> list[Action]:
         """The answer still comes; what else was said is taken up after it."""
-        self._silences = 0
-        if words.sense is not Sense.PATIENCE:
+        self._caller_is_there()
+        if words.sense not in (Sense.PATIENCE, Sense.WAIT):
             self._kept += (words,)
         return [do.SayOn()] if self._checks else [do.Say("one_moment"), do.SayOn()]
 
@@ -308,19 +288,39 @@ class Floor:
             return []
         return self._answer_now()
 
+    def _wait(self, state: State) -> list[Action]:
+        """Give the caller the time that they ask for, and say so once; an answer still comes."""
+        told, self._silences, self._waits = self._waits, 0, True
+        if state is State.THINKING:
+            return [do.SayOn()]
+        say: list[Action] = [] if told else [do.Say("take_your_time")]
+        return [*self._stop(), do.FallSilent(), *say, self._await()]
+
+    def _take_back(self) -> list[Action]:
+        """The caller had not finished: their turn comes again, whole, with what they say now."""
+        if self.may_take_back is None:
+            return []
+        last, self._last, self._waits = self._last, None, False
+        if last is None:
+            return [do.FallSilent()]
+        unheard = last is self._answer and self.state is State.THINKING
+        ended = self._close()
+        self._kept = last.words[:-1]
+        return ended if unheard else [*ended, do.FallSilent(), do.TakeBack(last.answer)]
+
     def _identify(self, words: Words) -> list[Action]:
-        self._silences = 0
+        self._caller_is_there()
         self._checks += 1
         return [do.HoldTimer(), do.Identify(words)]
 
     # Answers
 
-    def _making(self, answer: int) -> _Making | None:
+    def _making(self, answer: int) -> Making | None:
         return next((m for m in (self._answer, self._guess) if m and m.answer == answer), None)
 
     def _next(self) -> int:
         """The number of an answer that is to no words, and counts from the start."""
-        self._answer = _Making(next(self._numbers))
+        self._answer = Making(next(self._numbers))
         return self._answer.answer
 
     def _after_answer(
@@ -339,7 +339,7 @@ class Floor:
         if self._unhelped >= MOST_UNHELPED:
             self._unhelped = 0
             return self._connect(do.HandOver("nothing helped the caller"))
-        return self._take_up_kept() or [do.AwaitCaller()]
+        return self._take_up_kept() or [self._await()]
 
     def _drop_guess(self) -> list[Action]:
         """The caller goes on: nothing of the guess has happened."""
@@ -347,7 +347,7 @@ class Floor:
         return [do.Drop(guess.answer)] if guess else []
 
     def _stop(self) -> list[Action]:
-        stopped, self._answer = self._answer, None
+        stopped, self._answer, self._last = self._answer, None, None
         return [do.Stop(stopped.answer)] if stopped else []
 
     def _quiet(self) -> list[Action]:
@@ -356,8 +356,14 @@ class Floor:
 
     # Silence, persons and the end
 
+    def _caller_is_there(self) -> None:
+        self._silences, self._waits = 0, False
+
+    def _await(self) -> do.AwaitCaller:
+        return do.AwaitCaller(patiently=self._waits)
+
     def _prompt(self, asks: bool) -> list[Action]:
-        self._silences += 1
+        self._silences, self._waits = self._silences + 1, False
         noted = do.NoteSilence(self._silences)
         if self._silences > self._reprompts and not self._stays:
             return [noted, do.Say("nobody_there"), *self._leave(do.Leave("no input"))]
@@ -365,7 +371,7 @@ class Floor:
         return [noted, again]
 
     def _connect(self, hand_over: do.HandOver) -> list[Action]:
-        if self.state in _AWAY:
+        if self.state in AWAY:
             return []
         self._kept = ()
         self._calling_persons += 1
@@ -375,7 +381,7 @@ class Floor:
         self._calling_persons = max(0, self._calling_persons - 1)
         self._with_person = self._apologised = False
         self._stays = self._stays or stays
-        return [do.AwaitCaller()]
+        return [self._await()]
 
     def _help(self) -> list[Action]:
         """Distress comes before all else, also before the end."""

@@ -15,12 +15,17 @@ from voice.dialogue.words import Words
 class SpeechBegan:
     """The caller begins to speak."""
 
+    goes_on: bool = False
+    """With the turn before, which was not over: its words come again with those that follow."""
+
 
 @dataclass(frozen=True)
 class Heard:
     """A pause that may be the end of the turn, and what was said until there."""
 
     words: Words
+    paused: bool = True
+    """False: the caller speaks on, and these words are the beginning of a long turn."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class TurnOver:
     words: Words
     cut_question: bool = False
     """A question that is open was cut short by what turned out to be no words."""
+
+
+@dataclass(frozen=True)
+class TooLong:
+    """The caller speaks for so long, without a pause, that they have to be asked for one."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +200,7 @@ class Leaving:
 
 
 Input = (
-    SpeechBegan | Heard | WentOn | TurnOver | TookFloor | Key | Keyed | PersonKey | SilenceOver
-    | Held | Calling | Waiting | Audible | Ended | Failed | Spoke | FellSilent | Checked
+    SpeechBegan | Heard | WentOn | TurnOver | TooLong | TookFloor | Key | Keyed | PersonKey
+    | SilenceOver | Held | Calling | Waiting | Audible | Ended | Failed | Spoke | FellSilent | Checked
     | CheckFailed | PersonWanted | PersonTook | PersonLeft | TimeRunsOut | TimeUp | Leaving
 )  # fmt: skip

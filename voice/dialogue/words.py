@@ -14,6 +14,8 @@ class Sense(Enum):
     """No words, or none that want the floor: a backchannel over what is being said."""
     PATIENCE = auto()
     """No more than that the caller is still there; while something is at work, no request."""
+    WAIT = auto()
+    """To be waited for: 'hold on, I have to find my papers'."""
     REQUEST = auto()
     STRANGE = auto()
     """In a language in which no request can be answered."""

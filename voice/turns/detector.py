@@ -11,6 +11,7 @@ from voice.turn_settings import Turns
 _FRAME_MS = 20
 _MINIMUM_SPEECH_MS = 120
 """A turn with less voice in it was a click or a cough."""
+_SHORT_MS = 1000
 _RESUME_MS = 60
 """Voice within a pause that counts as going on; less is a click."""
 _BRIDGE_MS = 40
@@ -104,6 +105,11 @@ class TurnDetector:
     def certain(self) -> bool:
         """Whether the turn under way has so much voice that it cannot end as a FalseStart."""
         return self.speaking and self._voiced_ms >= _MINIMUM_SPEECH_MS
+
+    @property
+    def short(self) -> bool:
+        """Whether the turn under way holds so little voice that it is a word or two."""
+        return self._voiced_ms < _SHORT_MS
 
     @property
     def paused(self) -> bool:

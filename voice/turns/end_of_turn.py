@@ -38,11 +38,18 @@ class Evidence:
     """How the words so far end; None while they are being read."""
     settled: bool = False
     """The words are just what was asked for: a yes or a no, or as many figures as were wanted."""
+    short: bool = False
+    """The turn holds less than a second of voice: too little to tell by its sound."""
 
     @property
     def sounds_over(self) -> bool:
         """Whether it does, for sure."""
         return self.finality is not None and self.finality >= SURE
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it sounds as if the caller were going on."""
+        return self.finality is not None and self.finality < DOUBTFUL
 
 
 def pause_wanted(known: Evidence, settings: Turns) -> int:
@@ -51,16 +58,18 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     What was asked for comes first: the last figure ends the turn at once, a yes or a no does unless
     it sounds as if it went on ("yes, please do" has a gap), and figures and letters are waited for.
     Then the words count: an open sentence is given time whatever it sounds like, and whole words
-    need a sound that leaves no doubt.
+    need a sound that leaves no doubt. A sound alone is doubted for a moment only, and that of a
+    single short word ("goodbye") not at all: there whole words are believed.
     """
-    doubted = known.finality is not None and known.finality < DOUBTFUL
     if known.settled and known.awaited is Awaited.FIGURES:
         return 0
-    if known.settled and not doubted:
+    if known.settled and not known.is_doubted:
         return settings.end_ms_sure
     if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
         return settings.end_ms_digits
-    if known.ending is Ending.OPEN or doubted or known.awaited is Awaited.DICTATION:
+    if known.ending is Ending.OPEN or known.awaited is Awaited.DICTATION:
         return settings.end_ms_open
+    if known.is_doubted and not (known.short and known.ending is Ending.WHOLE):
+        return settings.end_ms_doubted
     sure = known.sounds_over and known.ending is Ending.WHOLE
     return settings.end_ms_sure if sure else settings.end_ms
