@@ -11,6 +11,7 @@ from voice.dialogue.actions import Action
 from voice.dialogue.floor import MOST_UNHELPED
 
 BILL, PLAN, HELLO = Words("my bill"), Words("my plan"), Words("hello", Sense.PATIENCE)
+BOTH, HOLD_ON = Words("my bill and my plan"), Words("hold on please", Sense.WAIT)
 NOISE, PIN = Words("", Sense.NOTHING), Words("four two seven one")
 FIRE = Words("there is a fire", Sense.DISTRESS)
 
@@ -90,6 +91,116 @@ def test_what_a_noise_cut_short_is_said_to_its_end(floor: Floor) -> None:
 
 def test_a_question_that_a_noise_cut_short_is_put_again(floor: Floor) -> None:
     assert take(floor, on.TurnOver(NOISE, cut_question=True)) == [do.AskAgain(1)]
+
+
+# Turns that were taken for over too early
+
+
+def test_who_goes_on_before_the_answer_is_heard_is_answered_once_and_whole(floor: Floor) -> None:
+    first = asking(floor, BILL)
+    assert floor.may_take_back == first
+    assert take(floor, on.SpeechBegan(goes_on=True)) == [do.HoldTimer(), do.Drop(first)]
+    assert state_of(floor) is State.LISTENING
+    assert take(floor, on.TurnOver(BOTH)) == [do.Begin(2, (BOTH,), guess=False)]
+
+
+def test_who_goes_on_while_the_answer_is_heard_takes_it_back(floor: Floor) -> None:
+    first = asking(floor, BILL)
+    take(floor, on.Audible(first))
+    silent = [do.HoldTimer(), do.Stop(first), do.FallSilent(), do.TakeBack(first)]
+    assert take(floor, on.SpeechBegan(goes_on=True)) == silent
+    assert take(floor, on.TurnOver(BOTH)) == [do.Begin(2, (BOTH,), guess=False)]
+
+
+def test_an_answer_that_is_made_to_its_end_is_taken_back_too(floor: Floor) -> None:
+    first = asking(floor, BILL)
+    take(floor, on.Audible(first), on.Ended(first))
+    silent = [do.HoldTimer(), do.FallSilent(), do.TakeBack(first)]
+    assert take(floor, on.SpeechBegan(goes_on=True)) == silent
+
+
+def test_only_the_turn_that_goes_on_comes_again(floor: Floor) -> None:
+    asking(floor, BILL)
+    asking(floor, PLAN)
+    take(floor, on.SpeechBegan(goes_on=True))
+    assert take(floor, on.TurnOver(BOTH)) == [do.Begin(3, (BILL, BOTH), guess=False)]
+
+
+def test_what_was_said_before_it_is_answered_where_nothing_follows(floor: Floor) -> None:
+    asking(floor, BILL)
+    asking(floor, PLAN)
+    take(floor, on.SpeechBegan(goes_on=True))
+    assert take(floor, on.TurnOver(NOISE))[-1] == do.Begin(3, (BILL,), guess=False)
+
+
+@pytest.mark.parametrize(
+    "happened", [on.Calling(1), on.Ended(1, do.AskIdentity(2)), on.TurnOver(NOISE), on.PersonKey()]
+)
+def test_what_led_to_more_than_an_answer_is_not_taken_back(
+    floor: Floor, happened: on.Input
+) -> None:
+    asking(floor, BILL)
+    take(floor, happened)
+    assert floor.may_take_back is None
+    assert take(floor, on.SpeechBegan(goes_on=True)) == [do.HoldTimer()]
+
+
+# Callers who take their time, and those who do not
+
+
+def test_who_asks_for_time_is_told_once_that_there_is_time(floor: Floor) -> None:
+    silent = [do.FallSilent(), do.Say("take_your_time"), do.AwaitCaller(patiently=True)]
+    assert take(floor, on.TurnOver(HOLD_ON)) == silent
+    assert take(floor, on.FellSilent()) == [do.AwaitCaller(patiently=True)]
+    assert take(floor, on.TurnOver(NOISE)) == [do.SayOn()], "papers that are looked for rustle"
+    assert take(floor, on.TurnOver(HOLD_ON)) == [do.FallSilent(), do.AwaitCaller(patiently=True)]
+
+
+@pytest.mark.parametrize("happened", [on.TurnOver(BILL), on.Key(begins=False), on.SilenceOver()])
+def test_who_is_there_again_is_not_waited_for_any_more(floor: Floor, happened: on.Input) -> None:
+    take(floor, on.TurnOver(HOLD_ON), happened)
+    assert take(floor, on.FellSilent()) == [do.AwaitCaller()]
+
+
+def test_to_ask_for_time_is_no_try_at_a_pin(floor: Floor) -> None:
+    take(floor, on.Ended(asking(floor, BILL), do.AskIdentity(2)), on.Checked(asks=True))
+    assert do.Say("take_your_time") in take(floor, on.TurnOver(HOLD_ON))
+    assert state_of(floor) is State.IDENTIFYING
+    assert take(floor, on.TurnOver(PIN))[-1] == do.Identify(PIN)
+
+
+def test_an_answer_that_is_being_made_comes_also_to_who_asks_for_time(floor: Floor) -> None:
+    first = asking(floor, BILL)
+    assert take(floor, on.TurnOver(HOLD_ON)) == [do.SayOn()]
+    assert take(floor, on.Ended(first)) == [do.AwaitCaller(patiently=True)]
+
+
+def test_what_is_being_said_is_not_said_to_who_asks_for_time(floor: Floor) -> None:
+    first = asking(floor, BILL)
+    take(floor, on.Audible(first))
+    assert take(floor, on.TurnOver(HOLD_ON))[:2] == [do.Stop(first), do.FallSilent()]
+
+
+def test_who_asks_for_time_and_says_what_for_is_still_waited_for(floor: Floor) -> None:
+    take(floor, on.TurnOver(HOLD_ON))
+    assert floor.may_take_back == 0
+    assert take(floor, on.SpeechBegan(goes_on=True)) == [do.HoldTimer(), do.FallSilent()]
+    assert do.Say("take_your_time") in take(floor, on.TurnOver(HOLD_ON))
+
+
+def test_who_speaks_and_speaks_is_asked_for_a_pause_and_answered_later(floor: Floor) -> None:
+    take(floor, on.SpeechBegan())
+    assert take(floor, on.Heard(BILL, paused=False)) == [], "no pause, no guess"
+    assert take(floor, on.TooLong()) == [do.Say("too_long")]
+    assert take(floor, on.TurnOver(BILL)) == [do.Begin(1, (BILL,), guess=False)]
+
+
+def test_nobody_is_asked_for_a_pause_while_a_person_listens(floor: Floor) -> None:
+    assert take(floor, on.PersonTook(), on.TooLong()) == []
+
+
+def test_distress_is_heard_within_a_long_turn(floor: Floor) -> None:
+    assert take(floor, on.Heard(FIRE, paused=False))[-1] == do.Help()
 
 
 # While a tool is at work

@@ -12,6 +12,7 @@ from voice.dialogue import inputs as on
 
 REPROMPTS = 2
 AWAY = {State.LEAVING, State.CONNECTING, State.WITH_PERSON}
+ENGAGED = AWAY | {State.ACTING, State.HELD}
 SENSES = st.sampled_from(Sense)
 REQUESTS = st.sampled_from(
     [None, None, do.AskIdentity(2), do.HandOver("asked for"), do.Leave("goodbye")]
@@ -41,7 +42,8 @@ class AnyCall(RuleBasedStateMachine):
         actions = self.floor.take(happened)
         for action in actions:
             self.follow(action, before)
-        assert not self.dropped, "who takes back an answer answers its words"
+        if not isinstance(happened, on.SpeechBegan):
+            assert not self.dropped, "who takes back an answer answers its words"
         return actions
 
     def follow(self, action: do.Action, before: State) -> None:
@@ -70,6 +72,10 @@ class AnyCall(RuleBasedStateMachine):
             case do.Drop(number):
                 assert number == self.counts and before is State.THINKING
                 self.dropped, self.counts = self.words[number], None
+            case do.TakeBack(number):
+                assert self.counts is None and before not in ENGAGED
+            case do.Say("too_long"):
+                assert before in {State.LISTENING, State.IDENTIFYING}
             case do.Stop(number):
                 assert number == self.counts
                 self.close(number)
@@ -109,6 +115,27 @@ class AnyCall(RuleBasedStateMachine):
     @rule()
     def begins_to_speak(self) -> None:
         self.tell(on.SpeechBegan())
+
+    @rule()
+    def goes_on_with_the_turn_before(self) -> None:
+        answer, engaged = self.floor.may_take_back, self.floor.state in ENGAGED
+        actions = self.tell(on.SpeechBegan(goes_on=True))
+        self.dropped = ()
+        if answer is None:
+            assert actions == [do.HoldTimer()]
+            return
+        assert not engaged and self.floor.may_take_back is None
+        if answer:
+            assert answer != self.floor.answer
+            *before, again = self.words[answer]
+            self.open = [one for one in self.open if one not in before and one is not again]
+            self.open += [one for one in before if one.sense is Sense.REQUEST]
+
+    @rule(sense=SENSES)
+    def speaks_on_and_on(self, sense: Sense) -> None:
+        heard = self.tell(on.Heard(self.next_words(sense), paused=False))
+        assert not any(isinstance(action, do.Begin) for action in heard)
+        self.tell(on.TooLong())
 
     @rule(sense=SENSES)
     def pauses(self, sense: Sense) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +14,14 @@ from voice.turns import Awaited, Evidence, pause_wanted
 
 SETTINGS = Turns()
 SURE, UNKNOWN = SETTINGS.end_ms_sure, SETTINGS.end_ms
-OPEN, DIGITS = SETTINGS.end_ms_open, SETTINGS.end_ms_digits
+DOUBTED, OPEN, DIGITS = SETTINGS.end_ms_doubted, SETTINGS.end_ms_open, SETTINGS.end_ms_digits
 
 some_evidence = st.builds(
     Evidence,
     st.sampled_from(Awaited),
     st.none() | st.floats(0, 1),
     st.none() | st.sampled_from(Ending),
+    st.booleans(),
     st.booleans(),
 )
 
@@ -31,8 +34,11 @@ some_evidence = st.builds(
         (Evidence(finality=0.95, ending=Ending.WHOLE), SURE),
         (Evidence(ending=Ending.WHOLE), UNKNOWN),
         (Evidence(finality=0.4, ending=Ending.WHOLE), UNKNOWN),
-        (Evidence(finality=0.05, ending=Ending.WHOLE), OPEN),
-        (Evidence(finality=0.05), OPEN),
+        (Evidence(finality=0.05, ending=Ending.WHOLE), DOUBTED),
+        (Evidence(finality=0.05), DOUBTED),
+        (Evidence(finality=0.05, ending=Ending.WHOLE, short=True), UNKNOWN),
+        (Evidence(finality=0.05, ending=Ending.OPEN, short=True), OPEN),
+        (Evidence(finality=0.05, short=True), DOUBTED),
         (Evidence(finality=0.95, ending=Ending.OPEN), OPEN),
         (Evidence(finality=0.95, ending=Ending.DICTATED), DIGITS),
         (Evidence(Awaited.FIGURES, finality=0.95, ending=Ending.WHOLE), DIGITS),
@@ -40,7 +46,8 @@ some_evidence = st.builds(
         (Evidence(Awaited.YES_OR_NO, finality=0.95, ending=Ending.WHOLE), SURE),
         (Evidence(Awaited.FIGURES, finality=0.05, settled=True), 0),
         (Evidence(Awaited.YES_OR_NO, ending=Ending.WHOLE, settled=True), SURE),
-        (Evidence(Awaited.YES_OR_NO, 0.05, Ending.WHOLE, settled=True), OPEN),
+        (Evidence(Awaited.YES_OR_NO, 0.05, Ending.WHOLE, settled=True), DOUBTED),
+        (Evidence(Awaited.YES_OR_NO, 0.05, Ending.WHOLE, settled=True, short=True), UNKNOWN),
     ],
 )
 def test_what_is_known_decides_the_pause(known: Evidence, pause_ms: int) -> None:
@@ -61,7 +68,7 @@ def test_what_sounds_more_like_an_end_is_not_waited_for_longer(
     known: Evidence, one: float, other: float
 ) -> None:
     less, more = (
-        pause_wanted(Evidence(known.awaited, finality, known.ending, known.settled), SETTINGS)
+        pause_wanted(replace(known, finality=finality), SETTINGS)
         for finality in sorted([one, other])
     )
     assert more <= less

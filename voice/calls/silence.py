@@ -29,7 +29,8 @@ class Silence:
     def await_caller(self, patiently: bool = False) -> None:
         """Unless something is being said it is the caller's turn, from now on.
 
-        `patiently`: they asked to be waited for. Who speaks already, or holds the call, is not hurried.
+        `patiently`: they asked to be waited for. Who speaks already, or holds the call, is not
+        hurried.
         """
         call = self._call
         if call.playback.audible:

@@ -209,6 +209,7 @@ class HoldTimer:
 
 Action = (
     Begin | Commit | Drop | Stop | TakeBack | Resume | AskAgain | Forget | CutShort | SayOn
-    | FallSilent | Say | Tell | PromptAgain | NoteSilence | Apologise | AskIdentity | Identify | LeaveIdentification
-    | CannotCheck | HandOver | CancelTransfer | Help | Leave | AwaitCaller | HoldTimer
+    | FallSilent | Say | Tell | PromptAgain | NoteSilence | Apologise | AskIdentity | Identify
+    | LeaveIdentification | CannotCheck | HandOver | CancelTransfer | Help | Leave | AwaitCaller
+    | HoldTimer
 )  # fmt: skip

@@ -32,7 +32,7 @@ class Floor:
         self._guess: Making | None = None
         self._kept: tuple[Words, ...] = ()
         self._last: Making | None = None
-        """The answer to the caller's last turn, which only answers."""
+        """The answer to the caller's last turn, unless it was stopped or asked for more."""
         self._waits = False
         """The caller asked to be waited for, and has asked nothing since."""
         self._checks = 0
@@ -175,7 +175,6 @@ class Floor:
         match happened:
             case on.Calling(answer) if making := self._making(answer):
                 making.at_work, making.heard = True, False
-                self._last = None if making is self._last else self._last
             case on.Waiting(answer) | on.Audible(answer) if making := self._making(answer):
                 making.heard = True
             case on.Ended(answer, then, helped) if answer == self.answer:
@@ -239,19 +238,19 @@ class Floor:
         """Answer this turn, with what was kept and what an answer was for that is not yet heard."""
         self._caller_is_there()
         guess, self._guess = self._guess, None
-        if guess is None:
-            return self._answer_now(words)
-        if guess.words != (*self._before(), words):
-            return [do.Drop(guess.answer), *self._answer_now(words)]
-        closed = self._close()
-        self._answer = self._last = guess
-        self._kept = ()
-        return [*closed, do.Commit(guess.answer)]
+        if guess and guess.words == (*self._before(), words):
+            done = [*self._close(), do.Commit(guess.answer)]
+            self._answer, self._kept = guess, ()
+        else:
+            dropped: list[Action] = [do.Drop(guess.answer)] if guess else []
+            done = dropped + self._answer_now(words)
+        self._last = self._answer
+        return done
 
     def _answer_now(self, *words: Words) -> list[Action]:
         making, begin = self._begin(*words, guess=False)
         closed = self._close()
-        self._answer, self._last, self._kept = making, making, ()
+        self._answer, self._kept = making, ()
         return [*closed, begin]
 
     def _begin(self, *words: Words, guess: bool) -> tuple[Making, do.Begin]:
@@ -363,6 +362,8 @@ class Floor:
         return do.AwaitCaller(patiently=self._waits)
 
     def _prompt(self, asks: bool) -> list[Action]:
+        if kept := self._take_up_kept():
+            return kept
         self._silences, self._waits = self._silences + 1, False
         noted = do.NoteSilence(self._silences)
         if self._silences > self._reprompts and not self._stays:

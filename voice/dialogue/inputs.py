@@ -201,6 +201,7 @@ class Leaving:
 
 Input = (
     SpeechBegan | Heard | WentOn | TurnOver | TooLong | TookFloor | Key | Keyed | PersonKey
-    | SilenceOver | Held | Calling | Waiting | Audible | Ended | Failed | Spoke | FellSilent | Checked
-    | CheckFailed | PersonWanted | PersonTook | PersonLeft | TimeRunsOut | TimeUp | Leaving
+    | SilenceOver | Held | Calling | Waiting | Audible | Ended | Failed | Spoke | FellSilent
+    | Checked | CheckFailed | PersonWanted | PersonTook | PersonLeft | TimeRunsOut | TimeUp
+    | Leaving
 )  # fmt: skip

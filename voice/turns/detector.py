@@ -12,6 +12,7 @@ _FRAME_MS = 20
 _MINIMUM_SPEECH_MS = 120
 """A turn with less voice in it was a click or a cough."""
 _SHORT_MS = 1000
+"""A turn with less voice is a word or two."""
 _RESUME_MS = 60
 """Voice within a pause that counts as going on; less is a click."""
 _BRIDGE_MS = 40
