@@ -11,8 +11,7 @@ from voice.setting_values import Section
 _SHORTER_PAUSES = {
     "end_ms_sure": "speculate_ms",
     "end_ms": "end_ms_sure",
-    "end_ms_doubted": "end_ms",
-    "end_ms_open": "end_ms_doubted",
+    "end_ms_open": "end_ms",
     "end_ms_digits": "end_ms",
 }
 """By setting, the one that must not be longer."""
@@ -32,8 +31,9 @@ class Turns(Section):
     """Pause that ends the turn where its words and its sound say that it is over."""
     end_ms: int = Field(520, ge=100, le=5000, validate_default=True)
     """The same where that is not known."""
-    end_ms_doubted: int = Field(650, ge=100, le=10000, validate_default=True)
-    """The same where the words are whole, and only their sound says that more comes."""
+    end_ms_doubted: int = Field(650, ge=100, le=10000)
+    """The same where no more than the sound says that more comes; at least `end_ms`, and at most
+    `end_ms_open`."""
     end_ms_open: int = Field(1200, ge=100, le=10000, validate_default=True)
     """The same where more seems to come: an open sentence, a name that is asked for."""
     end_ms_digits: int = Field(1800, ge=100, le=10000, validate_default=True)
@@ -43,7 +43,7 @@ class Turns(Section):
     max_seconds: float = Field(200.0, ge=2, le=600)
     """Who speaks for longer without a pause is asked for one."""
 
-    @field_validator("end_ms_sure", "end_ms", "end_ms_doubted", "end_ms_open", "end_ms_digits")
+    @field_validator("end_ms_sure", "end_ms", "end_ms_open", "end_ms_digits")
     @classmethod
     def _pauses_grow(cls, pause: int, others: ValidationInfo) -> int:
         shorter = _SHORTER_PAUSES[others.field_name or ""]

@@ -54,6 +54,15 @@ def test_what_is_known_decides_the_pause(known: Evidence, pause_ms: int) -> None
     assert pause_wanted(known, SETTINGS) == pause_ms
 
 
+@pytest.mark.parametrize(("end_ms", "open_ms"), [(900, 1200), (520, 600)])
+def test_a_doubt_by_sound_is_waited_for_no_less_than_usual_and_no_more_than_open_words(
+    end_ms: int, open_ms: int
+) -> None:
+    settings = Turns(end_ms=end_ms, end_ms_open=open_ms)
+    doubted = pause_wanted(Evidence(finality=0.05, ending=Ending.WHOLE), settings)
+    assert end_ms <= doubted <= open_ms
+
+
 @given(some_evidence)
 def test_a_turn_that_may_go_on_is_never_ended_sooner_than_one_of_which_nothing_is_known(
     known: Evidence,

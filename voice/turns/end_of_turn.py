@@ -70,6 +70,6 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     if known.ending is Ending.OPEN or known.awaited is Awaited.DICTATION:
         return settings.end_ms_open
     if known.is_doubted and not (known.short and known.ending is Ending.WHOLE):
-        return settings.end_ms_doubted
+        return max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
     sure = known.sounds_over and known.ending is Ending.WHOLE
     return settings.end_ms_sure if sure else settings.end_ms
