@@ -136,9 +136,9 @@ class Floor:
 
     def _on_caller(self, happened: Input, state: State) -> list[Action]:
         match happened, state:
-            case on.SpeechBegan(), _:
+            case on.SpeechBegan(goes_on), _:
                 self._in_distress = False
-                return [do.HoldTimer(), *(self._take_back() if happened.goes_on else [])]
+                return [do.HoldTimer(), *(self._take_back() if goes_on else [])]
             case on.TookFloor(), State.SPEAKING:
                 return [do.CutShort(), *self._stop()]
             case on.TookFloor(), _:
@@ -239,7 +239,7 @@ class Floor:
         self._caller_is_there()
         guess, self._guess = self._guess, None
         if guess and guess.words == (*self._before(), words):
-            done = [*self._close(), do.Commit(guess.answer)]
+            done: list[Action] = [*self._close(), do.Commit(guess.answer)]
             self._answer, self._kept = guess, ()
         else:
             dropped: list[Action] = [do.Drop(guess.answer)] if guess else []
