@@ -21,13 +21,15 @@ from conversation_bench.wire_words import WireTurn, WireWords
 from voice.evaluation.demo_operator import KnownCustomer, open_books
 from voice.evaluation.trial_service import TrialService
 from voice.models import ModelsAtHand
+from voice.turn_settings import Turns
 
 SideName = Literal["ours", "stock"]
 PAUSES_MS: dict[SideName, tuple[int, ...]] = {
     "ours": (260, 360, 440, 520, 700),
     "stock": (200, 300, 450, 600, 800),
 }
-"""Ours: `turns.end_ms`; stock: `stop_secs` of its VAD, behind which its smart-turn decides."""
+"""Ours: `turns.end_ms`, and in proportion to it what depends on how words end and how they sound;
+stock: `stop_secs` of its VAD, behind which its smart-turn decides."""
 DEFAULT_PAUSE_MS: dict[SideName, int] = {"ours": 520, "stock": 200}
 ASKS_PIN = "How much is my bill?"
 TRUSTED = '\n[[sip.trunks]]\nname = "carrier"\nnetworks = ["127.0.0.0/8"]\ntrusted = true\n'
@@ -65,16 +67,28 @@ async def running(
     own.mkdir(parents=True)
     async with AsyncExitStack() as stack:
         if name == "ours":
-            settings = f"{SETTINGS}[turns]\nspeculate_ms = 200\nend_ms = {pause_ms}\n"
+            pauses = _pauses(pause_ms)
+            settings = f"{SETTINGS}[turns]\n" + "\n".join(pauses) + "\n"
             service = await stack.enter_async_context(TrialService(own, settings, models=models))
             customers = open_books(service.database, seed=1)
-            set_to = f"turns.end_ms = {pause_ms}, turns.speculate_ms = 200; defaults otherwise"
+            set_to = f"[turns] {', '.join(pauses)}; defaults otherwise"
             yield Side(name, pause_ms, service.uri, True, service.records, customers, (set_to,))
         else:
             customers = open_books(own / "operator.sqlite", seed=1)
             stock = await stack.enter_async_context(StockService(own, SETTINGS + TRUSTED, models))
             lines = (f"PAUSE = {pause_ms / 1000:g} s", *stock.lines)
             yield Side(name, pause_ms, stock.uri(pause_ms), False, None, customers, lines)
+
+
+def _pauses(end_ms: int) -> list[str]:
+    """The settings of turns, as lines; those of open sentences and dictated figures stay."""
+    usual = Turns()
+    share = end_ms / usual.end_ms
+    return [
+        f"end_ms = {end_ms}",
+        f"end_ms_sure = {max(usual.speculate_ms, round(usual.end_ms_sure * share))}",
+        f"end_ms_doubted = {round(usual.end_ms_doubted * share)}",
+    ]
 
 
 async def hold_call(
