@@ -110,7 +110,7 @@ async def test_a_voice_that_is_not_there_is_refused_and_the_next_request_served(
         Event("audio-chunk", {}, b"12"),
         Event("synthesize", {"text": 7}),
         Event("synthesize", {}),
-        Event("synthesize", {"text": "a" * 10_001}),
+        Event("synthesize", {"text": "a" * 2_001}),
         Event("transcribe", {"context": {"voice": {"priority": 77}}}),
         Event("transcribe", {"context": {"voice": {"expect": {"kind": "digits", "digits": -1}}}}),
     ],
@@ -132,6 +132,25 @@ async def test_a_belief_in_what_is_not_read_here_is_refused(client: AsyncTcpClie
     await client.write_event(Event("transcribe", asked))
     await client.write_event(AudioStop().event())
     assert Error.from_event(await answer(client)).code == "NotOffered"
+
+
+async def test_sound_without_end_is_refused(client: AsyncTcpClient) -> None:
+    chunk = AudioChunk(rate=8000, width=2, channels=1, audio=bytes(1_000_000))
+    for _ in range(3):
+        await client.write_event(chunk.event())
+    assert Error.from_event(await answer(client)).code == "ServiceFailed"
+    await client.write_event(Describe().event())
+    assert Info.is_type((await answer(client)).type)
+
+
+async def test_who_comes_when_all_places_are_taken_is_told_so(
+    server: EngineServer, client: AsyncTcpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voice.engine_services.server.MOST_CONNECTIONS", 1)
+    await client.write_event(Describe().event())
+    assert Info.is_type((await answer(client)).type)
+    async with AsyncTcpClient("127.0.0.1", port_of(server)) as late:
+        assert Error.from_event(await answer(late)).code == "busy"
 
 
 async def test_events_of_other_kinds_are_let_pass(client: AsyncTcpClient) -> None:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 BUSY = "busy"
 """The code of the error that says: ask another, or later."""
-LONGEST_SECONDS = 300
+LONGEST_SECONDS = 180
 """Of sound in one request or answer."""
 _MOST_BYTES = 2**20
 """Of one part of an event."""

@@ -28,8 +28,8 @@ from voice.errors import VoiceError
 
 _SILENCE_SECONDS = 60.0
 """A client that sends nothing for so long, or does not read, is left."""
-_LONGEST_TEXT = 10_000
-"""Characters."""
+_LONGEST_TEXT = 2_000
+"""Characters; some two minutes of speech."""
 
 
 class _Left(Exception):

@@ -19,7 +19,8 @@ from voice.setting_values import host_and_port
 
 log = logging.getLogger(__name__)
 
-MOST_CONNECTIONS = 512
+MOST_CONNECTIONS = 256
+"""More are told that it is busy: each may bring three minutes of sound."""
 _CLOSING_SECONDS = 1.0
 
 
