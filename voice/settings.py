@@ -23,6 +23,7 @@ from voice.engine_settings import EngineServices
 from voice.errors import ConfigError
 from voice.knowledge_settings import Documents
 from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
+from voice.network import is_allowed
 from voice.network_settings import Models, NetworkAccess
 from voice.response_settings import Response
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
@@ -37,6 +38,7 @@ from voice.setting_values import (
     Origin,
     Section,
     SipUri,
+    host_and_port,
 )
 from voice.telephony_settings import Rtp, Sip
 from voice.tool_settings import Tools
@@ -256,7 +258,7 @@ class Settings(BaseSettings):
     tools: Tools = Tools()
     demo: Demo = Demo()
     models: Models = Models()
-    network: NetworkAccess = NetworkAccess()
+    network: NetworkAccess = Field(NetworkAccess(), validate_default=True)
     supervision: Supervision = Supervision()
     telemetry: Telemetry = Telemetry()
 
@@ -284,6 +286,19 @@ class Settings(BaseSettings):
             if known is not None and one.trunk is not None and one.trunk not in known:
                 raise ValueError(f"callers: no trunk or user of sip is called {one.trunk}")
         return recognition
+
+    @field_validator("network")
+    @classmethod
+    def _services_may_be_reached(
+        cls, network: NetworkAccess, others: ValidationInfo
+    ) -> NetworkAccess:
+        for name in ("recognition", "speech"):
+            section = others.data.get(name)
+            at = section.at if isinstance(section, Recognition | Speech) else LOCAL
+            host, _ = host_and_port(at.partition("://")[2]) if at != LOCAL else ("", 0)
+            if host and not is_allowed(host, network.allow):
+                raise ValueError(f"allow: {host}, the host of {name}.at, is not in it")
+        return network
 
     @field_validator("calls", "speech")
     @classmethod

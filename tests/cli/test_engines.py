@@ -79,6 +79,7 @@ async def test_a_process_serves_nodes_until_it_is_told_to_stop(
         ('[engines]\nmodels = ["1234"]', "expected a SHA-256"),
         ('[recognition]\nat = "here"', "expected local, tcp://HOST:PORT or tls://HOST:PORT"),
         ('[speech]\nat = "tcp://engines:0"', "expected local, tcp://HOST:PORT or tls://HOST:PORT"),
+        ('[speech]\nat = "tcp://192.0.2.1:1"', "192.0.2.1, the host of speech.at, is not in it"),
         ('[speech]\nat = "http://engines:80"', "expected local, tcp://HOST:PORT or"),
     ],
 )
@@ -99,9 +100,12 @@ def test_files_that_cannot_prove_anything_are_named() -> None:
         tls_context(files, served=True)
 
 
-def test_what_is_at_work_elsewhere_is_not_served_here(tmp_path: Path) -> None:
+def test_what_is_at_work_elsewhere_is_not_served_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "engines.toml"
     file.write_text('[speech]\nat = "tcp://127.0.0.1:1"')
+    monkeypatch.setenv("VOICE_NETWORK__ALLOW", '["127.0.0.1"]')
     command = [sys.executable, "-m", "voice", "engines", "serve", "--settings", str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
