@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -25,6 +25,7 @@ import psutil
 
 from voice.audio import Pcm, silence, write_wav
 from voice.errors import VoiceError
+from voice.evaluation.batch import Processes
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.callers import Phrasings
 from voice.evaluation.callers.engines import EngineMouth
@@ -36,7 +37,7 @@ from voice.evaluation.recordings.agreement import turns_alike
 from voice.evaluation.recordings.manifest import Recording, read_recordings
 from voice.evaluation.recordings.plan import Plan
 from voice.evaluation.recordings.report_files import results_of
-from voice.evaluation.recordings.run import WORKER, prepare
+from voice.evaluation.recordings.run import assignment_of
 from voice.evaluation.trial_call import hold_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.model_folders import find_model
@@ -177,8 +178,7 @@ class EvaluationBench:
         write_wav(folder / "short.wav", spoken, SAMPLE_RATE)
         recording = next(read_recordings(folder))
         plan = Plan.load(self._folder / "full_pipeline" / "plan.json")
-        prepare(self._folder / "memory", plan, fresh=True)
-        sizes = [size async for size in _memory(self._folder / "memory", recording, calls)]
+        sizes = [size async for size in _memory(plan, recording, calls)]
         used = np.array(sizes, dtype=np.float64)
         settled = round(calls * SETTLED_SHARE)
         slope = np.polyfit(np.arange(settled, calls), used[settled:], 1)[0]
@@ -227,27 +227,12 @@ def _with_pauses(spoken: list[Pcm]) -> Pcm:
     return np.concatenate([part for pcm in spoken for part in (pcm, pause)])
 
 
-async def _memory(out: Path, recording: Recording, calls: int) -> AsyncIterator[int]:
+async def _memory(plan: Plan, recording: Recording, calls: int) -> AsyncIterator[int]:
     """Bytes that a worker holds after each call; raises VoiceError when it does not do its work."""
-    worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, *WORKER, str(out)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env=_environment(),
-    )
-    assert worker.stdin is not None and worker.stdout is not None
-    try:
-        if (await worker.stdout.readline()).strip() != b"ready":
-            raise VoiceError("the worker did not start")
+    async with Processes(1).start(assignment_of(plan)) as worker:
         for index in range(calls):
-            values = {**asdict(recording), "index": index, "path": str(recording.path)}
-            worker.stdin.write(json.dumps(values).encode() + b"\n")
-            if (await worker.stdout.readline()).strip() != b"done":
-                raise VoiceError("the worker kept no result")
+            await worker.examine(replace(recording, index=index).to_json())
             yield psutil.Process(worker.pid).memory_info().rss
-    finally:
-        worker.kill()
-        await worker.wait()
 
 
 async def main() -> int:

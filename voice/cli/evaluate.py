@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
+from voice.cli.batch_run import Jobs, Ray, chosen_workers, require_all, run_with_progress
 from voice.cli.call_view import plain
 from voice.cli.pull_progress import models_at_hand
-from voice.cli.rate_column import RateColumn
 from voice.errors import VoiceError
 from voice.evaluation.recordings.decision import HARM_POINTS, Decision, decide
 from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.limits import Limit, check_limits, parse_limit
-from voice.evaluation.recordings.manifest import read_recordings
-from voice.evaluation.recordings.plan import Plan, fingerprint_of
+from voice.evaluation.recordings.places import recordings_at
+from voice.evaluation.recordings.plan import PLAN_FILE, Plan, fingerprint_of
 from voice.evaluation.recordings.report_files import (
     PAGE,
     read_report,
     results_of,
     write_reports,
 )
-from voice.evaluation.recordings.run import RunOutcome, prepare, run
-from voice.evaluation.recordings.worker import PLAN_FILE
+from voice.evaluation.recordings.run import prepare, run
 from voice.evaluation.virtual_time.costs import CostTable
 from voice.evaluation.virtual_time.measuring import measured_table
 from voice.logs import configure_logging
@@ -49,8 +41,6 @@ from voice.settings import Settings, load_settings
 
 COSTS_FILE = Path("costs.json")
 LIMIT_BROKEN_STATUS = 1
-INCOMPLETE_STATUS = 3
-INTERRUPTED_STATUS = 130
 SHOWN = 10
 """Calls of one kind that are named; the report names all."""
 
@@ -85,9 +75,12 @@ SettingsFile = Annotated[
 
 @app.command()
 def recordings(
-    place: Annotated[Path, typer.Argument(metavar="DIR_OR_MANIFEST")],
+    place: Annotated[
+        str, typer.Argument(help="Also a URL of an object store.", metavar="DIR_OR_MANIFEST")
+    ],
     out: Annotated[Path, typer.Option(help="Where results and report go.")] = Path("evaluation"),
-    jobs: Annotated[int, typer.Option(min=1, help="Processes; each loads the models.")] = 1,
+    jobs: Jobs = None,
+    ray: Ray = "",
     caller: Annotated[Caller, typer.Option(help="Of a stereo file.")] = Caller.LEFT,
     only: Annotated[Only | None, typer.Option(help="Run only this part.")] = None,
     start: Annotated[
@@ -113,9 +106,10 @@ def recordings(
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
     _require_writable(out)
-    check_limits(limits, read_recordings(place), only is not None)
+    named = partial(recordings_at, place, load_settings(settings_file).network.allow)
+    check_limits(limits, named(), only is not None)
     settings = _settings(console, settings_file)
-    count, fingerprint = fingerprint_of(read_recordings(place), settings)
+    count, fingerprint = fingerprint_of(named(), settings)
     table = None if only else _table(console, costs, out, settings)
     plan = Plan(
         recordings=count,
@@ -130,17 +124,14 @@ def recordings(
     prepare(out, plan, fresh)
     plan = Plan.load(out / PLAN_FILE)
     began = time.monotonic()
-    try:
-        outcome = _run_with_progress(console, out, place, count, jobs)
-    except KeyboardInterrupt:
-        console.print("Stopped; the same command goes on from here.")
-        raise typer.Exit(INTERRUPTED_STATUS) from None
-    report = write_reports(out, plan, outcome, jobs, time.monotonic() - began, limits)
+    with chosen_workers(jobs, ray) as workers:
+        outcome = run_with_progress(
+            console, "Recordings", count, lambda advance: run(out, named(), workers, advance)
+        )
+        working = workers.count
+    report = write_reports(out, plan, outcome, working, time.monotonic() - began, limits)
     _show(console, report, out / PAGE)
-    if outcome.lost:
-        reason = f"{len(outcome.lost)} results could not be kept ({plain(outcome.lost[0])})"
-        console.print(f"[red]Incomplete:[/] {reason}; the same command goes on from here.")
-        raise typer.Exit(INCOMPLETE_STATUS)
+    require_all(console, outcome)
     _apply(console, limits, report)
 
 
@@ -240,21 +231,6 @@ def _measured(console: Console, settings: Settings, rounds: int) -> CostTable:
         shown.add_row(engine, costs, str(jobs), f"{error:.0f} %")
     console.print(shown)
     return table
-
-
-def _run_with_progress(
-    console: Console, out: Path, place: Path, count: int, jobs: int
-) -> RunOutcome:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        RateColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        shown = progress.add_task("Recordings", total=count)
-        return asyncio.run(run(out, read_recordings(place), jobs, lambda: progress.advance(shown)))
 
 
 def _show(console: Console, report: dict[str, Any], page: Path) -> None:

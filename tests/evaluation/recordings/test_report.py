@@ -15,7 +15,15 @@ import numpy as np
 import pytest
 import soundfile
 
-from voice.evaluation.recordings.call_result import CallResult, Measured, ResultFiles, TurnResult
+from voice.evaluation.batch import ResultFiles
+from voice.evaluation.recordings.call_result import (
+    CallResult,
+    Measured,
+    TurnResult,
+    read_result,
+    read_results,
+    to_json,
+)
 from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.limits import parse_limit
 from voice.evaluation.recordings.page import page_of
@@ -213,8 +221,8 @@ def test_a_result_comes_back_from_its_file(tmp_path: Path) -> None:
     files = ResultFiles(tmp_path)
     took = Measured(1.0, 0.5, {"speech": 0.1})
     assert not files.has(1)
-    files.write(RESULTS[1], took)
+    files.write(1, to_json(RESULTS[1], took))
     assert files.has(1)
-    assert files.read(1) == (RESULTS[1], took)
-    assert [entry.index for entry, _ in files.all(5)] == [1]
+    assert read_result(files.file(1)) == (RESULTS[1], took)
+    assert [entry.index for entry, _ in read_results(files, 5)] == [1]
     assert not list(tmp_path.rglob("*.part"))

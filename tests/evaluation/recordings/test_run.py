@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,8 @@ import pytest
 from tests.evaluation.recordings.evaluated import RATE, Say
 from voice.audio import write_wav
 from voice.errors import VoiceError
+from voice.evaluation.batch import Processes, RunOutcome, processes
+from voice.evaluation.batch import run as run_module
 from voice.evaluation.recordings import run as running
 from voice.evaluation.recordings.manifest import read_recordings
 from voice.evaluation.recordings.plan import Plan, fingerprint_of
@@ -168,30 +171,48 @@ def prepared(folder: Path, tmp_path: Path, embedded_recogniser_path: Path) -> Pa
     return tmp_path / "out"
 
 
-def hold(out: Path, folder: Path, jobs: int = 1) -> running.RunOutcome:
-    return asyncio.run(running.run(out, read_recordings(folder), jobs, lambda: None))
+def hold(out: Path, folder: Path, jobs: int = 1) -> RunOutcome:
+    return asyncio.run(running.run(out, read_recordings(folder), Processes(jobs), lambda: None))
+
+
+LIMITED = """
+import asyncio, resource, sys
+from pathlib import Path
+from voice.evaluation.batch import Processes
+from voice.evaluation.recordings.manifest import read_recordings
+from voice.evaluation.recordings.run import run
+resource.setrlimit(resource.RLIMIT_FSIZE, (620, 620))
+out, folder = map(Path, sys.argv[1:])
+outcome = asyncio.run(run(out, read_recordings(folder), Processes(1), lambda: None))
+print(outcome.evaluated, len(outcome.lost), outcome.lost[0])
+"""
 
 
 def test_results_that_the_disk_does_not_take_are_told_and_the_rest_goes_on(
-    prepared: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    prepared: Path, folder: Path
 ) -> None:
-    limited = (
-        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (620, 620));"
-        "from voice.evaluation.recordings.worker import main; raise SystemExit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(prepared), str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
     )
-    with monkeypatch.context() as patched:
-        patched.setattr(running, "WORKER", ("-c", limited))
-        outcome = hold(prepared, folder)
-    assert outcome.evaluated + len(outcome.lost) == COUNT + 1
-    assert outcome.lost
-    assert "File too large" in outcome.lost[0]
+    assert done.returncode == 0, done.stderr
+    evaluated, lost, reason = done.stdout.split(maxsplit=2)
+    assert int(evaluated) + int(lost) == COUNT + 1
+    assert int(lost)
+    assert "File too large" in reason
     again = hold(prepared, folder)
-    assert (again.skipped, again.evaluated) == (outcome.evaluated, len(outcome.lost))
+    assert (again.skipped, again.evaluated) == (int(evaluated), int(lost))
 
 
 def test_a_worker_that_is_killed_costs_no_recording(prepared: Path, folder: Path) -> None:
-    async def kill_the_first() -> running.RunOutcome:
-        work = asyncio.create_task(running.run(prepared, read_recordings(folder), 1, lambda: None))
+    async def kill_the_first() -> RunOutcome:
+        work = asyncio.create_task(
+            running.run(prepared, read_recordings(folder), Processes(1), lambda: None)
+        )
         while not result_files(prepared):
             await asyncio.sleep(0.005)
         for child in psutil.Process().children():
@@ -205,8 +226,8 @@ def test_a_worker_that_is_killed_costs_no_recording(prepared: Path, folder: Path
 
 
 DEADLY = """
-import os, sys
-from voice.evaluation.recordings import worker
+import os
+from voice.evaluation.batch import worker
 from voice.evaluation.recordings.examiner import Examiner
 def evaluate(self, recording, real=Examiner.evaluate):
     if recording.name == "3.wav":
@@ -220,7 +241,7 @@ raise SystemExit(worker.main())
 def test_a_recording_that_kills_its_workers_is_a_failure_and_the_rest_goes_on(
     prepared: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "WORKER", ("-c", DEADLY))
+    monkeypatch.setattr(processes, "WORKER", ("-c", DEADLY))
     hold(prepared, folder, jobs=2)
     failures = {result.name: result.failures for result in results_of(prepared) if result.failures}
     assert failures["3.wav"] == ("the worker died (signal 9)",)
@@ -228,9 +249,9 @@ def test_a_recording_that_kills_its_workers_is_a_failure_and_the_rest_goes_on(
 
 
 NOTED = """
-import os, sys
-from voice.evaluation.recordings import worker
-with open(sys.argv[1] + "/started", "a") as file:
+import os
+from voice.evaluation.batch import worker
+with open(os.environ["NOTED_IN"], "a") as file:
     print(os.getpid(), file=file)
 raise SystemExit(worker.main())
 """
@@ -239,8 +260,9 @@ raise SystemExit(worker.main())
 def test_a_worker_is_replaced_before_it_grows(
     prepared: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "WORKER", ("-c", NOTED))
-    monkeypatch.setattr(running, "RECORDINGS_PER_PROCESS", 4)
+    monkeypatch.setattr(processes, "WORKER", ("-c", NOTED))
+    monkeypatch.setenv("NOTED_IN", str(prepared / "started"))
+    monkeypatch.setattr(run_module, "TASKS_PER_WORKER", 4)
     assert hold(prepared, folder).evaluated == COUNT + 1
     started = (prepared / "started").read_text().split()
     assert len(started) == 3
@@ -250,8 +272,14 @@ def test_a_worker_is_replaced_before_it_grows(
 
 
 def test_a_worker_that_cannot_start_says_why(prepared: Path, folder: Path) -> None:
+    plan = Plan.load(prepared / "plan.json")
+    settings = json.loads(plan.settings)
+    settings["recognition"]["model"] = "/nowhere"
+    replace(plan, settings=json.dumps(settings)).save(prepared / "plan.json")
+    with pytest.raises(VoiceError, match=r"did not start: .*/nowhere"):
+        hold(prepared, folder, jobs=2)
     (prepared / "plan.json").write_text("{}")
-    with pytest.raises(VoiceError, match=r"did not start: .*plan\.json: not the plan of a run"):
+    with pytest.raises(VoiceError, match=r"plan\.json: not the plan of a run"):
         hold(prepared, folder)
 
 

@@ -1,20 +1,18 @@
-"""What is kept of one evaluated call: one small file, written once and whole."""
+"""What is kept of one evaluated call."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from voice.errors import VoiceError
+from voice.evaluation.batch import ResultFiles
 from voice.evaluation.recordings.sound_files import Side
 from voice.evaluation.word_errors import WordErrors
 from voice.languages import DEFAULT
-
-_PER_FOLDER = 1000
 
 
 @dataclass(frozen=True)
@@ -81,47 +79,23 @@ class Measured:
     engine_cpu_seconds: dict[str, float] = field(default_factory=dict)
 
 
-class ResultFiles:
-    """The results of a run, one file each, found by the recording's index."""
+def to_json(result: CallResult, measured: Measured) -> str:
+    """Both, in one line of ASCII: a name of a file may hold bytes that are no text."""
+    return json.dumps({"result": asdict(result), "measured": asdict(measured)})
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
 
-    def has(self, index: int) -> bool:
-        """Whether this recording was evaluated before."""
-        return self._file(index).exists()
+def read_result(file: Path) -> tuple[CallResult, Measured]:
+    """What `to_json` wrote; raises VoiceError when it is missing or damaged."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        return _result(values["result"]), Measured(**values["measured"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise VoiceError(f"{file}: not the result of a call: {error}") from None
 
-    def write(self, result: CallResult, measured: Measured) -> None:
-        """Keep a result, whole or not at all; raises VoiceError when the disk does not take it."""
-        file = self._file(result.index)
-        values = {"result": asdict(result), "measured": asdict(measured)}
-        partial = file.with_name(f"{file.name}.{os.getpid()}.part")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("w", encoding="utf-8", errors="backslashreplace") as writing:
-                writing.write(json.dumps(values, ensure_ascii=False) + "\n")
-                writing.flush()
-                os.fsync(writing.fileno())
-            partial.replace(file)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise VoiceError(f"{file}: cannot be written: {error.strerror}") from None
 
-    def read(self, index: int) -> tuple[CallResult, Measured]:
-        """One result; raises VoiceError when it is missing or damaged."""
-        file = self._file(index)
-        try:
-            values = json.loads(file.read_text(encoding="utf-8"))
-            return _result(values["result"]), Measured(**values["measured"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise VoiceError(f"{file}: not the result of a call: {error}") from None
-
-    def all(self, count: int) -> Iterator[tuple[CallResult, Measured]]:
-        """The results of the first `count` recordings, in order; missing ones are left out."""
-        return (self.read(index) for index in range(count) if self.has(index))
-
-    def _file(self, index: int) -> Path:
-        return self._folder / f"{index // _PER_FOLDER:04d}" / f"{index:07d}.json"
+def read_results(results: ResultFiles, count: int) -> Iterator[tuple[CallResult, Measured]]:
+    """Those of the first `count` recordings, in order; missing ones are left out."""
+    return (read_result(results.file(index)) for index in range(count) if results.has(index))
 
 
 def _result(values: dict[str, Any]) -> CallResult:

@@ -10,16 +10,22 @@ from pathlib import Path
 
 from voice.calls.engines import load_engines, load_recogniser
 from voice.errors import VoiceError
-from voice.evaluation.recordings.call_result import CallResult, Measured
+from voice.evaluation.recordings.call_result import CallResult, Measured, to_json
 from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.plan import Plan
 from voice.evaluation.recordings.recognition_only import recognise_only
 from voice.evaluation.recordings.recorded_call import begun, evaluate_call
+from voice.evaluation.recordings.stores import StoreError, on_this_machine
 from voice.evaluation.virtual_time import CostTable, VirtualQueues, run_virtually
 from voice.evaluation.virtual_time.queues import Job
 from voice.evaluation.virtual_time.surroundings import Books, settings_for
 from voice.foreign_code import error_note
 from voice.settings import Settings
+
+
+def recordings_examiner(plan: str, scratch: Path) -> Examiner:
+    """What a worker becomes; raises VoiceError."""
+    return Examiner(Plan.from_json(plan), scratch)
 
 
 class Examiner:
@@ -38,12 +44,21 @@ class Examiner:
         gc.collect()
         gc.freeze()
 
+    def examine(self, task: str) -> str:
+        """See batch.Examiner."""
+        return to_json(*self.evaluate(Recording.from_json(task)))
+
     def evaluate(self, recording: Recording) -> tuple[CallResult, Measured]:
-        """Evaluate one; whatever goes wrong is a failure of this one."""
+        """Evaluate one; whatever goes wrong is a failure of this one.
+
+        Raises StoreError when nothing can be said of it, because its store does not answer.
+        """
         self._queues.clear()
         wall, cpu = time.perf_counter(), time.process_time()
         try:
-            result = self._evaluate(recording)
+            result = self._examined(recording)
+        except StoreError:
+            raise
         except VoiceError as error:
             result = self._failed(recording, str(error))
         except Exception as error:  # noqa: BLE001 - one recording must not cost all the others
@@ -60,6 +75,13 @@ class Examiner:
             return result, took
         by_table = self._by_engine(lambda job: job.virtual_seconds)
         return replace(result, engine_seconds=by_table), took
+
+    def _examined(self, recording: Recording) -> CallResult:
+        """Evaluate it where it is, or a copy of it, whose name nobody needs to know."""
+        with on_this_machine(recording.place) as file:
+            result = self._evaluate(replace(recording, path=file))
+        told = (reason.replace(str(file), recording.place) for reason in result.failures)
+        return replace(result, failures=tuple(told))
 
     def _whole_calls(self, scratch: Path) -> Callable[[Recording], CallResult]:
         plan, settings, books = self._plan, self._settings, Books(scratch)

@@ -1,8 +1,8 @@
 """Which recordings are evaluated: a folder of sound files, or a table that names them.
 
 A manifest is CSV (also as Excel writes it), TSV or JSONL. Columns with a meaning: `path` (relative
-to the manifest), `text` (what the caller said), `goal` and `caller_number`. All others, such as
-`dialect`, are groups.
+to the manifest, or a URL of an object store), `text` (what the caller said), `goal` and
+`caller_number`. All others, such as `dialect`, are groups.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,6 +20,7 @@ from typing import Any, TextIO
 from voice.errors import VoiceError
 from voice.evaluation.callers import MASKED
 from voice.evaluation.recordings.sound_files import ENDINGS, is_sound
+from voice.evaluation.recordings.stores import is_url
 from voice.evaluation.recordings.text_files import encoding_of
 from voice.events import CallStarted, from_json
 
@@ -55,6 +56,23 @@ class Recording:
     caller_number: str | None = None
     own: bool = False
     """A folder of our own records: the caller is left, the greeting is part of its time."""
+    url: str = ""
+    """Where an object store has it; `path` is only its name then."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return self.url or str(self.path.absolute())
+
+    def to_json(self) -> str:
+        """One line, for a worker that may run elsewhere."""
+        return json.dumps({**asdict(self), "path": str(self.path.absolute())})
+
+    @classmethod
+    def from_json(cls, line: str) -> Recording:
+        """What `to_json` wrote."""
+        values = json.loads(line)
+        return cls(**{**values, "path": Path(values["path"])})
 
 
 def read_recordings(place: Path) -> Iterator[Recording]:
@@ -161,18 +179,21 @@ def _recording(file: Path, index: int, line: int, row: dict[str, str]) -> Record
         raise ManifestError(f"{file}: line {line}: path is empty")
     if "\0" in name:
         raise ManifestError(f"{file}: line {line}: path holds a zero byte")
+    groups = {key: value.strip() for key, value in row.items() if key not in _MEANINGS}
+    goal, number = row.get("goal") or None, row.get("caller_number") or None
+    if is_url(name):
+        sound = Path(name.rpartition("/")[2])
+        return Recording(index, name, sound, row.get("text"), groups, goal, number, url=name)
     path = file.parent / name
     if "\\" in name and not path.exists():
         path = file.parent / name.replace("\\", "/")
-    groups = {key: value.strip() for key, value in row.items() if key not in _MEANINGS}
-    goal, number = row.get("goal") or None, row.get("caller_number") or None
     own = _own_folder(path, name, index) if path.is_dir() else None
     if own is not None:
         text = row.get("text", own.text)
         return replace(
             own, text=text, groups=groups, goal=goal, caller_number=number or own.caller_number
         )
-    text = row.get("text", _text_beside(path))
+    text = row.get("text", text_beside(path))
     return Recording(index, name, path, text, groups, goal, number)
 
 
@@ -181,7 +202,7 @@ def _in_folder(folder: Path) -> Iterator[Recording]:
     for index, (path, name) in enumerate(_sounds(folder, "")):
         found = True
         own = _own_folder(path, name, index) if path.is_dir() else None
-        yield own or Recording(index, name, path, _text_beside(path))
+        yield own or Recording(index, name, path, text_beside(path))
     if not found:
         raise ManifestError(f"{folder}: no sound files there ({' '.join(ENDINGS)})")
 
@@ -203,7 +224,7 @@ def _sounds(folder: Path, prefix: str) -> Iterator[tuple[Path, str]]:
             yield Path(entry.path), f"{prefix}{entry.name}"
 
 
-def _text_beside(path: Path) -> str | None:
+def text_beside(path: Path) -> str | None:
     """The reference in a .txt of the same name."""
     file = path.with_suffix(".txt")
     try:
@@ -219,7 +240,7 @@ def _own_folder(folder: Path, name: str, index: int) -> Recording | None:
     sound = next((folder / file for file in OWN_FILES if (folder / file).is_file()), None)
     if sound is None or not (folder / "events.jsonl").is_file():
         return None
-    text = _text_beside(sound)
+    text = text_beside(sound)
     if text is None:
         text = _said_in_report(folder / "report.json")
     return Recording(index, name, sound, text, {}, None, _number_of(folder), own=True)

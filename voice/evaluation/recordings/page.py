@@ -6,7 +6,6 @@ import base64
 import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from voice.evaluation.recordings.call_result import CallResult
 from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.pictures import intervals_by_group, latency_bars, waterfall_bars
 from voice.evaluation.recordings.sound_files import FRAME_SECONDS, open_sound
+from voice.evaluation.recordings.stores import StoreError, on_this_machine
 from voice.evaluation.recordings.summary import HISTOGRAM_STEP_MS
 from voice.evaluation.recordings.verdict import verdict_of
 
@@ -64,10 +64,11 @@ def _at(milliseconds: int) -> str:
 def _sound(call: dict[str, Any]) -> dict[str, str]:
     """The caller's side as FLAC in base64, or why there is none."""
     try:
-        frames = open_sound(Path(call["path"])).frames(call["side"], _RATE)
-        pieces = list(islice(frames, round(SOUND_SECONDS / FRAME_SECONDS)))
-    except AudioFileError as error:
+        with on_this_machine(call["path"]) as file:
+            frames = open_sound(file).frames(call["side"], _RATE)
+            pieces = list(islice(frames, round(SOUND_SECONDS / FRAME_SECONDS)))
+    except (AudioFileError, StoreError) as error:
         return {"audio": "", "silent_because": str(error)}
-    file = io.BytesIO()
-    soundfile.write(file, np.concatenate(pieces), _RATE, format="FLAC", subtype="PCM_16")
-    return {"audio": base64.b64encode(file.getvalue()).decode(), "silent_because": ""}
+    flac = io.BytesIO()
+    soundfile.write(flac, np.concatenate(pieces), _RATE, format="FLAC", subtype="PCM_16")
+    return {"audio": base64.b64encode(flac.getvalue()).decode(), "silent_because": ""}

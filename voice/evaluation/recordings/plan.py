@@ -21,6 +21,9 @@ from voice.settings import Settings
 
 Part = Literal["all", "recognition"]
 
+PLAN_FILE = "plan.json"
+RESULTS_FOLDER = "calls"
+
 
 def _today() -> str:
     """UTC; SOURCE_DATE_EPOCH (seconds) stands for another day, for the same bytes on any."""
@@ -47,19 +50,28 @@ class Plan:
     day: str = field(default_factory=_today, compare=False)
     """On which the run began, as ISO 8601 writes it; a run may take several."""
 
+    def to_json(self) -> str:
+        """As it is saved."""
+        return json.dumps(asdict(self), indent=1)
+
     def save(self, file: Path) -> None:
         """Write JSON; raises VoiceError."""
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+            file.write_text(self.to_json() + "\n", encoding="utf-8")
         except OSError as error:
             raise VoiceError(f"{file}: cannot be written: {error.strerror}") from None
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """What `to_json` wrote."""
+        return cls(**json.loads(text))
 
     @classmethod
     def load(cls, file: Path) -> Plan:
         """Read it back; raises VoiceError when it is no plan of this version."""
         try:
-            return cls(**json.loads(file.read_text(encoding="utf-8")))
+            return cls.from_json(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, TypeError) as error:
             raise VoiceError(f"{file}: not the plan of a run: {error}") from None
 

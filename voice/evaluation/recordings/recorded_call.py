@@ -133,7 +133,7 @@ def begun(recording: Recording, side: Side) -> CallResult:
     return CallResult(
         recording.index,
         recording.name,
-        str(recording.path.absolute()),
+        recording.place,
         side_of(recording, side),
         dict(recording.groups),
     )

@@ -15,15 +15,14 @@ from typing import Any
 
 import voice
 from voice.errors import VoiceError
+from voice.evaluation.batch import ResultFiles, RunOutcome
 from voice.evaluation.figures import machine
-from voice.evaluation.recordings.call_result import CallResult, Measured, ResultFiles
+from voice.evaluation.recordings.call_result import CallResult, Measured, read_results
 from voice.evaluation.recordings.limits import Limit
 from voice.evaluation.recordings.page import page_of
-from voice.evaluation.recordings.plan import Plan
-from voice.evaluation.recordings.run import RunOutcome
+from voice.evaluation.recordings.plan import PLAN_FILE, RESULTS_FOLDER, Plan
 from voice.evaluation.recordings.summary import summarised
 from voice.evaluation.recordings.verdict import judged_limits
-from voice.evaluation.recordings.worker import PLAN_FILE, RESULTS_FOLDER
 
 REPORT, PAGE, TIMES = "report.json", "report.html", "run.json"
 
@@ -114,11 +113,12 @@ def read_report(folder: Path) -> dict[str, Any]:
 def results_of(folder: Path) -> Iterator[CallResult]:
     """The results of a run, in order."""
     count = Plan.load(folder / PLAN_FILE).recordings
-    return (result for result, _ in ResultFiles(folder / RESULTS_FOLDER).all(count))
+    results = ResultFiles(folder / RESULTS_FOLDER)
+    return (result for result, _ in read_results(results, count))
 
 
 def _noted(results: ResultFiles, plan: Plan, times: _Times) -> Iterator[CallResult]:
-    for result, took in results.all(plan.recordings):
+    for result, took in read_results(results, plan.recordings):
         times.add(result, took)
         yield result
 

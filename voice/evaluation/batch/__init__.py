@@ -1,0 +1,27 @@
+"""Work in batch: many tasks, each examined once by one of many workers, and resumed after a fault.
+
+`run_batch` hands tasks to `Workers`: processes of this machine (`Processes`) or actors of a Ray
+cluster (`ray_cluster.RayCluster`, which needs the extra `ray`). A worker becomes the examiner that
+its `Assignment` names, with models of its own; tasks and results are lines of JSON, and only this
+process writes results (`ResultFiles`).
+"""
+
+from voice.evaluation.batch.examiners import Assignment, Examiner, NotExamined
+from voice.evaluation.batch.processes import Processes
+from voice.evaluation.batch.result_files import ResultFiles
+from voice.evaluation.batch.run import RunOutcome, Task, run_batch
+from voice.evaluation.batch.workers import Worker, WorkerDied, Workers
+
+__all__ = [
+    "Assignment",
+    "Examiner",
+    "NotExamined",
+    "Processes",
+    "ResultFiles",
+    "RunOutcome",
+    "Task",
+    "Worker",
+    "WorkerDied",
+    "Workers",
+    "run_batch",
+]

@@ -1,0 +1,159 @@
+"""Workers as actors of a Ray cluster, or of a small one of this machine's own.
+
+Raises VoiceError at import when Ray is not installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any, Self
+
+from voice.errors import VoiceError
+from voice.evaluation.batch.examiners import Assignment, result_of
+from voice.evaluation.batch.ray_actor import ExaminerActor
+from voice.evaluation.batch.workers import LOADING_SECONDS, WorkerDied
+from voice.network import isolate
+
+# Before Ray loads: it would tell its makers that it is used.
+isolate(os.environ)
+try:
+    import ray
+    from ray import exceptions as ray_errors
+except ImportError:
+    raise VoiceError("--ray needs Ray: pip install 'voice[ray]'") from None
+
+LOCAL = "local"
+CONNECT_SECONDS = 5.0
+_CLIENT = "ray://"
+_OBJECT_STORE_BYTES = 100 << 20
+"""Of a local cluster: only lines of text go through it."""
+
+
+class RayCluster:
+    """The cluster at `address`, connected for as long as the context lasts.
+
+    `local` starts one on this machine; else `HOST:PORT` of its head (this machine is one of its
+    nodes), `ray://HOST:PORT` (it is none), or `auto` (what runs on this machine). Without `count`
+    every core of the cluster has a worker.
+    """
+
+    def __init__(self, address: str, count: int | None = None) -> None:
+        self._address = address
+        self._wanted = count
+        self._stack = ExitStack()
+
+    @property
+    def count(self) -> int:
+        """See Workers."""
+        return self._wanted or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+    def __enter__(self) -> Self:
+        """Raises VoiceError where no cluster answers, or one of another version."""
+        with ExitStack() as stack:
+            options = self._options(stack)
+            stack.callback(ray.shutdown)
+            try:
+                ray.init(
+                    **options,
+                    configure_logging=True,
+                    logging_level=logging.ERROR,
+                    log_to_driver=False,
+                )
+            except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+                reason = " ".join(str(error).split())
+                raise VoiceError(f"--ray {self._address}: {reason}") from None
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @asynccontextmanager
+    async def start(self, assignment: Assignment) -> AsyncIterator[RayWorker]:
+        """See Workers: on whichever node has a core to spare."""
+        actor = ray.remote(num_cpus=1)(ExaminerActor).remote()
+        try:
+            loading = _answer(actor.load.remote(assignment.to_json()))
+            try:
+                refused = await asyncio.wait_for(loading, LOADING_SECONDS)
+            except TimeoutError:
+                raise VoiceError(
+                    f"a worker was not ready within {LOADING_SECONDS:.0f} s: "
+                    "no node of the cluster has a core to spare"
+                ) from None
+            except ray_errors.RayError as error:
+                raise VoiceError(f"a worker did not start: {_why(error)}") from None
+            if refused:
+                raise VoiceError(f"a worker did not start: {refused}")
+            yield RayWorker(actor)
+        finally:
+            ray.kill(actor)
+
+    def _options(self, stack: ExitStack) -> dict[str, Any]:
+        if self._address != LOCAL:
+            _require_listener(self._address)
+            return {"address": self._address}
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="voice-ray-", ignore_cleanup_errors=True)
+        )
+        return {
+            "address": LOCAL,
+            "num_cpus": self._wanted or os.cpu_count(),
+            "include_dashboard": False,
+            "object_store_memory": _OBJECT_STORE_BYTES,
+            "_temp_dir": folder,
+        }
+
+
+class RayWorker:
+    """One actor, which has loaded its models."""
+
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
+
+    async def examine(self, task: str) -> str:
+        """See Worker."""
+        try:
+            return result_of(await _answer(self._actor.examine.remote(task)))
+        except ray_errors.RayError as error:
+            raise WorkerDied(f"the worker died ({_why(error)})") from None
+
+
+async def _answer(reference: Any) -> str:
+    """What an actor returns; raises RayError."""
+    answer: str = await asyncio.wrap_future(reference.future())
+    return answer
+
+
+def _why(error: Exception) -> str:
+    """In a few words: Ray's own fill a page, and differ from run to run."""
+    told = str(error)
+    if "No module named 'voice" in told:
+        return "voice is not installed on a node of the cluster"
+    if isinstance(error, ray_errors.OutOfMemoryError) or "running low on memory" in told:
+        return "its node ran out of memory"
+    if isinstance(error, ray_errors.NodeDiedError) or "node died" in told:
+        return "its node is gone"
+    if isinstance(error, ray_errors.RayTaskError):
+        return told.strip().splitlines()[-1]
+    return "its process ended"
+
+
+def _require_listener(address: str) -> None:
+    """Ray itself would wait for minutes; raises VoiceError."""
+    host, _, port = address.removeprefix(_CLIENT).rpartition(":")
+    if not host:
+        return  # `auto`, or a name that Ray knows
+    if not port.isdecimal():
+        raise VoiceError(f"--ray {address}: expected local, auto, HOST:PORT or ray://HOST:PORT")
+    try:
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise VoiceError(f"--ray {address}: no cluster answers there: {reason}") from None
