@@ -25,14 +25,14 @@ from voice.evaluation.recordings.decision import HARM_POINTS, Decision, decide
 from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.limits import Limit, check_limits, parse_limit
 from voice.evaluation.recordings.places import recordings_at
-from voice.evaluation.recordings.plan import PLAN_FILE, Plan, fingerprint_of
+from voice.evaluation.recordings.plan import Plan, fingerprint_of
 from voice.evaluation.recordings.report_files import (
     PAGE,
     read_report,
     results_of,
     write_reports,
 )
-from voice.evaluation.recordings.run import prepare, run
+from voice.evaluation.recordings.run import run
 from voice.evaluation.virtual_time.costs import CostTable
 from voice.evaluation.virtual_time.measuring import measured_table
 from voice.logs import configure_logging
@@ -111,7 +111,7 @@ def recordings(
     settings = _settings(console, settings_file)
     count, fingerprint = fingerprint_of(named(), settings)
     table = None if only else _table(console, costs, out, settings)
-    plan = Plan(
+    wanted = Plan(
         recordings=count,
         fingerprint=fingerprint,
         part="recognition" if only else "all",
@@ -121,8 +121,7 @@ def recordings(
         settings=settings.model_dump_json(),
         costs=asdict(table) if table else None,
     )
-    prepare(out, plan, fresh)
-    plan = Plan.load(out / PLAN_FILE)
+    plan = wanted.prepare(out, fresh)
     began = time.monotonic()
     with chosen_workers(jobs, ray) as workers:
         outcome = run_with_progress(

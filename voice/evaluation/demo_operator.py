@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +20,19 @@ class KnownCustomer:
     name: str
     persona: Persona
     truth: Truth
+    facts: Mapping[str, str]
+    """What the books say, by the names `amount`, `due`, `plan` and `data`."""
 
 
 def open_books(database: Path, seed: int) -> list[KnownCustomer]:
     """Write the operator's books anew, also under a running service, and return its customers."""
     today = datetime.date.today()
     Operator.create(database, seed, today)
+    return known_customers(seed, today)
+
+
+def known_customers(seed: int, today: datetime.date) -> list[KnownCustomer]:
+    """Those in the books of this seed and day."""
     return [_known_customer(customer) for customer in seeded_customers(seed, today)]
 
 
@@ -36,9 +44,14 @@ def caller_of(customers: list[KnownCustomer], seed: int) -> KnownCustomer:
 def _known_customer(customer: Customer) -> KnownCustomer:
     persona = Persona(customer.number, customer.customer_number, customer.pin)
     plan = (customer.plan.name, f"{customer.plan.data_gb} gigabytes")
-    return KnownCustomer(
-        customer.name, persona, Truth(customer.customer_number, _balance(customer), plan)
-    )
+    truth = Truth(customer.customer_number, _balance(customer), plan)
+    facts = {
+        "amount": f"{customer.amount:.2f}",
+        "due": f"{customer.due_date.day} {customer.due_date:%B}",
+        "plan": customer.plan.name,
+        "data": str(customer.plan.data_gb),
+    }
+    return KnownCustomer(customer.name, persona, truth, facts)
 
 
 def _balance(customer: Customer) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def _facts(scenario: Scenario, truth: Truth) -> list[str]:
             facts += truth.plan
         elif step.goal is Goal.BLOCK_SIM and scenario.knows_pin:
             facts.append("blocked" if step.agrees else "active")
-    return facts
+    return [*facts, *scenario.facts]
 
 
 def _wants_block(scenario: Scenario) -> bool:

@@ -79,7 +79,7 @@ async def hold_trial_call(
         report = await caller.call(CALL_LIMIT_SECONDS)
         if not report.answered:
             return TrialCall(scenario, seed, Verdict((f"not answered: {report.reason}",)))
-        records = await _ended_call(service.records, report)
+        records = await ended_call(service.records, report)
         call = measure(report, read_events(records / "events.jsonl"))
     except VoiceError as error:
         return TrialCall(scenario, seed, Verdict((str(error),)))
@@ -110,7 +110,7 @@ def changes_of(
     ]
 
 
-async def _ended_call(records: Path, report: CallReport) -> Path:
+async def ended_call(records: Path, report: CallReport) -> Path:
     """The folder of the call, once its last event is written; raises VoiceError without it."""
     deadline = time.monotonic() + _EVENTS_SECONDS
     while True:

@@ -6,7 +6,6 @@ import pytest
 
 from voice.evaluation.callers import OWN_PHRASINGS, Goal, Persona, Phrasings, find_scenario
 from voice.evaluation.callers.policy import (
-    MAX_REPHRASINGS,
     Act,
     CallerPolicy,
     HangUp,
@@ -14,6 +13,7 @@ from voice.evaluation.callers.policy import (
     Press,
     Say,
 )
+from voice.evaluation.callers.scenario import Patience
 
 PERSONA = Persona(number="35315550100", customer_number="204518", pin="4071")
 GREETING = "you are through to larkfield telecom how can i help you"
@@ -95,8 +95,8 @@ def test_calls(scenario: str, call: list[tuple[str, str]]) -> None:
 def test_a_request_is_given_up_after_some_rephrasings() -> None:
     caller = policy("astray")
     acts = [outline(caller.hear(GREETING))]
-    acts += [outline(caller.hear(SORRY)) for _ in range(MAX_REPHRASINGS + 1)]
-    assert acts == ["out_of_scope"] * (MAX_REPHRASINGS + 1) + ["plan"]
+    acts += [outline(caller.hear(SORRY)) for _ in range(Patience().rephrasings + 1)]
+    assert acts == ["out_of_scope"] * (Patience().rephrasings + 1) + ["plan"]
 
 
 def test_each_rephrasing_has_other_words() -> None:

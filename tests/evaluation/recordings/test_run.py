@@ -167,7 +167,7 @@ def prepared(folder: Path, tmp_path: Path, embedded_recogniser_path: Path) -> Pa
     plan = Plan(
         count, fingerprint, "recognition", "left", False, 1, settings.model_dump_json(), None
     )
-    running.prepare(tmp_path / "out", plan, fresh=False)
+    plan.prepare(tmp_path / "out", fresh=False)
     return tmp_path / "out"
 
 

@@ -112,16 +112,16 @@ def test_what_is_wrong_with_a_store_is_one_line(store: Path) -> None:
 
 @pytest.mark.calls
 def test_a_store_that_vanishes_loses_nothing(store: Path, tmp_path: Path) -> None:
-    out, settings = tmp_path / "out", tmp_path / "voice.toml"
-    settings.write_text('[network]\nallow = ["127.0.0.1"]\n')
+    out = tmp_path / "out"
+    allowed = {"PYTHONPATH": str(ROOT), "VOICE_NETWORK__ALLOW": json.dumps(HERE)}
 
     def evaluate(url: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [
                 *(sys.executable, "-m", "voice", "evaluate", "recordings", f"{url}/all.csv"),
-                *("--out", str(out), "--only", "recognition", "--settings", str(settings)),
+                *("--out", str(out), "--only", "recognition"),
             ],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **allowed},
             capture_output=True,
             text=True,
             timeout=90,

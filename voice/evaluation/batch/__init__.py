@@ -7,18 +7,22 @@ process writes results (`ResultFiles`).
 """
 
 from voice.evaluation.batch.examiners import Assignment, Examiner, NotExamined
+from voice.evaluation.batch.plans import PLAN_FILE, RESULTS_FOLDER, SavedPlan
 from voice.evaluation.batch.processes import Processes
 from voice.evaluation.batch.result_files import ResultFiles
 from voice.evaluation.batch.run import RunOutcome, Task, run_batch
 from voice.evaluation.batch.workers import Worker, WorkerDied, Workers
 
 __all__ = [
+    "PLAN_FILE",
+    "RESULTS_FOLDER",
     "Assignment",
     "Examiner",
     "NotExamined",
     "Processes",
     "ResultFiles",
     "RunOutcome",
+    "SavedPlan",
     "Task",
     "Worker",
     "WorkerDied",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -12,6 +13,8 @@ from typing import Protocol
 import voice
 from voice.errors import VoiceError
 
+_SETTINGS = "VOICE_"
+"""How the variables of the settings begin."""
 _DONE, _FAILED = "done ", "failed "
 
 
@@ -55,6 +58,8 @@ def examiner_of(assignment: Assignment, scratch: Path) -> Examiner:
             f"version {voice.__version__} of voice is installed there, "
             f"and {assignment.version} is needed"
         )
+    for name in [name for name in os.environ if name.startswith(_SETTINGS)]:
+        del os.environ[name]  # would win over the plan's, which hold what the run began with
     # Imported here: the libraries read their switches from the environment when they load.
     from voice.calls.quiet import quiet_pipecat
 

@@ -9,9 +9,11 @@ import asyncio
 import logging
 import os
 import socket
+import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 from voice.errors import VoiceError
@@ -20,8 +22,10 @@ from voice.evaluation.batch.ray_actor import ExaminerActor
 from voice.evaluation.batch.workers import LOADING_SECONDS, WorkerDied
 from voice.network import isolate
 
-# Before Ray loads: it would tell its makers that it is used.
+# Before Ray loads: it would tell its makers that it is used, and shows its token only if told to.
 isolate(os.environ)
+if "RAY_AUTH_TOKEN" in os.environ or (Path.home() / ".ray" / "auth_token").exists():
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
 try:
     import ray
     from ray import exceptions as ray_errors
@@ -58,16 +62,14 @@ class RayCluster:
         with ExitStack() as stack:
             options = self._options(stack)
             stack.callback(ray.shutdown)
-            try:
-                ray.init(
-                    **options,
-                    configure_logging=True,
-                    logging_level=logging.ERROR,
-                    log_to_driver=False,
-                )
-            except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-                reason = " ".join(str(error).split())
-                raise VoiceError(f"--ray {self._address}: {reason}") from None
+            with _standard_error_kept() as said:
+                try:
+                    ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
+                except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+                    reason = " ".join(str(error).split())
+                    if "InvalidAuthToken" in said():
+                        reason = "the cluster has another token (RAY_AUTH_TOKEN)"
+                    raise VoiceError(f"--ray {self._address}: {reason}") from None
             self._stack = stack.pop_all()
         return self
 
@@ -104,6 +106,7 @@ class RayCluster:
         )
         return {
             "address": LOCAL,
+            "_node_ip_address": "127.0.0.1",
             "num_cpus": self._wanted or os.cpu_count(),
             "include_dashboard": False,
             "object_store_memory": _OBJECT_STORE_BYTES,
@@ -143,6 +146,24 @@ def _why(error: Exception) -> str:
     if isinstance(error, ray_errors.RayTaskError):
         return told.strip().splitlines()[-1]
     return "its process ended"
+
+
+@contextmanager
+def _standard_error_kept() -> Iterator[Callable[[], str]]:
+    """What Ray's own code writes there, one line a second, is for those who look for a fault."""
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(sys.stderr.fileno())
+        os.dup2(file.fileno(), sys.stderr.fileno())
+
+        def said() -> str:
+            file.seek(0)
+            return file.read().decode(errors="replace")
+
+        try:
+            yield said
+        finally:
+            os.dup2(kept, sys.stderr.fileno())
+            os.close(kept)
 
 
 def _require_listener(address: str) -> None:

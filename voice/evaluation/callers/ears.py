@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,11 +45,18 @@ class HeardTurn:
 class Ears:
     """Collects what arrives; turns come out of `next_turn` in order.
 
-    `patience_ms` of silence make the caller believe that the assistant is done.
+    `patience_ms` of silence make the caller believe that the assistant is done; `wall` gives the
+    wall-clock time in seconds.
     """
 
-    def __init__(self, transcriber: Transcriber, patience_ms: int) -> None:
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        patience_ms: int,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self._transcriber = transcriber
+        self._wall = wall
         self._patience_ms = patience_ms
         self._settings = TurnSettings(
             end_ms_sure=patience_ms,
@@ -73,15 +81,16 @@ class Ears:
     @property
     def hearing_seconds(self) -> float:
         """For how long the assistant has been speaking; 0 while it is quiet."""
-        return time.time() - self._turn[0][0] if self._turn else 0.0
+        return self._wall() - self._turn[0][0] if self._turn else 0.0
 
     async def next_turn(self, patience: float) -> HeardTurn | None:
         """The next turn of the assistant; None when none begins within `patience` seconds.
 
         A turn that is under way is waited for, however long it is.
         """
-        deadline = time.monotonic() + patience
-        while self._turn is not None or not self._turns.empty() or time.monotonic() < deadline:
+        now = asyncio.get_running_loop().time
+        deadline = now() + patience
+        while self._turn is not None or not self._turns.empty() or now() < deadline:
             try:
                 reading = await asyncio.wait_for(self._turns.get(), _CHECK_SECONDS)
             except TimeoutError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from voice.audio import Pcm
+from voice.engine_queue import EngineQueue, QueueFactory
 from voice.recognition import WhisperRecogniser
 from voice.speech import PiperSpeaker
 
@@ -12,9 +13,9 @@ from voice.speech import PiperSpeaker
 class EngineEars:
     """A recogniser as a caller uses it."""
 
-    def __init__(self, model: str | Path) -> None:
+    def __init__(self, model: str | Path, make_queue: QueueFactory = EngineQueue) -> None:
         """Load `model`; raises ModelError."""
-        self._recogniser = WhisperRecogniser.load(model)
+        self._recogniser = WhisperRecogniser.load(model, make_queue=make_queue)
 
     async def read(self, pcm: Pcm, sample_rate: int) -> str:
         """The words in the samples."""
@@ -24,9 +25,9 @@ class EngineEars:
 class EngineMouth:
     """A voice as a caller uses it."""
 
-    def __init__(self, voice: str | Path) -> None:
+    def __init__(self, voice: str | Path, make_queue: QueueFactory = EngineQueue) -> None:
         """Load `voice`; raises ModelError."""
-        self._speaker = PiperSpeaker.load(voice)
+        self._speaker = PiperSpeaker.load(voice, make_queue=make_queue)
 
     async def speak(self, text: str, sample_rate: int) -> Pcm:
         """The samples of `text`."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Protocol
 
-from voice.audio import Pcm
+import numpy as np
+
+from voice.audio import Pcm, silence
 from voice.evaluation.callers.phone_audio import FRAME_SAMPLES, SAMPLE_RATE
 from voice.evaluation.latency import last_audible_sample
+
+FEWEST_WORDS = 5
+"""In a sentence with a pause."""
+PAUSE_SECONDS = (0.2, 0.9)
 
 
 class Synthesiser(Protocol):
@@ -29,12 +36,24 @@ class Utterance:
 
 
 class Mouth:
-    """Makes utterances at 8 kHz."""
+    """Makes utterances at 8 kHz.
 
-    def __init__(self, synthesiser: Synthesiser) -> None:
+    With `hesitation` a longer one has a pause somewhere between its words.
+    """
+
+    def __init__(self, synthesiser: Synthesiser, hesitation: random.Random | None = None) -> None:
         self._synthesiser = synthesiser
+        self._hesitation = hesitation
 
     async def prepare(self, text: str) -> Utterance:
         """Synthesise `text` completely, as a person knows what to say before saying it."""
-        pcm = await self._synthesiser.speak(text, SAMPLE_RATE)
+        words = text.split()
+        if self._hesitation is None or len(words) < FEWEST_WORDS:
+            pcm = await self._synthesiser.speak(text, SAMPLE_RATE)
+        else:
+            place = self._hesitation.randint(2, len(words) - 2)
+            pause = silence(round(self._hesitation.uniform(*PAUSE_SECONDS) * SAMPLE_RATE))
+            parts = (" ".join(words[:place]), " ".join(words[place:]))
+            first, second = [await self._synthesiser.speak(part, SAMPLE_RATE) for part in parts]
+            pcm = np.concatenate([first, pause, second])
         return Utterance(text, pcm, max(0, last_audible_sample(pcm)) // FRAME_SAMPLES)

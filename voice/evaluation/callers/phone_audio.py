@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from voice.audio import Pcm, dbfs, decode_alaw, decode_ulaw, encode_alaw, encode_ulaw, silence
+from voice.evaluation.callers.telephone_sound import TelephoneSound
 from voice.evaluation.latency import HeardPacket
 from voice.telephony.rtp.datagram_socket import Address, DatagramSocket
 from voice.telephony.rtp.packet import RtpError, RtpPacket
@@ -46,9 +47,13 @@ class SentSpeech:
 class PhoneAudio:
     """One RTP stream in each direction; `on_audio` gets every received packet with its samples."""
 
-    def __init__(self, on_audio: OnAudio, address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, on_audio: OnAudio, address: str = "127.0.0.1", sound: TelephoneSound | None = None
+    ) -> None:
+        """`sound` makes noise and loses packets."""
         self._socket = _even_port(address)
         self._on_audio = on_audio
+        self._sound = sound
         self._agreement: MediaAgreement | None = None
         self._speech: SentSpeech | None = None
         self._events: deque[EventPacket | None] = deque()
@@ -134,7 +139,11 @@ class PhoneAudio:
         frame = speech.frames.popleft() if speech else silence(FRAME_SAMPLES)
         encode = encode_alaw if self._agreement.codec == "PCMA" else encode_ulaw
         marker = speech is not None and not speech.sent
-        self._send(encode(frame), self._agreement.payload_type, self._timestamp, marker)
+        sent = self._sound.sent(frame) if self._sound else frame
+        if sent is None:
+            self._sequence = self._sequence + 1 & 0xFFFF
+        else:
+            self._send(encode(sent), self._agreement.payload_type, self._timestamp, marker)
         if speech is None:
             return
         speech.sent.append(time.time())

@@ -13,10 +13,6 @@ from voice.evaluation.callers.hearing import Meaning, answers, understand
 from voice.evaluation.callers.scenario import Goal, Persona, Scenario, Step
 from voice.evaluation.callers.wording import Phrasings
 
-MAX_REPHRASINGS = 2
-"""How often one request is said in other words before it is given up."""
-MAX_UTTERANCES = 24
-"""A conversation that needs more is lost; the caller hangs up."""
 _KEYS_AFTER_SPOKEN_TRIES = 1
 """A spoken PIN that was refused so often is typed on the keys."""
 
@@ -64,7 +60,8 @@ class CallerPolicy:
         self._knows_pin = scenario.knows_pin
         self._persona = persona
         self._speaker = phrasings.speaker(chance)
-        self._pin_by: Literal["keys", "voice"] = chance.choice(("keys", "voice"))
+        by_chance: Literal["keys", "voice"] = chance.choice(("keys", "voice"))
+        self._pin_by = scenario.pin_by or by_chance
         self._waiting = deque(scenario.steps)
         self._step: Step | None = None
         self._rephrasings = 0
@@ -72,7 +69,8 @@ class CallerPolicy:
         self._utterances = 0
         self._silences = 0
         self._endless = scenario.endless
-        self._most_utterances = math.inf if scenario.endless else MAX_UTTERANCES
+        self._most_utterances = math.inf if scenario.endless else scenario.patience.utterances
+        self._most_rephrasings = scenario.patience.rephrasings
         self._steps = scenario.steps
         self.handed_over = False
         """A person takes over; the caller only waits."""
@@ -100,7 +98,7 @@ class CallerPolicy:
     def miss(self) -> Act:
         """React to silence where an answer should have come."""
         self._silences += 1
-        if self.leaving or self._silences > MAX_REPHRASINGS:
+        if self.leaving or self._silences > self._most_rephrasings:
             return HangUp("finished" if self.leaving else GaveUp.NO_ANSWER)
         return self._again() if self._step else self._next_request()
 
@@ -156,7 +154,7 @@ class CallerPolicy:
         """Say the request in other words; after too many of them go on to the next one."""
         assert self._step is not None
         self._rephrasings += 1
-        if self._rephrasings > MAX_REPHRASINGS:
+        if self._rephrasings > self._most_rephrasings:
             return self._next_request()
         return self._say(self._step.goal)
 

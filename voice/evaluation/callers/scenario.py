@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from voice.errors import ConfigError
+from voice.evaluation.latency import MISS_SECONDS
 
 
 class Goal(StrEnum):
@@ -19,6 +21,20 @@ class Goal(StrEnum):
     PERSON = "person"
     REPEAT = "repeat"
     OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a caller bears with a machine."""
+
+    before_answer_ms: tuple[int, int] = (600, 1000)
+    """They wait so long, at least and at most, before they say anything to it."""
+    wait_seconds: float = MISS_SECONDS
+    """Without a word from it, before they speak again."""
+    rephrasings: int = 2
+    """How often one request is said in other words before it is given up."""
+    utterances: int = 24
+    """A conversation that needs more is lost; the caller hangs up."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,13 @@ class Scenario:
     """Otherwise gives a wrong one whenever asked."""
     endless: bool = False
     """Begins again with the first step until told that it is enough."""
+    patience: Patience = Patience()
+    pin_by: Literal["", "keys", "voice"] = ""
+    """How a PIN is given at first; empty: as the seed has it."""
+    hesitates: bool = False
+    """Makes a pause within each longer sentence."""
+    facts: tuple[str, ...] = ()
+    """What they want to be told besides what answers their requests, as it is written."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +72,7 @@ class Persona:
     """The person who calls; `pin` is what they know, not necessarily what is right."""
 
     number: str
-    """Digits of the calling number."""
+    """Digits of the calling number; empty where it is withheld."""
     customer_number: str = ""
     pin: str = ""
 

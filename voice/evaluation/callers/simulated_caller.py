@@ -6,10 +6,14 @@ import asyncio
 import random
 import resource
 import time
+from collections.abc import Callable
+from typing import Protocol
 
+from voice.audio import Pcm
 from voice.evaluation.callers.call_report import MASKED, CallReport, GaveUp, SpokenTurn
 from voice.evaluation.callers.ears import Ears, Transcriber
 from voice.evaluation.callers.mouth import Mouth, Synthesiser
+from voice.evaluation.callers.phone_audio import OnAudio
 from voice.evaluation.callers.phone_line import PhoneLine
 from voice.evaluation.callers.policy import Act, CallerPolicy, HangUp, Listen, Press, Say
 from voice.evaluation.callers.scenario import Persona, Scenario
@@ -18,14 +22,51 @@ from voice.evaluation.latency import MISS_SECONDS, audible_runs
 from voice.evaluation.packet_gaps import talkspurt_gaps
 from voice.telephony.sip import CallRejected, Credentials
 
-PATIENCE_MS = (600, 1000)
-"""People wait so long before they answer a machine."""
 INTERRUPTION_SECONDS = 1.2
 """How much of an answer is heard before it is interrupted."""
 FAREWELL_SECONDS = 4.0
 HAND_OVER_SECONDS = 12.0
 LONGEST_CALL_SECONDS = 180.0
 _CHECK_SECONDS = 0.05
+
+
+class CallersLine(Protocol):
+    """A telephone on which one call is held."""
+
+    @property
+    def ended(self) -> asyncio.Event:
+        """Set once the call is over."""
+        ...
+
+    @property
+    def call_id(self) -> str:
+        """Of the call."""
+        ...
+
+    @property
+    def ended_by_us(self) -> bool:
+        """Whether the caller hung up."""
+        ...
+
+    async def dial(self, target: str, number: str, credentials: Credentials | None = None) -> None:
+        """Call `target` from `number`; raises CallRejected."""
+        ...
+
+    async def speak(self, pcm: Pcm) -> list[float]:
+        """Send 8 kHz samples; the wall-clock time of each 20 ms, once the last have left."""
+        ...
+
+    async def press(self, digits: str) -> None:
+        """Press keys, one after the other."""
+        ...
+
+    async def hang_up(self) -> None:
+        """End the call."""
+        ...
+
+    async def close(self) -> None:
+        """Free what it holds."""
+        ...
 
 
 class SimulatedCaller:
@@ -39,12 +80,18 @@ class SimulatedCaller:
         seed: int,
         transcriber: Transcriber,
         synthesiser: Synthesiser,
+        line: Callable[[OnAudio], CallersLine] = PhoneLine,
+        wall: Callable[[], float] = time.time,
     ) -> None:
+        """`line` makes the telephone, `wall` gives the wall-clock time in seconds."""
         chance = random.Random(f"{seed} {persona.number}")
+        self._patient = scenario.patience
+        before_answer = chance.randint(*self._patient.before_answer_ms)
         self._policy = CallerPolicy(scenario, persona, phrasings, seed)
-        self._ears = Ears(transcriber, 20 * (chance.randint(*PATIENCE_MS) // 20))
-        self._mouth = Mouth(synthesiser)
-        self._line = PhoneLine(self._ears.take)
+        self._wall = wall
+        self._ears = Ears(transcriber, 20 * (before_answer // 20), wall)
+        self._mouth = Mouth(synthesiser, chance if scenario.hesitates else None)
+        self._line = line(self._ears.take)
         self._report = CallReport(scenario.name, seed, persona.number)
         self._interruptible = False
         self._spoke_until = 0.0
@@ -58,10 +105,10 @@ class SimulatedCaller:
     ) -> CallReport:
         """Hold the whole conversation; after `seconds` an endless one comes to its end."""
         report, cpu = self._report, _cpu_seconds()
-        report.dialled = time.time()
+        report.dialled = self._wall()
         try:
             await self._line.dial(target, self._number, credentials)
-            report.answered, report.call_id = time.time(), self._line.call_id
+            report.answered, report.call_id = self._wall(), self._line.call_id
             limit = LONGEST_CALL_SECONDS + (seconds or 0.0)
             report.reason = await asyncio.wait_for(self._talk(seconds), limit)
             await self._line.hang_up()
@@ -77,7 +124,7 @@ class SimulatedCaller:
 
     def _conclude(self, cpu_before: float) -> None:
         report = self._report
-        report.ended = time.time()
+        report.ended = self._wall()
         report.reached = [str(goal) for goal in self._policy.reached]
         report.audible = audible_runs(self._ears.packets)
         report.packet_gaps_ms = talkspurt_gaps(self._ears.packets)
@@ -89,7 +136,8 @@ class SimulatedCaller:
 
     async def _talk(self, seconds: float | None) -> str:
         """The conversation until somebody hangs up; returns why it ended."""
-        until = None if seconds is None else time.monotonic() + seconds
+        now = asyncio.get_running_loop().time
+        until = None if seconds is None else now() + seconds
         ended = asyncio.create_task(self._line.ended.wait())
         try:
             while True:
@@ -102,7 +150,7 @@ class SimulatedCaller:
                 reason = turn.result()
                 if reason is not None:
                     return reason
-                if until is not None and time.monotonic() > until:
+                if until is not None and now() > until:
                     self._policy.enough()
         finally:
             ended.cancel()
@@ -137,12 +185,12 @@ class SimulatedCaller:
     def _patience(self) -> float:
         if self._policy.handed_over:
             return HAND_OVER_SECONDS
-        return FAREWELL_SECONDS if self._policy.leaving else MISS_SECONDS
+        return FAREWELL_SECONDS if self._policy.leaving else self._patient.wait_seconds
 
     async def _hear_enough(self) -> bool:
         """Wait until the answer has run for a while; False when it does not come."""
-        deadline = time.monotonic() + MISS_SECONDS
-        while time.monotonic() < deadline:
+        deadline = self._wall() + MISS_SECONDS
+        while self._wall() < deadline:
             if self._ears.hearing_seconds >= INTERRUPTION_SECONDS:
                 return True
             await asyncio.sleep(_CHECK_SECONDS)
@@ -152,7 +200,7 @@ class SimulatedCaller:
         utterance = await self._mouth.prepare(act.text)
         if not act.interrupts:
             self._ears.forget()
-        sent = await self._line.audio.speak(utterance.pcm)
+        sent = await self._line.speak(utterance.pcm)
         if act.interrupts:
             self._ears.forget()
         reference = MASKED if act.secret else act.text
@@ -169,9 +217,9 @@ class SimulatedCaller:
         self._spoke_until = self._report.turns[-1].end
 
     async def _press(self, act: Press) -> None:
-        start = time.time()
-        await self._line.audio.press(act.digits)
-        self._report.turns.append(SpokenTurn("pin", MASKED, start, time.time(), by_keys=True))
+        start = self._wall()
+        await self._line.press(act.digits)
+        self._report.turns.append(SpokenTurn("pin", MASKED, start, self._wall(), by_keys=True))
 
     def _mark_missed(self) -> None:
         turns = self._report.turns

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice.audio import Pcm
-from voice.evaluation.people.speech import SAMPLE_RATE
 
+SAMPLE_RATE = 8000
+"""Hz."""
 SECONDS = 12.0
 _FULL_SCALE = 32767.0
 _LOWEST_HZ = 60.0
@@ -21,10 +22,12 @@ Sound = NDArray[np.float64]
 
 def noises(seed: int = 1) -> Mapping[str, Pcm]:
     """Twelve of them, SECONDS each, the same for the same seed."""
-    return {
-        name: _to_pcm(recipe(np.random.default_rng([seed, number])))
-        for number, (name, recipe) in enumerate(_RECIPES.items())
-    }
+    return {kind: noise(kind, seed) for kind in KINDS}
+
+
+def noise(kind: str, seed: int = 1) -> Pcm:
+    """One of KINDS."""
+    return _to_pcm(_RECIPES[kind](np.random.default_rng([seed, KINDS.index(kind)])))
 
 
 def _to_pcm(sound: Sound) -> Pcm:
@@ -132,3 +135,4 @@ _RECIPES: Mapping[str, Callable[[np.random.Generator], Sound]] = {
     "typing": _typing,
     "melody": _melody,
 }
+KINDS = tuple(_RECIPES)

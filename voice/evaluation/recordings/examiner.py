@@ -18,9 +18,8 @@ from voice.evaluation.recordings.recorded_call import begun, evaluate_call
 from voice.evaluation.recordings.stores import StoreError, on_this_machine
 from voice.evaluation.virtual_time import CostTable, VirtualQueues, run_virtually
 from voice.evaluation.virtual_time.queues import Job
-from voice.evaluation.virtual_time.surroundings import Books, settings_for
+from voice.evaluation.virtual_time.surroundings import Books, settings_of_worker
 from voice.foreign_code import error_note
-from voice.settings import Settings
 
 
 def recordings_examiner(plan: str, scratch: Path) -> Examiner:
@@ -34,9 +33,7 @@ class Examiner:
     def __init__(self, plan: Plan, scratch: Path) -> None:
         """Loads the models; raises ModelError or ConfigError. `scratch` is a folder of its own."""
         self._plan = plan
-        self._settings = _with_one_thread(
-            settings_for(Settings.model_validate_json(plan.settings), scratch)
-        )
+        self._settings = settings_of_worker(plan.settings, scratch)
         self._queues = VirtualQueues(CostTable(**plan.costs) if plan.costs else None)
         whole = plan.part == "all"
         self._evaluate = self._whole_calls(scratch) if whole else self._recognition()
@@ -112,10 +109,3 @@ class Examiner:
             engine: round(sum(map(seconds, jobs)), 4)
             for engine, jobs in sorted(self._queues.jobs.items())
         }
-
-
-def _with_one_thread(settings: Settings) -> Settings:
-    """A run has as many workers as its user wants: none of them takes another one's core."""
-    own = settings.recognition
-    own = own.model_copy(update={"threads": own.threads or 1})
-    return settings.model_copy(update={"recognition": own})

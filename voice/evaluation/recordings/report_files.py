@@ -15,12 +15,12 @@ from typing import Any
 
 import voice
 from voice.errors import VoiceError
-from voice.evaluation.batch import ResultFiles, RunOutcome
+from voice.evaluation.batch import PLAN_FILE, RESULTS_FOLDER, ResultFiles, RunOutcome
 from voice.evaluation.figures import machine
 from voice.evaluation.recordings.call_result import CallResult, Measured, read_results
 from voice.evaluation.recordings.limits import Limit
 from voice.evaluation.recordings.page import page_of
-from voice.evaluation.recordings.plan import PLAN_FILE, RESULTS_FOLDER, Plan
+from voice.evaluation.recordings.plan import Plan
 from voice.evaluation.recordings.summary import summarised
 from voice.evaluation.recordings.verdict import judged_limits
 

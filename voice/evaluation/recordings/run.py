@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from voice.errors import VoiceError
 from voice.evaluation.batch import (
+    PLAN_FILE,
+    RESULTS_FOLDER,
     Assignment,
     ResultFiles,
     RunOutcome,
@@ -17,30 +18,9 @@ from voice.evaluation.batch import (
 )
 from voice.evaluation.recordings.call_result import Measured, to_json
 from voice.evaluation.recordings.manifest import Recording
-from voice.evaluation.recordings.plan import PLAN_FILE, RESULTS_FOLDER, Plan
+from voice.evaluation.recordings.plan import Plan
 
 EXAMINER = "voice.evaluation.recordings.examiner:recordings_examiner"
-
-
-def prepare(folder: Path, plan: Plan, fresh: bool) -> ResultFiles:
-    """The results of the run in `folder`, to be gone on with; raises VoiceError.
-
-    A folder that holds another run is left alone, unless `fresh` says to begin anew.
-    """
-    results = ResultFiles(folder / RESULTS_FOLDER)
-    file = folder / PLAN_FILE
-    if file.exists():
-        if fresh:
-            results.remove()
-        elif Plan.load(file) != plan:
-            raise VoiceError(
-                f"{folder}: holds a run of other recordings, settings, models or costs; "
-                "choose another --out, or --fresh to throw that run away"
-            )
-        else:
-            return results
-    plan.save(file)
-    return results
 
 
 def assignment_of(plan: Plan) -> Assignment:

@@ -31,6 +31,17 @@ def settings_for(settings: Settings, scratch: Path) -> Settings:
     return settings.model_copy(update=own)
 
 
+def settings_of_worker(written: str, scratch: Path) -> Settings:
+    """The same of settings written as JSON, with one thread for each engine.
+
+    A run has as many workers as its user wants: none of them takes another one's core.
+    """
+    settings = settings_for(Settings.model_validate_json(written), scratch)
+    own = settings.recognition
+    own = own.model_copy(update={"threads": own.threads or 1})
+    return settings.model_copy(update={"recognition": own})
+
+
 class Books:
     """The demonstration operator's database: written once, copied for each call.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from voice.network import isolate
 
+TOKEN = "1" * 64
 STARTING_SECONDS = 40.0
 _COMMAND = ("-c", "import sys; from ray.scripts.scripts import main; sys.exit(main())", "start")
 
@@ -20,7 +21,8 @@ class Node:
     """A node that is there until it is killed."""
 
     def __init__(self, folder: Path, cores: int, *options: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+        environment = {**os.environ, "PYTHONPATH": os.getcwd(), "RAY_AUTH_TOKEN": TOKEN}
+        environment["RAY_AUTH_MODE"] = "token"
         isolate(environment)
         self.log = folder / f"node-{time.monotonic_ns()}.log"
         with self.log.open("wb") as log:

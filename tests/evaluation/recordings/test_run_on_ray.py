@@ -17,8 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.evaluation.batch.ray_nodes import Node
 from tests.evaluation.recordings.evaluated import RATE, Say
+from tests.evaluation.recordings.ray_nodes import TOKEN, Node
 from voice.audio import write_wav
 
 pytest.importorskip("ray")
@@ -28,6 +28,11 @@ ROOT = Path(__file__).resolve().parents[3]
 SENTENCES = ("What is my plan?", "How much is my bill?", "I want to speak to a person.")
 COUNT = 24
 VOICE = ("-m", "voice")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +45,11 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def address(scratch: Path) -> Iterator[str]:
     """A cluster of one node, with cores for two workers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port, for_clients = free_port(), free_port()
     head = Node(
         scratch, 2, "--head", "--port", str(port), "--node-ip-address", "127.0.0.1",
-        "--include-dashboard", "false", "--ray-client-server-port", "0",
-        "--temp-dir", str(scratch),
+        "--include-dashboard", "false", "--ray-client-server-port", str(for_clients),
+        "--temp-dir", str(scratch / "ray"),
     )  # fmt: skip
     try:
         head.wait()
@@ -83,7 +87,8 @@ def command(folder: Path, out: Path, *options: str, program: tuple[str, ...] = V
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "0", **more}
+    own = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "0", "RAY_AUTH_TOKEN": TOKEN}
+    return {**os.environ, **own, **more}
 
 
 def evaluate(
@@ -196,7 +201,7 @@ def test_a_cluster_of_another_version_is_refused_in_one_line(
     done = evaluate(folder, tmp_path, "--ray", address, program=("-c", other))
     assert done.returncode == 2
     assert "Version mismatch" in done.stderr and "2.0.0" in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.count("\n") == 1, done.stderr
     older = other.replace(
         "ray.__version__ = '2.0.0'", "import platform; platform.python_version = lambda: '3.9.1'"
     )
@@ -206,9 +211,18 @@ def test_a_cluster_of_another_version_is_refused_in_one_line(
     assert done.stderr.count("\n") == 1
 
 
+def test_a_cluster_with_another_token_is_refused_in_one_line(
+    address: str, folder: Path, tmp_path: Path
+) -> None:
+    done = evaluate(folder, tmp_path, "--ray", address, RAY_AUTH_TOKEN="0" * 64)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"voice: --ray {address}: the cluster has another token (RAY_AUTH_TOKEN)\n"
+    )
+
+
 def test_a_cluster_that_is_not_there_is_one_line(folder: Path, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        nobody = f"127.0.0.1:{free.getsockname()[1]}"
+    nobody = f"127.0.0.1:{free_port()}"
     done = evaluate(folder, tmp_path, "--ray", nobody)
     assert done.returncode == 2
     assert done.stderr == f"voice: --ray {nobody}: no cluster answers there: Connection refused\n"
@@ -227,13 +241,12 @@ def test_without_ray_the_extra_is_named(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_cluster_of_this_machine_leaves_nothing_and_says_when_memory_is_short(
-    folder: Path, tmp_path: Path
+    folder: Path, scratch: Path, tmp_path: Path
 ) -> None:
-    alone = tmp_path / "recordings"
+    alone, room = tmp_path / "recordings", scratch / "room"
     alone.mkdir()
-    shutil.copy(folder / "00.wav", alone)
-    room = tmp_path / "room"
     room.mkdir()
+    shutil.copy(folder / "00.wav", alone)
     where = {"TMPDIR": str(room)}
     done = evaluate(alone, tmp_path / "out", "--ray", "local", "--jobs", "1", **where)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,102 @@
+"""What is kept of one call of a suite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from voice.errors import VoiceError
+from voice.evaluation.batch import ResultFiles
+from voice.evaluation.judge import Verdict
+from voice.evaluation.measured_call import MeasuredCall
+from voice.events import CallEvent, ClauseSpoken, FinalTranscript
+
+
+@dataclass(frozen=True)
+class CallerResult:
+    """One call; in virtual time the same for the same suite, models, table and seed."""
+
+    index: int
+    caller: str
+    seed: int
+    groups: dict[str, str] = field(default_factory=dict)
+    failures: tuple[str, ...] = ()
+    """Why the call was no success."""
+    misheard: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    reason: str = ""
+    """Why it ended, as the caller has it."""
+    call_seconds: float = 0.0
+    turns: int = 0
+    cut_ins: int = 0
+    misses: int = 0
+    voice_to_voice_ms: tuple[float, ...] = ()
+    """Of each answer that counts."""
+    words: tuple[str, ...] = ()
+    """What was understood, and what was said."""
+
+    @property
+    def success(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether nothing failed, and the caller made all of it out."""
+        return not (self.failures or self.misheard or self.unanswered)
+
+    def to_json(self) -> str:
+        """In one line."""
+        return json.dumps(asdict(self))
+
+
+def result_of(begun: CallerResult, call: MeasuredCall, verdict: Verdict) -> CallerResult:
+    """The result of a call that was held and judged."""
+    latencies = (turn.voice_to_voice_ms for turn in call.turns if not turn.cached)
+    return CallerResult(
+        begun.index,
+        begun.caller,
+        begun.seed,
+        begun.groups,
+        verdict.failures,
+        verdict.misheard,
+        tuple(map(str, verdict.unanswered)),
+        call.report.reason,
+        round(call.report.ended - call.report.answered, 2),
+        len(call.turns),
+        sum(turn.cut_in for turn in call.turns),
+        sum(turn.missed for turn in call.turns),
+        tuple(round(latency, 1) for latency in latencies if latency is not None),
+        tuple(_words(call.events)),
+    )
+
+
+def read_results(results: ResultFiles, count: int) -> Iterator[CallerResult]:
+    """Those of the first `count` calls, in order; missing ones are left out."""
+    return (_read(results.file(index)) for index in range(count) if results.has(index))
+
+
+def _read(file: Path) -> CallerResult:
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        return CallerResult(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in values.items()
+            }
+        )
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise VoiceError(f"{file}: not the result of a call: {error}") from None
+
+
+def _words(events: tuple[CallEvent, ...]) -> Iterator[str]:
+    for event in events:
+        match event:
+            case FinalTranscript(text=text):
+                yield f"caller: {text}"
+            case ClauseSpoken(text=text):
+                yield f"assistant: {text}"
+            case _:
+                pass

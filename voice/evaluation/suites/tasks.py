@@ -1,0 +1,62 @@
+"""A run of a suite: what its workers become, and its tasks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from voice.evaluation.batch import (
+    RESULTS_FOLDER,
+    Assignment,
+    ResultFiles,
+    RunOutcome,
+    Task,
+    Workers,
+    run_batch,
+)
+from voice.evaluation.suites.call_result import CallerResult
+from voice.evaluation.suites.plan import SuitePlan
+from voice.evaluation.suites.suite_file import Caller, Suite
+
+EXAMINER = "voice.evaluation.suites.examiner:callers_examiner"
+
+
+def begun(index: int, caller: Caller, seed: int) -> CallerResult:
+    """The result of a call of which nothing is known yet."""
+    return CallerResult(index, caller.name, seed, caller.groups)
+
+
+def tasks_of(suite: Suite, seeds: int) -> Iterator[Task]:
+    """Every caller with every seed."""
+    for number in range(len(suite.callers)):
+        for seed in range(1, seeds + 1):
+            index = number * seeds + seed - 1
+            told = {"index": index, "caller": number, "seed": seed}
+            yield Task(index, json.dumps(told))
+
+
+async def run(
+    folder: Path, plan: SuitePlan, workers: Workers, advance: Callable[[], None]
+) -> RunOutcome:
+    """Hold all calls that have no result yet; `advance` is called for each.
+
+    Raises VoiceError when no worker can be started.
+    """
+    suite = Suite.model_validate_json(plan.suite)
+
+    def death(task: Task, reason: str) -> str:
+        """A call that ends its workers is a failure of its own."""
+        told = json.loads(task.values)
+        result = begun(told["index"], suite.callers[told["caller"]], told["seed"])
+        return replace(result, failures=(reason,)).to_json()
+
+    return await run_batch(
+        Assignment(EXAMINER, plan.to_json()),
+        tasks_of(suite, plan.seeds),
+        ResultFiles(folder / RESULTS_FOLDER),
+        workers,
+        advance,
+        death,
+    )
