@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -19,11 +18,21 @@ from rich.table import Table
 
 from voice.cli.batch_run import Jobs, Ray, chosen_workers, require_all, run_with_progress
 from voice.cli.call_view import plain
-from voice.cli.pull_progress import models_at_hand
+from voice.cli.evaluate_callers import callers
+from voice.cli.evaluation_parts import (
+    COSTS_FILE,
+    LIMIT_BROKEN_STATUS,
+    SettingsFile,
+    apply_limits,
+    cost_table,
+    measured_costs,
+    require_writable,
+    settings_at_hand,
+)
 from voice.errors import VoiceError
 from voice.evaluation.recordings.decision import HARM_POINTS, Decision, decide
 from voice.evaluation.recordings.figure_names import FIGURES, written
-from voice.evaluation.recordings.limits import Limit, check_limits, parse_limit
+from voice.evaluation.recordings.limits import check_limits, parse_limit
 from voice.evaluation.recordings.places import recordings_at
 from voice.evaluation.recordings.plan import Plan, fingerprint_of
 from voice.evaluation.recordings.report_files import (
@@ -33,18 +42,16 @@ from voice.evaluation.recordings.report_files import (
     write_reports,
 )
 from voice.evaluation.recordings.run import run
-from voice.evaluation.virtual_time.costs import CostTable
-from voice.evaluation.virtual_time.measuring import measured_table
 from voice.logs import configure_logging
-from voice.setting_places import placed
-from voice.settings import Settings, load_settings
+from voice.settings import load_settings
 
-COSTS_FILE = Path("costs.json")
-LIMIT_BROKEN_STATUS = 1
 SHOWN = 10
 """Calls of one kind that are named; the report names all."""
 
-app = typer.Typer(help="Evaluate recorded calls.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Evaluate recorded calls, and simulated ones.", no_args_is_help=True, add_completion=False
+)
+app.command()(callers)
 
 
 class Caller(StrEnum):
@@ -65,12 +72,6 @@ class Start(StrEnum):
 
     GREETING = "greeting"
     ANSWER = "answer"
-
-
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", help="Settings; ./voice.toml where there is one.", metavar="FILE"),
-]
 
 
 @app.command()
@@ -105,12 +106,12 @@ def recordings(
     limits = [parse_limit(text) for text in fail_if or []]
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
-    _require_writable(out)
+    require_writable(out)
     named = partial(recordings_at, place, load_settings(settings_file).network.allow)
     check_limits(limits, named(), only is not None)
-    settings = _settings(console, settings_file)
+    settings = settings_at_hand(console, settings_file)
     count, fingerprint = fingerprint_of(named(), settings)
-    table = None if only else _table(console, costs, out, settings)
+    table = None if only else cost_table(console, costs, out, settings)
     wanted = Plan(
         recordings=count,
         fingerprint=fingerprint,
@@ -131,7 +132,7 @@ def recordings(
     report = write_reports(out, plan, outcome, working, time.monotonic() - began, limits)
     _show(console, report, out / PAGE)
     require_all(console, outcome)
-    _apply(console, limits, report)
+    apply_limits(console, limits, report)
 
 
 @app.command()
@@ -143,9 +144,9 @@ def calibrate(
     """Measure what each engine's work takes on this machine."""
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
-    _require_writable(out.parent)
-    settings = _settings(console, settings_file)
-    _measured(console, settings, rounds).save(out)
+    require_writable(out.parent)
+    settings = settings_at_hand(console, settings_file)
+    measured_costs(console, settings, rounds).save(out)
     console.print(f"Left in {out}", style="dim")
 
 
@@ -190,48 +191,6 @@ def compare(
         raise typer.Exit(LIMIT_BROKEN_STATUS)
 
 
-def _settings(console: Console, file: Path | None) -> Settings:
-    """The settings with models that are there; raises ConfigError, ModelError."""
-    settings = load_settings(file)
-    with placed(file):
-        return models_at_hand(settings, False, console).in_settings(settings)
-
-
-def _require_writable(folder: Path) -> None:
-    """Raise VoiceError unless a file can be written there, before anything is measured for it."""
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    try:
-        with tempfile.TemporaryFile(dir=there, buffering=0) as file:
-            file.write(b" ")
-    except OSError as error:
-        raise VoiceError(f"--out: {there}: cannot be written: {error.strerror}") from None
-
-
-def _table(console: Console, costs: Path | None, out: Path, settings: Settings) -> CostTable:
-    """The given table, that of the working directory, that of an earlier run, or a new one."""
-    of_run = out / COSTS_FILE.name
-    for file in (costs, COSTS_FILE, of_run):
-        if file is not None and (file == costs or file.exists()):
-            return CostTable.load(file)
-    table = _measured(console, settings, rounds=6)
-    table.save(of_run)
-    return table
-
-
-def _measured(console: Console, settings: Settings, rounds: int) -> CostTable:
-    with console.status("Measuring what the engines' work takes here ..."):
-        table = measured_table(settings, rounds)
-    shown = Table(title=plain(table.machine), title_justify="left")
-    for column in ("engine", "ms per unit", "jobs", "off by"):
-        shown.add_column(column)
-    for engine, units in table.milliseconds.items():
-        costs = ", ".join(f"{unit.replace('_', ' ')} {cost:.3f}" for unit, cost in units.items())
-        jobs, error = table.jobs[engine], table.error_percent[engine]
-        shown.add_row(engine, costs, str(jobs), f"{error:.0f} %")
-    console.print(shown)
-    return table
-
-
 def _show(console: Console, report: dict[str, Any], page: Path) -> None:
     table = Table(title=f"{report['calls']} recordings", title_justify="left")
     table.add_column("figure")
@@ -255,15 +214,6 @@ def _some(failures: list[dict[str, Any]], most: int = SHOWN) -> Iterator[dict[st
     yield from failures[:most]
     if len(failures) > most:
         yield {"name": f"and {len(failures) - most} more", "reasons": ["see the report"]}
-
-
-def _apply(console: Console, limits: list[Limit], report: dict[str, Any]) -> None:
-    broken = [limit for limit in limits if limit.is_broken(report)]
-    for limit in broken:
-        value = written(limit.figure, limit.measured(report))
-        console.print(f"[red]Failed:[/] {plain(str(limit))} (it is {value})")
-    if broken:
-        raise typer.Exit(LIMIT_BROKEN_STATUS)
 
 
 def _show_changes(console: Console, changes: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ class YamlFile:
                     if key.value == str(part):
                         node, mark = value, key.start_mark
                         break
-            elif isinstance(part, int) and part < len(node.value):
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
                 node = node.value[part]
                 mark = node.start_mark
         return int(mark.line) + 1

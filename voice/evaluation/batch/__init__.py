@@ -9,7 +9,7 @@ process writes results (`ResultFiles`).
 from voice.evaluation.batch.examiners import Assignment, Examiner, NotExamined
 from voice.evaluation.batch.plans import PLAN_FILE, RESULTS_FOLDER, SavedPlan
 from voice.evaluation.batch.processes import Processes
-from voice.evaluation.batch.result_files import ResultFiles
+from voice.evaluation.batch.result_files import ResultFiles, write_whole
 from voice.evaluation.batch.run import RunOutcome, Task, run_batch
 from voice.evaluation.batch.workers import Worker, WorkerDied, Workers
 
@@ -28,4 +28,5 @@ __all__ = [
     "WorkerDied",
     "Workers",
     "run_batch",
+    "write_whole",
 ]

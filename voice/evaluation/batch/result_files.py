@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from voice.errors import VoiceError
@@ -22,18 +23,7 @@ class ResultFiles:
 
     def write(self, index: int, result: str) -> None:
         """Keep a result; raises VoiceError when the disk does not take it."""
-        file = self.file(index)
-        partial = file.with_name(f"{file.name}.{os.getpid()}.part")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("w", encoding="utf-8") as writing:
-                writing.write(result + "\n")
-                writing.flush()
-                os.fsync(writing.fileno())
-            partial.replace(file)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise VoiceError(f"{file}: cannot be written: {error.strerror}") from None
+        write_whole(self.file(index), [result, "\n"])
 
     def file(self, index: int) -> Path:
         """Where the result of a task lies."""
@@ -43,3 +33,18 @@ class ResultFiles:
         """Only what a run has written: a folder named by mistake keeps all else."""
         for file in self._folder.glob("[0-9]*/[0-9]*.json*"):
             file.unlink()
+
+
+def write_whole(file: Path, parts: Iterable[str]) -> None:
+    """Write a file, whole or not at all; raises VoiceError when the disk does not take it."""
+    partial = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8", errors="backslashreplace") as writing:
+            writing.writelines(parts)
+            writing.flush()
+            os.fsync(writing.fileno())
+        partial.replace(file)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise VoiceError(f"{file}: cannot be written: {error.strerror}") from None

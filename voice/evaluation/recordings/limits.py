@@ -20,7 +20,7 @@ _LIMIT = re.compile(
     r"\s*(?P<comparison><=|>=|<|>)\s*(?P<value>[-+]?\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*"
 )
 BY_GROUP = "wer"
-"""The figure that is measured for each group."""
+"""The figure of recordings that is measured for each group."""
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -69,18 +69,18 @@ class Limit:
         raise ConfigError(f"--fail-if {self}: no {what} {wanted} ({_hint(wanted, names)})")
 
 
-def parse_limit(text: str) -> Limit:
-    """Read a limit; raises ConfigError with what was expected."""
+def parse_limit(text: str, figures: Collection[str] = FIGURES, by_group: str = BY_GROUP) -> Limit:
+    """Read a limit on one of the `figures`; raises ConfigError with what was expected."""
     found = _LIMIT.fullmatch(text)
     if found is None:
         raise ConfigError(
             f'--fail-if {text!r}: expected for instance "wer > 0.25" or "wer@dialect=Indian > 30 %"'
         )
     figure, column = found["figure"], found["column"] or ""
-    if figure not in FIGURES:
-        raise ConfigError(f"--fail-if {text!r}: no figure {figure} ({_hint(figure, FIGURES)})")
-    if column and figure != BY_GROUP:
-        raise ConfigError(f"--fail-if {text!r}: only {BY_GROUP} is measured by group")
+    if figure not in figures:
+        raise ConfigError(f"--fail-if {text!r}: no figure {figure} ({_hint(figure, figures)})")
+    if column and figure != by_group:
+        raise ConfigError(f"--fail-if {text!r}: only {by_group} is measured by group")
     value = float(found["value"]) / (100 if found["percent"] else 1)
     return Limit(figure, found["comparison"], value, column, found["group"] or "")
 

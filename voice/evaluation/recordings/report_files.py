@@ -6,16 +6,21 @@ Wall and CPU times differ from run to run, so they live apart in run.json.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import voice
 from voice.errors import VoiceError
-from voice.evaluation.batch import PLAN_FILE, RESULTS_FOLDER, ResultFiles, RunOutcome
+from voice.evaluation.batch import (
+    PLAN_FILE,
+    RESULTS_FOLDER,
+    ResultFiles,
+    RunOutcome,
+    write_whole,
+)
 from voice.evaluation.figures import machine
 from voice.evaluation.recordings.call_result import CallResult, Measured, read_results
 from voice.evaluation.recordings.limits import Limit
@@ -60,8 +65,8 @@ def write_reports(
     times = _Times()
     report = summarised(_noted(results, plan, times), plan.seed, about(plan))
     report["limits"] = judged_limits(limits, report)
-    _write(folder / REPORT, [json.dumps(report, indent=1, ensure_ascii=False), "\n"])
-    _write(folder / PAGE, page_of(report, results_of(folder)))
+    write_whole(folder / REPORT, [json.dumps(report, indent=1, ensure_ascii=False), "\n"])
+    write_whole(folder / PAGE, page_of(report, results_of(folder)))
     took = {
         "machine": machine(),
         "jobs": jobs,
@@ -71,7 +76,7 @@ def write_reports(
         "not_kept": list(outcome.lost),
         **_totals(times),
     }
-    _write(folder / TIMES, [json.dumps(took, indent=1), "\n"])
+    write_whole(folder / TIMES, [json.dumps(took, indent=1), "\n"])
     return report
 
 
@@ -144,14 +149,3 @@ def _totals(times: _Times) -> dict[str, Any]:
 def _each_second(seconds: float, times: _Times) -> float | None:
     """So many seconds of recordings, or calls, for each second of a worker."""
     return round(seconds / times.wall_seconds, 2) if times.wall_seconds else None
-
-
-def _write(file: Path, parts: Iterable[str]) -> None:
-    partial = file.with_name(f"{file.name}.{os.getpid()}.part")
-    try:
-        with partial.open("w", encoding="utf-8", errors="backslashreplace") as writing:
-            writing.writelines(parts)
-        partial.replace(file)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise VoiceError(f"{file}: cannot be written: {error.strerror}") from None
