@@ -3,6 +3,8 @@
 Recordings are held-out sentences in the simulated caller's voice. Calls over SIP and RTP are
 evaluated again from their recordings, and what was understood is compared turn by turn.
 
+Simulated callers of a suite call in virtual time.
+
     python scripts/bench_evaluation.py --quick
     python scripts/bench_evaluation.py --full --json benchmarks/bench_evaluation.json
 """
@@ -31,7 +33,7 @@ from voice.evaluation.callers import Phrasings
 from voice.evaluation.callers.engines import EngineMouth
 from voice.evaluation.demo_operator import caller_of, open_books
 from voice.evaluation.figures import BenchmarkResult
-from voice.evaluation.intervals import rate
+from voice.evaluation.intervals import Figure, rate
 from voice.evaluation.measured_call import read_events
 from voice.evaluation.recordings.agreement import turns_alike
 from voice.evaluation.recordings.manifest import Recording, read_recordings
@@ -67,12 +69,14 @@ class Extent:
     short_calls: int
     """For the memory."""
     sip_calls: int
+    seeds: int
+    """Of each caller of the suite; a power of two."""
     limit_seconds: float
 
 
 EXTENTS = {
-    "quick": Extent(10, 2, 40, 2, limit_seconds=112),
-    "full": Extent(100, 3, 1000, 20, limit_seconds=29 * 60),
+    "quick": Extent(10, 2, 40, 2, 1, limit_seconds=112),
+    "full": Extent(100, 3, 1000, 20, 64, limit_seconds=29 * 60),
 }
 
 
@@ -103,8 +107,8 @@ def _environment() -> dict[str, str]:
 class EvaluationBench:
     """The parts of the benchmark; each adds its figures to the result."""
 
-    def __init__(self, extent: Extent, folder: Path) -> None:
-        self.result = BenchmarkResult.begin("bench_evaluation")
+    def __init__(self, extent: Extent, folder: Path, result: BenchmarkResult) -> None:
+        self.result = result
         self._extent = extent
         self._folder = folder
         self._mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
@@ -114,13 +118,14 @@ class EvaluationBench:
         """Measure, until all is done or time runs out."""
         async with self.result.measured_within(self._extent.limit_seconds):
             await voice("evaluate", "calibrate", "--out", "costs.json", folder=self._folder)
-            await self._speed(await self._speak_recordings())
+            await self._speed(await self.speak_recordings())
             self.result.note_contention()
             await self._sameness()
+            await self._callers()
             await self._memory()
             await self._agreement()
 
-    async def _evaluate(self, recordings: Path, out: str, jobs: int, *options: str) -> Path:
+    async def evaluate(self, recordings: Path, out: str, jobs: int, *options: str) -> Path:
         """`voice evaluate recordings`, with the cost table of this run; the folder it leaves."""
         await voice(
             *("evaluate", "recordings", str(recordings), "--out", out, "--jobs", str(jobs)),
@@ -129,7 +134,7 @@ class EvaluationBench:
         )
         return self._folder / out
 
-    async def _speak_recordings(self) -> float:
+    async def speak_recordings(self) -> float:
         """Write the recordings with their texts; seconds of speech in them, pauses not counted."""
         folder = self._folder / "recordings"
         folder.mkdir()
@@ -148,7 +153,7 @@ class EvaluationBench:
         """Both parts on two processes, loading of the models included."""
         parts = {"full_pipeline": (), "recognition": ("--only", "recognition")}
         for part, options in parts.items():
-            out = await self._evaluate(self._folder / "recordings", part, JOBS, *options)
+            out = await self.evaluate(self._folder / "recordings", part, JOBS, *options)
             times = json.loads((out / "run.json").read_text())
             seconds = times["call_seconds" if part == "full_pipeline" else "audio_seconds"]
             wall = times["wall_seconds"]
@@ -164,11 +169,37 @@ class EvaluationBench:
 
     async def _sameness(self) -> None:
         """One process against two, with the same cost table."""
-        again = await self._evaluate(self._folder / "recordings", "again", 1)
+        again = await self.evaluate(self._folder / "recordings", "again", 1)
         first = self._folder / "full_pipeline"
         files = ("report.json", "report.html")
         same = all((first / name).read_bytes() == (again / name).read_bytes() for name in files)
         self.result.count("same_seed_same_report", float(same), len(files))
+        speedup = calls_per_second(first) / calls_per_second(again)
+        self.result.count("scaling_1_to_2", round(speedup, 2), self._extent.recordings)
+
+    async def _callers(self) -> None:
+        """The suite of simulated callers that comes with the package."""
+        out, seeds = self._folder / "callers", self._extent.seeds
+        await voice(
+            *("evaluate", "callers", "demo", "--seeds", str(seeds), "--jobs", str(JOBS)),
+            *("--out", str(out), "--costs", "costs.json"),
+            folder=self._folder,
+        )
+        report = json.loads((out / "report.json").read_text())
+        times = json.loads((out / "run.json").read_text())
+        self.result.count("pass_k_suite_calls", report["calls"], report["calls"])
+        for key in ("task_success", "pass_at_1", "pass_hat_1", f"pass_hat_{seeds}"):
+            told = report["figures"][key]
+            figure = Figure(told["value"], told["low"], told["high"], told["n"])
+            self.result.add(f"suite_{key}", figure)
+        self.result.rows.append(
+            {
+                "part": "callers",
+                "calls_per_second": round(report["calls"] / times["wall_seconds"], 2),
+                "callers": report["callers"],
+                "groups": report["groups"],
+            }
+        )
 
     async def _memory(self) -> None:
         """The slope of a worker's memory over short calls, once it has settled."""
@@ -190,7 +221,7 @@ class EvaluationBench:
     async def _agreement(self) -> None:
         """Calls over SIP, and the same calls again from their recordings."""
         records = await self._call()
-        out = await self._evaluate(records, "agreement", JOBS)
+        out = await self.evaluate(records, "agreement", JOBS)
         alike = turns = 0
         for evaluated in results_of(out):
             events = read_events(Path(evaluated.path).parent / "events.jsonl")
@@ -222,6 +253,12 @@ class EvaluationBench:
             return service.records
 
 
+def calls_per_second(out: Path) -> float:
+    """Of a run, once its workers had loaded: from its first result to its last one."""
+    times = sorted(file.stat().st_mtime for file in out.glob("calls/*/*.json"))
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
 def _with_pauses(spoken: list[Pcm]) -> Pcm:
     pause = silence(round(PAUSE_SECONDS * SAMPLE_RATE))
     return np.concatenate([part for pcm in spoken for part in (pcm, pause)])
@@ -239,7 +276,8 @@ async def main() -> int:
     """Run the benchmark; the exit status is 0 when all of it could be measured."""
     options = arguments(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:
-        bench = EvaluationBench(EXTENTS[extent_of(options)], Path(folder))
+        result = BenchmarkResult.begin("bench_evaluation")
+        bench = EvaluationBench(EXTENTS[extent_of(options)], Path(folder), result)
         await bench.run()
     return concluded(bench.result, options)
 

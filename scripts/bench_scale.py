@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from scale_bench import calls_at_once, decoded_together, link_cut
+from scale_bench import calls_at_once, decoded_together, link_cut, ray_evaluation
 from voice.evaluation.benchmark_command import arguments, concluded, run_benchmark
 from voice.evaluation.figures import BenchmarkResult
 
@@ -23,6 +23,7 @@ PARTS: Mapping[str, Part] = {
     "link_cut": link_cut.add,
     "embedded_calls": calls_at_once.add_embedded,
     "base_calls": calls_at_once.add_base,
+    "ray": ray_evaluation.add,
 }
 """In the order in which they are measured."""
 QUICK_SECONDS, FULL_SECONDS = 112, 29 * 60

@@ -147,6 +147,14 @@ MEANINGS = {
         "memory_slope_bytes_per_call": "growth of a worker's memory (bytes a call)",
         "same_seed_same_report": "one and two processes leave the same report (1 = yes)",
         "sip_text_agreement": "turns understood alike over SIP and in virtual time",
+        "scaling_1_to_2": "two processes against one, calls a second (times)",
+        "pass_k_suite_calls": "simulated callers of the suite, calls",
+        "suite_task_success": "... of which succeeded",
+        "suite_pass_hat_64": "... callers served 64 times out of 64 (pass^64)",
+    },
+    "bench_scale": {
+        "ray_scaling_1_to_2": "Ray, two workers of one core against one, calls a second (times)",
+        "ray_same_report": "Ray and one process leave the same report (1 = yes)",
     },
 }
 STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output", "line")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SENTENCES = ("What is my plan?", "How much is my bill?", "I want to speak to a person.")
 COUNT = 24
 VOICE = ("-m", "voice")
+NOTHING: Mapping[str, str] = {}
 
 
 def free_port() -> int:
@@ -85,17 +86,21 @@ def command(folder: Path, out: Path, *options: str, program: tuple[str, ...] = V
     ]
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
     own = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "0", "RAY_AUTH_TOKEN": TOKEN}
     return {**os.environ, **own, **more}
 
 
 def evaluate(
-    folder: Path, out: Path, *options: str, program: tuple[str, ...] = VOICE, **more: str
+    folder: Path,
+    out: Path,
+    *options: str,
+    program: tuple[str, ...] = VOICE,
+    more: Mapping[str, str] = NOTHING,
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(folder, out, *options, program=program),
-        env=environment(**more),
+        env=environment(more),
         capture_output=True,
         text=True,
         timeout=200,
@@ -192,7 +197,7 @@ def test_a_cluster_of_another_version_is_refused_in_one_line(
 def test_a_cluster_with_another_token_is_refused_in_one_line(
     address: str, folder: Path, tmp_path: Path
 ) -> None:
-    done = evaluate(folder, tmp_path, "--ray", address, RAY_AUTH_TOKEN="0" * 64)
+    done = evaluate(folder, tmp_path, "--ray", address, more={"RAY_AUTH_TOKEN": "0" * 64})
     assert done.returncode == 2
     assert done.stderr == (
         f"voice: --ray {address}: the cluster has another token (RAY_AUTH_TOKEN)\n"
@@ -223,7 +228,7 @@ def test_a_cluster_of_this_machine_reports_the_same_and_leaves_nothing(
 ) -> None:
     room = scratch / "room"
     room.mkdir()
-    done = evaluate(folder, tmp_path, "--ray", "local", "--jobs", "2", TMPDIR=str(room))
+    done = evaluate(folder, tmp_path, "--ray", "local", "--jobs", "2", more={"TMPDIR": str(room)})
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     assert report_of(tmp_path) == report
@@ -233,6 +238,6 @@ def test_a_cluster_of_this_machine_reports_the_same_and_leaves_nothing(
 
 def test_a_worker_without_memory_is_told_as_that(folder: Path, tmp_path: Path) -> None:
     short = {"RAY_memory_usage_threshold": "0.01", "RAY_memory_monitor_refresh_ms": "100"}
-    done = evaluate(folder, tmp_path, "--ray", "local", "--jobs", "1", **short)
+    done = evaluate(folder, tmp_path, "--ray", "local", "--jobs", "1", more=short)
     assert done.returncode == 2
     assert done.stderr == "voice: a worker did not start: its node ran out of memory\n"

@@ -6,6 +6,7 @@ import random
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voice.audio import Pcm, dbfs
 from voice.evaluation.people.noises import noise as noise_of
@@ -67,10 +68,11 @@ class TelephoneSound:
         return mixed
 
 
-def _at_level(noise: Noise, seed: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _at_level(noise: Noise, seed: int) -> NDArray[np.int32]:
     """The noise as int32, shape (n,); nothing where there is none."""
     if not noise.kind:
         return np.zeros(0, np.int32)
     sound = noise_of(noise.kind, seed)
     gain = 10 ** ((noise.dbfs - dbfs(sound)) / 20)
-    return np.rint(sound * gain).astype(np.int32)
+    scaled: NDArray[np.int32] = np.rint(sound * gain).astype(np.int32)
+    return scaled

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from voice.errors import VoiceError
 from voice.evaluation.batch import ResultFiles
@@ -80,13 +81,12 @@ def read_results(results: ResultFiles, count: int) -> Iterator[CallerResult]:
 
 def _read(file: Path) -> CallerResult:
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        return CallerResult(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in values.items()
-            }
-        )
+        written: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        values = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in written.items()
+        }
+        return CallerResult(**values)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise VoiceError(f"{file}: not the result of a call: {error}") from None
 

@@ -6,7 +6,7 @@ import difflib
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
@@ -126,7 +126,7 @@ class Caller(Part):
             Step(one.want, one.agrees and not declines, interrupts and number > 0)
             for number, one in enumerate(self.goal)
         )
-        speaks = "voice" if "speaks" in self.behaviour else ""
+        speaks: Literal["", "voice"] = "voice" if "speaks" in self.behaviour else ""
         return Scenario(
             self.name,
             steps,
