@@ -82,12 +82,12 @@ def find_events(records: Path, report: CallReport) -> tuple[Path, tuple[CallEven
     """
     for file in sorted(records.glob("*/events.jsonl")):
         match _first_event(file):
-            case CallStarted(caller_number=str(number), wall_time=began) if (
-                number.lstrip("+") == report.number.lstrip("+")
-                and report.dialled - 1 <= began <= report.ended
-            ):
+            case CallStarted(caller_number=number, wall_time=began) if (number or "").lstrip(
+                "+"
+            ) == report.number.lstrip("+") and report.dialled - 1 <= began <= report.ended:
                 return file.parent, read_events(file)
-    raise VoiceError(f"{records}: no events of the call from {report.number}")
+    number = report.number or "a withheld number"
+    raise VoiceError(f"{records}: no events of the call from {number}")
 
 
 def _first_event(file: Path) -> CallEvent | None:

@@ -150,6 +150,9 @@ def test_an_answer_is_one_line_whatever_it_holds() -> None:
         def examine(self, task: str) -> str:
             raise NotExamined(f"no\n{task} \udcff")
 
+        def close(self) -> None:
+            pass
+
     answer = answered(Doubtful(), "store")
     assert "\n" not in answer and answer.encode()
     with pytest.raises(NotExamined, match="no store"):

@@ -88,6 +88,7 @@ def command(folder: Path, out: Path, *options: str, program: tuple[str, ...] = V
 
 def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
     own = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "0", "RAY_AUTH_TOKEN": TOKEN}
+    own["RAY_AUTH_MODE"] = "token"  # where Ray loads before us
     return {**os.environ, **own, **more}
 
 
@@ -185,8 +186,10 @@ def test_a_cluster_of_another_version_is_refused_in_one_line(
     assert done.returncode == 2
     assert "Version mismatch" in done.stderr and "2.0.0" in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
-    older = other.replace(
-        "ray.__version__ = '2.0.0'", "import platform; platform.python_version = lambda: '3.9.1'"
+    older = (
+        "import ray._private.utils as utils; import sys; sys.argv[0] = 'voice';"
+        "utils.compute_version_info = lambda: (utils.ray.__version__, '3.9.1', '');"
+        "from voice.cli.app import main; main()"
     )
     done = evaluate(folder, tmp_path, "--ray", address, program=("-c", older))
     assert done.returncode == 2
@@ -233,7 +236,7 @@ def test_a_cluster_of_this_machine_reports_the_same_and_leaves_nothing(
     assert not done.stderr
     assert report_of(tmp_path) == report
     assert json.loads((tmp_path / "run.json").read_text())["jobs"] == 2
-    assert not list(room.iterdir())
+    assert not list(room.glob("voice-*"))
 
 
 def test_a_worker_without_memory_is_told_as_that(folder: Path, tmp_path: Path) -> None:

@@ -29,6 +29,10 @@ class Examiner(Protocol):
         """The task's result, both as JSON in one line; raises NotExamined."""
         ...
 
+    def close(self) -> None:
+        """Free what the end of the process does not."""
+        ...
+
 
 @dataclass(frozen=True)
 class Assignment:

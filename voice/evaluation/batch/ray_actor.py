@@ -34,3 +34,10 @@ class ExaminerActor:
         """The answer to a task."""
         assert self._examiner is not None
         return answered(self._examiner, task)
+
+    def close(self) -> str:
+        """Leave nothing behind."""
+        if self._examiner is not None:
+            self._examiner.close()
+        self._scratch.cleanup()
+        return ""

@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,6 +34,8 @@ except ImportError:
 
 LOCAL = "local"
 CONNECT_SECONDS = 5.0
+ENDING_SECONDS = 10.0
+"""A worker that has not ended then is killed."""
 _CLIENT = "ray://"
 _OBJECT_STORE_BYTES = 100 << 20
 """Of a local cluster: only lines of text go through it."""
@@ -94,6 +96,8 @@ class RayCluster:
             if refused:
                 raise VoiceError(f"a worker did not start: {refused}")
             yield RayWorker(actor)
+            with suppress(TimeoutError, ray_errors.RayError):
+                await asyncio.wait_for(_answer(actor.close.remote()), ENDING_SECONDS)
         finally:
             ray.kill(actor)
 

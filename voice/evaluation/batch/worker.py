@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from voice.errors import VoiceError
@@ -24,9 +25,10 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="voice-evaluation-") as scratch:
             examiner = examiner_of(Assignment.from_json(sys.stdin.readline()), Path(scratch))
-            print("ready", flush=True)
-            for line in sys.stdin:
-                print(answered(examiner, line), flush=True)
+            with closing(examiner):
+                print("ready", flush=True)
+                for line in sys.stdin:
+                    print(answered(examiner, line), flush=True)
     except VoiceError as error:
         print(f"voice: {error}", file=sys.stderr)
         return USER_ERROR_STATUS

@@ -45,6 +45,9 @@ class Examiner:
         """See batch.Examiner."""
         return to_json(*self.evaluate(Recording.from_json(task)))
 
+    def close(self) -> None:
+        """See batch.Examiner: the engines end with the process."""
+
     def evaluate(self, recording: Recording) -> tuple[CallResult, Measured]:
         """Evaluate one; whatever goes wrong is a failure of this one.
 

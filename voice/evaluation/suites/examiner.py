@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +35,6 @@ class CallersExaminer:
         self._calls: VirtualCalls | SipCalls
         if plan.way == "sip":
             self._calls = SipCalls(plan.settings, phrasings, scratch)
-            atexit.register(self._calls.close)
         else:
             costs = CostTable(**plan.costs) if plan.costs else None
             self._calls = VirtualCalls(plan.settings, costs, phrasings, scratch)
@@ -46,6 +44,10 @@ class CallersExaminer:
         """See batch.Examiner."""
         told = json.loads(task)
         return self.evaluate(told["index"], told["caller"], told["seed"]).to_json()
+
+    def close(self) -> None:
+        """See batch.Examiner: a service would go on for a while."""
+        self._calls.close()
 
     def evaluate(self, index: int, number: int, seed: int) -> CallerResult:
         """Hold and judge the call of one caller with one seed."""

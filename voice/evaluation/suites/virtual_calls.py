@@ -67,6 +67,9 @@ class VirtualCalls:
         changed = changes(before, snapshot(self._settings.demo.database))
         return measure(report, events), changed
 
+    def close(self) -> None:
+        """The engines end with the process."""
+
     async def _call(
         self, caller: Caller, customer: KnownCustomer, persona: Persona, seed: int
     ) -> tuple[CallReport, list[CallEvent]]:
