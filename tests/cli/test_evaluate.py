@@ -138,9 +138,9 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(
         raise AssertionError("hours were spent")
 
     monkeypatch.setattr("voice.cli.evaluate.configure_logging", lambda *_: None)
-    monkeypatch.setattr("voice.cli.evaluate.measured_table", measure)
-    monkeypatch.setattr("voice.cli.evaluate.models_at_hand", measure)
-    for command in (partial(evaluate.recordings, recordings), evaluate.calibrate):
+    monkeypatch.setattr("voice.cli.evaluation_parts.measured_table", measure)
+    monkeypatch.setattr("voice.cli.evaluation_parts.models_at_hand", measure)
+    for command in (partial(evaluate.recordings, str(recordings)), evaluate.calibrate):
         with pytest.raises(VoiceError, match=r"--out: .*costs\.json: cannot be written"):
             command(out=tmp_path / "costs.json" / "here")
 

@@ -188,7 +188,7 @@ def test_a_cluster_of_another_version_is_refused_in_one_line(
     assert done.stderr.count("\n") == 1, done.stderr
     older = (
         "import ray._private.utils as utils; import sys; sys.argv[0] = 'voice';"
-        "utils.compute_version_info = lambda: (utils.ray.__version__, '3.9.1', '');"
+        "utils.compute_version_info = lambda: (utils.ray.__version__, '3.9.1');"
         "from voice.cli.app import main; main()"
     )
     done = evaluate(folder, tmp_path, "--ray", address, program=("-c", older))

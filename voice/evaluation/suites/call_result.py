@@ -82,7 +82,7 @@ def read_results(results: ResultFiles, count: int) -> Iterator[CallerResult]:
 def _read(file: Path) -> CallerResult:
     try:
         written: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        values = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in written.items()
         }
