@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import IO
 
 from voice.errors import VoiceError
@@ -67,12 +67,11 @@ class Processes:
                 limit=_LINE_BYTES,
                 env=environment,
             )
-            try:
+            async with AsyncExitStack() as unless_ended:
+                unless_ended.push_async_callback(_killed, process)
                 await _loaded(process, assignment, said)
                 yield ProcessWorker(process)
-            except BaseException:
-                await _killed(process)
-                raise
+                unless_ended.pop_all()
             await _ended(process)
 
 
