@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voice.demo import Customer, Operator
@@ -20,7 +20,7 @@ class KnownCustomer:
     name: str
     persona: Persona
     truth: Truth
-    facts: Mapping[str, str]
+    facts: Mapping[str, str] = field(default_factory=dict)
     """What the books say, by the names `amount`, `due`, `plan` and `data`."""
 
 
