@@ -11,7 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from scale_bench import calls_at_once, decoded_together, link_cut, ray_evaluation
+from scale_bench import (
+    calls_at_once,
+    decoded_together,
+    link_cut,
+    lost_calls,
+    ray_evaluation,
+    sizing,
+)
 from voice.evaluation.benchmark_command import arguments, concluded, run_benchmark
 from voice.evaluation.figures import BenchmarkResult
 
@@ -24,6 +31,8 @@ PARTS: Mapping[str, Part] = {
     "embedded_calls": calls_at_once.add_embedded,
     "base_calls": calls_at_once.add_base,
     "ray": ray_evaluation.add,
+    "nodes": lost_calls.add,
+    "sizing": sizing.add,
 }
 """In the order in which they are measured."""
 QUICK_SECONDS, FULL_SECONDS = 112, 29 * 60

@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-DOCUMENTS = (README, ROOT / "docs" / "models.md", ROOT / "docs" / "dialects.md")
+DOCUMENTS = (README, *(ROOT / "docs" / f"{name}.md" for name in ("models", "dialects", "deploy")))
 RESULTS = ROOT / "benchmarks"
 SECTION = re.compile(
     r"(<!-- (figures|groups|recorded|synthesised):(\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL
@@ -133,6 +133,17 @@ MEANINGS = {
         "tokens_per_processor_second_k2_transformers": "... two, in transformers",
         "tokens_per_processor_second_k4_transformers": "... four, in transformers",
     },
+    "bench_scale": {
+        "ray_scaling_1_to_2": "Ray, two workers of one core against one, calls a second (times)",
+        "ray_same_report": "Ray and one process leave the same report (1 = yes)",
+        "cores_per_call_embedded": "cores that a call takes, embedded models",
+        "cores_per_call_base": "... Whisper base, a recorded voice",
+        "cores_idle_base": "cores that the service takes without a call",
+        "memory_mib_embedded": "memory of the service with one call process, embedded models (MiB)",
+        "memory_mib_base": "... Whisper base, a recorded voice (MiB)",
+        "node_kill_other_calls_lost": "calls lost when one node of three dies, its own aside",
+        "drain_calls_lost": "calls lost when one node of three is drained",
+    },
     "bench_supervision": {
         "listen_latency_ms": "from the caller's packet to the sound in the browser, median (ms)",
         "listen_latency_p95_ms": "... 95th percentile (ms)",
@@ -151,10 +162,6 @@ MEANINGS = {
         "pass_k_suite_calls": "simulated callers of the suite, calls",
         "suite_task_success": "... of which succeeded",
         "suite_pass_hat_64": "... callers served 64 times out of 64 (pass^64)",
-    },
-    "bench_scale": {
-        "ray_scaling_1_to_2": "Ray, two workers of one core against one, calls a second (times)",
-        "ray_same_report": "Ray and one process leave the same report (1 = yes)",
     },
 }
 STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output", "line")

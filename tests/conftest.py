@@ -31,7 +31,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 
-DEBIAN_PACKAGES = {"sipp": "sip-tester", "baresip": "baresip-core", "espeak-ng": "espeak-ng"}
+DEBIAN_PACKAGES = {
+    "sipp": "sip-tester",
+    "baresip": "baresip-core",
+    "promtool": "prometheus",
+    "systemd-analyze": "systemd",
+}
+"""Of programs that are called otherwise than their package."""
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +70,7 @@ def require_peer() -> Callable[[str], str]:
     """The path of a peer program; without it the test is skipped, in CI it fails."""
 
     def require(program: str) -> str:
-        path = shutil.which(program)
+        path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
         if path:
             return path
         message = f"needs {program}: apt-get install {DEBIAN_PACKAGES.get(program, program)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -45,16 +46,6 @@ def host_and_port(address: str) -> tuple[str, int]:
     """The parts of an address of the settings, HOST:PORT; an IPv6 address without its brackets."""
     host, _, port = address.rpartition(":")
     return host.strip("[]"), int(port)
-
-
-def _loopback(value: str) -> str:
-    host, _ = host_and_port(_address(value))
-    if not ipaddress.ip_address(host).is_loopback:
-        raise ValueError(
-            f"{value} can be reached from other machines: metrics are served on the loopback only; "
-            "an agent or proxy on this machine passes them on"
-        )
-    return value
 
 
 def _destination(value: str) -> str:
@@ -129,6 +120,13 @@ def _url(value: str) -> str:
     return value
 
 
+def _redis_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("rediss", "redis") or not parts.hostname or parts.password:
+        raise ValueError("expected rediss://HOST:PORT or redis://HOST:PORT, without a password")
+    return value
+
+
 def _host_name(value: str) -> str:
     if not _HOST_NAME.fullmatch(value):
         raise ValueError(f"{value!r} is no host; expected only its name, for instance pypi.org")
@@ -159,8 +157,6 @@ Destination = Annotated[str, AfterValidator(_destination)]
 """An IP address and a port to send to."""
 OwnAddress = Annotated[str, AfterValidator(_own_address)]
 """An IP address, without a port, under which others reach us."""
-LoopbackAddress = Annotated[str, AfterValidator(_loopback)]
-"""The same, of this machine only."""
 Network = Annotated[str, AfterValidator(_network)]
 """An IP network in CIDR notation."""
 Media = Annotated[str | list[str], BeforeValidator(_media)]
@@ -183,8 +179,16 @@ Url = Annotated[str, AfterValidator(_url)]
 """Where something is fetched from by HTTP."""
 EnginePlace = Annotated[str, AfterValidator(_engine_place)]
 """Where an engine is at work: `local`, in this process, or the address of a service."""
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+"""Where a Redis is, by TLS (rediss) or not."""
 HostName = Annotated[str, AfterValidator(_host_name)]
 """A host by its name alone."""
+
+
+def state_directory() -> Path:
+    """Where what outlives a run is kept (XDG base directories)."""
+    own = os.environ.get("XDG_STATE_HOME")
+    return (Path(own) if own else Path.home() / ".local" / "state") / "voice"
 
 
 class Section(BaseModel):

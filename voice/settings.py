@@ -29,17 +29,16 @@ from voice.response_settings import Response
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
 from voice.setting_values import (
     LOCAL,
-    Address,
     EnginePlace,
     FilePath,
     Greeting,
-    LoopbackAddress,
-    Network,
-    Origin,
     Section,
     SipUri,
     host_and_port,
+    state_directory,
 )
+from voice.supervision_settings import Supervision
+from voice.telemetry_settings import Telemetry
 from voice.telephony_settings import Rtp, Sip
 from voice.tool_settings import Tools
 from voice.turn_settings import Turns
@@ -50,12 +49,6 @@ EMBEDDED = "embedded-en"
 """The small recogniser and voice that come along; the recogniser understands synthetic voices."""
 EMBEDDED_ONLY = {"VOICE_RECOGNITION__MODEL": EMBEDDED, "VOICE_SPEECH__VOICE": EMBEDDED}
 """The environment under which nothing but the embedded models is used."""
-
-
-def state_directory() -> Path:
-    """Where what outlives a run is kept (XDG base directories)."""
-    own = os.environ.get("XDG_STATE_HOME")
-    return (Path(own) if own else Path.home() / ".local" / "state") / "voice"
 
 
 def _runtime_directory() -> Path:
@@ -116,32 +109,6 @@ class Records(Section):
     """One folder a call: call.flac (stereo: caller left, assistant right) and events.jsonl."""
     keep_days: float | None = Field(None, gt=0, le=36500)
     """Older calls are deleted; without it nothing is."""
-
-
-class Supervision(Section):
-    """The pages for those who watch and listen to calls."""
-
-    enabled: bool = True
-    listen: Address = "127.0.0.1:8060"
-    certificate: FilePath | None = None
-    """PEM; with it and `key` the pages are served by HTTPS."""
-    key: FilePath | None = None
-    proxy: Network | None = None
-    """Where the reverse proxy that ends HTTPS in front of us connects from; nobody else may."""
-    origin: Origin | None = None
-    """How browsers name the site when a proxy does not pass on their Host."""
-    accounts: FilePath = Field(default_factory=lambda: state_directory() / "accounts.json")
-    session_hours: float = Field(12.0, gt=0, le=8760)
-    history_hours: float = Field(12.0, gt=0, le=8760)
-    """How long a call that is over stays on the board."""
-
-
-class Telemetry(Section):
-    """Metrics and probes of the service."""
-
-    enabled: bool = True
-    listen: LoopbackAddress = "127.0.0.1:9464"
-    """Serves /metrics, /healthz and /readyz by HTTP."""
 
 
 ANSWER_SECONDS, PROMPT_SECONDS = 15.0, 6.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from tests.doctor.peers import http_server, silent_port, sip_peer
@@ -51,6 +52,31 @@ async def test_a_response_server_that_may_not_be_reached_is_not_asked() -> None:
         found = await only(response=response(url))
     assert found.level == "fault" and "[network] allow" in found.found
     assert methods == []
+
+
+async def test_a_collector_of_traces_that_is_silent_is_advice_because_calls_go_on() -> None:
+    with http_server() as (url, methods):
+        found = await only(telemetry={"traces": f"{url}/v1/traces"}, network=ALLOW)
+    assert (found.level, found.subject, methods) == ("ok", "telemetry.traces", ["HEAD"])
+    found = await only(telemetry={"traces": f"{url}/v1/traces"}, network=ALLOW)
+    assert found.level == "advice"
+    found = await only(telemetry={"traces": f"{url}/v1/traces"})
+    assert found.level == "fault" and "[network] allow" in found.found
+
+
+async def test_a_redis_of_a_region_that_is_away_is_advice_because_calls_go_on() -> None:
+    region = {"region": {"url": f"redis://127.0.0.1:{silent_port_tcp()}"}}
+    found = await only(supervision=region, network=ALLOW)
+    assert (found.level, found.subject) == ("advice", "supervision.region")
+    found = await only(supervision=region)
+    assert found.level == "fault" and "[network] allow" in found.found
+
+
+def silent_port_tcp() -> int:
+    """Nobody listens there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def mcp(url: str, **more: object) -> dict[str, object]:

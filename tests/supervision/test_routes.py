@@ -22,7 +22,7 @@ from voice.audio import FlacWriter
 from voice.events import CallEnded, FinalTranscript
 from voice.feed import Listen, Sound, Watch
 from voice.records import RECORDING
-from voice.settings import Runtime, Settings, Supervision
+from voice.settings import Runtime, Settings
 from voice.supervision.accounts import Accounts
 from voice.supervision.address import dialled
 from voice.supervision.application import application
@@ -34,6 +34,7 @@ from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import PUBLIC
 from voice.supervision.sessions import Attempts, Sessions
 from voice.supervision.watching import Watching
+from voice.supervision_settings import Supervision
 from voice.telephony_settings import Sip
 
 ORIGIN = {"Origin": "http://testserver"}

@@ -56,6 +56,16 @@ def test_a_call_is_counted_while_it_runs_and_when_it_is_over(registry: Collector
     assert ended(registry, reason="hang-up", by="caller") == 1
 
 
+def test_how_sure_the_recogniser_is_is_counted_turn_by_turn(registry: CollectorRegistry) -> None:
+    call = journal(registry, Clock())
+    call.record(CallStarted, caller_number=None, called="100")
+    for confidence in (0.25, 0.95):
+        call.record(FinalTranscript, text=SAID, confidence=confidence)
+    assert registry.get_sample_value("voice_recognition_confidence_sum") == 1.2
+    below = {"le": "0.3"}
+    assert registry.get_sample_value("voice_recognition_confidence_bucket", below) == 1
+
+
 @pytest.mark.parametrize(
     ("reason", "name"),
     [

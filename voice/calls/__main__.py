@@ -8,6 +8,7 @@ import os
 import signal
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voice.errors import VoiceError
 from voice.logs import configure_logging
@@ -15,6 +16,9 @@ from voice.network import isolate
 from voice.ready_line import say_failed, say_ready
 from voice.setting_places import placed
 from voice.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from voice.telemetry.traces import CallTraces
 
 
 def main() -> int:
@@ -79,9 +83,11 @@ async def _serve(settings: Settings, process: int) -> None:
     records = settings.records.directory
     files = EventFiles(records) if records else None
     feed = EventFeed(settings.runtime.feed, lambda frame: server.attended(frame))
+    traces = _traces(settings, f"calls-{process}")
     sinks: list[EventSink] = [
         log_call,
         CallMetrics(registry),
+        *([traces] if traces else []),
         *([files] if files else []),
         *([feed] if settings.supervision.enabled else []),
     ]
@@ -114,6 +120,18 @@ async def _serve(settings: Settings, process: int) -> None:
         if files:
             files.close()
         await engines.aclose()
+        if traces:
+            await asyncio.to_thread(traces.close)
+
+
+def _traces(settings: Settings, process: str) -> CallTraces | None:
+    """Loaded only where they are asked for: the otel extra brings what they need."""
+    if settings.telemetry.traces is None:
+        return None
+    from voice.telemetry.trace_export import TraceExporter
+    from voice.telemetry.traces import CallTraces
+
+    return CallTraces(TraceExporter(settings.telemetry.traces, settings.network.allow), process)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from voice.cli import (
     records,
     serve,
     settings,
+    supervise,
     tasks,
     tune,
 )
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve.serve)
+app.command("supervise")(supervise.supervise)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)

@@ -41,6 +41,10 @@ def _asked(settings: Settings) -> Iterator[Awaitable[Finding]]:
         yield _engine_service("recognition.at", lambda: reading_link(settings))
     if settings.speech.at != LOCAL:
         yield _engine_service("speech.at", lambda: speaking_link(settings))
+    if settings.telemetry.traces is not None:
+        yield _collector(settings.telemetry.traces, settings)
+    if settings.supervision.region.url is not None:
+        yield _region(settings)
     for kind, services in (("openapi", settings.tools.openapi), ("mcp", settings.tools.mcp)):
         for name, service in services.items():
             for url in _addresses(service):
@@ -135,6 +139,44 @@ async def _tool_service(key: str, url: str, service: OpenApi | Mcp, settings: Se
         )
     except ConfigError as error:
         return Finding("fault", key, str(error), "correct hosts, networks or [network] allow")
+    return Finding("ok", key, f"{url} answers")
+
+
+async def _collector(url: str, settings: Settings) -> Finding:
+    """Any answer to a HEAD shows that it is there; without it calls are answered all the same."""
+    key = "telemetry.traces"
+    try:
+        async with connect_async(settings.network.allow, ConfigError, ANSWER_SECONDS) as client:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await client.head(url)
+    except (httpx2.HTTPError, TimeoutError) as error:
+        return Finding(
+            "advice", key, f"{url}: {_reason(error)}", "start it, or correct the address"
+        )
+    except ConfigError as error:
+        return Finding("fault", key, str(error), _NOT_ALLOWED)
+    return Finding("ok", key, f"{url} answers")
+
+
+async def _region(settings: Settings) -> Finding:
+    """Redis is asked for the end of a stream; without it calls are answered all the same."""
+    key, url = "supervision.region", settings.supervision.region.url
+    try:
+        from voice.supervision.region.streams import FRAMES, Streams
+    except ModuleNotFoundError:
+        return Finding("fault", key, "needs the region extra", 'run `pip install "voice[region]"`')
+    try:
+        streams = Streams(settings.supervision.region, settings.network.allow)
+    except ConfigError as error:
+        return Finding("fault", key, str(error), _NOT_ALLOWED)
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await streams.last(FRAMES)
+    except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors
+        words = f"{url}: {type(error).__name__}"
+        return Finding("advice", key, words, "see that it is up, and correct url and password")
+    finally:
+        await streams.close()
     return Finding("ok", key, f"{url} answers")
 
 

@@ -16,6 +16,15 @@ def cpu_seconds_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS if fields else 0.0
 
 
+def memory_bytes_of(pid: int) -> int:
+    """Its memory, what it shares counted in parts (PSS); 0 when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
 def descendants(pid: int) -> list[int]:
     """Children, their children, and so on."""
     parents: dict[int, list[int]] = {}

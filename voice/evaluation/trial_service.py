@@ -8,11 +8,18 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from voice.errors import VoiceError
-from voice.evaluation.processes import cpu_seconds_of, descendants, priority_of, runs_module
+from voice.evaluation.processes import (
+    cpu_seconds_of,
+    descendants,
+    memory_bytes_of,
+    priority_of,
+    runs_module,
+)
 from voice.models import ModelsAtHand
 from voice.network import isolate
 from voice.parent_death import end_with_parent
@@ -96,6 +103,16 @@ class TrialService:
         await self._process.wait()
         return self._last_words()
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM: running calls may finish; `ended` waits for that."""
+        assert self._process is not None
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End all of its processes at once, as when the machine loses its power."""
+        if self._process is not None and self._process.returncode is None:
+            _kill(self._family)
+
     @property
     def uri(self) -> str:
         """The SIP URI to dial."""
@@ -104,8 +121,12 @@ class TrialService:
     @property
     def cpu_seconds(self) -> float:
         """CPU time that the service's processes have used so far."""
-        assert self._process is not None
-        return sum(map(cpu_seconds_of, (self._process.pid, *descendants(self._process.pid))))
+        return sum(map(cpu_seconds_of, self._family))
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that the service's processes use now."""
+        return sum(map(memory_bytes_of, self._family))
 
     @property
     def audio_priority(self) -> str:
@@ -117,6 +138,12 @@ class TrialService:
     def call_statistics(self) -> list[dict[str, Any]]:
         """What each call process last wrote about itself."""
         return [json.loads(file.read_text()) for file in sorted(self.runtime.glob("calls-*.json"))]
+
+    @property
+    def _family(self) -> list[int]:
+        """The parent process, and those that it started."""
+        assert self._process is not None
+        return [self._process.pid, *descendants(self._process.pid)]
 
     def _write_settings(self) -> Path:
         for folder in (self.records, self.runtime):
@@ -154,7 +181,7 @@ class TrialService:
         process = self._process
         if process is None or process.returncode is not None:
             return
-        family = (process.pid, *descendants(process.pid))
+        family = self._family
         for number, seconds in (
             (signal.SIGTERM, FINISH_SECONDS),
             (signal.SIGTERM, STOP_SECONDS),
@@ -165,9 +192,13 @@ class TrialService:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), seconds)
                 break
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        _kill(family)
+
+
+def _kill(pids: Sequence[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _quoted(path: Path) -> str:

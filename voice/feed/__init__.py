@@ -6,13 +6,25 @@ connection is made anew, sound that cannot be sent is dropped and counted. Only 
 so that the edge may use this room.
 """
 
+from voice.feed.connection import FeedConnection
 from voice.feed.event_feed import EventFeed
-from voice.feed.frames import FeedError, FeedFrame, Listen, Sound, SoundCount, Watch
+from voice.feed.frames import (
+    FeedDecoder,
+    FeedError,
+    FeedFrame,
+    Listen,
+    Sound,
+    SoundCount,
+    Watch,
+    encode,
+)
 from voice.feed.server import FeedPeer, FeedServer
 from voice.feed.sound_feed import SoundFeed
 
 __all__ = [
     "EventFeed",
+    "FeedConnection",
+    "FeedDecoder",
     "FeedError",
     "FeedFrame",
     "FeedPeer",
@@ -22,4 +34,5 @@ __all__ = [
     "SoundCount",
     "SoundFeed",
     "Watch",
+    "encode",
 ]

@@ -99,6 +99,10 @@ class FeedServer:
         if self._server is not None:
             self._server.close()
             self._path.unlink(missing_ok=True)
+        self.disconnect()
+
+    def disconnect(self) -> None:
+        """End all connections; publishers connect again."""
         for peer in tuple(self._peers):
             peer.close()
 

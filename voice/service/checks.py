@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from urllib.parse import urlsplit
 
+from voice.errors import ConfigError
 from voice.languages import language
+from voice.network import is_allowed
 from voice.records import check_directory
 from voice.settings import Settings
 from voice.supervision.accounts import Accounts
@@ -16,10 +20,31 @@ def check_settings(settings: Settings) -> None:
     """Raise ConfigError with key and reason; opens no socket and loads no model."""
     check_directory(settings.records.directory)
     check_edge(settings)
+    _check_traces(settings)
     if settings.supervision.enabled:
-        check_exposure(settings.supervision)
-        check_certificate(settings.supervision)
-        Accounts(settings.supervision.accounts).names()
+        check_pages(settings)
+
+
+def check_pages(settings: Settings) -> None:
+    """The same for the supervisors' pages alone."""
+    check_exposure(settings.supervision)
+    check_certificate(settings.supervision)
+    Accounts(settings.supervision.accounts).names()
+
+
+def _check_traces(settings: Settings) -> None:
+    url = settings.telemetry.traces
+    if url is None:
+        return
+    host = urlsplit(url).hostname or ""
+    if not is_allowed(host, settings.network.allow):
+        raise ConfigError(f"telemetry.traces: {host} is not in [network] allow")
+    try:
+        import_module("voice.telemetry.trace_export")
+    except ModuleNotFoundError:
+        raise ConfigError(
+            'telemetry.traces: needs the otel extra: pip install "voice[otel]"'
+        ) from None
 
 
 def doubts(settings: Settings) -> Iterator[str]:

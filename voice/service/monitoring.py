@@ -1,4 +1,4 @@
-"""What the service tells of itself on the loopback: /metrics, /healthz and /readyz.
+"""What the service tells of itself, to this machine and its scrapers: /metrics, /healthz, /readyz.
 
 Each process writes its metrics to a file in the runtime directory every few seconds; here they are
 read, marked with the process's name and served together. No process is disturbed by a scrape.
@@ -20,14 +20,19 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voice.errors import ConfigError
+from voice.network import lies_in
 from voice.service.child import ChildProcess
 from voice.setting_values import host_and_port
 from voice.settings import Settings
+
+_THIS_MACHINE = ("127.0.0.0/8", "::1/128")
 
 Unready = Callable[[], str]
 """Why no new call can be taken; empty when one can."""
@@ -49,9 +54,10 @@ class Monitoring:
         self, settings: Settings, children: Sequence[ChildProcess], unready: Unready
     ) -> None:
         self._listen = settings.telemetry.listen
+        scrapers = settings.telemetry.scrapers
         registry = CollectorRegistry()
         registry.register(ServiceCollector(settings, children, unready))
-        self._app = application(registry, unready)
+        self._app = application(registry, unready, scrapers)
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -94,6 +100,9 @@ class ServiceCollector(Collector):
         yield GaugeMetricFamily(
             "voice_ready", "Whether new calls are taken.", value=float(not self._unready())
         )
+        yield GaugeMetricFamily(
+            "voice_calls_limit", "Calls that are taken at once.", value=self._limit()
+        )
         up = GaugeMetricFamily(
             "voice_process_up", "Whether it runs and is ready.", labels=["process"]
         )
@@ -116,6 +125,10 @@ class ServiceCollector(Collector):
                     _add(forwarded, file, child.name)
         yield from (up, starts, age, *forwarded.values())
 
+    def _limit(self) -> float:
+        calls = self._settings.calls
+        return float(min(self._settings.sip.max_calls, calls.processes * calls.max_calls))
+
 
 def _add(families: dict[str, Metric], file: Path, process: str) -> None:
     """Read a process's metrics and put them to those of the others."""
@@ -129,8 +142,10 @@ def _add(families: dict[str, Metric], file: Path, process: str) -> None:
         ]
 
 
-def application(registry: CollectorRegistry, unready: Unready) -> Starlette:
-    """The three addresses as a web application."""
+def application(
+    registry: CollectorRegistry, unready: Unready, scrapers: Sequence[str] = ()
+) -> Starlette:
+    """The three addresses as a web application; strangers are answered 403."""
 
     def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -147,8 +162,23 @@ def application(registry: CollectorRegistry, unready: Unready) -> Starlette:
             Route("/metrics", metrics),  # reads files: on a thread
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-        ]
+        ],
+        middleware=[Middleware(_KnownOnly, networks=[*_THIS_MACHINE, *scrapers])],
     )
+
+
+class _KnownOnly:
+    """Answers 403 to whoever connects from none of some networks."""
+
+    def __init__(self, app: ASGIApp, networks: Sequence[str]) -> None:
+        self._app = app
+        self._networks = networks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Called by Starlette."""
+        host, _ = scope["client"]
+        app = self._app if lies_in(host, self._networks) else PlainTextResponse("forbidden\n", 403)
+        await app(scope, receive, send)
 
 
 def _listening_socket(address: str) -> socket.socket:

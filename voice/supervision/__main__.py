@@ -14,6 +14,7 @@ import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 import uvloop
@@ -33,9 +34,13 @@ from voice.supervision.call_index import CallIndex
 from voice.supervision.desk import Desk
 from voice.supervision.intake import Intake
 from voice.supervision.past_calls import PastCalls
+from voice.supervision.region.together import ended
 from voice.supervision.sessions import Sessions
 from voice.supervision.tasks import tasks_by_tool
 from voice.telemetry import Heartbeat, process_registry
+
+if TYPE_CHECKING:
+    from voice.supervision.region.streams import Streams
 
 NICENESS = 5
 """Calls come before pages."""
@@ -83,6 +88,7 @@ async def _run(settings: Settings) -> None:
     tasks = tasks_by_tool(settings.response.tasks)
     board = Board(own.history_hours, tasks)
     past = PastCalls(settings.records.directory, tasks)
+    streams = _streams(settings)
     listener = listening_socket(own)
     settings.runtime.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with Intake(settings.runtime.feed, board) as intake:
@@ -106,6 +112,7 @@ async def _run(settings: Settings) -> None:
         app = application(desk)
         heartbeat = Heartbeat(settings.runtime.statistics("supervision"), registry=_metrics(desk))
         beating = asyncio.create_task(heartbeat.run())
+        sharing = asyncio.create_task(_share(streams, settings, intake))
         server = _Server(
             uvicorn.Config(
                 app,
@@ -131,7 +138,38 @@ async def _run(settings: Settings) -> None:
             indexing.cancel()
             beating.cancel()
             await asyncio.gather(filling, indexing, beating, return_exceptions=True)
+            await ended(sharing)
             index.close()
+
+
+def _streams(settings: Settings) -> Streams | None:
+    """What the region extra is needed for; raises ConfigError without it."""
+    if settings.supervision.region.url is None:
+        return None
+    try:
+        from voice.supervision.region.streams import Streams
+    except ModuleNotFoundError:
+        raise ConfigError(
+            'supervision.region.url: needs the region extra: pip install "voice[region]"'
+        ) from None
+    return Streams(settings.supervision.region, settings.network.allow)
+
+
+async def _share(streams: Streams | None, settings: Settings, intake: Intake) -> None:
+    """Tell a region of our calls, or gather those of all its nodes."""
+    if streams is None:
+        return
+    from voice.supervision.region.gathering import Gathering
+    from voice.supervision.region.relay import Relay
+
+    node = settings.supervision.region.node
+    try:
+        if node is not None:
+            await Relay(streams, node, intake).run()
+        else:
+            await Gathering(streams, settings.runtime.feed).run()
+    finally:
+        await streams.close()
 
 
 def _metrics(desk: Desk) -> CollectorRegistry:

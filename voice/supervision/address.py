@@ -11,8 +11,9 @@ import ssl
 
 from voice.errors import ConfigError
 from voice.setting_values import host_and_port
-from voice.settings import Settings, Supervision
+from voice.settings import Settings
 from voice.supervision.protection import served_securely
+from voice.supervision_settings import Supervision
 
 _SEND_BYTES = 65_536
 """A page that does not read has at most so much sound under way in the kernel."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -27,6 +28,8 @@ class Intake:
         self.server = FeedServer(path, self._take, self._greet, self._lost)
         self.listening = Listening(self.server.tell)
         self.watching = Watching(self.server.tell)
+        self.on_frame: Callable[[FeedFrame], None] = lambda _: None
+        """Hears of each frame as well: the relay to a region's board."""
         self._board = board
         self._calls: dict[FeedPeer, set[str]] = {}
         """The running calls of each publisher."""
@@ -46,7 +49,12 @@ class Intake:
         """Whether a call process that is there has told of the call, and not of its end."""
         return any(call_id in calls for calls in self._calls.values())
 
+    def tell_anew(self) -> None:
+        """Have every publisher connect again and tell all that it knows."""
+        self.server.disconnect()
+
     def _take(self, peer: FeedPeer, frame: FeedFrame) -> None:
+        self.on_frame(frame)
         match frame:
             case str():
                 self._take_event(peer, frame)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from voice.events import CallEnded, CallEvent, CallStarted, EngineFellBack, Transferred
+from voice.events import (
+    CallEnded,
+    CallEvent,
+    CallStarted,
+    EngineFellBack,
+    FinalTranscript,
+    Transferred,
+)
 from voice.telemetry.reasons import end_reason, transfer_outcome
 from voice.telemetry.waterfall import TurnFollower, TurnTimes
 
-_STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output")
+STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output")
 _BOUNDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Of times in a turn, in seconds."""
+_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 class CallMetrics:
@@ -47,6 +55,12 @@ class CallMetrics:
             buckets=_BOUNDS,
             registry=registry,
         )
+        self._confidence = Histogram(
+            "voice_recognition_confidence",
+            "How sure the recogniser was of a turn, 0 to 1.",
+            buckets=_SHARES,
+            registry=registry,
+        )
         self._whole = Histogram(
             "voice_turn_seconds",
             "From the caller's last word to the answer, inside the service.",
@@ -61,6 +75,8 @@ class CallMetrics:
                 self._started.inc()
                 self._running.inc()
                 self._turns[event.call_id] = TurnFollower()
+            case FinalTranscript():
+                self._confidence.observe(event.confidence)
             case Transferred():
                 self._transfers.labels(transfer_outcome(event)).inc()
             case EngineFellBack():
@@ -75,5 +91,5 @@ class CallMetrics:
 
     def _observe(self, times: TurnTimes) -> None:
         self._whole.observe(times.total_ms / 1000)
-        for stage in _STAGES:
+        for stage in STAGES:
             self._stages.labels(stage).observe(getattr(times, f"{stage}_ms") / 1000)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.telephony.edge.edge_caller import TONE_HZ, calling, tone
@@ -19,7 +20,9 @@ from voice.audio import write_wav
 from voice.errors import ConfigError
 from voice.service import ChildProcess, Service
 from voice.service.child import ChildFailed
-from voice.settings import Runtime, Settings, Telemetry, load_settings
+from voice.service.monitoring import application
+from voice.settings import Runtime, Settings, load_settings
+from voice.telemetry_settings import Telemetry
 from voice.telephony.sip import CallRejected, EndCause
 
 pytestmark = pytest.mark.calls
@@ -200,6 +203,19 @@ async def test_it_is_ready_while_it_takes_calls(service: Service, address: Addre
     await asyncio.wait_for(stopping, 15)
     with pytest.raises(httpx2.ConnectError):
         await readiness(service)
+
+
+async def test_only_this_machine_and_scrapers_read_them() -> None:
+    async def told(client: str, scrapers: tuple[str, ...] = ()) -> int:
+        app = application(CollectorRegistry(), lambda: "", scrapers)
+        transport = httpx2.ASGITransport(app=app, client=(client, 40000))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://voice") as asking:
+            return (await asking.get("/metrics")).status_code
+
+    assert [await told("127.0.0.1"), await told("::1"), await told("192.0.2.30")] == [200, 200, 403]
+    assert await told("192.0.2.30", ("192.0.2.0/24",)) == 200
+    assert await told("::ffff:192.0.2.30", ("192.0.2.30/32",)) == 200
+    assert await told("192.0.3.30", ("192.0.2.0/24",)) == 403
 
 
 async def test_the_figures_of_all_processes_stand_together(

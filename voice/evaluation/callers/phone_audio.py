@@ -71,6 +71,12 @@ class PhoneAudio:
         """The local UDP port."""
         return int(self._socket.getsockname()[1])
 
+    @property
+    def peer(self) -> Address:
+        """Where its packets go, once the call is answered."""
+        assert self._agreement is not None
+        return self._agreement.remote_address, self._agreement.remote_port
+
     def start(self, agreement: MediaAgreement) -> None:
         """Begin to send and to receive as agreed with the other side."""
         self._agreement = agreement

@@ -1,0 +1,117 @@
+"""The three profiles, as they are but for addresses and small models, started and called."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from scale_bench.call_nodes import Caller, free_port
+from tests.telephony.edge.edge_programs import running
+from voice.service import check_settings
+from voice.settings import load_settings
+
+PROFILES = Path(__file__).resolve().parents[2] / "deploy" / "profiles"
+NAMES = sorted(file.stem for file in PROFILES.glob("*.toml"))
+
+
+@pytest.fixture(autouse=True)
+def as_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the profiles say of the network holds; they allow nothing that a test could reach."""
+    monkeypatch.delenv("VOICE_NETWORK__ALLOW")
+
+
+def elsewhere(folder: Path, name: str, sip_port: int) -> Mapping[str, str]:
+    """What is different on this machine: where things lie, who calls, which models."""
+    settings = load_settings(PROFILES / f"{name}.toml")
+    trunk = {"name": settings.sip.trunks[0].name, "networks": ["127.0.0.1/32"], "trusted": True}
+    return {
+        "VOICE_SIP__LISTEN": f"127.0.0.1:{sip_port}",
+        "VOICE_SIP__TRUNKS": json.dumps([trunk]),
+        "VOICE_SUPERVISION__LISTEN": "127.0.0.1:0",
+        "VOICE_SUPERVISION__ACCOUNTS": str(folder / "accounts.json"),
+        "VOICE_TELEMETRY__LISTEN": "127.0.0.1:0",
+        "VOICE_RUNTIME__DIRECTORY": str(folder / "run"),
+        "VOICE_RECORDS__DIRECTORY": str(folder / "records"),
+        "VOICE_IDENTITY__DATABASE": str(folder / "pin_tries.sqlite"),
+        "VOICE_DEMO__DATABASE": str(folder / "operator.sqlite"),
+        "VOICE_CALLS__PROCESSES": str(min(2, settings.calls.processes)),
+        **(certified(folder) if settings.supervision.certificate else {}),
+        **(joined(folder) if settings.supervision.region.url else {}),
+    }
+
+
+def joined(folder: Path) -> Mapping[str, str]:
+    """The region's Redis is not there: the node answers all the same."""
+    file = folder / "redis.password"
+    file.write_text("a secret")
+    return {"VOICE_SUPERVISION__REGION__PASSWORD_FILE": str(file)}
+
+
+def certified(folder: Path) -> Mapping[str, str]:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl to make a certificate")
+    make = f"{openssl} req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    make += f" -addext subjectAltName=IP:127.0.0.1 -keyout {folder}/a.key -out {folder}/a.pem"
+    subprocess.run(make.split(), check=True, capture_output=True)
+    return {
+        "VOICE_SUPERVISION__CERTIFICATE": f"{folder}/a.pem",
+        "VOICE_SUPERVISION__KEY": f"{folder}/a.key",
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_configuration_model_takes_all_of_them(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable, value in elsewhere(tmp_path, name, free_port()).items():
+        monkeypatch.setenv(variable, value)
+    settings = load_settings(PROFILES / f"{name}.toml")
+    check_settings(settings)
+    assert settings.network.allow == (["192.0.2.40", "192.0.2.50"] if name == "region" else [])
+    assert settings.calls.shutdown_seconds >= settings.calls.max_minutes * 60
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_profile_admits_no_more_calls_than_its_processes_take(name: str) -> None:
+    settings = load_settings(PROFILES / f"{name}.toml")
+    assert settings.sip.max_calls <= settings.calls.processes * settings.calls.max_calls
+
+
+@pytest.mark.calls
+@pytest.mark.parametrize("name", NAMES)
+async def test_it_starts_answers_and_tells_of_itself(name: str, tmp_path: Path) -> None:
+    port = free_port()
+    profile = str(PROFILES / f"{name}.toml")
+    command = [sys.executable, "-m", "voice", "serve", "--settings", profile]
+    async with running(command, elsewhere(tmp_path, name, port)) as service:
+        await service.line(f"Ready: answering sip:127.0.0.1:{port}", seconds=60)
+        pages = (await service.line("Supervision: ")).removeprefix("Supervision: ")
+        metrics = (await service.line("Metrics: ")).removeprefix("Metrics: ")
+        caller = Caller()
+        try:
+            await caller.dial(f"127.0.0.1:{port}")
+            assert await caller.hears()
+            await caller.line.hang_up()
+        finally:
+            await caller.line.close()
+        async with httpx2.AsyncClient(verify=trusted(tmp_path)) as client:
+            assert (await client.get(f"{pages}/sign-in")).status_code == 200
+            assert (await client.get(metrics.replace("metrics", "readyz"))).text == "ready\n"
+            assert "voice_calls_limit " in (await client.get(metrics)).text
+        service.terminate()
+        assert await service.wait() == 0
+    assert list((tmp_path / "records").glob("*/events.jsonl")), "the call is on record"
+
+
+def trusted(folder: Path) -> ssl.SSLContext:
+    own = folder / "a.pem"
+    return ssl.create_default_context(cafile=str(own) if own.exists() else None)
