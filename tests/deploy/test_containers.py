@@ -15,6 +15,8 @@ from tests.deploy.commands import expect_command
 from voice.service import monitoring
 from voice.settings import load_settings
 
+pytestmark = pytest.mark.usefixtures("as_written")
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE = sorted((DEPLOY / "compose").glob("*.yaml"))

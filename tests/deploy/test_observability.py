@@ -17,7 +17,13 @@ from voice.service.child import ChildProcess
 from voice.service.monitoring import ServiceCollector
 from voice.settings import Settings
 from voice.supervision import __main__ as supervision
-from voice.telemetry import CallMetrics, Heartbeat, measured_queues, process_registry
+from voice.telemetry import (
+    CallMetrics,
+    Heartbeat,
+    ServiceMetrics,
+    measured_queues,
+    process_registry,
+)
 from voice.telemetry.reasons import END_REASONS, TRANSFER_OUTCOMES
 from voice.telephony.edge.figures import EdgeFigures
 
@@ -61,6 +67,7 @@ def exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     calls = process_registry()
     CallMetrics(calls)
     measured_queues(calls)
+    ServiceMetrics(calls)
     Heartbeat(tmp_path / "calls.json", registry=calls)
     edge = EdgeFigures().registry
     pages = CollectorRegistry()

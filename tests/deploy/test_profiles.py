@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import httpx2
@@ -16,16 +18,13 @@ import pytest
 from scale_bench.call_nodes import Caller, free_port
 from tests.telephony.edge.edge_programs import running
 from voice.service import check_settings
+from voice.setting_values import LOCAL
 from voice.settings import load_settings
+
+pytestmark = pytest.mark.usefixtures("as_written")
 
 PROFILES = Path(__file__).resolve().parents[2] / "deploy" / "profiles"
 NAMES = sorted(file.stem for file in PROFILES.glob("*.toml"))
-
-
-@pytest.fixture(autouse=True)
-def as_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the profiles say of the network holds; they allow nothing that a test could reach."""
-    monkeypatch.delenv("VOICE_NETWORK__ALLOW")
 
 
 def elsewhere(folder: Path, name: str, sip_port: int) -> Mapping[str, str]:
@@ -65,7 +64,26 @@ def certified(folder: Path) -> Mapping[str, str]:
     return {
         "VOICE_SUPERVISION__CERTIFICATE": f"{folder}/a.pem",
         "VOICE_SUPERVISION__KEY": f"{folder}/a.key",
+        "VOICE_ENGINES__CERTIFICATE": f"{folder}/a.pem",
+        "VOICE_ENGINES__KEY": f"{folder}/a.key",
+        "VOICE_ENGINES__AUTHORITY": f"{folder}/a.pem",
     }
+
+
+@contextlib.asynccontextmanager
+async def engine_service(folder: Path, name: str) -> AsyncIterator[Mapping[str, str]]:
+    """The one that the profile's nodes share, and what they are told of it."""
+    if load_settings(PROFILES / f"{name}.toml").recognition.at == LOCAL:
+        yield {}
+        return
+    (folder / "engines.toml").write_text('[engines]\nlisten = "127.0.0.1:0"\n')
+    command = [sys.executable, "-m", "voice", "engines", "serve", "--embedded"]
+    file = str(folder / "engines.toml")
+    async with running([*command, "--settings", file], certified(folder)) as service:
+        at = (await service.line("Ready: engines at tls://", seconds=60)).rpartition(" ")[2]
+        yield {"VOICE_RECOGNITION__AT": at, "VOICE_NETWORK__ALLOW": '["127.0.0.1"]',
+               "VOICE_RESPONSE__SERVER__URL": "http://127.0.0.1:9/v1",
+               "VOICE_SUPERVISION__REGION__URL": "redis://127.0.0.1:9"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,7 +94,8 @@ def test_one_configuration_model_takes_all_of_them(
         monkeypatch.setenv(variable, value)
     settings = load_settings(PROFILES / f"{name}.toml")
     check_settings(settings)
-    assert settings.network.allow == (["192.0.2.40", "192.0.2.50"] if name == "region" else [])
+    reached = ["192.0.2.40", "192.0.2.45", "192.0.2.50"]
+    assert settings.network.allow == (reached if name == "region" else [])
     assert settings.calls.shutdown_seconds >= settings.calls.max_minutes * 60
 
 
@@ -92,7 +111,11 @@ async def test_it_starts_answers_and_tells_of_itself(name: str, tmp_path: Path) 
     port = free_port()
     profile = str(PROFILES / f"{name}.toml")
     command = [sys.executable, "-m", "voice", "serve", "--settings", profile]
-    async with running(command, elsewhere(tmp_path, name, port)) as service:
+    ours = elsewhere(tmp_path, name, port)
+    async with (
+        engine_service(tmp_path, name) as shared,
+        running(command, {**ours, **shared}) as service,
+    ):
         await service.line(f"Ready: answering sip:127.0.0.1:{port}", seconds=60)
         pages = (await service.line("Supervision: ")).removeprefix("Supervision: ")
         metrics = (await service.line("Metrics: ")).removeprefix("Metrics: ")
@@ -106,7 +129,10 @@ async def test_it_starts_answers_and_tells_of_itself(name: str, tmp_path: Path) 
         async with httpx2.AsyncClient(verify=trusted(tmp_path)) as client:
             assert (await client.get(f"{pages}/sign-in")).status_code == 200
             assert (await client.get(metrics.replace("metrics", "readyz"))).text == "ready\n"
-            assert "voice_calls_limit " in (await client.get(metrics)).text
+            told = (await client.get(metrics)).text
+            assert "voice_calls_limit " in told
+            used = re.findall(r'voice_engine_service_up\{engine="recognition",.*} (\S+)', told)
+            assert set(used) == ({"1.0"} if shared else set())
         service.terminate()
         assert await service.wait() == 0
     assert list((tmp_path / "records").glob("*/events.jsonl")), "the call is on record"
