@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 import numpy as np
 
-from voice.audio import Pcm, fade_out
+from voice.audio import Pcm, fade_out, with_gain
 from voice.telephony.leg import (
     Answer,
     Answered,
     Audio,
     Control,
     Dtmf,
+    Duck,
     Flush,
     HangUp,
     Leg,
@@ -55,6 +57,7 @@ class LegCaller:
         self._ring: deque[Pcm] = deque()
         self._echo = 10 ** (echo_db / 20) if echo_db else 0.0
         self._played = self._dropped = 0
+        self._gain_db = 0.0
         self._spoken = asyncio.Event()
         self._ticked = asyncio.Event()
         self._told = asyncio.Event()
@@ -63,6 +66,8 @@ class LegCaller:
         self.records: bool | None = True
         """Whether the edge can record; None: it does not say in time."""
         self.noise: Pcm | None = None
+        self.line: Callable[[Pcm], Pcm] = lambda frame: frame
+        """What becomes of a frame of the caller on its way."""
         self.heard: list[Pcm] = []
         self.controls: list[Control] = []
         self.over = asyncio.Event()
@@ -143,6 +148,8 @@ class LegCaller:
                     self.leg.send(Recording(on=self.records))
                 case Answer():
                     self.leg.send(Answered())
+                case Duck(gain_db=gain_db):
+                    self._gain_db = gain_db
                 case Flush():
                     asyncio.get_running_loop().call_later(self.flush_seconds, self._flush)
                 case HangUp():
@@ -182,7 +189,7 @@ class LegCaller:
     def _play(self) -> Pcm | None:
         if not self._ring:
             return None
-        frame = self._ring.popleft()
+        frame = with_gain(self._ring.popleft(), self._gain_db)
         self.heard.append(frame)
         self._played += len(frame)
         return frame
@@ -196,4 +203,4 @@ class LegCaller:
             frame = frame + self.noise[start : start + FRAME]
         if played is not None and self._echo:
             frame = (frame + played * self._echo).astype(np.int16)
-        return frame
+        return self.line(frame)

@@ -238,7 +238,7 @@ async def test_the_next_turn_begins_only_when_it_is_known_what_was_heard(
         await log.clause(LONG_ANSWER[1])
         await caller.say(say("How much is my bill?")[: 8000 * 3 // 10])
         interrupted = await log.wait(Interrupted)
-        await log.wait(FinalTranscript, lambda event: event.sequence > interrupted.sequence)
+        await log.wait(ResponseStarted, lambda event: event.sequence > interrupted.sequence)
         caller.hang_up()
         await log.wait(CallEnded)
     assert responder.answered[1].heard_before == interrupted.heard

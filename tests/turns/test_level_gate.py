@@ -42,4 +42,19 @@ def test_the_floor_stays_where_speech_can_be_heard_over_it(levels: list[float]) 
     gate = LevelGate()
     for level in levels:
         gate.passes(level)
-    assert -60 <= gate.floor_dbfs <= -20
+    assert -66 <= gate.floor_dbfs <= -20
+
+
+def test_a_silent_line_lets_quiet_voices_pass_and_is_raised_for_the_detector() -> None:
+    gate = LevelGate()
+    for _ in range(100):
+        gate.passes(-90.0)
+    assert gate.passes(-55.0)
+    assert gate.lift_db == pytest.approx(15.0)
+
+
+def test_a_noisy_line_is_not_raised() -> None:
+    gate = LevelGate()
+    for _ in range(200):
+        gate.passes(-45.0)
+    assert gate.lift_db == 0.0

@@ -49,6 +49,11 @@ def fade_in(pcm: Pcm) -> Pcm:
     return _scaled(pcm, np.linspace(0, 1, len(pcm)))
 
 
+def ramp(pcm: Pcm, from_db: float, to_db: float) -> Pcm:
+    """From one gain to the other, evenly in decibels, over the whole of `pcm`; clipped."""
+    return _scaled(pcm, 10 ** (np.linspace(from_db, to_db, len(pcm)) / 20))
+
+
 def _scaled(pcm: Pcm, factor: float | NDArray[np.float64]) -> Pcm:
     scaled: Pcm = np.rint(pcm * factor).clip(-32768, 32767).astype(np.int16)
     return scaled

@@ -35,7 +35,7 @@ class Attention:
         """The caller begins to speak; `answering`: an answer to them is being made."""
         call = self._call
         before = call.unread_turn  # Then both are read as one.
-        heard = not answering and self._sayings.heard_to_the_end(call.settings.turns.start_ms)
+        heard = not answering and self._sayings.heard_to_the_end(call.onset_ms)
         self.heard_last = heard and (self.heard_last or not before)
         self._over_sound = call.playback.audible or (before and self._over_sound)
         self._caller_speaks = True

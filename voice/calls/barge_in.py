@@ -1,13 +1,16 @@
 """Barge-in in two steps: duck at the first voice, then yield or go on within half a second.
 
-A pure state machine on 20 ms decisions; voice that is the assistant's own echo never reaches it.
+A pure state machine on 20 ms frames. What decides is how long somebody speaks, whether it is a
+voice at all, and the words as soon as they are known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, auto
 
 from voice.languages import Language
+from voice.turns import Sound
 
 _FRAME_MS = 20
 _DUCK_VOICED_MS = 40
@@ -16,6 +19,8 @@ _YIELD_VOICED_MS = 460
 _DECIDE_MS = 500
 _FORGET_MS = 160
 """Silence after which voice that did not even duck is forgotten."""
+_ASK_AGAIN_MS = 200
+"""A sound that was no voice may become one."""
 
 
 class Step(Enum):
@@ -34,36 +39,48 @@ class _State(Enum):
     DUCKED = auto()
     WAITING = auto()
     """Went on at full level; words may still come of it, and new voice is listened to."""
+    NOISE = auto()
+    """The same, while a sound lasts that is no voice."""
     YIELDED = auto()
 
 
 class BargeIn:
-    """Decides on one call's interruptions while the assistant is audible."""
+    """Decides on one call's interruptions while the assistant is audible.
 
-    def __init__(self) -> None:
+    `sounds_human` is a second opinion on the last half second, asked before the floor is given up.
+    """
+
+    def __init__(self, sounds_human: Callable[[], bool] = lambda: True) -> None:
+        self._sounds_human = sounds_human
         self._state = _State.CLEAR
         self._voiced_ms = self._silent_ms = self._elapsed_ms = 0
 
-    def push(self, voiced: bool, audible: bool) -> Step | None:
-        """Take the decision on the next 20 ms; returns what follows from it, if anything does."""
+    def push(self, sound: Sound, audible: bool) -> Step | None:
+        """Take the next 20 ms; returns what follows from it, if anything does."""
         if not audible:
             return self._clear()
         if self._state is _State.YIELDED:
             return None
+        voiced = sound in (Sound.VOICE, Sound.MAYBE)
         self._voiced_ms += _FRAME_MS if voiced else 0
         self._silent_ms = 0 if voiced else self._silent_ms + _FRAME_MS
-        if self._state is not _State.DUCKED:
-            return self._listen(voiced)
-        self._elapsed_ms += _FRAME_MS
-        return self._decide()
+        match self._state:
+            case _State.DUCKED if sound is Sound.ECHO:
+                return self._clear()
+            case _State.DUCKED:
+                self._elapsed_ms += _FRAME_MS
+                return None if sound is Sound.MAYBE else self._decide()
+            case _State.NOISE:
+                return self._doubt()
+            case _:
+                return self._listen(voiced)
 
     def transcribed(self, text: str, language: Language) -> Step | None:
         """The caller's words up to a pause are known."""
-        if self._state not in (_State.DUCKED, _State.WAITING):
+        if self._state in (_State.CLEAR, _State.YIELDED):
             return None
         if text.strip() and not language.listening.is_backchannel(text):
-            self._state = _State.YIELDED
-            return Step.YIELD
+            return self._yield()
         was_ducked = self._state is _State.DUCKED
         self._clear()
         return Step.RESUME if was_ducked else None
@@ -83,16 +100,28 @@ class BargeIn:
         return Step.DUCK
 
     def _decide(self) -> Step | None:
-        if self._voiced_ms >= _YIELD_VOICED_MS:
-            self._state = _State.YIELDED
-            return Step.YIELD
-        if self._elapsed_ms < _DECIDE_MS:
+        goes_on = self._voiced_ms >= _YIELD_VOICED_MS
+        if not goes_on and self._elapsed_ms < _DECIDE_MS:
             return None
-        if self._silent_ms == 0:
-            self._state = _State.YIELDED
-            return Step.YIELD
+        if goes_on or self._silent_ms == 0:
+            if self._sounds_human():
+                return self._yield()
+            self._state, self._voiced_ms = _State.NOISE, 0
+            return Step.RESUME
         self._state = _State.WAITING
         return Step.RESUME
+
+    def _doubt(self) -> Step | None:
+        if self._silent_ms >= _FORGET_MS:
+            self._state, self._voiced_ms = _State.WAITING, 0
+        elif self._voiced_ms >= _ASK_AGAIN_MS:
+            self._voiced_ms = 0
+            return self._yield() if self._sounds_human() else None
+        return None
+
+    def _yield(self) -> Step:
+        self._state = _State.YIELDED
+        return Step.YIELD
 
     def _clear(self) -> Step | None:
         was_ducked = self._state is _State.DUCKED

@@ -14,7 +14,6 @@ from pipecat.workers.runner import WorkerRunner
 
 from voice.calls.barge_in import BargeIn
 from voice.calls.conversation import ConversationStep
-from voice.calls.echo import EchoGuard
 from voice.calls.engines import Engines
 from voice.calls.hand_over import note_progress, note_result
 from voice.calls.input import CallInput
@@ -60,7 +59,7 @@ from voice.telephony.leg import (
     TransferProgress,
     TransferResult,
 )
-from voice.turns import TurnTracker
+from voice.turns import Hearing, TurnTracker
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +106,10 @@ class Call:
             sample_rate=offer.sample_rate,
         )
         partials = Partials(call, session)
-        barge_in, echo = BargeIn(), EchoGuard()
-        self._input = CallInput(call, session, partials, barge_in, echo)
-        self._output = CallOutput(call, echo)
+        hearing = Hearing(call.tracker, offer.sample_rate)
+        barge_in = BargeIn(hearing.sounds_human)
+        self._output = CallOutput(call, hearing.echo)
+        self._input = CallInput(call, session, partials, barge_in, hearing, self._output.duck)
         self._conversation = ConversationStep(call)
         steps = [
             self._input,

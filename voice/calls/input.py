@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from pipecat.audio.dtmf.types import KeypadEntry
@@ -20,9 +21,8 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.audio import Pcm
+from voice.audio import OffsetRemover, Pcm
 from voice.calls.barge_in import BargeIn, Step
-from voice.calls.echo import EchoGuard
 from voice.calls.expected_answer import dictates_digits
 from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame, TurnTooLongFrame
 from voice.calls.partials import Partials
@@ -33,6 +33,7 @@ from voice.events import HIDDEN, DtmfReceived, SpeechStarted, TurnEnded
 from voice.recognition import RecognitionSession
 from voice.turns import (
     FalseStart,
+    Hearing,
     ShortPause,
     SpeechBegan,
     SpeechResumed,
@@ -41,11 +42,12 @@ from voice.turns import (
     TurnTooLong,
 )
 
-PRE_ROLL_MS = 300
+PRE_ROLL_MS = 220
 """Sound before the detected onset that belongs to the first word."""
 DUCKED_DB = -12.0
 _FRAME_MS = 20
-_FRAMES_PER_ECHO_CHECK = 3
+_PRE_ROLL_FRAMES = 40
+"""Those of the longest onset, too: of a voice that was long unsure to be the caller's."""
 
 
 class CallInput(FrameProcessor):
@@ -57,21 +59,23 @@ class CallInput(FrameProcessor):
         session: RecognitionSession,
         partials: Partials,
         barge_in: BargeIn,
-        echo: EchoGuard,
+        hearing: Hearing,
+        duck: Callable[[float], None],
     ) -> None:
+        """`duck` makes what the caller hears so many dB softer (negative)."""
         super().__init__()
         self._call = call
         self._session = session
         self._partials = partials
         self._barge_in = barge_in
-        self._echo = echo
+        self._hearing = hearing
+        self._duck = duck
+        self._offset = OffsetRemover()
         self._turn_end = TurnEnd(call, session)
         self._over_ms: int | None = None
         """When a turn ended with which what is said soon after may still go on."""
         self._piece: asyncio.Task[None] | None = None
-        self._pre_roll: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // _FRAME_MS)
-        self._voiced_frames = 0
-        self._is_echo = False
+        self._pre_roll: deque[Pcm] = deque(maxlen=_PRE_ROLL_FRAMES)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Everything passes; what was said up to a pause tells whether the turn is over."""
@@ -90,20 +94,20 @@ class CallInput(FrameProcessor):
 
     async def hear(self, frame: Pcm) -> None:
         """The next 20 ms of the caller (int16 mono at the leg's rate)."""
-        tracker = self._call.tracker
-        self._echo.received(frame)
-        voiced = tracker.hears_speech(frame) and not self._hears_itself()
-        tracker.detector.expects_digits = dictates_digits(self._call)
-        signal = tracker.detector.push(voiced)
-        self._turn_end.follow(signal)
-        if tracker.detector.speaking and not isinstance(signal, SpeechBegan):
+        detector, audible = self._call.tracker.detector, self._call.playback.audible
+        frame = self._offset.removed(frame)
+        heard = self._hearing.push(frame, audible)
+        detector.expects_digits = dictates_digits(self._call)
+        signals = self._signals(heard.decisions)
+        if detector.speaking and not any(isinstance(signal, SpeechBegan) for signal in signals):
             self._session.feed(frame, self._call.sample_rate)
-            self._partials.heard(voiced and tracker.detector.certain)
+            self._partials.heard(any(heard.decisions) and detector.certain)
             self._read_ahead()
         else:
             self._pre_roll.append(frame)
-        await self._apply(self._barge_in.push(voiced, self._call.playback.audible))
-        await self._follow(signal)
+        await self._apply(self._barge_in.push(heard.sound, audible))
+        for signal in signals:
+            await self._follow(signal)
 
     async def key(self, digit: str) -> None:
         """The caller pressed a key (0-9, *, #).
@@ -117,22 +121,24 @@ class CallInput(FrameProcessor):
         """The caller put the call on hold, or came back to it."""
         await self.push_frame(HoldFrame(held))
 
-    def _hears_itself(self) -> bool:
-        """Whether voice is the assistant's own; looked at anew every 60 ms of it."""
-        if not self._call.playback.audible:
-            self._voiced_frames = 0
-            return False
-        if self._voiced_frames % _FRAMES_PER_ECHO_CHECK == 0:
-            self._is_echo = self._echo.is_echo()
-        self._voiced_frames += 1
-        return self._is_echo
+    def _signals(self, decisions: Sequence[bool]) -> list[TurnSignal]:
+        """What follows from decisions on the latest frames, of which the last is now."""
+        signals: list[TurnSignal] = []
+        for frames_ago, voiced in zip(range(len(decisions) - 1, -1, -1), decisions, strict=True):
+            signal = self._call.tracker.detector.push(voiced)
+            self._turn_end.follow(signal)
+            if isinstance(signal, SpeechBegan):
+                signal = SpeechBegan(signal.onset_ms + frames_ago * _FRAME_MS)
+            if signal is not None:
+                signals.append(signal)
+        return signals
 
     async def _apply(self, step: Step | None) -> None:
         match step:
             case Step.DUCK:
-                self._call.playback.gain_db = DUCKED_DB
+                self._duck(DUCKED_DB)
             case Step.RESUME:
-                self._call.playback.gain_db = 0.0
+                self._duck(0.0)
             case Step.YIELD:
                 await self.broadcast_interruption()
             case None:
@@ -160,8 +166,10 @@ class CallInput(FrameProcessor):
 
     def _begin(self, onset_ms: int) -> None:
         call = self._call
-        pre_roll = np.concatenate(list(self._pre_roll))
+        frames = (PRE_ROLL_MS + onset_ms) // _FRAME_MS
+        pre_roll = np.concatenate(list(self._pre_roll)[-frames:])
         self._pre_roll.clear()
+        call.onset_ms = onset_ms
         call.rejoined = not call.unread_turn and self._resumes(onset_ms) and call.may_rejoin()
         if call.unread_turn or call.rejoined:
             # The turn before is not understood yet, or was not over: both are read as one.
@@ -181,6 +189,7 @@ class CallInput(FrameProcessor):
 
     def _end(self, pause_ms: int) -> None:
         self._barge_in.turn_over()
+        self._hearing.turn_over()
         self._call.unread_turn = True
         now, known = self._call.journal.now_ms(), self._turn_end.known
         self._over_ms = None if known.settled else now

@@ -17,20 +17,17 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.audio import Pcm, resample, with_gain
-from voice.calls.echo import EchoGuard
+from voice.audio import Pcm, resample
 from voice.calls.playback import Heard
 from voice.calls.state import CallState
 from voice.calls.utterance import ClauseAudio
 from voice.events import ClauseSpoken, Interrupted
-from voice.telephony.leg import Audio, Flush, Played
+from voice.telephony.leg import Audio, Duck, Flush, Played
+from voice.turns import EchoGuard
 
 FRAME_SECONDS = 0.02
 AHEAD_SECONDS = 0.06
-"""How far the edge's ring is kept filled: a stall of the loop up to here is not heard.
-
-What is in the ring is not softened any more, so this is also part of the time until it ducks.
-"""
+"""How far the edge's ring is kept filled: a stall of the loop up to here is not heard."""
 FLUSH_SECONDS = 0.3
 """An edge that has not answered a flush by then is taken at its last word."""
 WAITING_CLAUSES = 1
@@ -84,6 +81,11 @@ class CallOutput(FrameProcessor):
     async def room(self) -> None:
         """Wait until another clause should be synthesised."""
         await self._room.wait()
+
+    def duck(self, gain_db: float) -> None:
+        """From now on the caller hears all so much softer (negative); 0: as it is sent."""
+        self._call.leg.send(Duck(gain_db=gain_db))
+        self._echo.gain_db = gain_db
 
     async def played(self, ledger: Played) -> None:
         """What the edge says has left for the caller."""
@@ -163,8 +165,6 @@ class CallOutput(FrameProcessor):
 
     def _send(self, frame: Pcm) -> None:
         playback = self._call.playback
-        if playback.gain_db:
-            frame = with_gain(frame, playback.gain_db)
         playback.sent(frame)
         self._echo.sent(frame)
         self._call.leg.send(Audio(frame, self._call.sample_rate))
@@ -187,7 +187,7 @@ class CallOutput(FrameProcessor):
         dropped = [clause for clause in self._clauses if clause.clause.interruptible]
         self._clauses = deque(c for c in self._clauses if not c.clause.interruptible)
         self._room.set()
-        self._call.playback.gain_db = 0.0
+        self.duck(0.0)
         current = self._current
         if current is not None and not current.clause.interruptible:
             return
@@ -200,6 +200,7 @@ class CallOutput(FrameProcessor):
     async def _flush(self) -> list[Heard]:
         self._flushed = asyncio.get_running_loop().create_future()
         self._call.leg.send(Flush())
+        self._echo.flushed()
         try:
             return await asyncio.wait_for(self._flushed, FLUSH_SECONDS)
         except TimeoutError:

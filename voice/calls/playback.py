@@ -1,4 +1,4 @@
-"""The ledger of one call's outgoing sound: what was sent, what was heard, and how loud."""
+"""The ledger of one call's outgoing sound: what was sent, and what was heard."""
 
 from __future__ import annotations
 
@@ -48,8 +48,6 @@ class Playback:
         self._sent = 0
         self._left = 0
         self._dropped = 0
-        self.gain_db = 0.0
-        """How much softer (negative) the frames still to be sent become."""
 
     @property
     def audible(self) -> bool:

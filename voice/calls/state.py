@@ -94,6 +94,8 @@ class CallState:
     """The caller's turn began while that was so, and stays unrecorded to its end."""
     dictates: bool = False
     """The caller's turn before spoke of a secret or held a number: the next may go on with it."""
+    onset_ms: int = 0
+    """How long the caller had been speaking when their turn was noticed."""
     accounted: asyncio.Event = field(default_factory=_set_event)
     """Clear from an interruption until it is known what the caller heard."""
     unread_turn: bool = False

@@ -11,12 +11,13 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from voice.audio import Pcm, dbfs, fade_out, silence
+from voice.audio import Pcm, dbfs, fade_out, silence, with_gain
 from voice.evaluation.latency import AUDIBLE_DBFS, HeardPacket
 from voice.telephony.leg import (
     Answer,
     Answered,
     Audio,
+    Duck,
     Flush,
     HangUp,
     LegEnded,
@@ -50,6 +51,7 @@ class LegInMemory(ABC):
         self._ring: deque[Pcm] = deque()
         self._to_tell: deque[LegMessage] = deque()
         self._hangs_up = False
+        self._gain_db = 0.0
         self._ticks = self._played = self._dropped = 0
 
     def send(self, message: LegMessage) -> None:
@@ -59,6 +61,8 @@ class LegInMemory(ABC):
                 self._ring.append(pcm)
             case Answer():
                 self.answered.set()
+            case Duck(gain_db=gain_db):
+                self._gain_db = gain_db
             case Flush():
                 self._flush()
             case HangUp():
@@ -125,7 +129,7 @@ class LegInMemory(ABC):
         if not self._ring:
             self._nothing_heard()
             return self._silence
-        frame = self._ring.popleft()
+        frame = with_gain(self._ring.popleft(), self._gain_db)
         self._hear(frame)
         if self._ticks % PLAYED_EVERY == 0 or not self._ring:
             self._tell_played()
@@ -140,9 +144,10 @@ class LegInMemory(ABC):
 
     def _flush(self) -> None:
         if self._ring:
-            self._hear(fade_out(self._ring.popleft()))
+            self._hear(fade_out(with_gain(self._ring.popleft(), self._gain_db)))
         self._dropped += sum(len(frame) for frame in self._ring)
         self._ring.clear()
+        self._gain_db = 0.0
         self._tell_played(flushed=True)
 
     def _tell_played(self, flushed: bool = False) -> None:

@@ -12,7 +12,7 @@ from voice.silero import speech_peak
 
 _MORE_LIKELY_NOBODY = 0.3
 """By so much more probable than a piece of the words is it that nobody spoke: they are noise's."""
-_DOUBTED_BELOW = 0.2
+_DOUBTED_BELOW = 0.6
 """Words of pieces less probable than this need a voice: whatever Whisper hears in music is."""
 _VOICE = 0.7
 """How probable speech has to be somewhere in a window for a voice."""

@@ -158,7 +158,18 @@ class Reject(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Flush(Control):
-    """Drop what has not left the ring; the next 20 ms fade out. Answered by Played(flushed)."""
+    """Drop what has not left the ring; the next 20 ms fade out, and no later ones are softer.
+
+    Answered by Played(flushed).
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duck(Control):
+    """Play softer from the next 20 ms on, what waits in the ring included."""
+
+    gain_db: float
+    """Negative: softer; 0: as it was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)

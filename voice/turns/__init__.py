@@ -16,7 +16,10 @@ from voice.turns.detector import (
     TurnSignal,
     TurnTooLong,
 )
+from voice.turns.echo import EchoGuard, Verdict
 from voice.turns.end_of_turn import LISTEN_AGAIN_MS, Awaited, Evidence, pause_wanted
+from voice.turns.foreground import Foreground
+from voice.turns.hearing import Heard, Hearing, Sound
 from voice.turns.level_gate import LevelGate
 from voice.turns.tracker import TurnTracker
 from voice.turns.vad import FRAME_MS, VoiceActivityDetector, WebRtcVad, create_vad
@@ -25,10 +28,15 @@ __all__ = [
     "FRAME_MS",
     "LISTEN_AGAIN_MS",
     "Awaited",
+    "EchoGuard",
     "Evidence",
     "FalseStart",
+    "Foreground",
+    "Heard",
+    "Hearing",
     "LevelGate",
     "ShortPause",
+    "Sound",
     "SpeechBegan",
     "SpeechResumed",
     "TurnDetector",
@@ -36,6 +44,7 @@ __all__ = [
     "TurnSignal",
     "TurnTooLong",
     "TurnTracker",
+    "Verdict",
     "VoiceActivityDetector",
     "WebRtcVad",
     "create_vad",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voice.audio import Pcm, dbfs
+from voice.audio import Pcm, dbfs, with_gain
 from voice.turn_settings import Turns
 from voice.turns.detector import TurnDetector, TurnSignal
 from voice.turns.level_gate import LevelGate
@@ -22,7 +22,7 @@ class TurnTracker:
     def hears_speech(self, frame: Pcm) -> bool:
         """Whether the next 20 ms frame holds speech that stands out of the line's noise."""
         loud = self._gate.passes(dbfs(frame))
-        return self._vad.is_speech(frame) and loud
+        return self._vad.is_speech(with_gain(frame, self._gate.lift_db)) and loud
 
     def push(self, frame: Pcm) -> TurnSignal | None:
         """Take the next 20 ms frame; returns what follows from it, if anything does."""

@@ -52,6 +52,32 @@ def test_flush_leaves_a_fade_of_20_ms() -> None:
     assert ring.played + ring.dropped == 800
 
 
+def test_what_waits_in_the_ring_is_ducked_from_the_next_frame_on_and_without_a_step() -> None:
+    ring = PlayoutRing(8000)
+    ring.push(np.full(960, 1000, np.int16))
+    frames = [ring.pull(160)]
+    ring.duck(-12.0)
+    frames += [ring.pull(160), ring.pull(160)]
+    ring.duck(0.0)
+    frames += [ring.pull(160), ring.pull(160)]
+    ends = [(frame[0], frame[-1]) for frame in frames if frame is not None]
+    assert ends == [(1000, 1000), (1000, 251), (251, 251), (251, 1000), (1000, 1000)]
+
+
+def test_a_flush_while_ducked_fades_from_the_softer_level() -> None:
+    ring = PlayoutRing(8000)
+    ring.push(np.full(800, 1000, np.int16))
+    ring.duck(-12.0)
+    ring.pull(160)
+    ring.duck(0.0)
+    ring.flush()
+    last = ring.pull(160)
+    assert last is not None and (last.max(), last[-1]) == (251, 0)
+    ring.push(np.full(160, 1000, np.int16))
+    again = ring.pull(160)
+    assert again is not None and again.min() == 1000
+
+
 def test_flush_of_an_empty_ring_does_nothing() -> None:
     ring = PlayoutRing(8000)
     ring.flush()

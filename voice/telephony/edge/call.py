@@ -29,6 +29,7 @@ from voice.telephony.leg import (
     Cancelled,
     CancelTransfer,
     Dtmf,
+    Duck,
     Flush,
     HangUp,
     Hold,
@@ -146,6 +147,8 @@ class EdgeCall:
                 self._sip.reject(status, reason, retry_after)
             case Flush() if self._ledger is not None:
                 self._ledger.flush()
+            case Duck(gain_db=gain_db) if self._voice is not None:
+                self._voice.duck(gain_db)
             case Record(path=path):
                 self._record(path)
             case StopRecording():

@@ -6,10 +6,11 @@ from collections import deque
 
 import numpy as np
 
-from voice.audio.levels import fade_out
+from voice.audio.levels import fade_out, ramp, with_gain
 from voice.audio.pcm import Pcm, silence
 
 FADE_MS = 20
+SOFTEST_DB = -60.0
 
 
 class PlayoutRing:
@@ -28,6 +29,7 @@ class PlayoutRing:
         """Samples that left for the caller."""
         self.dropped = 0
         """Samples that never left: flushed, or pushed out."""
+        self._gain_db = self._wanted_db = 0.0
 
     @property
     def waiting(self) -> int:
@@ -47,13 +49,21 @@ class PlayoutRing:
             return None
         taken = self._take(samples)
         self.played += len(taken)
+        if self._gain_db or self._wanted_db:
+            taken = ramp(taken, self._gain_db, self._wanted_db)
+            self._gain_db = self._wanted_db
         if len(taken) < samples:
             return _joined([taken, silence(samples - len(taken))])
         return taken
 
+    def duck(self, gain_db: float) -> None:
+        """From now on what leaves is so much softer (negative); 0: as it came."""
+        self._wanted_db = min(0.0, max(SOFTEST_DB, gain_db))
+
     def flush(self) -> None:
-        """Drop what waits, but for the next 20 ms, which fade out."""
-        last = fade_out(self._take(self._fade))
+        """Drop what waits, but for the next 20 ms, which fade out; what follows is as it came."""
+        last = fade_out(with_gain(self._take(self._fade), self._gain_db))
+        self._gain_db = self._wanted_db = 0.0
         self.dropped += self._waiting
         self._chunks.clear()
         self._chunks.append(last)
