@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -194,6 +196,21 @@ def test_the_kustomization_names_every_manifest_and_files_that_there_are() -> No
     for each in described["configMapGenerator"]:
         for file in each["files"]:
             assert (DEPLOY / file.rpartition("=")[2]).is_file()
+
+
+def test_kubectl_makes_manifests_of_it_that_use_these_very_files() -> None:
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("needs kubectl, which Debian does not have")
+    done = subprocess.run(
+        [kubectl, "kustomize", str(DEPLOY)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    made = {each["kind"]: each for each in yaml.safe_load_all(done.stdout)}
+    assert {"ConfigMap", "DaemonSet", "StatefulSet", "PodDisruptionBudget"} <= set(made)
+    mounted = made["StatefulSet"]["spec"]["template"]["spec"]["volumes"][0]["projected"]["sources"]
+    # A changed file is a changed name: the nodes are rolled out anew.
+    assert re.fullmatch(r"voice-\w{10}", mounted[0]["configMap"]["name"])
 
 
 def paths_served() -> set[str]:

@@ -7,11 +7,14 @@ import shlex
 from pathlib import Path
 
 from tests.deploy.commands import expect_command
+from voice.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "deploy.md").read_text()
-TYPED = re.findall(r"^```\w*\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)
-OURS = re.compile(r"(?:/opt/voice/bin/voice| voice) ((?:models|doctor|serve|supervise) ?.*)")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)
+OURS = re.compile(
+    r"(?:/opt/voice/bin/voice| voice) ((?:models|doctor|engines|serve|supervise) ?.*)"
+)
 
 
 def test_every_file_of_deploy_that_is_named_is_there() -> None:
@@ -27,7 +30,18 @@ def test_every_folder_of_deploy_is_named() -> None:
 
 
 def test_every_command_of_voice_that_is_typed_is_one_that_there_is() -> None:
-    commands = [shlex.split(found, comments=True) for text in TYPED for found in OURS.findall(text)]
-    assert len(commands) >= 4
+    commands = [
+        shlex.split(found, comments=True) for _, text in BLOCKS for found in OURS.findall(text)
+    ]
+    assert {words[0] for words in commands} == {"models", "doctor", "engines", "supervise"}
     for words in commands:
         expect_command(words)
+
+
+def test_settings_that_are_shown_can_be_used(tmp_path: Path, as_written: None) -> None:
+    shown = [text for language, text in BLOCKS if language == "toml"]
+    assert len(shown) >= 2
+    for number, text in enumerate(shown):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text)
+        load_settings(file)
