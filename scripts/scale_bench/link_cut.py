@@ -11,12 +11,12 @@ from pathlib import Path
 
 from scale_bench.engine_process import engine_process
 from voice.evaluation.breakable_way import Way
-from voice.evaluation.busy_load import LoadOutcome, hold_load
+from voice.evaluation.busy_load import LoadOutcome, hold_load, is_dropped
 from voice.evaluation.demo_operator import open_books
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.measured_call import MeasuredCall
 from voice.evaluation.trial_service import TrialService
-from voice.events import EngineFellBack, EngineReturned
+from voice.events import CallEnded, EngineFailed, EngineFellBack, EngineReturned
 
 LATE_MS = 2000
 """So much above the calls' median."""
@@ -100,8 +100,21 @@ def _note(result: BenchmarkResult, load: LoadOutcome, mended: Sequence[float]) -
     result.count("link_cut_missed_turns", misses, sum(len(call.turns) for call in calls))
     result.count("link_cut_back_seconds", round(max(back, default=float("nan")), 2), len(back))
     result.rows.append(
-        {"late_turns": late, "usual_ms": usual, "faults": list(load.faults), "breaks": len(mended)}
+        {
+            "late_turns": late,
+            "usual_ms": usual,
+            "lost": [_end(call) for call in calls if is_dropped(call)],
+            "faults": list(load.faults),
+            "breaks": len(mended),
+        }
     )
+
+
+def _end(call: MeasuredCall) -> str:
+    """How both sides say that it ended, and what failed before."""
+    failed = [event.reason for event in call.events if isinstance(event, EngineFailed)]
+    ended = [event.reason for event in call.events if isinstance(event, CallEnded)]
+    return f"{call.report.reason}; {', '.join(ended)}; {', '.join(failed)}"
 
 
 def _latencies(calls: Sequence[MeasuredCall]) -> list[float]:
