@@ -134,6 +134,13 @@ MEANINGS = {
         "tokens_per_processor_second_k4_transformers": "... four, in transformers",
     },
     "bench_scale": {
+        "batched_decode_speedup": "words of eight turns searched together, Whisper base (times)",
+        "calls_at_900_ms_embedded": "calls at once answered within 900 ms, embedded models",
+        "calls_at_1500_ms_base": "... within 1,500 ms, Whisper base, a recorded voice",
+        "link_cut_calls": "calls whose link to the engines' service was broken twice",
+        "link_cut_calls_lost": "... of which were lost",
+        "link_cut_late_turns_most": "... turns of one call late by more than 2 s, at most",
+        "link_cut_back_seconds": "... from the link's mending until the service was used (s)",
         "ray_scaling_1_to_2": "Ray, two workers of one core against one, calls a second (times)",
         "ray_same_report": "Ray and one process leave the same report (1 = yes)",
         "cores_per_call_embedded": "cores that a call takes, embedded models",
@@ -162,17 +169,6 @@ MEANINGS = {
         "pass_k_suite_calls": "simulated callers of the suite, calls",
         "suite_task_success": "... of which succeeded",
         "suite_pass_hat_64": "... callers served 64 times out of 64 (pass^64)",
-    },
-    "bench_scale": {
-        "batched_decode_speedup": "words of eight turns searched together, Whisper base (times)",
-        "calls_at_900_ms_embedded": "calls at once answered within 900 ms, embedded models",
-        "calls_at_1500_ms_base": "... within 1,500 ms, Whisper base, a recorded voice",
-        "link_cut_calls": "calls whose link to the engines' service was broken twice",
-        "link_cut_calls_lost": "... of which were lost",
-        "link_cut_late_turns_most": "... turns of one call late by more than 2 s, at most",
-        "link_cut_back_seconds": "... from the link's mending until the service was used (s)",
-        "ray_scaling_1_to_2": "Ray, two workers of one core against one, calls a second (times)",
-        "ray_same_report": "Ray and one process leave the same report (1 = yes)",
     },
 }
 STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output", "line")
