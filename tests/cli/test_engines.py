@@ -120,12 +120,14 @@ def certificates(tmp_path: Path) -> Path:
     if openssl is None:
         pytest.skip("needs openssl to make certificates")
     for name in ("ca", "stranger"):
-        made = "req -x509 -newkey rsa:2048 -nodes -days 2 -addext basicConstraints=critical,CA:TRUE"
+        made = "req -x509 -newkey ed25519 -noenc -days 2 -addext basicConstraints=critical,CA:TRUE"
+        made += " -addext keyUsage=critical,keyCertSign"
         made += f" -subj /CN={name} -keyout {name}.key -out {name}.pem"
         subprocess.run([openssl, *made.split()], check=True, capture_output=True, cwd=tmp_path)
     for name in ("service", "node"):
-        made = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -CA ca.pem -CAkey"
-        made += f" ca.key -addext subjectAltName=IP:127.0.0.1 -keyout {name}.key -out {name}.pem"
+        made = f"req -x509 -newkey ed25519 -noenc -days 2 -subj /CN={name} -CA ca.pem -CAkey"
+        made += " ca.key -addext basicConstraints=critical,CA:FALSE"
+        made += f" -addext subjectAltName=IP:127.0.0.1 -keyout {name}.key -out {name}.pem"
         subprocess.run([openssl, *made.split()], check=True, capture_output=True, cwd=tmp_path)
     return tmp_path
 
