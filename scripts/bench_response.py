@@ -4,10 +4,10 @@
     python scripts/bench_response.py --full --json benchmarks/bench_response.json
 
 The engine of the examples is judged by the sets of scripts/response_sets, with the model of
-`[embedding]` (`--embedding NAME`, or `letters` for none); the figures of the embedded model begin
-with `embedded_`: each hand-written phrasing of tests/data/held_out opens a conversation with it (a
-yes, a no and a "repeat that" come after the question or answer that they belong to). `--recorded
-FILE` takes what a recogniser heard instead: JSON lines with "intent" and "heard".
+`[embedding] requests` (`--embedding NAME`, or `letters` for none); the figures of the embedded
+model begin with `embedded_`: each hand-written phrasing of tests/data/held_out opens a conversation
+with it (a yes, a no and a "repeat that" come after the question or answer that they belong to).
+`--recorded FILE` takes what a recogniser heard instead: JSON lines with "intent" and "heard".
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from response_engine_times import CANCELLED, COLD, WARM, EngineTimes
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
 from voice.demo.tools import tools_of
-from voice.embedding_settings import MULTILINGUAL
+from voice.embedding_settings import REQUESTS
 from voice.evaluation.benchmark_command import arguments, concluded, run_benchmark
 from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
@@ -139,7 +139,7 @@ async def main() -> int:
     """Print a row for each intent, then the figures; the exit status is 0 for a whole result."""
     parser = arguments(__doc__)
     parser.add_argument("--model", type=Path, default=ROOT / "response_models" / "embedded-en")
-    parser.add_argument("--embedding", default=MULTILINGUAL, metavar="NAME")
+    parser.add_argument("--embedding", default=REQUESTS, metavar="NAME")
     parser.add_argument("--recorded", type=Path, metavar="FILE", help="what a recogniser heard")
     options = parser.parse_args()
     result = BenchmarkResult.begin("bench_response")

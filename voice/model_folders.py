@@ -35,8 +35,9 @@ def shipped_model(kind: ModelKind, name: str) -> Path | None:
 
 
 def shipped_variants() -> list[Path]:
-    """The shipped folders of recognisers that hold a difference, not a whole model."""
-    return sorted(file.parent for file in (_ROOT / "asr_models").glob(f"*/{VARIANT}"))
+    """The shipped folders that hold a difference, not a whole model."""
+    kinds: tuple[ModelKind, ...] = ("asr_models", "response_models")
+    return [file.parent for kind in kinds for file in sorted((_ROOT / kind).glob(f"*/{VARIANT}"))]
 
 
 def installed_variants() -> list[Path]:

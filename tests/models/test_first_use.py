@@ -232,6 +232,6 @@ def test_requests_are_found_without_an_embedding_model_that_cannot_be_had(told: 
 
     models = at_hand(wanted, told)
 
-    assert models.no_embedding.startswith("embedding.model: multilingual-e5-small-q4 cannot be")
+    assert models.no_embedding.startswith("embedding.requests: multilingual-e5-small-q4 cannot be")
     assert models.warning.endswith("requests are found by letters, and fewer of them.")
     assert "\n" not in models.warning

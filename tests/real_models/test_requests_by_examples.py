@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import fetched
+from voice.embedding_settings import REQUESTS
 from voice.embeddings import Embedder
 from voice.engine_queue import Priority
 from voice.response.engine import ModelCall
@@ -23,7 +24,7 @@ TASKS = Path(__file__).resolve().parents[2] / "tasks"
 @pytest.fixture(scope="module")
 def engine() -> Iterator[ExampleEngine]:
     tasks = load_tasks(TASKS)
-    embedder = Embedder.load(fetched("multilingual-e5-small-q4"))
+    embedder = Embedder.load(fetched(REQUESTS))
     loaded = ExampleEngine.load(tasks, dict.fromkeys(tasks.languages, embedder))
     yield loaded
     loaded.close()

@@ -89,6 +89,12 @@ def _shown() -> Iterator[str]:
             yield from (phrase for phrase in phrases if len(phrase.split()) > _SHORT)
 
 
+def _learned() -> Iterator[str]:
+    """All that the embedding of requests was tuned on."""
+    for file in (ROOT / "scripts" / "training" / "encoder" / "companies").glob("*.yaml"):
+        yield from _sentences(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
 @pytest.mark.parametrize("name", LEAST)
 def test_each_set_is_large_enough(name: str) -> None:
     cases = _read(SETS / f"{name}.yaml")["cases"]
@@ -101,15 +107,24 @@ def test_the_unseen_company_is_asked_often_enough() -> None:
     assert sum(map(len, cases.values())) >= 150
 
 
-def test_no_held_out_sentence_stands_in_a_task_file() -> None:
-    held_out = _said() | {
+def _held_out() -> dict[str, str]:
+    return _said() | {
         _normal(text): file.name
         for file in HELD_OUT.glob("*.yaml")
         for text in _read(file)["phrases"]
         if "{" not in text
     }
+
+
+def test_no_held_out_sentence_stands_in_a_task_file() -> None:
     shown = {_normal(text) for text in _shown()}
-    assert {text: name for text, name in held_out.items() if text in shown} == {}
+    assert {text: name for text, name in _held_out().items() if text in shown} == {}
+
+
+def test_no_held_out_sentence_was_learned_by_the_embedding_of_requests() -> None:
+    learned = {_normal(text) for text in _learned() if len(text.split()) > _SHORT}
+    assert len(learned) > 5000
+    assert {text: name for text, name in _held_out().items() if text in learned} == {}
 
 
 def test_no_sentence_is_held_out_twice() -> None:

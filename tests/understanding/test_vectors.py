@@ -10,7 +10,7 @@ import pytest
 
 from voice.understanding import LexicalEmbedder, kept_folder
 from voice.understanding.lexical import Vectors
-from voice.understanding.vectors import KeptVectors
+from voice.understanding.vectors import PROBE, KeptVectors
 
 
 class Counting:
@@ -22,7 +22,7 @@ class Counting:
         self.computed: list[str] = []
 
     def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
-        self.computed += texts
+        self.computed += [text for text in texts if text != PROBE]
         return LexicalEmbedder().embed(texts)
 
     def close(self) -> None:
@@ -36,6 +36,18 @@ def test_a_text_is_computed_once_on_a_machine(tmp_path: Path) -> None:
     assert first.computed == ["one text", "another"]
     assert second.computed == ["a third"]
     np.testing.assert_array_equal(after[[2, 0]], before)
+
+
+def test_what_another_model_of_that_name_made_is_made_anew(tmp_path: Path) -> None:
+    class Other(Counting):
+        def embed(self, texts: Sequence[str], kind: str = "query") -> Vectors:
+            return super().embed(texts)[:, ::-1]
+
+    KeptVectors(Counting(), tmp_path).embed(["one text", "another"])
+    other = Other()
+    found = KeptVectors(other, tmp_path).embed(["one text"])
+    assert other.computed == ["one text"]
+    np.testing.assert_array_equal(found, Other().embed(["one text"]))
 
 
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:

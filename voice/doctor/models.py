@@ -8,7 +8,7 @@ from pathlib import Path
 from voice.doctor.finding import Finding
 from voice.errors import ModelError
 from voice.model_folders import ModelKind, find_model
-from voice.models import Catalogue, ModelStore, needs_embedding
+from voice.models import Catalogue, ModelStore, embeddings_needed
 from voice.response_settings import BY_EXAMPLES
 from voice.settings import Settings
 
@@ -36,8 +36,8 @@ def _named(settings: Settings) -> Iterator[tuple[str, ModelKind, str]]:
         yield "response.model", "response_models", response.model
     if response.engine == "openai" and response.fallback not in ("", BY_EXAMPLES):
         yield "response.fallback", "response_models", response.fallback
-    if needs_embedding(settings):
-        yield "embedding.model", "response_models", settings.embedding.model
+    for key, name in embeddings_needed(settings).items():
+        yield key, "response_models", name
 
 
 def _model(key: str, kind: ModelKind, name: str) -> Finding:

@@ -1,6 +1,8 @@
-"""The embedding model of the settings."""
+"""The embedding models of the settings."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from voice.embeddings.embedder import Embedder
 from voice.engine_queue import EngineQueue, QueueFactory
@@ -9,13 +11,19 @@ from voice.model_folders import find_model
 from voice.setting_places import blamed_on
 from voice.settings import Settings
 
+Use = Literal["model", "requests"]
+"""The key of `[embedding]`: for documents, or for requests by their examples."""
 
-def load_embedder(settings: Settings, make_queue: QueueFactory = EngineQueue) -> Embedder:
-    """Open what `[embedding]` names; raises ModelError with the key to be mended."""
+
+def load_embedder(
+    settings: Settings, make_queue: QueueFactory = EngineQueue, use: Use = "model"
+) -> Embedder:
+    """Open what `[embedding]` names for some use; raises ModelError with the key to be mended."""
     wanted = settings.embedding
-    with blamed_on("embedding.model", ModelError):
+    name = wanted.requests if use == "requests" else wanted.model
+    with blamed_on(f"embedding.{use}", ModelError):
         return Embedder.load(
-            find_model("response_models", wanted.model),
+            find_model("response_models", name),
             threads=wanted.threads,
             workers=wanted.workers,
             capacity=wanted.capacity,

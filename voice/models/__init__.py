@@ -12,7 +12,7 @@ from voice.models.card import percent
 from voice.models.catalogue import Catalogue
 from voice.models.entries import CatalogueModel, ModelFile
 from voice.models.errors import SourceUnavailable, WrongHash
-from voice.models.first_use import ModelsAtHand, at_hand, embedding_at_hand, needs_embedding
+from voice.models.first_use import ModelsAtHand, at_hand, embedding_at_hand, embeddings_needed
 from voice.models.licences import licence_terms
 from voice.models.publishing import publish
 from voice.models.pulling import Origins, Progress, pull
@@ -40,9 +40,9 @@ __all__ = [
     "chosen_voices",
     "convert",
     "embedding_at_hand",
+    "embeddings_needed",
     "install",
     "licence_terms",
-    "needs_embedding",
     "percent",
     "publish",
     "pull",

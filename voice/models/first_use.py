@@ -18,6 +18,9 @@ from voice.response_settings import BY_EXAMPLES
 from voice.setting_places import blamed_on
 from voice.settings import EMBEDDED, REAL_RECOGNISER, REAL_VOICE, Settings
 
+_OF_DOCUMENTS = "embedding.model"
+_OF_REQUESTS = "embedding.requests"
+
 
 @dataclass(frozen=True)
 class ModelsAtHand:
@@ -89,30 +92,35 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
 
 
 def _embedding(settings: Settings, progress: Progress) -> str:
-    """Pulled where it is needed; why not, where requests can be found without it, too."""
-    if not needs_embedding(settings):
-        return ""
-    try:
+    """Pulled where one is needed; why not, of the one without which requests are found, too."""
+    needed = embeddings_needed(settings)
+    if _OF_DOCUMENTS in needed:
         embedding_at_hand(settings, progress)
-    except ModelError as error:
-        if settings.knowledge.store is not None:
-            raise
-        return str(error)
+    if _OF_REQUESTS in needed:
+        try:
+            with blamed_on(_OF_REQUESTS, ModelError):
+                _require(needed[_OF_REQUESTS], "response_models", "embedding", settings, progress)
+        except ModelError as error:
+            return str(error)
     return ""
 
 
-def needs_embedding(settings: Settings) -> bool:
-    """Whether requests or documents are found by what they mean."""
-    by_examples = BY_EXAMPLES in (settings.response.engine, settings.response.fallback)
-    return by_examples or settings.knowledge.store is not None
+def embeddings_needed(settings: Settings) -> dict[str, str]:
+    """The embedding models that requests and documents are found by, by the setting of each."""
+    needed = {}
+    if settings.knowledge.store is not None:
+        needed[_OF_DOCUMENTS] = settings.embedding.model
+    if BY_EXAMPLES in (settings.response.engine, settings.response.fallback):
+        needed[_OF_REQUESTS] = settings.embedding.requests
+    return needed
 
 
 def embedding_at_hand(settings: Settings, progress: Progress) -> None:
-    """Pull the embedding model of the settings when it is needed for the first time.
+    """Pull the embedding model of documents when it is needed for the first time.
 
     Raises ModelError when it cannot be had.
     """
-    with blamed_on("embedding.model", ModelError):
+    with blamed_on(_OF_DOCUMENTS, ModelError):
         _require(settings.embedding.model, "response_models", "embedding", settings, progress)
 
 

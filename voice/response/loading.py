@@ -88,10 +88,10 @@ def _beside(
 
 def _by_examples(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
     """Requests are found by what they mean, or by their letters where no embedding is at hand."""
-    wanted, embedding = settings.response, settings.embedding.model
+    wanted, embedding = settings.response, settings.embedding.requests
     embedder: TextEmbedder = LexicalEmbedder()
     if Path(find_model("response_models", embedding)).is_dir():
-        embedder = load_embedder(settings, make_queue)
+        embedder = load_embedder(settings, make_queue, "requests")
     else:
         log.warning("no embedding %s: requests are found by their letters and words", embedding)
     return ExampleEngine.load(

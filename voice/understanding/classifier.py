@@ -18,13 +18,13 @@ Matrix = NDArray[np.float64]
 
 NONE = ""
 """The name of what is none of the requests."""
-_RIDGE = 0.03
+RIDGE = 0.03
 """How far the examples are followed less than to the letter."""
-_WIDTH = 0.6
+WIDTH = 0.6
 """Of the kernel over meanings: how soon likeness fades as the cosine falls."""
-_LEXICAL = 0.35
+LEXICAL = 0.35
 """The share of letters and words in likeness, beside meaning."""
-_UNSEEN = 0.02
+_UNSEEN = 0.01
 """What examples of requests that are left out count, beside the others, in calibration."""
 _SURER = 0.6
 """Of the temperature: a text that is left out has one example less to be like than a new one."""
@@ -51,9 +51,9 @@ class Features:
     def likeness(self, others: Features) -> Matrix:
         """[these, others], 1 for the same text."""
         cosine = self.meaning @ others.meaning.T
-        meant = np.exp((cosine.astype(np.float64) - 1) / _WIDTH)
+        meant = np.exp((cosine.astype(np.float64) - 1) / WIDTH)
         written = (self.letters @ others.letters.T).astype(np.float64)
-        return (1 - _LEXICAL) * meant + _LEXICAL * written
+        return (1 - LEXICAL) * meant + LEXICAL * written
 
 
 class Classifier:
@@ -66,7 +66,7 @@ class Classifier:
         self._label = of_name = np.array([self.names.index(label) for label in labels])
         wanted: Matrix = np.eye(len(self.names))[of_name]
         counts = wanted.sum(axis=0)
-        slack = _RIDGE * counts[of_name] / counts.mean()
+        slack = RIDGE * counts[of_name] / counts.mean()
         kernel = features.likeness(features) + np.diag(slack)
         inverse = np.linalg.inv(kernel).astype(np.float64)
         self._weights = inverse @ wanted

@@ -68,7 +68,7 @@ class RequestReader:
         self._embedder = embedder
         self._matters = matters or {}
         rows = [
-            (name, " ".join(self._shortened(text)))
+            (name, self._manner.shortened(text))
             for name, texts in examples.items()
             for text in dict.fromkeys(texts)
         ]
@@ -100,7 +100,7 @@ class RequestReader:
         if len(words) <= 1 and self._manner.function.issuperset(words) and text not in self._texts:
             return Reading((Wish(NONE, 1.0),), ((NONE, 1.0),))
         spans = spans_of(words, self._manner)
-        texts = [" ".join(self._shortened(" ".join(words[a:b]))) for a, b in spans]
+        texts = [self._manner.shortened(" ".join(words[a:b])) for a, b in spans]
         features = self._features(texts, self._embedder.embed(texts))
         likely = self._classifier.probabilities(features)
         clauses = [self._manner.clause(self._manner.full(" ".join(words[a:b]))) for a, b in spans]
@@ -165,14 +165,6 @@ class RequestReader:
 
     def _features(self, texts: Sequence[str], vectors: Vectors) -> Features:
         return Features(unit(vectors - self._middle), lexical_vectors(texts))
-
-    def _shortened(self, text: str) -> Sequence[str]:
-        """The words without what says nothing of the matter."""
-        words = text.split()
-        full = self._manner.full(text)
-        short = self._manner.without_opening(full)
-        dropped = len(full) - len(short)
-        return words[dropped:] if tuple(words[:dropped]) == full[:dropped] else words
 
 
 def _merged(wishes: Sequence[Wish]) -> tuple[Wish, ...]:

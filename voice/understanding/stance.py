@@ -81,6 +81,12 @@ class Manner:
             start = max(ends)
         return tuple(words[start:] if start < len(words) else words)
 
+    def shortened(self, text: str) -> str:
+        """A text in normal form without what only opens the talk."""
+        words, full = text.split(), self.full(text)
+        dropped = len(full) - len(self.without_opening(full))
+        return " ".join(words[dropped:] if tuple(words[:dropped]) == full[:dropped] else words)
+
     def clause(self, words: Sequence[str]) -> Clause:
         """How some words speak."""
         words = self.without_opening(words)

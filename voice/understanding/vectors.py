@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 _DIGEST = 16
 """Bytes of a text's key."""
+PROBE = "what can you do for me"
+"""Its vector is kept with the others: a model that makes another one of it is another model."""
 
 
 class TextEmbedder(Protocol):
@@ -47,6 +49,7 @@ class KeptVectors:
     def __init__(self, embedder: TextEmbedder, folder: Path | None = None) -> None:
         """`folder`: where to keep them; without one nothing is kept."""
         self._embedder = embedder
+        self._probe: Vectors | None = None
         self._file = folder / f"{embedder.name}.npz" if folder else None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -66,10 +69,17 @@ class KeptVectors:
         try:
             with self._file.open("rb") as file, np.load(file, allow_pickle=False) as content:
                 keys, vectors = content["keys"], content["vectors"]
+                if not np.array_equal(content["probe"], self._probed()):
+                    return {}
             return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
             log.warning("%s: not readable, and made anew", self._file)
             return {}
+
+    def _probed(self) -> Vectors:
+        if self._probe is None:
+            self._probe = self._embedder.embed([PROBE])
+        return self._probe
 
     def _write(self, kept: dict[bytes, Vectors]) -> None:
         """Whole or not at all; without a disk to write on they are only computed again."""
@@ -79,7 +89,8 @@ class KeptVectors:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._file.parent, delete=False) as file:
-                np.savez(file, keys=keys, vectors=np.stack(list(kept.values())))
+                vectors = np.stack(list(kept.values()))
+                np.savez(file, keys=keys, vectors=vectors, probe=self._probed())
             Path(file.name).replace(self._file)
         except OSError as error:
             log.warning("%s: cannot be kept: %s", self._file, error.strerror)
