@@ -99,6 +99,11 @@ class Encoder(nn.Module):
                 for part in _NORMS
             }
             self.layers.append(Layer(parts, rank, heads, epsilon))
+        self._base = {
+            name: value.detach().clone()
+            for name, value in self.named_parameters()
+            if not name.endswith(".into")
+        }
 
     def forward(self, rows: Sequence[Sequence[int]]) -> Tensor:
         """[texts, width], each of length 1."""
@@ -120,6 +125,13 @@ class Encoder(nn.Module):
         for layer in self.layers:
             states = layer(states, known[:, None, None])
         return F.normalize((states * known[..., None]).sum(1) / lengths[:, None], dim=-1)
+
+    def keep(self, share: float) -> None:
+        """Go back to the base, but for a share of what was learned."""
+        with torch.no_grad():
+            for name, value in self.named_parameters():
+                if name in self._base:
+                    value.copy_(torch.lerp(self._base[name], value, share))
 
     def difference(self) -> dict[str, NDArray[np.float32]]:
         """What was learned, under the names that `voice.models.difference` knows."""
