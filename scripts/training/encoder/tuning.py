@@ -21,7 +21,7 @@ from training.encoder.episodes import Episodes
 from training.encoder.judging import Judged, judge
 from training.encoder.network import Encoder
 from training.encoder.ridge import Ridge
-from voice.embeddings import Embedder
+from voice.embeddings import Embedder, Vectors
 from voice.tokenizer_files import read_tokenizer
 from voice.understanding.vectors import KeptVectors
 
@@ -141,9 +141,10 @@ class Tuning:
         found: Tensor = self.network([self._tokenizer.encode(f"query: {t}").ids for t in texts])
         return found
 
-    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+    def _embed(self, texts: Sequence[str]) -> Vectors:
         with torch.no_grad():
-            return self._vectors(texts).numpy()
+            found: Vectors = self._vectors(texts).numpy()
+        return found
 
 
 def _is_change(name: str) -> bool:
