@@ -154,6 +154,40 @@ def test_a_word_that_refers_leans_to_what_was_spoken_of(reader: RequestReader) -
     assert dict(reader.read(said, "bill").ranked)["balance"] > before
 
 
+FOLLOWED = {
+    "price": ["how much is the ferry to malta", "what does a ticket cost", "the fare to gozo"],
+    "timetable": ["when does the ferry leave for malta", "when is the last ferry"],
+    "parking": ["can i park at the harbour", "is there a car park", "when is the car park open"],
+}
+OF_WHAT = {"price": "ferry", "timetable": "ferry", "parking": "cars"}
+
+
+@pytest.mark.parametrize(
+    ("said", "matter", "request_name"),
+    [
+        ("and to gozo", "ferry", "price"),
+        ("what about malta", "ferry", "price"),
+        ("and when is the last one", "ferry", "timetable"),
+        ("and when is it open", "cars", "parking"),
+    ],
+)
+def test_words_that_go_on_ask_the_same_of_something_else(
+    said: str, matter: str, request_name: str
+) -> None:
+    reader = RequestReader(language("en"), FOLLOWED, LexicalEmbedder(), OF_WHAT)
+    assert wanted(reader.read(said, matter)) == [request_name]
+
+
+def test_what_goes_on_with_nothing_of_the_matter_is_left(reader: RequestReader) -> None:
+    assert wanted(reader.read("and the purple elephants", "bill")) in ([], ["weather"])
+
+
+def test_a_refusal_without_words_of_its_own_takes_back_what_was_said(
+    reader: RequestReader,
+) -> None:
+    assert wanted(reader.read("i was going to change my address but i won't", "")) == []
+
+
 def test_the_names_of_requests_make_no_difference(reader: RequestReader) -> None:
     renamed = {f"z{9 - place}": texts for place, texts in enumerate(EXAMPLES.values())}
     other = RequestReader(language("en"), renamed, LexicalEmbedder())

@@ -38,8 +38,24 @@ class Days(Table):
     next: PlainWords = frozenset()
     this: Sequence[str] = ()
     last: PlainWords = frozenset()
+    target: PlainWords = frozenset()
+    """Before the day that is meant of several: "from Monday *to* Friday"."""
+    source: PlainWords = frozenset()
+    """Before the other one."""
+    since: PlainWords = frozenset()
+    """Before a day that is no value of a request: "I have waited *since* Monday"."""
+    doubtful_months: PlainWords = frozenset()
+    """Names of months that are other words as well ..."""
+    no_month_before: PlainWords = frozenset()
+    """... and are such before one of these: "may be"."""
     next_weekday_is_of_next_week: bool = False
     """Whether "next Friday", said on a Monday, is eleven days away, and not four."""
+    weeks_behind: Mapping[str, int] = {}
+    """Behind a weekday, how many weeks later it is meant: "Friday *week*"."""
+    weeks_before: Mapping[str, int] = {}
+    """The same before it: "*a week on* Friday"."""
+    next_week: Sequence[str] = ()
+    """Behind a weekday or before it: "Friday *of next week*"."""
     inside: Sequence[str] = ()
     """Before a span from today: "in two weeks"; or `later` behind it."""
     later: Sequence[str] = ()
@@ -61,6 +77,14 @@ class Hours(Table):
     after_noon: Sequence[str] = ()
     lead: PlainWords = frozenset()
     """Before a time: "at three"."""
+    lead_of_much: PlainWords = frozenset()
+    """Those among them that stand before a number of something as well: "for three"."""
+    between: PlainWords = frozenset()
+    """Between an hour and the part of the day: "three in the afternoon"."""
+    never_behind: PlainWords = frozenset()
+    """Behind a number, which is no hour then: "about two of them"."""
+    lasting: PlainWords = frozenset()
+    """Before so many hours, which are no time of the day: "since three hours"."""
     mark: str = ""
     """Behind a whole hour."""
 
@@ -76,6 +100,8 @@ class Dictated(Table):
     """The same behind it."""
     not_: PlainWords = Field(frozenset(), alias="not")
     """Before what is meant not to be the value."""
+    proposing: PlainWords = frozenset()
+    """Before a denial that is none: "why not Friday"."""
     stops: PlainWords = frozenset()
     """Words that are no part of a name, and end one in the midst of a sentence."""
     article_as_one: PlainWords = frozenset()

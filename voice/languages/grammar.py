@@ -6,8 +6,10 @@ The notation is that of the JSpeech Grammar Format (W3C note, 2000): words in th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from voice.errors import ConfigError
 from voice.languages.words import plain
@@ -17,6 +19,24 @@ Matcher = Callable[[Sequence[str], int], frozenset[int]]
 
 Lists = Mapping[str, Matcher]
 
+
+@dataclass(frozen=True)
+class _Phrase:
+    """A matcher that looks at most words once only, because no phrase of it begins with them."""
+
+    match: Matcher
+    first: frozenset[str] | None
+    """The words with which it can begin; None where that is not known."""
+    empty: bool = False
+    """It may be left out."""
+
+    def __call__(self, words: Sequence[str], start: int) -> frozenset[int]:
+        if self.first is not None and (start >= len(words) or words[start] not in self.first):
+            return frozenset({start}) if self.empty else _NOWHERE
+        return self.match(words, start)
+
+
+_NOWHERE: frozenset[int] = frozenset()
 _TOKEN = re.compile(r"<\w+>|[^\s()\[\]|<>]+|\S")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -72,7 +92,9 @@ def _sequence(tokens: list[str], lists: Lists) -> Matcher:
             ends = frozenset(end for begin in ends for end in part(words, begin))
         return ends
 
-    return match
+    leading = [*itertools.takewhile(_is_empty, parts)]
+    leading += parts[len(leading) : len(leading) + 1]
+    return _Phrase(match, _first(leading), all(map(_is_empty, parts)))
 
 
 def _part(token: str, tokens: list[str], lists: Lists) -> Matcher:
@@ -82,19 +104,39 @@ def _part(token: str, tokens: list[str], lists: Lists) -> Matcher:
         if tokens[:1] != [closing]:
             raise ValueError(f"{closing} is missing")
         tokens.pop(0)
-        return inner if token == "(" else _either([inner, lambda _, start: frozenset({start})])
+        return inner if token == "(" else _Phrase(_or_nothing(inner), _first([inner]), empty=True)
     if token.startswith("<"):
         if token[1:-1] not in lists:
             raise ValueError(f"there is no list {token}")
         return lists[token[1:-1]]
     if not _WORD.fullmatch(token):
         raise ValueError(f"{token} is not expected")
-    return lambda words, start: frozenset(
-        {start + 1} if words[start : start + 1] == [token] else ()
-    )
+    return _Phrase(lambda _, start: frozenset({start + 1}), frozenset({token}))
 
 
 def _either(options: Sequence[Matcher]) -> Matcher:
     if len(options) == 1:
         return options[0]
-    return lambda words, start: frozenset().union(*(option(words, start) for option in options))
+
+    def match(words: Sequence[str], start: int) -> frozenset[int]:
+        return _NOWHERE.union(*(option(words, start) for option in options))
+
+    return _Phrase(match, _first(options), any(map(_is_empty, options)))
+
+
+def _or_nothing(phrase: Matcher) -> Matcher:
+    return lambda words, start: phrase(words, start) | {start}
+
+
+def _is_empty(phrase: Matcher) -> bool:
+    return isinstance(phrase, _Phrase) and phrase.empty
+
+
+def _first(phrases: Iterable[Matcher]) -> frozenset[str] | None:
+    """The words with which one of some phrases can begin; None where that is not known."""
+    words: set[str] = set()
+    for phrase in phrases:
+        if not isinstance(phrase, _Phrase) or phrase.first is None:
+            return None
+        words |= phrase.first
+    return frozenset(words)

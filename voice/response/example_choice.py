@@ -53,6 +53,8 @@ class _Choice:
         """What is no matter of the tasks."""
         if wish.request == NONE:
             return Wording("", wish.probability, Role.NOT_UNDERSTOOD)
+        if wish.stance is Stance.UNWANTED:
+            return Wording("", wish.probability, Role.OKAY)
         return Wording("", wish.probability, self._tasks.requests[wish.request].answer)
 
     def _wanted(self, reading: Reading) -> list[Wish]:

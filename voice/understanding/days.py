@@ -5,12 +5,13 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from voice.languages import Language, Word, plain, words_at
 from voice.understanding.corrections import parts_between
+from voice.understanding.counted import counts_something, words_for_days
 from voice.understanding.found import Found, cut_out
 from voice.understanding.phrase_table import PhraseTable
 
@@ -20,6 +21,10 @@ _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _FIGURES = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?\b")
 _CENTURY = 2000
 _WEEK = 7
+_LONGEST_BEFORE = 3
+"""Words of a phrase before a weekday that says which."""
+_BETWEEN = 2
+"""Up to the position behind which a weekday is no part of a date: "Tuesday, the first of May"."""
 _MONTHS = 12
 
 
@@ -60,14 +65,29 @@ def _in_figures(text: str, today: datetime.date) -> tuple[datetime.date, int, in
 def _in_words(
     text: str, words: _Words, today: datetime.date, asked: bool
 ) -> tuple[datetime.date, int, int] | None:
+    """The day that tells most; of several the one to which something is moved."""
     found = words_at(text)
     said = [plain(word.text) for word in found]
+    likely = list(_candidates(said, words, today, asked))
+    if not likely:
+        return None
+    begin, day = min(likely, key=lambda one: words.doubt(said, one[0]))
+    return day[0], found[begin].start, _end(found, day[1])
+
+
+def _candidates(
+    said: Sequence[str], words: _Words, today: datetime.date, asked: bool
+) -> Iterator[tuple[int, _Day]]:
+    """Where days begin, those that tell most first, without those that are not meant."""
+    taken: set[int] = set()
     for read in words.readers(asked):
-        for position in range(len(said)):
-            day = read(said, position, today)
-            if day:
-                return day[0], found[position].start, _end(found, day[1])
-    return None
+        for begin in range(len(said)):
+            day = read(said, begin, today) if begin not in taken else None
+            if day is None or taken.intersection(range(begin, day[1] + _BETWEEN)):
+                continue
+            taken |= {*range(begin, day[1])}
+            if not words.is_denied(said, begin, asked):
+                yield begin, day
 
 
 def _end(words: Sequence[Word], position: int) -> int:
@@ -95,8 +115,37 @@ class _Words:
         yield self._span
         yield self._relative
         yield self._weekday
-        if asked:
-            yield self._day_alone
+        yield self._day_alone if asked else self._led_day
+
+    def doubt(self, said: Sequence[str], begin: int) -> int:
+        """How little a day that begins here is the one that is meant; 1 where nothing tells."""
+        days = self.language.dictated.days
+        before = self._before(said, begin)
+        return 0 if before in days.target else 2 if before in days.source else 1
+
+    def is_denied(self, said: Sequence[str], begin: int, asked: bool) -> bool:
+        """Whether it is a day that is not meant: "not on Friday", "since Friday"."""
+        spoken = self.language
+        if not asked and self._before(said, begin) in spoken.dictated.days.since:
+            return True
+        close = said[max(begin - 2, 0) : begin]
+        if words_for_days(spoken).intersection(close):
+            return False
+        before = [full for word in close for full in spoken.contractions.words(word)]
+        denying = spoken.dictated.not_ - spoken.numbers.dictation.corrections
+        proposed = spoken.dictated.proposing.isdisjoint(said[max(begin - 3, 0) : begin])
+        return proposed and not denying.isdisjoint(before)
+
+    def _before(self, said: Sequence[str], begin: int) -> str:
+        """The word before a day, of which "Tuesday the" of "Tuesday the first" is a part."""
+        names = {*map(plain, self.language.forms.dates.weekdays), plain(self._lead)}
+        while begin > 0 and said[begin - 1] in names:
+            begin -= 1
+        return said[begin - 1] if begin else ""
+
+    @property
+    def _lead(self) -> str:
+        return self.language.forms.dates.lead
 
     def _relative(self, said: Sequence[str], at: int, today: datetime.date) -> _Day | None:
         found = self.relative.at(said, at)
@@ -143,10 +192,21 @@ class _Words:
         of_next_week = today.weekday() + ahead < _WEEK and days.next_weekday_is_of_next_week
         if beside & days.next and of_next_week:
             ahead += _WEEK
-        return today + datetime.timedelta(ahead), end
+        day = today + datetime.timedelta(ahead)
+        for phrases, begin in ((days.weeks_behind, end), (days.weeks_before, at)):
+            weeks = _beside(phrases, said, begin, before=begin == at)
+            if weeks:
+                return day + datetime.timedelta(_WEEK * weeks[0]), max(end, weeks[1])
+        names = dict.fromkeys(days.next_week, 1)
+        week = _beside(names, said, end) or _beside(names, said, at, before=True)
+        if week:
+            day = today + datetime.timedelta(_WEEK + weekday - today.weekday())
+        return day, max(end, week[1] if week else end)
 
     def _day(self, said: Sequence[str], at: int) -> tuple[int, int] | None:
-        """A day of a month: "fourteenth", "14th", "fourteen"."""
+        """A day of a month: "fourteenth", "14th", "fourteen"; but not "a second"."""
+        if said[max(at - 1, 0) : at] and said[at - 1] in self.language.dictated.article_as_one:
+            return None
         if at < len(said) and said[at].isdecimal() and 1 <= int(said[at]) <= 31:
             marks = self.language.numbers.ordinals.marks
             marked = said[at + 1 : at + 2] and said[at + 1] in map(plain, marks)
@@ -160,7 +220,7 @@ class _Words:
         dates, days = self.language.forms.dates, self.language.dictated.days
         place = day[1] + (said[day[1] : day[1] + 1] == [plain(dates.of)] and dates.of != "")
         month = self.months.at(said, place)
-        if month:
+        if month and not self._is_other_word(said, place):
             return self._dated(said, month[1], month[0], day[0], today)
         beside = set(said[day[1] : day[1] + 4])
         if beside & days.of_month and beside & days.months:
@@ -182,7 +242,23 @@ class _Words:
             return None
         lead = said[month[1] : month[1] + 1] == [plain(self.language.forms.dates.lead)]
         day = self._day(said, month[1] + lead)
-        return self._dated(said, day[1], month[0], day[0], today) if day else None
+        if day is None or self._asks_of_some(said, at, day[1]):
+            return None
+        return self._dated(said, day[1], month[0], day[0], today)
+
+    def _is_other_word(self, said: Sequence[str], at: int) -> bool:
+        """Whether the name of a month is another word here: "may be"."""
+        days = self.language.dictated.days
+        follows = "".join(said[at + 1 : at + 2])
+        return said[at] in days.doubtful_months and follows in days.no_month_before
+
+    def _asks_of_some(self, said: Sequence[str], at: int, behind: int) -> bool:
+        """Whether the name of a month, with a number behind it, is the verb of "may 14 people"."""
+        if said[at] not in self.language.dictated.days.doubtful_months:
+            return False
+        last = said[behind - 1]
+        plainly = last.isdecimal() or self.counts.at(said, behind - 1) is not None
+        return plainly and counts_something(said, behind, self.language)
 
     def _dated(
         self, said: Sequence[str], end: int, month: int, day: int, today: datetime.date
@@ -192,15 +268,15 @@ class _Words:
         return (found, behind) if found else None
 
     def _year(self, said: Sequence[str], at: int) -> tuple[int, int]:
-        """A year of this century, or 0: "2027", "twenty twenty seven"."""
+        """A year of this century or the last, or 0: "2027", "nineteen ninety eight"."""
         first = self._count(said, at)
         if first is None:
             return 0, at
-        if _CENTURY <= first[0] < _CENTURY + 100:
+        if _CENTURY - 100 <= first[0] < _CENTURY + 100:
             return first
         second = self._count(said, first[1])
-        if first[0] == _CENTURY // 100 and second and second[0] < 100:
-            return _CENTURY + second[0], second[1]
+        if first[0] in (_CENTURY // 100 - 1, _CENTURY // 100) and second and second[0] < 100:
+            return 100 * first[0] + second[0], second[1]
         return 0, at
 
     def _edge_of_month(self, said: Sequence[str], at: int, today: datetime.date) -> _Day | None:
@@ -222,6 +298,16 @@ class _Words:
                     return _edge(first, last), place + 1
         return None
 
+    def _led_day(self, said: Sequence[str], at: int, today: datetime.date) -> _Day | None:
+        """ "On the fourteenth", within a request; "the second time" is none."""
+        led = self._lead != "" and said[max(at - 1, 0) : at] == [plain(self._lead)]
+        day = self._day(said, at) if led else None
+        if day is None or counts_something(said, day[1], self.language):
+            return None
+        if self.language.forms.dates.of and self.counts.at(said, at):
+            return None  # "the two": where days are ordinals, a mere number is none
+        return self._day_alone(said, at, today)
+
     def _day_alone(self, said: Sequence[str], at: int, today: datetime.date) -> _Day | None:
         """ "the fourteenth": of this month, or of the next one that has it."""
         day = self._day(said, at)
@@ -233,6 +319,16 @@ class _Words:
             if found and day and found >= today:
                 return found, day[1]
         return None
+
+
+def _beside(
+    phrases: Mapping[str, int], said: Sequence[str], at: int, *, before: bool = False
+) -> tuple[int, int] | None:
+    """What a phrase stands for that begins here, or with `before` ends here; and its end."""
+    table = PhraseTable(phrases)
+    begins = range(max(at - _LONGEST_BEFORE, 0), at) if before else (at,)
+    found = (table.at(said, begin) for begin in begins)
+    return next((one for one in found if one and (one[1] == at or not before)), None)
 
 
 def _edge(first: datetime.date, last: bool) -> datetime.date:

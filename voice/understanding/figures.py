@@ -8,9 +8,12 @@ from itertools import groupby
 
 from voice.languages import Language, SpokenNumber, plain, spoken_numbers, words_of
 from voice.understanding.corrections import corrected, places_of_corrections
+from voice.understanding.counted import counts_something, means_something_else
 from voice.understanding.found import Found, cut_out
 
 _PLUS = re.compile(r"\+\s?$")
+_FEW = 2
+"""Figures of a number that counts something rather than names it."""
 _FEWEST_OF_A_TELEPHONE = 6
 """Figures of a telephone number in the midst of a request."""
 
@@ -53,7 +56,7 @@ def _read(
     asked: bool,
 ) -> Found | None:
     if not asked:
-        numbers = [one for one in numbers if not _means_something_else(text, one, language)]
+        numbers = [one for one in numbers if not _is_of_something(text, one, language)]
     if not numbers:
         return None
     if not asked:
@@ -96,9 +99,9 @@ def _joined(numbers: Sequence[SpokenNumber], bounds: tuple[int, int]) -> str:
     return max((number.figures for number in numbers), key=len)
 
 
-def _means_something_else(text: str, number: SpokenNumber, language: Language) -> bool:
-    secrets = language.secrets
-    if plain(text[number.start : number.end]) in secrets.pronouns:
+def _is_of_something(text: str, number: SpokenNumber, language: Language) -> bool:
+    """Whether it is another number than one by which something is known: "six lamps"."""
+    if means_something_else(text, number, language):
         return True
     after = [plain(word) for word in words_of(text[number.end :])[:1]]
-    return any(word in secrets.units - secrets.units_at_times for word in after)
+    return len(number.figures) <= _FEW and counts_something(after, 0, language)

@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+GAP = "\u241f"
+"""Stands where a value has been taken out of a text (the symbol for a unit separator)."""
 Value = str | int | Decimal | datetime.date | datetime.time
 
 

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 from voice.languages import Language, plain, words_at
 from voice.understanding.corrections import parts_between
-from voice.understanding.found import Found, cut_out
+from voice.understanding.counted import counts_something, words_for_days
+from voice.understanding.found import GAP, Found, cut_out
 from voice.understanding.phrase_table import PhraseTable, plain_words
 
 _FIRST_OF_BUSINESS = 7
 """An hour before it, of which nothing tells the half of the day, is in the afternoon."""
 _NOON = 12
+_NEAR = 4
+"""Words between an hour and the part of the day, at the most."""
 _HALVES = {"a": "a", "am": "a", "p": "p", "pm": "p"}
 
 
@@ -24,7 +27,8 @@ def read_time(text: str, language: Language, asked: bool = True) -> Found | None
     afternoon: nobody is called or visited before seven.
     """
     for begin, end in reversed(parts_between(text, language)):
-        found = _read(text[begin:end], language, asked)
+        gap = text[:begin].rstrip().endswith(GAP)
+        found = _read(f"{GAP * gap} {text[begin:end]}", language, asked)
         if found:
             return found
     return None
@@ -68,29 +72,63 @@ def _named(text: str, language: Language) -> Found | None:
 
 
 def _in_words(text: str, language: Language, asked: bool, half: str) -> Found | None:
-    """ "three thirty", "three oh five", "three o'clock", "at three", and "three" where asked."""
+    """ "three thirty", "three oh five", "three o'clock", "three in the afternoon", "at three".
+
+    And "three" where it was asked for. What may as well be a number of something counts last.
+    """
     words = words_at(text)
     said = [plain(word.text) for word in words]
     lead, mark = language.dictated.hours.lead, plain(language.dictated.hours.mark)
+    doubtful: Found | None = None
     for at in range(len(said)):
         hour, end = _count(said, at, language)
         if end == at or hour > 24:
             continue
-        led = at > 0 and said[at - 1] in lead
+        before = "".join(said[max(at - 1, 0) : at])
+        if before in language.dictated.hours.lasting and not asked:
+            continue
         marked = end < len(said) and said[end] in (mark, mark.removesuffix("s")) and mark != ""
         end += marked
         minute, behind = _minute(said, end, language)
         half_behind = _HALVES.get("".join(said[behind : behind + 1]), "")
         if half_behind:
             behind += 1 + (said[behind + 1 : behind + 2] == ["m"])
-        if not (marked or half_behind or half or asked or (led and behind >= end)):
-            continue
-        if not _ends_here(said, behind, language):
+        told = marked or half_behind != ""
+        if not told and not asked:
+            timed = behind > end
+            beside = _is_beside_a_day(said, at, behind, language, timed=timed)
+            beside |= timed and text[: words[at].start].rstrip().endswith(GAP)
+            counted = counts_something(said, behind, language) and not words[behind - 1].comma
+            if counted or not (before in lead or beside):
+                continue
+        elif not _ends_here(said, behind, language):
             continue
         time = _time(hour, minute, half_behind or half)
-        if time:
-            return Found(time, *cut_out(text, words[at].start, words[behind - 1].end))
-    return None
+        if time is None:
+            continue
+        found = Found(time, *cut_out(text, words[at].start, words[behind - 1].end))
+        if asked or told or before not in language.dictated.hours.lead_of_much:
+            return found
+        doubtful = doubtful or found
+    return doubtful
+
+
+def _is_beside_a_day(
+    said: Sequence[str], at: int, behind: int, language: Language, *, timed: bool
+) -> bool:
+    """Whether a part of the day follows; with minutes, a day before or behind is enough."""
+    if said[at] in language.secrets.pronouns and not timed:
+        return False
+    days = words_for_days(language)
+    if timed and ({*said[max(at - 1, 0) : at], *said[behind : behind + 1]} & days):
+        return True
+    parts = _parts_of_day(language)
+    for place in range(behind, min(behind + _NEAR, len(said))):
+        if parts.at(said, place):
+            return True
+        if said[place] not in days | language.dictated.hours.between:
+            return False
+    return False
 
 
 def _ends_here(said: Sequence[str], position: int, language: Language) -> bool:
@@ -100,7 +138,8 @@ def _ends_here(said: Sequence[str], position: int, language: Language) -> bool:
     word = said[position]
     months = {plain(month) for month in language.forms.dates.months}
     marks = {plain(mark) for mark in language.numbers.ordinals.marks}
-    counted = language.secrets.units - {"am", "pm", "h", "o'clock"}
+    units = language.secrets.units - language.secrets.units_at_times
+    counted = units - {"am", "pm", "h", "o'clock"}
     return word not in counted | months | marks
 
 

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
-from voice.languages import Language, SpokenNumber, plain, spoken_numbers, words_at
+from voice.languages import Language, SpokenNumber, plain, spoken_numbers, words_at, words_of
 from voice.understanding.corrections import parts_between
+from voice.understanding.counted import means_something_else
 from voice.understanding.found import Found, cut_out
 
 _CODE = r"\s?(?P<code>[A-Z]{3})\b"
 _CENTS = 2
+_STEM = 3
+"""Letters that the forms of a word have in common, at the least."""
 _MOST_BEFORE_CENTS = 4
 
 
 def read_number(
     text: str, language: Language, bounds: tuple[Decimal, Decimal], asked: bool = True
 ) -> Found | None:
-    """A whole number within bounds; decimals are left out, as of a meter."""
+    """A whole number within bounds; decimals are left out, as of a meter.
+
+    Not `asked`: so many days, euros or the like are none.
+    """
     text = _without_articles(text, language)
     numbers = [
         (number, value)
         for number in spoken_numbers(text, language.reader, dictated=False)
-        if (asked or not _is_pronoun(text, number, language))
+        if (asked or not means_something_else(text, number, language))
         and bounds[0] <= (value := _whole(text, number, language)) <= bounds[1]
     ]
     parts = parts_between(text, language)
@@ -32,6 +38,19 @@ def read_number(
         here = [one for one in numbers if begin <= one[0].start < end]
         if here:
             number, value = here[0] if asked else max(here, key=lambda one: len(one[0].figures))
+            return Found(value, *cut_out(text, number.start, number.end))
+    return None
+
+
+def read_counted(
+    text: str, language: Language, bounds: tuple[Decimal, Decimal], things: Collection[str]
+) -> Found | None:
+    """The number within bounds that stands before one of some `things`: "three copies"."""
+    text = _without_articles(text, language)
+    for number in spoken_numbers(text, language.reader, dictated=False):
+        behind = [plain(word) for word in words_of(text[number.end :])[:1]]
+        value = _whole(text, number, language)
+        if behind and bounds[0] <= value <= bounds[1] and is_form_of_any(behind[0], things):
             return Found(value, *cut_out(text, number.start, number.end))
     return None
 
@@ -90,8 +109,12 @@ def _whole(text: str, number: SpokenNumber, language: Language) -> int:
     return int(Decimal(language.forms.value(written)))
 
 
-def _is_pronoun(text: str, number: SpokenNumber, language: Language) -> bool:
-    return plain(text[number.start : number.end]) in language.secrets.pronouns
+def is_form_of_any(word: str, things: Collection[str]) -> bool:
+    """Whether a word is one of some things, or another form of one: "copy" of "copies"."""
+    return any(
+        len(thing) >= _STEM and word.startswith(thing[: max(_STEM, len(thing) // 2)])
+        for thing in things
+    )
 
 
 def _without_articles(text: str, language: Language) -> str:

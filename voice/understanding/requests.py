@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,8 @@ _BRIEF = 4
 _READINGS_KEPT = 64
 _SAME_MATTER = 4.0
 """How much likelier a request of the matter that was spoken of before is, for words that refer."""
+_SURE_OF_ANOTHER = 0.9
+"""How probable another request has to be where words refer to what was spoken of before."""
 _TOO_MANY_WORDS = 60
 """Of one utterance; what is beyond is not read."""
 
@@ -119,17 +122,19 @@ class RequestReader:
             for place, (part, clause) in enumerate(zip(parts, clauses, strict=True))
         ]
         wishes = []
-        for place in best_parts(parts, len(words)):
+        best = best_parts(parts, len(words))
+        for place, following in itertools.zip_longest(best, best[1:]):
             part, stance = parts[place], stances[place]
-            asked_within = any(
+            if following is not None and self._manner.takes_back(clauses[following]):
+                stance = Stance.UNWANTED
+            elif stance is Stance.UNWANTED and any(
                 stances[other] is Stance.WANTED and clauses[other].asks
                 for other in range(len(parts))
                 if parts[other].request == part.request and part.holds(parts[other])
-            )
-            if asked_within and stance is Stance.UNWANTED:
+            ):
                 stance = Stance.WANTED
-            more = self._asks_more(clauses[place], part.probability, known[place], matter)
-            wishes.append(more or Wish(part.request, part.probability, stance))
+            wish = Wish(part.request, part.probability, stance)
+            wishes.append(self._in_context(wish, clauses[place], known[place], matter))
         return Reading(_merged(wishes), tuple(ranked))
 
     def _stance(self, part: Part, clause: Clause, features: Features) -> Stance:
@@ -139,17 +144,33 @@ class RequestReader:
         own = [row for row in nearest if row < len(self._suits)][:_NEAREST]
         return self._suits.judge(part.request, clause, own)
 
-    def _asks_more(
-        self, clause: Clause, probability: float, likely: Mapping[str, float], matter: str
-    ) -> Wish | None:
-        """The wish to know more of what was just spoken of: "and why", "what was it in May"."""
+    def _in_context(
+        self, wish: Wish, clause: Clause, likely: Mapping[str, float], matter: str
+    ) -> Wish:
+        """The wish, or the one for more of what was spoken of before."""
         of_it = [name for name in likely if name and self._matters.get(name) == matter]
-        asks_more = clause.traits & {Trait.REASON, Trait.OTHER_TIME} and clause.question
-        if not of_it or not matter or not asks_more or probability >= SURE:
+        refers = self._manner.refers(clause.words)
+        surely = wish.probability >= (_SURE_OF_ANOTHER if refers else SURE)
+        if not matter or not of_it or not (refers or len(clause.words) <= _BRIEF):
+            return wish
+        if clause.traits & {Trait.REASON, Trait.OTHER_TIME} and clause.question and not surely:
+            best = max(of_it, key=lambda name: likely[name])
+            return Wish(best, 1 - wish.probability, Stance.BEYOND)
+        if wish.request in of_it or (wish.request in self._matters and surely):
+            return wish
+        return self._goes_on(wish, clause, likely, of_it) or wish
+
+    def _goes_on(
+        self, wish: Wish, clause: Clause, likely: Mapping[str, float], of_it: Sequence[str]
+    ) -> Wish | None:
+        """The wish for the same again, of something else: "and in Spain", "when is it"."""
+        content = self._manner.content(clause.words)
+        if not content and wish.request not in {NONE, *self._matters}:
             return None
-        if not self._manner.refers(clause.words) and len(clause.words) > _BRIEF:
+        knowing = [name for name in of_it if self._suits.knows(name, content)]
+        if not knowing or Trait.REFUSES in clause.traits or not (content or clause.question):
             return None
-        return Wish(max(of_it, key=lambda name: likely[name]), 1 - probability, Stance.BEYOND)
+        return Wish(max(knowing, key=lambda name: likely[name]), SURE)
 
     def _of_same_matter(
         self, likely: dict[str, float], clause: Clause, matter: str

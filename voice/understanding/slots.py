@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from voice.languages import Language, plain, words_at
-from voice.understanding.found import Found, cut_out
+from voice.understanding.found import GAP, Found, cut_out
 from voice.understanding.phrase_table import plain_words
 
-GAP = "\u241f"
-"""Stands where a value has been taken out of a text (the symbol for a unit separator)."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _MOST_BEFORE = 4
 """Words before a slot that are looked at."""
@@ -39,6 +37,11 @@ def read_slot(name: str, text: str, language: Language, examples: Sequence[str])
     if best is None:
         return None
     return Found(None, *cut_out(text, places[best[1]].start, places[best[2] - 1].end))
+
+
+def things_behind(name: str, examples: Sequence[str]) -> frozenset[str]:
+    """The words that stand right behind `{name}`: "copies" of "{number} copies"."""
+    return frozenset(after[0] for _, after, _ in _contexts(name, examples) if after)
 
 
 def _contexts(name: str, examples: Sequence[str]) -> Iterator[tuple[list[str], list[str], bool]]:

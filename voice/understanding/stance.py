@@ -13,6 +13,8 @@ from functools import cache
 
 from voice.languages import Language, plain
 from voice.languages.grammar import Matcher, any_of, named, stands_in
+from voice.understanding.found import GAP
+from voice.understanding.negation import Denial, Negations
 
 _ONE_MEANING = 4
 """Letters that two forms of a word have in common at their beginning, at the least."""
@@ -28,6 +30,7 @@ class Trait(Enum):
     OTHERS = "others"
     REASON = "reason"
     OTHER_TIME = "other_time"
+    KEEPS = "keeps"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Clause:
     question: bool
     asks: bool
     """It is a question, or asks for something otherwise."""
+    to_know: bool
+    """It is a question for what is so, as "what" and "how much"."""
+    complains: bool
+    """Something went wrong: it asks for help without saying so."""
     traits: frozenset[Trait]
     already: bool
     """Tells of what was done, by a word such as "already"."""
@@ -52,23 +59,24 @@ class Manner:
         self.language = language
         content = dict(language.stance)
         where = f"stance.yaml of {language.tag}"
-        self._negation = content.pop("negation", {"words": [], "ahead": 0, "back": 0})
-        self._past = content.pop("past", {"suffixes": [], "irregular": {}})
-        self.function = frozenset(map(plain, content.pop("function", [])))
-        self._binding = frozenset(map(plain, content.pop("binds", [])))
-        lists = named(content.pop("lists", {}), f"{where}: lists")
+        negation, past = content.pop("negation", {}), content.pop("past", {})
+        self.function, self._binding, self._prepositions, self.keeping = (
+            _plain(content.pop(key, ())) for key in ("function", "binds", "prepositions", "keeping")
+        )
+        rules = content.pop("lists", {})
+        lists = {**named(rules, f"{where}: lists"), "any": _any_word}
         self._phrases = {
             kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()
         }
-        self._denials = frozenset(map(plain, self._negation["words"]))
-        self._before_content = frozenset(map(plain, self._negation.get("before_content", ())))
-        self._absence = [(plain(word),) for word in self._negation.get("absence", ())]
-        self._suffixes = tuple(map(plain, self._past["suffixes"]))
-        self._behind = frozenset(map(plain, self._past.get("behind", ())))
-        self._auxiliaries = frozenset(map(plain, self._past.get("auxiliaries", ())))
-        self._irregular = {
-            plain(past): plain(base) for past, base in self._past["irregular"].items()
-        }
+        apart = self._prepositions - self._binding
+        ill = _plain(rules.get("ill", ()))
+        self._negations = Negations(negation, self.function, ill, apart)
+        self._suffixes = tuple(map(plain, past.get("suffixes", ())))
+        self._behind, self._finite, self._auxiliaries = (
+            _plain(past.get(key, ())) for key in ("behind", "finite", "auxiliaries")
+        )
+        irregular = past.get("irregular", {})
+        self._irregular = {plain(form): plain(base) for form, base in irregular.items()}
 
     def full(self, text: str) -> tuple[str, ...]:
         """The plain words of a text in normal form, contractions resolved."""
@@ -89,16 +97,58 @@ class Manner:
 
     def clause(self, words: Sequence[str]) -> Clause:
         """How some words speak."""
-        words = self.without_opening(words)
+        whole, words = words, self.without_opening(words)
         traits = {trait for trait in Trait if self._holds(trait.value, words)}
-        if self._ends("refuses_first", words, 0) or self._only_wonders(words):
-            traits.add(Trait.REFUSES)
-        if self._holds("suggests", words):
-            traits.discard(Trait.REASON)
+        if self._holds("content", whole) or self._holds("soothes", words):
+            traits.add(Trait.CONTENT)
+        traits = traits - self._undone(words) | self._refusals(words)
+        complains = self._holds("complains", words) and Trait.CONTENT not in traits
         question = self._holds("questions", words) or bool(self._ends("questions_first", words, 0))
         asks = question or (self._holds("asks", words) and not self._holds("tells", words))
+        if complains or self._holds("suggests", words) or any(self._negations.of(words)):
+            traits.discard(Trait.REASON)
+        to_know = self._holds("asks_to_know", words)
+        if not to_know or self._holds("coming", words):
+            traits.discard(Trait.OTHER_TIME)
         already = self._holds("already", words)
-        return Clause(tuple(words), question, asks, frozenset(traits), already)
+        return Clause(tuple(words), question, asks, to_know, complains, frozenset(traits), already)
+
+    def _refusals(self, words: Sequence[str]) -> set[Trait]:
+        """By what the words refuse, apart from what they do not want to happen to them."""
+        plainly = self._without("accepts", words)
+        first = not self._ends("accepts_first", words, 0)
+        refuses = self._holds("refuses", plainly) or (
+            first and self._ends("refuses_first", plainly, 0)
+        )
+        keeps = self._holds("keeps", words) or self._ends("keeps_first", words, 0)
+        found = {Trait.REFUSES} if refuses or self._only_wonders(words) else set()
+        return found | ({Trait.KEEPS} if keeps else set())
+
+    def _undone(self, words: Sequence[str]) -> set[Trait]:
+        """The traits that a clause seems to have, and has not."""
+        undone = {Trait.REFUSES, Trait.KEEPS}
+        missed = any(denial.missed for denial in self.denied(words))
+        if self._holds("turns", words) or (missed and not self._holds("soothes", words)):
+            undone |= {Trait.CONTENT, Trait.LONG_AGO}
+        subjects = (
+            place
+            for place in range(len(words))
+            if self._ends(Trait.OTHERS.value, words, place)
+            and not self._prepositions.intersection(words[max(place - 1, 0) : place])
+        )
+        if self._holds("own_matter", words) or next(subjects, None) is None:
+            undone.add(Trait.OTHERS)
+        return undone
+
+    def _without(self, kind: str, words: Sequence[str]) -> list[str]:
+        """The words with a gap in place of each phrase of a kind."""
+        left: list[str] = []
+        place = 0
+        while place < len(words):
+            end = max(self._ends(kind, words, place), default=place)
+            left.append(GAP if end > place else words[place])
+            place = max(end, place + 1)
+        return left
 
     def boundaries(self, words: Sequence[str]) -> list[int]:
         """Where in some words another clause may begin: at a joining word, or a new question."""
@@ -116,41 +166,63 @@ class Manner:
         """Whether the words point to, or go on with, what was spoken of before."""
         return self._holds("refers", words) or bool(self._ends("goes_on", words, 0))
 
-    def denied(self, words: Sequence[str]) -> frozenset[str]:
-        """The words that a negation is about: "lose" of "i did not lose it"."""
-        about: set[str] = set()
-        for place in range(len(words)):
-            if self._denies(words, place):
-                behind = words[place + 1 : place + 1 + self._negation["ahead"]]
-                before = words[max(place - self._negation["back"], 0) : place][::-1]
-                about |= {*self._content(behind)[:1], *self._content(before)[:1]}
-        return frozenset(about)
+    def denied(self, words: Sequence[str]) -> list[Denial]:
+        """What some words deny."""
+        return list(self._negations.of(words))
 
-    def _denies(self, words: Sequence[str], place: int) -> bool:
-        """Whether a negation stands here that is about a word beside it."""
-        follows = words[place + 1] if place + 1 < len(words) else ""
-        if words[place] in self._denials:
-            return (follows,) not in self._absence
-        return words[place] in self._before_content and follows not in {"", *self.function}
-
-    def content(self, words: Iterable[str]) -> list[str]:
+    def content(self, words: Sequence[str]) -> list[str]:
         """The words that say what it is about."""
-        return self._content(list(words))
+        return self._negations.content(words)
 
-    def past_of(self, words: Sequence[str]) -> dict[str, str]:
-        """The words that are in the past, not behind an auxiliary, with their beginning or base."""
-        found: dict[str, str] = {}
+    def past_of(self, words: Sequence[str]) -> list[str]:
+        """The verbs, or their beginnings, of what some words tell as done.
+
+        Not what still matters, as "I have lost it", nor what is denied.
+        """
+        found = []
+        denied = {denial.word for denial in self.denied(words)}
         for place, word in enumerate(words):
             before = words[max(place - 2, 0) : place]
             had = not self._behind or not self._behind.isdisjoint(before[-1:])
-            if not had or not self._auxiliaries.isdisjoint(before):
-                continue
-            suffix = next((end for end in self._suffixes if word.endswith(end)), None)
-            if word in self._irregular:
-                found[word] = self._irregular[word]
-            elif suffix and len(word) - len(suffix) >= _ONE_MEANING:
-                found[word] = word.removesuffix(suffix)
+            base = self._base(word)
+            if base and had and word not in denied and self._auxiliaries.isdisjoint(before):
+                found.append(base)
         return found
+
+    def takes_back(self, clause: Clause) -> bool:
+        """Whether it refuses what was said before it: "but I won't"."""
+        return Trait.REFUSES in clause.traits and not self.content(clause.words)
+
+    def orders(self, clause: Clause) -> set[str]:
+        """The word for what an example wants to be done: "block" of "can you block my card"."""
+        content = self.content(clause.words)[:1]
+        is_order = content and (clause.asks or clause.words[0] == content[0])
+        return set(content) if is_order and not clause.to_know else set()
+
+    def tells(self, clause: Clause) -> set[str]:
+        """The words that say what an example tells: none of a question, a wish, an order."""
+        content = self.content(clause.words)
+        if clause.asks or not content or clause.words[0] == content[0]:
+            return set()
+        return set(content) - {denial.word for denial in self.denied(clause.words)}
+
+    def told_by(self, words: Sequence[str]) -> set[str]:
+        """The beginnings or bases of all that is told as done, or as happened."""
+        before = self._behind or self._finite
+        return {
+            base
+            for place, word in enumerate(words)
+            if (base := self._base(word))
+            and not before.isdisjoint(words[max(place - 1, 0) : place])
+        }
+
+    def _base(self, word: str) -> str:
+        """Of a word in the past; empty for any other."""
+        suffix = next((end for end in self._suffixes if word.endswith(end)), "")
+        if word in self._irregular:
+            return self._irregular[word]
+        long = len(word) - len(suffix) >= _ONE_MEANING
+        return word.removesuffix(suffix) if suffix and long else ""
 
     def same(self, first: str, second: str) -> bool:
         """Whether two words are, by their beginnings, forms of one."""
@@ -162,9 +234,6 @@ class Manner:
             common += 1
         longer = max(len(first), len(second))
         return common >= _ONE_MEANING and common >= _SHARE_IN_COMMON * longer
-
-    def _content(self, words: Sequence[str]) -> list[str]:
-        return [word for word in words if word not in self.function and word not in self._denials]
 
     def _only_wonders(self, words: Sequence[str]) -> bool:
         """Whether it ends in "I was only wondering"."""
@@ -182,6 +251,15 @@ class Manner:
     def _ends(self, kind: str, words: Sequence[str], start: int) -> set[int]:
         matcher = self._matcher(kind)
         return {end for end in matcher(list(words), start) if end > start} if matcher else set()
+
+
+def _plain(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(plain, words))
+
+
+def _any_word(words: Sequence[str], start: int) -> frozenset[int]:
+    """What `<any>` stands for."""
+    return frozenset({start + 1} if start < len(words) else ())
 
 
 @cache

@@ -7,13 +7,16 @@ the examples say such things; "I didn't lose it" is none where they say "I lost 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from voice.understanding.stance import Clause, Manner, Trait
 
 _OWN = 0.1
 """The share of a request's examples that have what is then a trait of the request."""
+
+
+_NO_REQUEST = frozenset({Trait.CONTENT, Trait.LONG_AGO, Trait.OTHERS})
 
 
 class Stance(Enum):
@@ -34,21 +37,22 @@ class Suits:
         self._manner = manner
         self._clauses = list(clauses)
         spoken: dict[str, list[Clause]] = defaultdict(list)
-        self._told: dict[str, set[str]] = defaultdict(set)
-        """Words of examples that ask for nothing in so many words."""
         self._words: dict[str, set[str]] = defaultdict(set)
+        self._told: dict[str, set[str]] = defaultdict(set)
+        """What examples tell as done or happened."""
+        self._tells: dict[str, set[str]] = defaultdict(set)
         self._denied: dict[str, set[str]] = defaultdict(set)
+        self._ordered: dict[str, set[str]] = defaultdict(set)
         self._already: set[str] = set()
         for label, clause in zip(labels, clauses, strict=True):
             spoken[label].append(clause)
-            content = manner.content(clause.words)
-            self._words[label] |= set(content)
-            self._denied[label] |= manner.denied(clause.words)
+            self._words[label] |= set(manner.content(clause.words))
+            self._told[label] |= manner.told_by(clause.words)
+            self._denied[label] |= {denial.word for denial in manner.denied(clause.words)}
+            self._tells[label] |= manner.tells(clause)
+            self._ordered[label] |= manner.orders(clause)
             if clause.already:
                 self._already.add(label)
-            if not clause.asks:
-                self._told[label] |= set(content)
-
         self._traits = {label: _traits_of(all) for label, all in spoken.items()}
 
     def __len__(self) -> int:
@@ -57,40 +61,53 @@ class Suits:
     def judge(self, request: str, clause: Clause, nearest: Sequence[int]) -> Stance:
         """`nearest`: the examples of the request that are most like the clause, by their place."""
         strange = clause.traits - self._traits.get(request, frozenset())
-        if Trait.REFUSES in strange or self._denies(request, clause, nearest):
+        keeps = Trait.KEEPS in strange and self._words[request].isdisjoint(self._manner.keeping)
+        if keeps or Trait.REFUSES in strange or self._denies(request, clause, nearest):
             return Stance.UNWANTED
-        if not clause.asks and (self._is_no_request(strange) or self._is_past(request, clause)):
+        asks = clause.asks or clause.complains
+        if not asks and (strange & _NO_REQUEST or self._is_past(request, clause)):
             return Stance.UNWANTED
-        if Trait.REASON in strange or (Trait.OTHER_TIME in strange and clause.question):
+        if strange & {Trait.REASON, Trait.OTHER_TIME} and clause.question:
             return Stance.BEYOND
         return Stance.WANTED
 
-    def _is_no_request(self, strange: frozenset[Trait] | set[Trait]) -> bool:
-        return bool(strange & {Trait.CONTENT, Trait.LONG_AGO, Trait.OTHERS})
-
     def _denies(self, request: str, clause: Clause, nearest: Sequence[int]) -> bool:
-        """Whether what the likest examples say is denied, which they do not deny."""
-        denied = self._manner.denied(clause.words)
-        if not denied or (clause.asks and Trait.REFUSES not in clause.traits):
+        """Whether what the likest examples say is denied, which they do not deny.
+
+        What callers deny of others than themselves is a complaint, unless examples tell of it.
+        """
+        denied = [one for one in self._manner.denied(clause.words) if not one.missed]
+        if clause.asks and Trait.REFUSES not in clause.traits:
+            if clause.question:
+                return False
+            denied = [one for one in denied if one.plainly]
+        if any(self._is_among(one.word, self._denied[request]) for one in denied):
             return False
-        too = self._denied[request]
-        if any(self._manner.same(word, other) for word in denied for other in too):
-            return False
+        if any(one.ill for one in denied):
+            return True
         examples = [self._clauses[index].words for index in nearest]
         affirmed = {word for words in examples for word in self._manner.content(words)}
-        return any(self._manner.same(word, other) for word in denied for other in affirmed)
+        told = self._tells[request]
+        return any(
+            self._is_among(one.word, affirmed | told if one.plainly else told) for one in denied
+        )
 
     def _is_past(self, request: str, clause: Clause) -> bool:
-        """Whether it tells of the very thing as done, of which the examples speak as to be done."""
-        past = self._manner.past_of(clause.words)
+        """Whether it tells of the very thing as done that the examples order."""
         if clause.already and request not in self._already:
             return True
-        for word, base in past.items():
-            if word in self._told[request]:
-                continue
-            if any(self._manner.same(base, other) for other in self._words[request]):
-                return True
-        return False
+        ordered, told = self._ordered[request], self._told[request]
+        return any(
+            self._is_among(base, ordered) and not self._is_among(base, told)
+            for base in self._manner.past_of(clause.words)
+        )
+
+    def knows(self, request: str, words: Sequence[str]) -> bool:
+        """Whether the examples of a request hold all of some words."""
+        return all(self._is_among(word, self._words[request]) for word in words)
+
+    def _is_among(self, word: str, others: Iterable[str]) -> bool:
+        return any(self._manner.same(word, other) for other in others)
 
 
 def _traits_of(clauses: Sequence[Clause]) -> frozenset[Trait]:

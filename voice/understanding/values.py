@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from voice.languages import Language
+from voice.languages import Language, plain
 from voice.tasks.arguments import (
     Amount,
     Argument,
@@ -21,18 +21,22 @@ from voice.tasks.arguments import (
     Time,
 )
 from voice.understanding.addresses import read_email
+from voice.understanding.counted import counts_something
 from voice.understanding.days import read_date
 from voice.understanding.figures import read_digits, read_phone
-from voice.understanding.found import Found
+from voice.understanding.found import GAP, Found
 from voice.understanding.hours import read_time
-from voice.understanding.quantities import read_amount, read_number
-from voice.understanding.slots import GAP, read_slot
+from voice.understanding.phrase_table import plain_words
+from voice.understanding.quantities import is_form_of_any, read_amount, read_counted, read_number
+from voice.understanding.slots import read_slot, things_behind
+from voice.understanding.stance import manner
 from voice.understanding.wordings import read_choice, read_name, read_text
 
 _TELEPHONE = (3, 15)
 """Figures, ITU-T E.164 and short codes."""
 _ORDER: Sequence[type] = (Email, Phone, Digits, Date, Time, Amount, Choice, Number, Name, Text)
 """In which values are taken out of a request: what is told most surely comes first."""
+_LATELY = datetime.timedelta(days=31)
 _FEWEST_UNASKED = 10
 """A number below it stands in many a request that tells no value, as in "I have two questions"."""
 
@@ -92,7 +96,7 @@ def values_in(
     left = text
     for name in sorted(arguments, key=lambda name: _rank(arguments[name])):
         argument = arguments[name]
-        value = said = read_value(argument, left, language, today, asked=False)
+        value = said = _value_in(left, name, argument, language, today, examples)
         if value is None or value.value is None:
             said = read_slot(name, left, language, examples)
             value = said and read_value(argument, said.said, language, today)
@@ -101,6 +105,48 @@ def values_in(
         found[name] = value
         left = _without(left, value if value.said in left else said)
     return found
+
+
+def _value_in(
+    text: str,
+    name: str,
+    argument: Argument,
+    language: Language,
+    today: datetime.date | None,
+    examples: Sequence[str],
+) -> Found | None:
+    """What a request tells plainly; a number of what the examples have so many of is that alone."""
+    if not isinstance(argument, Number):
+        found = read_value(argument, text, language, today, asked=False)
+        lately = found is not None and _is_lately(found, today)
+        return None if lately and not _tells_of(name, examples, language) else found
+    things = things_behind(name, examples) - manner(language).function
+    bounds = Decimal(argument.least), Decimal(argument.most)
+    found = read_counted(text, language, bounds, things) or read_value(
+        argument, text, language, today, asked=False
+    )
+    if found is None or not things:
+        return found
+    after = plain_words(text.partition(found.said)[2])[:1]
+    known = {word for example in examples for word in plain_words(example)}
+    other = counts_something(after, 0, language) and not is_form_of_any(after[0], known)
+    return None if other else found
+
+
+def _is_lately(found: Found, today: datetime.date | None) -> bool:
+    """Whether it is a day that has just gone, as "yesterday"."""
+    if not isinstance(found.value, datetime.date):
+        return False
+    return datetime.timedelta(0) < (today or datetime.date.today()) - found.value < _LATELY
+
+
+def _tells_of(name: str, examples: Sequence[str], language: Language) -> bool:
+    """Whether an example tells of what was on such a day: "I lost it on {day}"."""
+    spoken = manner(language)
+    return any(
+        f"{{{name}}}" in example and spoken.told_by(spoken.full(plain(example)))
+        for example in examples
+    )
 
 
 def _rank(argument: Argument) -> tuple[int, int]:

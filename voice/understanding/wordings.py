@@ -41,7 +41,9 @@ def read_name(text: str, language: Language) -> Found | None:
     found = read_text(text, language)
     if found is None:
         return None
-    name = " ".join(_capitalised(word) for word in found.said.split())
+    words = found.said.split()
+    written = any(word != word.lower() for word in words)  # with capitals, where they belong
+    name = " ".join(words if written else map(_capitalised, words))
     return Found(name, found.said, found.rest)
 
 
@@ -51,31 +53,38 @@ def read_choice(
     """The one of some values that is named, and not denied: "not the red one, the blue".
 
     Where none is named a word that is nearly one of theirs counts, if the text answers the
-    question for it. Of two the last one counts where the caller corrects themselves; otherwise
-    neither does.
+    question for it. Of two the last one counts where the caller corrects themselves, or the one
+    to which something is changed, "from the red one *to* the blue"; otherwise neither does.
     """
     places = words_at(text)
     said = [plain(word.text) for word in places]
+    endings = tuple(map(plain, language.numbers.dictation.plurals))
     denying = language.dictated.not_ - language.numbers.dictation.corrections
     named = [
         one
-        for one in _named(said, words_of)
+        for one in _named(said, words_of, endings)
         if not denying.intersection(said[max(one[1] - 2, 0) : one[1]])
     ]
     if not named and asked:
         named = _alike(said, words_of)
     values = {value for value, *_ in named}
     corrects = len(parts_between(text, language)) > 1
-    if not named or (len(values) > 1 and not corrects):
+    if len(values) > 1 and not corrects:
+        target = language.dictated.days.target
+        named = [one for one in named if not target.isdisjoint(said[max(one[1] - 1, 0) : one[1]])]
+    if not named:
         return None
     value, first, end = named[-1]
     return Found(value, *cut_out(text, places[first].start, places[end - 1].end))
 
 
 def _named(
-    said: Sequence[str], words_of: Mapping[str, Sequence[str]]
+    said: Sequence[str], words_of: Mapping[str, Sequence[str]], endings: tuple[str, ...]
 ) -> list[tuple[str, int, int]]:
-    """Which values are named where; a longer name counts before one that is a part of it."""
+    """Which values are named where; a longer name counts before one that is a part of it.
+
+    `endings`: of plurals, which make no other word of one.
+    """
     phrases = sorted(
         ((plain_words(phrase), value) for value, all in words_of.items() for phrase in all),
         key=lambda one: -len(one[0]),
@@ -85,10 +94,21 @@ def _named(
     for phrase, value in phrases:
         for at in range(len(said) - len(phrase) + 1):
             span = range(at, at + len(phrase))
-            if phrase and tuple(said[at : at + len(phrase)]) == phrase and not taken & {*span}:
+            here = said[at : at + len(phrase)]
+            if phrase and _is_form_of(here, phrase, endings) and not taken & {*span}:
                 taken |= {*span}
                 found.append((value, at, at + len(phrase)))
     return sorted(found, key=lambda one: one[1])
+
+
+def _is_form_of(said: Sequence[str], phrase: Sequence[str], endings: tuple[str, ...]) -> bool:
+    """Whether some words are those of a phrase, in the singular or the plural."""
+    return all(
+        word in (here, here.rpartition("'")[2])  # French "d'août"
+        or here in [word + ending for ending in endings]
+        or word in [here + ending for ending in endings]
+        for here, word in zip(said, phrase, strict=True)
+    )
 
 
 def _alike(
