@@ -12,7 +12,15 @@ from voice.engine_queue import Priority
 from voice.identity import Caller, IdentityLevel
 from voice.languages import Language, language
 from voice.recognition import Expectation, LanguageBelief, RecognitionSession, Transcript
-from voice.response import EndCall, HandOver, NeedsIdentity, Say, ToolCalled, ToolReturned
+from voice.response import (
+    Aside,
+    EndCall,
+    HandOver,
+    NeedsIdentity,
+    Say,
+    ToolCalled,
+    ToolReturned,
+)
 from voice.speech import PiperSpeaker, Voices
 
 LONG_ANSWER = (
@@ -41,6 +49,10 @@ class ScriptedTurn:
             raise owner.busy.pop()
         if owner.hold is not None:
             await owner.hold.wait()
+        if owner.odd_clauses:
+            for clause in owner.odd_clauses.pop(0):
+                yield Say(clause, "odd")
+            return
         if "balance" in text or "bill" in text or text == "<resume>":
             async for step in self._balance():
                 yield step
@@ -107,6 +119,12 @@ class ScriptedSession:
     ) -> ScriptedTurn:
         return self._turn(text.lower())
 
+    async def aside(self, text: str, spoken: Language | None = None) -> Aside:
+        """By a word, as the answers."""
+        words = text.lower()
+        known = {"plan": Aside.REQUEST, "someone": Aside.PERSON, "bye": Aside.GOODBYE}
+        return next((aside for word, aside in known.items() if word in words), Aside.NONE)
+
     def resume(self) -> ScriptedTurn:
         return self._turn("<resume>")
 
@@ -140,6 +158,8 @@ class ScriptedResponder:
         self.taken_back: list[str] = []
         self.failure: Exception | None = None
         self.busy: list[Exception] = []
+        self.odd_clauses: list[list[str]] = []
+        """What the next turns say, whatever they are asked."""
         self.hold: asyncio.Event | None = None
         self.tool_hold: asyncio.Event | None = None
 

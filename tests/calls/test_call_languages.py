@@ -85,10 +85,14 @@ class Noted:
         self.said: list[str] = []
 
     async def synthesise(
-        self, text: str, sample_rate: int, priority: Priority = Priority.FINAL
+        self,
+        text: str,
+        sample_rate: int,
+        priority: Priority = Priority.FINAL,
+        pace: float = 1.0,
     ) -> SpokenClause:
         self.said.append(text)
-        return await self._speaker.synthesise(text, sample_rate, priority)
+        return await self._speaker.synthesise(text, sample_rate, priority, pace)
 
 
 class Two:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,34 @@ class SlowOperator(Operator):
 
         slow = Tool("block_sim", IdentityLevel.VERIFIED, True, block)
         return ToolBox([slow, *(tool for tool in self.tools() if tool.name != slow.name)])
+
+
+async def test_a_request_at_the_question_before_an_act_is_answered_after_it(
+    serve: Serve, log: EventLog, say: Say, real_responder: Responder
+) -> None:
+    async def plan(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
+        return {"status": "found", "plan": "Meadow Large", "data_gb": 40, "price": Decimal(20)}
+
+    operator = Operator()
+    own = Tool("get_plan", IdentityLevel.UNKNOWN, False, plan)
+    tools = ToolBox([own, *(tool for tool in operator.tools() if tool.name != own.name)])
+    heard = SaidWords([["please block my sim card", "which plan am i on", "yes please"]])
+    socket = await serve(recogniser=heard, responder=real_responder, tools=tools)
+    async with LegCaller(socket, "later") as caller:
+        await log.clause("Hello")
+        await say_next(caller, log, say(YES))
+        await log.clause("PIN")
+        caller.key(PIN_DIGITS)
+        await log.clause("Shall I go ahead?")
+        await say_next(caller, log, say(YES))
+        later = await log.clause("I will")
+        await log.clause("?", after=later.sequence)
+        await say_next(caller, log, say(YES))
+        done = await log.clause("Your SIM card is blocked")
+        await log.clause("Meadow Large", after=done.sequence)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert [called.tool for called in log.of(ToolCalled)] == ["block_sim", "get_plan"]
 
 
 @pytest.mark.parametrize("words", ["are you still there", "no do not block it"])

@@ -8,7 +8,7 @@ from voice.dialogue import Floor, Sense, State, Words
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.dialogue.actions import Action
-from voice.dialogue.floor import MOST_UNHELPED
+from voice.dialogue.consequences import MOST_UNHELPED
 
 BILL, PLAN, HELLO = Words("my bill"), Words("my plan"), Words("hello", Sense.PATIENCE)
 BOTH, HOLD_ON = Words("my bill and my plan"), Words("hold on please", Sense.WAIT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from voice.dialogue import Floor, Sense, State, Words
 from voice.dialogue import actions as do
@@ -36,6 +36,10 @@ class AnyCall(RuleBasedStateMachine):
         self.with_person = False
         self.numbers: set[int] = set()
         self.dropped: tuple[Words, ...] = ()
+
+    @initialize(has_person=st.booleans())
+    def begins(self, has_person: bool) -> None:
+        self.floor = Floor(REPROMPTS, has_person)
 
     def tell(self, happened: on.Input) -> list[do.Action]:
         before = self.floor.state
@@ -79,9 +83,13 @@ class AnyCall(RuleBasedStateMachine):
             case do.Stop(number):
                 assert number == self.counts
                 self.close(number)
-            case do.Identify(words) | do.Tell(words):
+            case do.Tell(words):
                 self.open = [one for one in self.open if one is not words]
-                self.checks += isinstance(action, do.Identify)
+            case do.Identify(words):
+                self.open = [one for one in self.open if one is not words]
+                self.checks += 1
+            case do.AskOn():
+                assert before not in AWAY
             case do.AskIdentity():
                 self.checks += 1
             case do.HandOver() | do.Help():
@@ -203,14 +211,26 @@ class AnyCall(RuleBasedStateMachine):
         assert self.tell(step(number or 0)) == []
 
     @precondition(lambda self: self.counts)
-    @rule(then=REQUESTS, helped=st.sampled_from([None, True, False]))
+    @rule(
+        then=REQUESTS,
+        helped=st.sampled_from([None, True, False]),
+        asks=st.booleans(),
+        keeps=st.booleans(),
+    )
     def comes_to_its_end(
-        self, then: do.AskIdentity | do.HandOver | do.Leave | None, helped: bool | None
+        self,
+        then: do.AskIdentity | do.HandOver | do.Leave | None,
+        helped: bool | None,
+        asks: bool,
+        keeps: bool,
     ) -> None:
         assert self.counts is not None
-        number = self.counts
-        self.close(number)
-        self.tell(on.Ended(number, then, helped))
+        number, keeps = self.counts, keeps and asks and then is None
+        if keeps:
+            self.counts = None
+        else:
+            self.close(number)
+        self.tell(on.Ended(number, then, helped, asks and then is None, keeps))
 
     @rule()
     def fails(self) -> None:
@@ -223,6 +243,16 @@ class AnyCall(RuleBasedStateMachine):
         if verified is not None and self.counts is not None:
             verified = None  # decided once, while nothing else is answered
         self.tell(on.Checked(asks and verified is None, verified))
+
+    @precondition(lambda self: self.checks)
+    @rule(sense=SENSES, says_more=st.booleans())
+    def says_something_else_than_who_they_are(self, sense: Sense, says_more: bool) -> None:
+        self.checks -= 1
+        words = Words(self.turns if says_more or sense is not Sense.DROPS else None, sense)
+        asked = self.floor.state not in AWAY
+        if asked and (sense is Sense.REQUEST or (sense is Sense.DROPS and says_more)):
+            self.open.append(words)
+        self.tell(on.Checked(asks=True, beside=words))
 
     @precondition(lambda self: self.checks)
     @rule()
@@ -272,7 +302,7 @@ class AnyCall(RuleBasedStateMachine):
         self.tell(on.FellSilent())
         for _ in range(10):
             if self.counts is not None:
-                self.comes_to_its_end(None, None)
+                self.comes_to_its_end(None, None, asks=False, keeps=False)
             self.tell(on.TurnOver(Words("", Sense.NOTHING)))
         assert self.open == []
         self.tell(on.TimeUp())

@@ -82,7 +82,7 @@ def responder(embedded_responder_path: Path) -> Iterator[Responder]:
 
 @pytest.fixture
 def session(responder: Responder, office: Office) -> ResponseSession:
-    return responder.session(office.tools(), CUSTOMER)
+    return responder.session(office.tools(), CUSTOMER, has_person=True)
 
 
 async def steps_of(turn: ResponseTurn) -> list[Step]:

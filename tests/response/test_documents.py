@@ -69,7 +69,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentSearch]
 def session_of(model: Writer, office: Office, search: DocumentSearch) -> ResponseSession:
     tasks = search.added_to_tasks(load_tasks(ROOT / "tasks"))
     tools = search.added_to_tools(office.tools())
-    return ResponseSession(ConversationRules(model, tasks, tools, 5.0), CUSTOMER)
+    return ResponseSession(ConversationRules(model, tasks, tools, 5.0, has_person=True), CUSTOMER)
 
 
 def wording(act: str) -> list[Piece]:

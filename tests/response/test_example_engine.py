@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.response.conftest import CUSTOMER, ROOT, Office, acts, steps_of
+from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.engine_queue import EngineQueue, Priority
 from voice.response import Responder, ResponseSession
 from voice.response.engine import End, ModelCall
@@ -101,3 +101,13 @@ async def test_vectors_are_kept_where_it_is_told(tasks: TaskSet, tmp_path: Path)
     engine.close()
     assert (tmp_path / "lexical.npz").is_file()
     assert engine.languages == ("en",)
+
+
+@pytest.mark.parametrize("answer", ["yes please", "no leave it"])
+async def test_what_was_asked_together_with_an_act_comes_behind_its_question(
+    session: ResponseSession, office: Office, answer: str
+) -> None:
+    asked = await steps_of(session.begin("please block my sim card and tell me which plan i am on"))
+    assert "confirm_block" in acts(asked)
+    said = spoken(asked + await steps_of(session.begin(answer)))
+    assert ("block_sim" in office.done) is answer.startswith("yes") and "Smart" in said

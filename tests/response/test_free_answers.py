@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 
 import pytest
@@ -30,7 +30,7 @@ from voice.tasks import load_tasks
 class Writer:
     """Writes each reply as it was told to: pieces, events to wait for, errors to raise."""
 
-    def __init__(self, *replies: Sequence[Piece | asyncio.Event | Exception]) -> None:
+    def __init__(self, *replies: Iterable[Piece | asyncio.Event | Exception]) -> None:
         self._replies = list(replies)
         self.asked: list[list[Message]] = []
         """The messages of each request."""

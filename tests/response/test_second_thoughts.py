@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.response.conftest import CUSTOMER, Office, acts, spoken, steps_of
-from voice.response import HandOver, Responder, ResponseSession, Say
+from voice.response import HandOver, Later, Responder, ResponseSession, Say
 
 LOST = "i lost my phone please block my sim card"
 
@@ -145,8 +145,9 @@ async def test_who_stays_unclear_gets_a_person(responder: Responder, office: Off
 
 
 async def test_without_a_person_it_is_declined_and_said(
-    session: ResponseSession, office: Office
+    responder: Responder, office: Office
 ) -> None:
+    session = responder.session(office.tools(), CUSTOMER)
     await steps_of(session.begin(LOST))
     await steps_of(session.begin("well"))
     steps = await steps_of(session.begin("hmm"))
@@ -161,11 +162,26 @@ async def test_a_no_with_another_wish_gets_both(session: ResponseSession, office
     assert acts(steps) == {"not_blocked", "plan"} and office.done == ["get_plan"]
 
 
-async def test_another_wish_instead_of_an_answer_is_told_what_was_not_done(
-    session: ResponseSession,
+async def test_another_wish_instead_of_an_answer_waits_until_the_question_is_answered(
+    session: ResponseSession, office: Office
 ) -> None:
     await steps_of(session.begin(LOST))
-    assert "not_blocked" in acts(await steps_of(session.begin("yes what's my balance")))
+    steps = await steps_of(session.begin("yes what's my balance"))
+    assert acts(steps) == {"later", "not_sure_block"} and Later() in steps
+    assert office.done == [] and session.asks
+    await steps_of(session.begin("yes"))
+    assert office.done == ["block_sim"]
+
+
+async def test_who_wishes_something_else_once_more_is_told_what_was_not_done(
+    session: ResponseSession, office: Office
+) -> None:
+    await steps_of(session.begin(LOST))
+    await steps_of(session.begin("how much do i owe"))
+    steps = await steps_of(session.begin("how much do i owe"))
+    assert "not_blocked" in acts(steps) and "42.17 euros" in spoken(steps)
+    await steps_of(session.begin("yes"))
+    assert "block_sim" not in office.done
 
 
 # What was done

@@ -8,6 +8,7 @@ from voice.audio.direct_current import OffsetRemover
 from voice.audio.flac import FlacWriter, read_stereo_flac
 from voice.audio.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from voice.audio.levels import dbfs, fade_in, fade_out, frame_levels, peak_dbfs, ramp, with_gain
+from voice.audio.limiter import lifted
 from voice.audio.pcm import Pcm, from_bytes, mixed, samples_in, seconds_of, silence, to_bytes
 from voice.audio.resample import Resampler, resample
 from voice.audio.wav import AudioFileError, StereoWriter, read_stereo, read_wav, write_wav
@@ -28,6 +29,7 @@ __all__ = [
     "fade_out",
     "frame_levels",
     "from_bytes",
+    "lifted",
     "mixed",
     "peak_dbfs",
     "ramp",

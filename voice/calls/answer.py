@@ -13,7 +13,16 @@ from voice.calls.utterance import ClauseText, Utterance
 from voice.dialogue import inputs as on
 from voice.engine_queue import EngineBusy
 from voice.events import ResponseStarted, ToolCalled, ToolReturned
-from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn, Say, Step, Waits
+from voice.response import (
+    EndCall,
+    HandOver,
+    Later,
+    NeedsIdentity,
+    ResponseTurn,
+    Say,
+    Step,
+    Waits,
+)
 from voice.response import ToolCalled as CallingTool
 from voice.response import ToolReturned as ToolAnswered
 from voice.tasks import NO_HELP, SAYS_LITTLE
@@ -47,6 +56,8 @@ class Answer:
         self.task: asyncio.Task[None] | None = None
         self.helped: bool | None = None
         """Whether it brought the caller anything; None where that cannot be said of it."""
+        self.keeps = False
+        """Its words are taken up once the question is answered that is open."""
         self._call = call
         self._guess = guess
         self._push = push
@@ -144,6 +155,8 @@ class Answer:
                         self._call_tool(name, arguments)
                     case ToolAnswered():
                         self._tool_answered(step)
+                    case Later():
+                        self.keeps = True
                     case Waits():
                         self._tell(on.Waiting(self.number))
                     case NeedsIdentity() | HandOver() | EndCall():

@@ -26,6 +26,8 @@ class Turn:
     transcript: Transcript
     heard_last: bool
     """When it began they had heard an answer to its end, and nothing since."""
+    holds_no_number: bool = False
+    """Nothing in it has to be hidden, whatever is asked for when it is answered."""
 
 
 class Answers:
@@ -63,6 +65,7 @@ class Answers:
             priority,
             turns[0].heard_last,
             replaced.turn if replaced else None,
+            all(turn.holds_no_number for turn in turns),
         )
         self._follow(action.answer, begin(), action.guess, begin)
         if not action.guess:
@@ -123,7 +126,8 @@ class Answers:
                 await self._tell(on.Failed("response", error))
             return
         if await answer.utterance.permission():
-            await self._tell(on.Ended(number, _asked(request), answer.helped))
+            then = _asked(request)
+            await self._tell(on.Ended(number, then, answer.helped, keeps=answer.keeps))
             self._answers.pop(number, None)
 
 

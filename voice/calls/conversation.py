@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pipecat.frames.frames import (
@@ -20,13 +21,16 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.calls.answers import Answers, Turn
+from voice.calls.asides import Asides
 from voice.calls.attention import Attention
+from voice.calls.delivery import DELIVERIES
 from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, HoldFrame, Hypothesis, TurnTooLongFrame
 from voice.calls.hand_over import cancel_transfer
 from voice.calls.identification import Identification
+from voice.calls.keypad import Keypad
 from voice.calls.other_languages import OtherLanguages
 from voice.calls.response_session import begin_session
 from voice.calls.sayings import Sayings
@@ -40,12 +44,13 @@ from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.events import NoInput
 from voice.foreign_code import ForeignError
-from voice.languages import Language
+from voice.languages import Language, Remark
 from voice.recognition import Transcript
 
 T = TypeVar("T")
 
-PERSON_KEY = "0"
+_MUST_BE_HEARD = frozenset({"too_long", "nobody_there", "time_runs_out", "time_is_up"})
+"""Of the call's own phrases."""
 
 
 class ConversationStep(FrameProcessor):
@@ -58,7 +63,8 @@ class ConversationStep(FrameProcessor):
     def __init__(self, call: CallState) -> None:
         super().__init__()
         self._call = call
-        self._floor = Floor(call.settings.calls.no_input_reprompts)
+        has_person = call.settings.sip.person is not None
+        self._floor = Floor(call.settings.calls.no_input_reprompts, has_person)
         self._in_order = asyncio.Lock()
         self._sayings = Sayings(call, self.push_frame)
         self._attention = Attention(call, self._sayings, lambda: self._identification.active)
@@ -69,6 +75,8 @@ class ConversationStep(FrameProcessor):
         self._length: LengthTimer | None = None
         say = self._sayings.say
         self._identification = Identification(call, say)
+        self._asides = Asides(call, self._session, self._identification)
+        self._keypad = Keypad(self._identification, self._arguments)
         self._ways_out = WaysOut(call, say)
         self._others = OtherLanguages(call, self._session, say, self._want_person)
         self._emergencies = Emergencies(call, say)
@@ -159,6 +167,7 @@ class ConversationStep(FrameProcessor):
                 self._floor.take(on.Audible(answer.number))
             if isinstance(happened, on.Ended):
                 self._arguments.keep_secret()
+                happened = replace(happened, asks=self._session.asks)
             for action in self._floor.take(happened):
                 await self._do(action)
 
@@ -167,16 +176,26 @@ class ConversationStep(FrameProcessor):
         turn = Turn(heard, self._attention.heard_last)
         if self._emergencies.hears(heard):
             return Words(turn, Sense.DISTRESS)
-        if self._attention.is_nothing(heard):
+        if self._attention.is_nothing(heard) or self._thinks_aloud(heard):
             return Words(turn, Sense.NOTHING)
         if not self._identification.active and self._others.concern(heard):
             return Words(turn, Sense.STRANGE)
         spoken = self._call.language_of(heard)
         if spoken.asks_to_wait(heard.text):
             return Words(turn, Sense.WAIT)
+        if self._remarks(heard) & DELIVERIES:
+            return Words(turn, Sense.MANNER)
         waits = spoken.listening.is_patience(heard.text)
         is_secret = self._call.secret_turn and self._floor.checking
         return Words(turn, Sense.PATIENCE if waits or is_secret else Sense.REQUEST)
+
+    def _remarks(self, heard: Transcript) -> frozenset[Remark]:
+        return self._call.language_of(heard).remarks(heard.text)
+
+    def _thinks_aloud(self, heard: Transcript) -> bool:
+        """Whether who is asked for digits says no more than "okay" or "um"."""
+        spoken = self._call.language_of(heard)
+        return self._identification.active and spoken.listening.is_backchannel(heard.text)
 
     async def _turn_over(self, heard: Transcript) -> None:
         words = self._words(heard)
@@ -186,23 +205,15 @@ class ConversationStep(FrameProcessor):
             self._attention.turn_taken()
 
     async def _take_key(self, key: str) -> None:
-        identification = self._identification
-        if identification.active:
-            begins = key.isdigit() and not identification.keying
-            await self._tell(on.Key(begins))
-            digits = identification.keyed(key)
-            if digits is not None:
-                await self._tell(on.Keyed(Words(digits)))
-        elif self._arguments.take_keys:
-            await self._tell(on.Key(begins=True))
-            if keyed := self._arguments.keyed(key):
-                await self._tell(on.TurnOver(Words(Turn(keyed, self._attention.heard_last))))
-        elif key == PERSON_KEY:
-            await self._tell(on.PersonKey())
-        else:
-            await self._tell(on.Key(begins=False))
+        for happened in self._keypad.pressed(key, self._attention.heard_last):
+            await self._tell(happened)
+        if self._keypad.for_person:
+            self._silence.await_keys()
 
     async def _silence_over(self) -> None:
+        if self._keypad.for_person:
+            await self._tell(on.PersonKey())
+            return
         idle = not self._emergencies.reminder() and not self._identification.active
         await self._tell(on.SilenceOver(asks=idle and self._session.asks))
 
@@ -265,10 +276,11 @@ class ConversationStep(FrameProcessor):
                 await self._fall_silent(all_of_it)
             case do.Say("one_moment"):
                 await self._sayings.fill(self._call.phrases.one_moment)
-            case do.Say("take_your_time"):
-                await self._sayings.say(self._call.phrases.take_your_time)
             case do.Say(phrase):
-                await self._sayings.say(getattr(self._call.phrases, phrase), protected=True)
+                text = getattr(self._call.phrases, phrase)
+                await self._sayings.say(text, protected=phrase in _MUST_BE_HEARD)
+            case do.Adapt(words):
+                self._call.delivery.adapt(self._remarks(words.said.transcript))
             case do.PromptAgain(count):
                 await self._prompt(count)
             case do.Tell(words):
@@ -279,7 +291,9 @@ class ConversationStep(FrameProcessor):
                 self._job(self._check(self._identification.begin(level), begins=True))
             case do.Identify(words):
                 await self._sayings.settle()
-                self._job(self._check(self._identify(words.said)))
+                self._job(self._check(self._asides.identify(words.said)))
+            case do.AskOn(misheard):
+                await self._ask_on(misheard)
             case do.HandOver(reason, spoken):
                 self._job(self._hand_over(reason, spoken))
             case do.Help():
@@ -302,6 +316,12 @@ class ConversationStep(FrameProcessor):
         await self.broadcast_interruption()
         await self._sayings.settle()
 
+    async def _ask_on(self, misheard: bool) -> None:
+        await self._sayings.settle()
+        asking = self._identification
+        again = asking.ask_otherwise() if misheard else asking.ask_again()
+        await self._sayings.say(again, "reprompt")
+
     async def _prompt(self, count: int) -> None:
         texts = self._call.phrases.still_there
         again = self._emergencies.reminder() or self._identification.ask_again()
@@ -309,15 +329,7 @@ class ConversationStep(FrameProcessor):
 
     # What takes its time, beside the flow of frames
 
-    def _identify(self, said: Turn | str) -> Awaitable[bool | None]:
-        """Words with digits in them, or keys."""
-        if isinstance(said, str):
-            return self._identification.answer(said)
-        heard = said.transcript
-        text = "" if heard.doubtful else heard.text
-        return self._identification.answer(text, self._call.language_of(heard))
-
-    async def _check(self, check: Awaitable[bool | None], begins: bool = False) -> None:
+    async def _check(self, check: Awaitable[bool | Words | None], begins: bool = False) -> None:
         """Let the operator's side say who calls, bridged by fillers."""
         try:
             async with bridged(self._sayings.fill, self._call.phrases):
@@ -328,6 +340,9 @@ class ConversationStep(FrameProcessor):
         except Exception:  # of whatever kind: the check is over
             await self._tell(on.Checked(asks=self._identification.active))
             raise
+        if isinstance(outcome, Words):
+            await self._tell(on.Checked(self._identification.active, beside=outcome))
+            return
         if outcome and not begins:
             self._session.caller = self._call.caller
         verified = None if begins and outcome else outcome

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from voice.calls.digits import spoken_digits
 from voice.calls.identity_in_time import IdentityInTime
+from voice.calls.keys import KeyedDigits
 from voice.calls.secrets import keep_secret
 from voice.calls.state import CallState
 from voice.calls.verification import Outcome, Reply, Verification
@@ -18,8 +18,6 @@ from voice.languages import Language
 
 log = logging.getLogger(__name__)
 
-_CLEAR_KEY, _ENTER_KEY = "*", "#"
-
 
 class Identification:
     """Runs one verification at a time on the call; `say` speaks to the caller."""
@@ -29,8 +27,8 @@ class Identification:
         self._say = say
         self._verification: Verification | None = None
         self._level = IdentityLevel.VERIFIED
-        self._keys = ""
-        self._given_up = False
+        self.keys = KeyedDigits()
+        self._given_up = self._told_key = False
         self._one_by_one = asyncio.Lock()
 
     @property
@@ -39,17 +37,28 @@ class Identification:
         return self._verification is not None
 
     @property
-    def keying(self) -> bool:
-        """Whether some digits have been keyed in, but not yet all."""
-        return bool(self._keys)
+    def for_person(self) -> bool:
+        """Whether nothing but the key for a person was pressed."""
+        return self.active and self.keys.for_person
 
     def ask_again(self) -> str:
-        """The question that is open; what was keyed in before does not count."""
-        self._keys = ""
+        """The question that is open; what was begun to be answered does not count."""
+        self.keys.clear()
         if self._verification is None:
             return ""
         self._verification.phrases = self._call.phrases
         return self._verification.question().text
+
+    def ask_otherwise(self) -> str:
+        """The same in other words, and by which key a person can be had, where there is one."""
+        self.keys.clear()
+        if self._verification is None:
+            return ""
+        phrases = self._verification.phrases = self._call.phrases
+        again = self._verification.question_again().text
+        told, self._told_key = self._told_key, True
+        with_key = not told and self._call.settings.sip.person is not None
+        return f"{again} {phrases.person_key}" if with_key else again
 
     async def begin(self, level: IdentityLevel) -> bool:
         """Ask the caller to prove who they are; False when they had all their tries before.
@@ -64,7 +73,7 @@ class Identification:
         relied_on = call.caller.level >= IdentityLevel.CLAIMED
         customer = await check.knows(call.caller) if relied_on else None
         self._level = level
-        self._keys = ""
+        self.keys.clear()
         self._verification = Verification(
             check,
             call.engines.pin_tries,
@@ -80,15 +89,17 @@ class Identification:
     def keyed(self, key: str) -> str | None:
         """Take a key; returns the digits once all are there (or the enter key follows some)."""
         assert self._verification is not None, "no identification under way"
-        if key == _CLEAR_KEY:
-            self._keys = ""
-            return None
-        if key != _ENTER_KEY:
-            self._keys += key
-        if len(self._keys) < (1 if key == _ENTER_KEY else self._verification.digits_expected):
-            return None
-        digits, self._keys = self._keys, ""
-        return digits
+        return self.keys.take(key, self._verification.digits_expected)
+
+    async def take_back(self) -> bool:
+        """The customer number that was read back is not theirs: it is asked for again.
+
+        False where none was read back.
+        """
+        reply = self._verification and self._verification.take_back()
+        if reply:
+            await self._ask(reply)
+        return reply is not None
 
     async def answer(self, said: str, spoken: Language | None = None) -> bool | None:
         """Take what the caller said or keyed: True verified, False given up, None still asking.
@@ -109,11 +120,11 @@ class Identification:
         verification = self._verification
         if verification is None:
             return None
-        self._keys = ""
+        self.keys.clear()
         verification.phrases = self._call.phrases
-        digits = spoken_digits(said, spoken or self._call.language, verification.digits_expected)
+        digits = verification.digits_of(said, spoken) if spoken else said
         try:
-            reply = await verification.answer(digits)
+            reply = await verification.answer(digits, keyed=spoken is None)
         except ForeignError:
             self.give_up()
             raise
@@ -149,11 +160,14 @@ class Identification:
         assert self._verification is not None
         call = self._call
         call.digits_expected = self._verification.digits_expected
-        if self._verification.secret:
+        if self._verification.secret and not self._verification.begun:
             call.journal.record(
                 IdentityRequested,
                 level=self._level.name.lower(),
                 attempt=self._verification.attempt,
             )
+        if reply.read_back:
+            number = " ".join(reply.read_back)
+            await self._say(call.phrases.number_understood.format(number=number))
         keep_secret(self._call, self._verification.secret)
         await self._say(reply.text)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from voice.audio import lifted
 from voice.calls.failures import EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
 from voice.calls.state import CallState
@@ -39,10 +41,7 @@ class SpeechStep(FrameProcessor):
         priority = Priority.FINAL if frame.utterance.committed else Priority.SPECULATIVE
         try:
             async with bridged(partial(self._fill, frame), self._call.phrases):
-                spoken = await patiently(
-                    lambda: self._synthesise(frame, priority),
-                    self._call.settings.speech.timeout_seconds,
-                )
+                spoken = await self._spoken(frame, priority)
         except EngineFault as fault:
             if not await frame.utterance.permission():
                 return
@@ -54,9 +53,29 @@ class SpeechStep(FrameProcessor):
         clause.interruptible = frame.interruptible
         await self.push_frame(clause)
 
-    async def _synthesise(self, clause: ClauseText, priority: Priority) -> SpokenClause:
-        speaker = self._call.engines.voices.speaker_for(clause.language.tag)
-        return await speaker.synthesise(clause.text, self._call.sample_rate, priority=priority)
+    async def _spoken(self, clause: ClauseText, priority: Priority) -> SpokenClause:
+        """At the pace that the caller wants, or else at the voice's own: fixed phrases are known
+        by heart at that one, also when the voice fails.
+        """
+        seconds, pace = self._call.settings.speech.timeout_seconds, self._call.delivery.pace
+        try:
+            return await patiently(lambda: self._synthesise(clause, priority, pace), seconds)
+        except EngineFault:
+            if pace == 1.0:
+                raise
+        return await patiently(lambda: self._synthesise(clause, priority), seconds)
+
+    async def _synthesise(
+        self, clause: ClauseText, priority: Priority, pace: float = 1.0
+    ) -> SpokenClause:
+        call = self._call
+        speaker = call.engines.voices.speaker_for(clause.language.tag)
+        spoken = await speaker.synthesise(
+            clause.text, call.sample_rate, priority=priority, pace=pace
+        )
+        if not (lift := call.delivery.lift_db):
+            return spoken
+        return replace(spoken, pcm=lifted(spoken.pcm, lift, spoken.sample_rate))
 
     async def _fill(self, frame: ClauseText, text: str) -> None:
         """The clause is late, and with it whatever follows: fillers are known by heart."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from voice.calls.delivery import Delivery
 from voice.calls.engines import Engines
 from voice.calls.journal import CallJournal
 from voice.calls.playback import Playback
@@ -104,6 +105,8 @@ class CallState:
     """The edge records the call, and the caller is told so."""
     watched: bool = False
     """A supervisor's page shows the call: turns are read while they are spoken."""
+    delivery: Delivery = field(default_factory=Delivery)
+    """How quick and how loud the caller wants the assistant."""
     transfer: Transferring | None = None
     """The transfer that is under way."""
     handed_over: str = ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from voice.calls.expected_answer import exact_digits
+from voice.calls.keys import KeyedDigits
 from voice.calls.secrets import keep_secret
 from voice.calls.state import CallState
 from voice.recognition import Transcript
 from voice.response import ResponseSession
 
 _KEYED = frozenset({"digits", "phone", "number"})
-_CLEAR_KEY, _ENTER_KEY = "*", "#"
+_ONE_BY_ONE = frozenset({"digits", "phone"})
 
 
 class TaskArguments:
@@ -19,7 +20,7 @@ class TaskArguments:
         self._call = call
         call.wanted = lambda: session.wanted
         call.asks_yes_no = lambda: session.asks_yes_no
-        self._keys = ""
+        self.keys = KeyedDigits()
 
     @property
     def take_keys(self) -> bool:
@@ -27,17 +28,17 @@ class TaskArguments:
         wanted = self._call.wanted()
         return wanted is not None and wanted.type in _KEYED
 
+    @property
+    def for_person(self) -> bool:
+        """Whether nothing but the key for a person was pressed, which is no number here."""
+        wanted = self._call.wanted()
+        return wanted is not None and wanted.type in _ONE_BY_ONE and self.keys.for_person
+
     def keyed(self, key: str) -> Transcript | None:
         """Take a key; returns the digits, as if they were said, once all are there."""
-        if key == _CLEAR_KEY:
-            self._keys = ""
+        digits = self.keys.take(key, exact_digits(self._call.wanted()))
+        if digits is None:
             return None
-        if key != _ENTER_KEY:
-            self._keys += key
-        are_all = key == _ENTER_KEY or len(self._keys) == exact_digits(self._call.wanted())
-        if not (self._keys and are_all):
-            return None
-        digits, self._keys = self._keys, ""
         return Transcript(digits, 1.0, self._call.language.tag, 1.0, 0.0)
 
     def keep_secret(self) -> None:

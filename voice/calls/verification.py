@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Literal
 
+from voice.calls.digits import spoken_digits
 from voice.calls.pin_tries import Limit, PinTries, TriesUsedUp
 from voice.foreign_code import ForeignError
 from voice.identity import Caller, IdentityCheck, IdentityLevel
-from voice.languages import Phrases
+from voice.languages import Language, Phrases
 
 PIN_DIGITS = 4
 
@@ -31,6 +32,8 @@ class Reply:
 
     outcome: Outcome
     text: str
+    read_back: str = ""
+    """The customer number that was understood."""
     decided: bool = False
     """A PIN was accepted or refused just now."""
     used_up: Limit | None = None
@@ -45,7 +48,7 @@ class Reply:
 
 
 class Verification:
-    """One verification of one caller, with at most `attempts` PINs and as many failed replies.
+    """One verification of one caller, with at most `attempts` PINs and as many wrong numbers.
 
     `customer` is the caller's customer number where the calling number tells it, and `source` on
     whose account the tries of all calls are counted.
@@ -69,7 +72,11 @@ class Verification:
         self._source = source
         self._attempts = attempts
         self._refused = self._misheard = 0
-        self.caller = caller
+        self.begun = ""
+        """The first digits of a number, of which the others are to come."""
+        self.said_number: str | None = None
+        """The customer number that the caller gave."""
+        self._unknown = self.caller = caller
         """The caller as far as they are known by now."""
 
     @property
@@ -88,19 +95,54 @@ class Verification:
         return bool(self._customer)
 
     def question(self) -> Reply:
-        """The question that is open."""
+        """The question that is open; what was begun to be said to it does not count."""
+        self.begun = ""
         asked = self.phrases.ask_pin if self.secret else self.phrases.ask_customer_number
         return Reply(Outcome.ASKING, asked)
 
-    async def answer(self, digits: str) -> Reply:
-        """Take the digits that the caller said or keyed in."""
+    def question_again(self) -> Reply:
+        """The same in other words, to a caller who has said something else."""
+        self.begun = ""
+        again = self.phrases.pin_again if self.secret else self.phrases.customer_number_again
+        return Reply(Outcome.ASKING, again)
+
+    def take_back(self) -> Reply | None:
+        """The customer number that was read back is wrong; None where none was."""
+        if not self.said_number:
+            return None
+        self.said_number = self._customer = None
+        self.caller = self._unknown
+        return self.question()
+
+    def digits_of(self, said: str, spoken: Language) -> str:
+        """The digits that were said, with those of the turns before of which they are the rest.
+
+        "No, sorry, seven" behind a customer number that was read back corrects that one.
+        """
+        expected = self.digits_expected
+        digits = spoken_digits(said, spoken, expected, self.begun)
+        if not (self.secret and self.said_number) or self.begun or len(digits) == expected:
+            return digits
+        length = self._check.customer_digits
+        number = spoken_digits(said, spoken, length, self.said_number)
+        if len(number) != length or number == self.said_number:
+            return digits
+        self.take_back()
+        return number
+
+    async def answer(self, digits: str, keyed: bool = False) -> Reply:
+        """Take the digits that the caller said, with those that they `begun`, or keyed in."""
+        if not keyed and 0 < len(digits) < self.digits_expected and len(digits) > len(self.begun):
+            self.begun = digits
+            return Reply(Outcome.ASKING, self.phrases.digits_go_on)
+        self.begun = ""
         if len(digits) != self.digits_expected:
             return self._not_understood()
         self._misheard = 0
         if not self._customer:
-            self._customer = digits
+            self._customer = self.said_number = digits
             self.caller = replace(self.caller, customer=digits)
-            return self.question()
+            return replace(self.question(), read_back="" if keyed else digits)
         try:
             verified = await self._try(self._customer, digits)
         except TriesUsedUp as error:
@@ -131,5 +173,4 @@ class Verification:
         self._misheard += 1
         if self._misheard >= self._attempts:
             return Reply(Outcome.GIVEN_UP, self.phrases.not_verified)
-        again = self.phrases.pin_again if self.secret else self.phrases.customer_number_again
-        return Reply(Outcome.ASKING, again)
+        return self.question_again()

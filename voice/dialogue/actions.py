@@ -8,8 +8,9 @@ from typing import Any, Literal
 from voice.dialogue.words import Words
 
 Phrase = Literal[
-    "one_moment", "take_your_time", "too_long", "nobody_there", "time_runs_out", "time_is_up"
-]
+    "one_moment", "take_your_time", "too_long", "first_this", "without_it", "anything_else",
+    "nobody_there", "time_runs_out", "time_is_up",
+]  # fmt: skip
 """A phrase of the call itself, by its name in the languages."""
 
 # Answers
@@ -111,6 +112,13 @@ class Tell:
 
 
 @dataclass(frozen=True)
+class Adapt:
+    """Speak from now on as these words want it."""
+
+    words: Words
+
+
+@dataclass(frozen=True)
 class PromptAgain:
     """Say something to a caller who has been silent for the `count`-th time."""
 
@@ -147,6 +155,13 @@ class Identify:
     """Take these words or keys for that; ends in `Checked`."""
 
     words: Words
+
+
+@dataclass(frozen=True)
+class AskOn:
+    """Put the open question for who calls once more; `misheard`: in other words."""
+
+    misheard: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,7 +224,7 @@ class HoldTimer:
 
 Action = (
     Begin | Commit | Drop | Stop | TakeBack | Resume | AskAgain | Forget | CutShort | SayOn
-    | FallSilent | Say | Tell | PromptAgain | NoteSilence | Apologise | AskIdentity | Identify
-    | LeaveIdentification | CannotCheck | HandOver | CancelTransfer | Help | Leave | AwaitCaller
-    | HoldTimer
+    | FallSilent | Say | Tell | Adapt | PromptAgain | NoteSilence | Apologise | AskIdentity
+    | Identify | AskOn | LeaveIdentification | CannotCheck | HandOver | CancelTransfer | Help
+    | Leave | AwaitCaller | HoldTimer
 )  # fmt: skip

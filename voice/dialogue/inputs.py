@@ -118,6 +118,10 @@ class Ended:
     """What it asks of the call."""
     helped: bool | None = None
     """Whether it brought the caller anything; None where that says nothing, as after 'okay'."""
+    asks: bool = False
+    """A question of the tasks is open behind it."""
+    keeps: bool = False
+    """Its words asked for something that is to be taken up when that question is answered."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,8 @@ class Checked:
     """The caller is asked for more."""
     verified: bool | None = None
     """True or False once it is decided."""
+    beside: Words | None = None
+    """What the caller said was no answer to the question, but this."""
 
 
 @dataclass(frozen=True)

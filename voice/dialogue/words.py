@@ -17,9 +17,19 @@ class Sense(Enum):
     WAIT = auto()
     """To be waited for: 'hold on, I have to find my papers'."""
     REQUEST = auto()
+    MANNER = auto()
+    """How the assistant shall speak: slower, louder."""
     STRANGE = auto()
     """In a language in which no request can be answered."""
     DISTRESS = auto()
+    PERSON = auto()
+    """These four are told apart only where the caller is asked who they are: to have a person;"""
+    AGAIN = auto()
+    """to hear the question again;"""
+    DROPS = auto()
+    """not to go on with it, and perhaps something else instead;"""
+    UNABLE = auto()
+    """or they do not know what they are asked for."""
 
 
 @dataclass(frozen=True)

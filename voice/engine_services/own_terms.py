@@ -42,6 +42,8 @@ class AskedSpeech:
     sample_rate: int
     """Hertz."""
     priority: Priority = Priority.FINAL
+    pace: float = 1.0
+    """In parts of the time that the voice needs by itself."""
 
 
 @dataclass(frozen=True)

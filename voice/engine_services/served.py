@@ -78,7 +78,7 @@ class ServedEngines:
         tag = self._tag(voice)
         how = asked or AskedSpeech(_USUAL_HZ)
         speaker = self.voices.speaker_for(tag)
-        clause = await speaker.synthesise(text, how.sample_rate, priority=how.priority)
+        clause = await speaker.synthesise(text, how.sample_rate, how.priority, how.pace)
         return clause, self.spoken[tag].sha256
 
     def _tag(self, voice: SynthesizeVoice | None) -> str:

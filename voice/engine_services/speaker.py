@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from wyoming.audio import AudioChunk, AudioStop
@@ -54,17 +55,21 @@ class ServedSpeaker:
         self._cache.keep(await self.synthesise(text, sample_rate, Priority.BATCH))
 
     async def synthesise(
-        self, text: str, sample_rate: int = 8000, priority: Priority = Priority.FINAL
+        self,
+        text: str,
+        sample_rate: int = 8000,
+        priority: Priority = Priority.FINAL,
+        pace: float = 1.0,
     ) -> SpokenClause:
-        """Speech of `text` at `sample_rate` Hz; raises EngineBusy when too much waits here, too."""
-        if (known := self._cache.find(text, sample_rate)) is not None:
+        """See Speaker; another service than ours knows one pace."""
+        if (known := self._cache.find(text, sample_rate, pace)) is not None:
             return known
         if not any(map(str.isalnum, text)):
-            return await self._local.synthesise(text, sample_rate, priority)
+            return await self._local.synthesise(text, sample_rate, priority, pace)
 
         async def exchange(connection: Connection, offered: Sequence[Offered]) -> SpokenClause:
             voice = next(one for one in offered if one.tag == self._tag)
-            return await _spoken(connection, voice, text, AskedSpeech(sample_rate, priority))
+            return await _spoken(connection, voice, text, AskedSpeech(sample_rate, priority, pace))
 
         try:
             clause = await self._link.ask(exchange)
@@ -73,9 +78,10 @@ class ServedSpeaker:
         except ServiceFailed:
             pass  # the link has said so
         else:
+            clause = replace(clause, pace=pace)
             self._cache.note(clause)
             return clause
-        return await self._local.synthesise(text, sample_rate, priority)
+        return await self._local.synthesise(text, sample_rate, priority, pace)
 
 
 async def _spoken(

@@ -10,6 +10,7 @@ default. The room imports no other.
 from voice.languages.language import DEFAULT, Language, language, languages
 from voice.languages.numbers import NumberWords
 from voice.languages.phrases import Phrases
+from voice.languages.remarks import Part, Remark
 from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, as_written
 from voice.languages.spoken_numbers import SpokenNumber, spoken_numbers
@@ -22,8 +23,10 @@ __all__ = [
     "Ending",
     "Language",
     "NumberWords",
+    "Part",
     "Phrases",
     "Piece",
+    "Remark",
     "Secrets",
     "SpokenNumber",
     "Word",

@@ -29,6 +29,7 @@ from voice.languages.readings.forms import (
     Dates,
     Forms,
 )
+from voice.languages.remarks import Part, Remark, Remarks
 from voice.languages.roles import Roles
 from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, SpokenForms
@@ -36,7 +37,7 @@ from voice.languages.statements import Statements
 from voice.languages.table import Table
 from voice.languages.tags import matching
 from voice.languages.unfinished import Ending, Unfinished
-from voice.languages.words import composed, plain, scored_words_of, words_of
+from voice.languages.words import composed, plain, scored_words_of, words_at, words_of
 from voice.languages.written_forms import WrittenForms
 
 DEFAULT = "en"
@@ -234,6 +235,27 @@ class Language:
     def asks_to_wait(self, text: str) -> bool:
         """Whether a caller asks to be waited for, and for nothing else."""
         return self.unfinished.asks_to_wait(self._plain_words(text))
+
+    @cached_property
+    def _remarks(self) -> Remarks:
+        """What callers say about the talk itself; empty where that is not known yet."""
+        file = self._folder / "remarks.toml"
+        return _checked(Remarks, file) if file.is_file() else Remarks()
+
+    def remarks(self, text: str) -> frozenset[Remark]:
+        """What a caller wants of the talk itself: to hear it again, louder, or no more of it."""
+        return self._remarks.of(self._plain_words(text))
+
+    def after_dropping(self, text: str) -> str | None:
+        """What follows "never mind" and the like at the beginning of a text; None without that."""
+        dropping = self._remarks.after_dropping(self._plain_words(text))
+        ends = [word.end for word in words_at(text)] if dropping else []
+        dropped = [end for end in ends if len(self._plain_words(text[:end])) == dropping]
+        return text[dropped[0] :].lstrip(" ,.;:!?") if dropped else None
+
+    def part_wanted(self, text: str) -> Part | None:
+        """The one kind of facts that a caller wants of the last answer, and nothing more."""
+        return self._remarks.part_wanted(self._plain_words(text))
 
     @cached_property
     def stance(self) -> dict[str, Any]:

@@ -27,8 +27,18 @@ class Phrases(Table):
     time_is_up: str
     ask_customer_number: str
     ask_pin: str
+    number_understood: str
+    """Reads a {number} back."""
+    digits_go_on: str
+    """Some digits have been said, and more are to come."""
     customer_number_again: str
     pin_again: str
+    person_key: str
+    """By which keys a person can be had while digits are asked for."""
+    first_this: str
+    """What else the caller asks for comes behind the question that follows."""
+    without_it: str
+    """To a caller who cannot say who they are, where no person can be had."""
     wrong_pin: str
     verified: str
     not_verified: str
@@ -47,6 +57,6 @@ class Phrases(Table):
 
     @property
     def fixed(self) -> Sequence[str]:
-        """All but the greeting: what is synthesised ahead."""
-        told = self.model_dump(exclude={"greeting", "still_there"})
+        """All but the greeting, and what has a number in it: what is synthesised ahead."""
+        told = self.model_dump(exclude={"greeting", "still_there", "number_understood"})
         return (*self.still_there, *told.values())

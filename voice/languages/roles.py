@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from voice.languages.table import Table
+from voice.languages.table import PlainWords, Table
 
 _Some = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -19,3 +19,5 @@ class Roles(Table):
     """By role, its wordings."""
     requests: Mapping[str, _Some]
     """By role, how callers ask for it."""
+    persons: PlainWords
+    """How a person is named who could help; not said where there is none."""

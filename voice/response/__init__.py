@@ -6,6 +6,7 @@ of the caller is a `ResponseTurn`, which is read step by step. The model chooses
 sentence; what may run and what may be said is decided here by fixed rules.
 """
 
+from voice.response.asides import Aside
 from voice.response.caller_text import normal_form
 from voice.response.loading import load_responder
 from voice.response.responder import Responder
@@ -13,6 +14,7 @@ from voice.response.session import ResponseSession
 from voice.response.steps import (
     EndCall,
     HandOver,
+    Later,
     NeedsIdentity,
     Say,
     Step,
@@ -24,8 +26,10 @@ from voice.response.turn import ResponseTurn
 from voice.tools import Tool, ToolBox, Value
 
 __all__ = [
+    "Aside",
     "EndCall",
     "HandOver",
+    "Later",
     "NeedsIdentity",
     "Responder",
     "ResponseSession",

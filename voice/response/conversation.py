@@ -8,18 +8,33 @@ from dataclasses import replace
 
 from voice.engine_queue import Priority
 from voice.identity import Caller
+from voice.languages import Language, Remark
+from voice.languages.yes_no import YesNo
+from voice.response.asides import Aside, aside_of
 from voice.response.collecting import Taken, correction, gathered, take
-from voice.response.confirmation import Decision, Opinion, decide
+from voice.response.confirmation import Decision, decide
 from voice.response.documents import UNKNOWN, looking_up
 from voice.response.engine import Model
 from voice.response.exchange import Exchange, Means, SecondThoughts
 from voice.response.harmony import Message
+from voice.response.proposals import (
+    VAGUE,
+    act_of,
+    declines,
+    is_request,
+    opinion_of,
+    proposed,
+    tool_wanted,
+    undo_wanted,
+    wants_person,
+)
 from voice.response.reading import Reply
+from voice.response.repeating import part_of
 from voice.response.said import Said
 from voice.response.state import Act, Asked, Question, State
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
-from voice.tasks import DOCUMENTS, Role, TaskSet, TaskTool
+from voice.tasks import DOCUMENTS, Role, TaskSet
 from voice.tools import Audit, ToolBox
 
 _MOST_TOOLS = 2
@@ -33,18 +48,18 @@ _CERTAIN = 0.8
 _MOST_MISUNDERSTOOD = 3
 _MOST_DOUBTS = 1
 """How often the question before an act is put in other words."""
-_BRIEF = 5
-"""Words; a longer answer to an offer may ask for something else."""
 _MOST_MISHEARD = 2
 """How often an argument is asked for again."""
 _QUESTION = 4
 """Words; fewer, of which no document knows, were perhaps misheard."""
 _FOR_DOCUMENTS = frozenset({None, Role.NOT_UNDERSTOOD, Role.OUT_OF_SCOPE})
 """Acts of a model that knows no task for what the caller wants."""
-_VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
-"""Acts that a model falls back on; they say nothing of what the caller wants."""
 _AGAIN = frozenset({Role.REPEAT, Role.WAIT, Role.HELP})
 """Acts that leave a question open."""
+_TO_REPEAT = frozenset(Remark) - {Remark.DROP, Remark.UNABLE}
+"""Who wants it slower wants it again."""
+_FREE_TEXT = frozenset({"name", "text"})
+"""Kinds of arguments of which any words may be one."""
 
 
 class ConversationRules:
@@ -94,18 +109,28 @@ class ConversationRules:
             exchange.tell(before.untold)
         if not said.text or said.confidence < _LEAST_CONFIDENCE:
             await self._not_understood(exchange, before)
-        elif _wants_person(exchange, said, before):
+        elif wants_person(exchange, said, before):
             await self._use_person(exchange)
+        elif _TO_REPEAT & exchange.remarks(said):
+            await self._repeat(exchange, said, before)
+        elif part := part_of(before.last_answer, said, exchange.tasks):
+            await self._repeat(exchange, said, before, part)
         elif before.question:
             await self._after_question(exchange, said, before, before.question)
         elif before.asked:
             await self._after_asking(exchange, said, before, before.asked)
-        elif before.person_offered and _declines(exchange, said):
+        elif before.person_offered and declines(exchange, said):
             await exchange.answer(Role.OKAY)
-        elif undo := _undo_wanted(exchange, said, before):
+        elif undo := undo_wanted(exchange, said, before):
             await exchange.use(undo)
         else:
             await self._follow(exchange, said, before)
+
+    async def aside(
+        self, turns: Sequence[Sequence[Message]], spoken: Language, waiting: Act | None
+    ) -> Aside:
+        """See ResponseSession.aside; `waiting`: the act that cannot happen yet."""
+        return await aside_of(self._means.model, turns, self._tasks.in_language(spoken), waiting)
 
     async def go_on(
         self,
@@ -132,6 +157,20 @@ class ConversationRules:
         elif turn.state.asked:
             exchange.ask(turn.state.asked)
 
+    async def _repeat(self, exchange: Exchange, said: Said, before: State, part: str = "") -> None:
+        """The last content once more, or a part of it; what was open stays so."""
+        question = before.question
+        if question and not (part or (question.heard and said.heard_last)):
+            exchange.ask_again(question)
+        elif not before.last_answer:
+            only_sound = exchange.remarks(said) - {Remark.REPEAT}
+            await exchange.answer(Role.OKAY if only_sound else Role.HELP)
+        else:
+            exchange.repeat(part)
+            exchange.update(
+                question=question, asked=before.asked, person_offered=before.person_offered
+            )
+
     async def _use_person(self, exchange: Exchange) -> None:
         tool = exchange.tasks.person_tool
         if tool is None:
@@ -149,7 +188,7 @@ class ConversationRules:
                 if not await self._told_by_documents(exchange, said):
                     await self._not_understood(exchange, before)
                 return
-            tool = _tool_wanted(exchange, reply)
+            tool = tool_wanted(exchange, reply)
             if tool is None or exchange.has_result_of(tool.name):
                 reply = await self._say(exchange, reply, said, before)
                 if reply is None:
@@ -158,7 +197,7 @@ class ConversationRules:
             if exchange.tools_used >= _MOST_TOOLS or exchange.has_result_of(DOCUMENTS):
                 await exchange.answer("")
                 return
-            act = _proposed(exchange, tool, reply, said)
+            act = proposed(exchange, tool, reply, said)
             if exchange.tools_used and not exchange.may_run(act):
                 await exchange.answer("")
             if not await exchange.use(act):
@@ -169,7 +208,7 @@ class ConversationRules:
         self, exchange: Exchange, reply: Reply, said: Said, before: State
     ) -> Reply | None:
         """Say what the model wants said, or may; returns the call that it wrote behind it."""
-        act = _act(exchange, reply)
+        act = act_of(exchange, reply)
         if reply.free and act is None:
             return await exchange.answer_freely()
         if exchange.tools_used:
@@ -178,8 +217,8 @@ class ConversationRules:
             pass
         elif act is None or act == Role.NOT_UNDERSTOOD:
             await self._not_understood(exchange, before)
-        elif act == Role.REPEAT and not before.last_answer:
-            await exchange.answer(Role.HELP)
+        elif act == Role.REPEAT:
+            await self._repeat(exchange, said, before)
         else:
             await exchange.answer(Role.OKAY if act in exchange.tasks.declining else act)
         return None
@@ -196,6 +235,8 @@ class ConversationRules:
             await exchange.hand_over("the caller was not understood")
         else:
             exchange.say(Role.NOT_UNDERSTOOD if count == 1 else Role.OFFER_PERSON)
+            if count > 1 and not exchange.has_person:
+                exchange.say(Role.HELP)
             exchange.update(misunderstood=count)
 
     async def _told_by_documents(self, exchange: Exchange, said: Said) -> bool:
@@ -214,7 +255,13 @@ class ConversationRules:
     async def _after_asking(
         self, exchange: Exchange, said: Said, before: State, asked: Asked
     ) -> None:
+        argument = (exchange.tasks.tools[asked.act.tool].arguments or {})[asked.argument]
+        if argument.type in _FREE_TEXT and await self._gives_up(exchange, said):
+            return
         taken, asked = take(asked, said, exchange.tasks)
+        partly = taken in {Taken.BEGINNING, Taken.NOTHING}
+        if partly and await self._gives_up(exchange, said):
+            return
         match taken:
             case Taken.VALUE | Taken.YES:
                 if await exchange.use(asked.act):
@@ -226,12 +273,21 @@ class ConversationRules:
             case Taken.NOTHING:
                 await self._asks_something_else(exchange, said, before, asked)
 
+    async def _gives_up(self, exchange: Exchange, said: Said) -> bool:
+        """Whether the caller cannot or will not say what they are asked for; it is left then."""
+        remarks = exchange.remarks(said)
+        if Remark.UNABLE in remarks:
+            await exchange.answer(Role.WITHOUT_IT)
+        elif Remark.DROP in remarks:
+            await exchange.answer(Role.OKAY)
+        return bool(remarks & {Remark.UNABLE, Remark.DROP})
+
     async def _asks_something_else(
         self, exchange: Exchange, said: Said, before: State, asked: Asked
     ) -> None:
         """Another request, which goes first; a word to the question; a no; or it was misheard."""
         reply = await exchange.reply(said.priority)
-        tool, act = _tool_wanted(exchange, reply), _act(exchange, reply)
+        tool, act = tool_wanted(exchange, reply), act_of(exchange, reply)
         is_sure = reply.probability >= _CERTAIN
         if tool is not None and tool.name == asked.act.tool:
             known = gathered(tool, reply.arguments, said, exchange.tasks)
@@ -241,7 +297,7 @@ class ConversationRules:
         if is_sure and act in _AGAIN:
             await exchange.answer(act or "")
             exchange.update(asked=asked)
-        elif is_sure and (tool.name != asked.act.tool if tool else act and act not in _VAGUE):
+        elif is_sure and (tool.name != asked.act.tool if tool else act and act not in VAGUE):
             await self._follow(exchange, said, before, reply)
         elif exchange.tasks.plain_reader.declines(said.text):
             await exchange.answer(Role.OKAY)
@@ -266,9 +322,10 @@ class ConversationRules:
             await exchange.use(act)
             return
         reply = await exchange.reply(said.priority)
-        opinion = _opinion(exchange, reply, tool)
+        opinion = opinion_of(exchange, reply, tool)
         words = f"{question.agreed} {said.text}".strip()
-        read = exchange.tasks.readers[tool.name].read(words)
+        dropped = Remark.DROP in exchange.remarks(said)
+        read = YesNo.NO if dropped else exchange.tasks.readers[tool.name].read(words)
         heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):
             case Decision.RUN if heard:
@@ -277,11 +334,13 @@ class ConversationRules:
                 exchange.say(tool.declined or Role.OKAY)
                 if opinion.is_("other", _CERTAIN) and reply.tool is not None:
                     await self._follow(exchange, said, before, reply)
+            case Decision.OTHER_REQUEST if not question.kept and is_request(exchange, reply, tool):
+                exchange.keep_for_later(question)
             case Decision.OTHER_REQUEST:
                 exchange.say(tool.declined or Role.OKAY)
                 await self._follow(exchange, said, before, reply)
             case Decision.SAY_AND_ASK_ON if heard:
-                await exchange.answer(_act(exchange, reply) or Role.REPEAT)
+                await exchange.answer(act_of(exchange, reply) or Role.REPEAT)
                 exchange.update(question=replace(question, heard=True, agreed=""))
             case Decision.RUN | Decision.SAY_AND_ASK_ON:
                 exchange.ask_again(question)
@@ -307,59 +366,3 @@ class ConversationRules:
         exchange.say(exchange.tasks.tools[question.act.tool].declined or Role.OKAY)
         if exchange.has_person:
             await exchange.hand_over("neither yes nor no to the question before an act")
-
-
-def _proposed(exchange: Exchange, tool: TaskTool, reply: Reply, said: Said) -> Act:
-    """The call that a model wishes, with what the caller said for it."""
-    if tool.name == DOCUMENTS:
-        return looking_up(str(reply.arguments.get("question") or said.text), exchange.tasks)
-    return Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks))
-
-
-def _wants_person(exchange: Exchange, said: Said, before: State) -> bool:
-    reader = exchange.tasks.plain_reader
-    agreed = before.person_offered and reader.agrees(said.text)
-    return agreed or reader.asks_for_person(said.text)
-
-
-def _declines(exchange: Exchange, said: Said) -> bool:
-    brief = len(said.text.split()) <= _BRIEF
-    return brief and exchange.tasks.plain_reader.declines(said.text)
-
-
-def _undo_wanted(exchange: Exchange, said: Said, before: State) -> Act | None:
-    done, tasks = before.done, exchange.tasks
-    undo = tasks.tools[done.tool].undo if done else None
-    if done is None or undo is None or not tasks.undo_readers[done.tool].names_act(said.text):
-        return None
-    taken = tasks.tools[undo.tool].arguments
-    known = {name: v for name, v in done.arguments.items() if taken is None or name in taken}
-    return Act(undo.tool, known)
-
-
-def _act(exchange: Exchange, reply: Reply) -> str | None:
-    """The act that a reply says; None for a call, and for words that are none of the tasks'."""
-    if reply.tool is not None:
-        return None
-    return reply.act or exchange.tasks.act_of(reply.text)
-
-
-def _tool_wanted(exchange: Exchange, reply: Reply) -> TaskTool | None:
-    """The tool that is called, or that an answer without its result would need."""
-    if reply.tool is not None:
-        return exchange.tasks.tools.get(reply.tool)
-    act = _act(exchange, reply)
-    return exchange.tasks.tool_before(act) if act else None
-
-
-def _opinion(exchange: Exchange, reply: Reply, tool: TaskTool) -> Opinion:
-    """What undoes something is not known to the model: it has no opinion."""
-    if tool.name in exchange.tasks.undoing:
-        return Opinion("unsure", 0.0)
-    if reply.tool is not None:
-        kind = "agrees" if reply.tool == tool.name else "other"
-    else:
-        act = _act(exchange, reply) or Role.NOT_UNDERSTOOD
-        known = {tool.declined: "declines", Role.REPEAT: "again", Role.WAIT: "again"}
-        kind = known.get(act) or ("unsure" if act in _VAGUE | {tool.confirmation} else "other")
-    return Opinion(kind, reply.probability)

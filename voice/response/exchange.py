@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -11,14 +10,18 @@ from dataclasses import dataclass, field, replace
 from voice.engine_queue import Priority
 from voice.events import HIDDEN
 from voice.identity import Caller, IdentityLevel
+from voice.languages import Remark
 from voice.response.engine import Model
 from voice.response.grounding import grounding_of
 from voice.response.harmony import Message, ToolCall, ToolResult
 from voice.response.reading import Reading, Reply
+from voice.response.said import Said
+from voice.response.slot_values import values_of
 from voice.response.state import Act, Asked, Question, State
 from voice.response.steps import (
     EndCall,
     HandOver,
+    Later,
     NeedsIdentity,
     Say,
     ToolCalled,
@@ -27,21 +30,22 @@ from voice.response.steps import (
 )
 from voice.response.turn import ResponseTurn
 from voice.response.values import written
-from voice.response.wording import Wordings, clauses, fill
+from voice.response.wording import Wordings, clauses, fill, without_person
 from voice.tasks import (
     LAST_ANSWER,
+    PASSING,
     VALUE,
     ArgumentValue,
     Role,
-    Source,
     TaskSet,
     TaskTool,
     between_slots,
-    slots_of,
 )
 from voice.tools import ActKeys, Audit, Tool, ToolBox, ToolRun, Value, run_tool
 
 log = logging.getLogger(__name__)
+
+_ROLES = frozenset(Role)
 
 SecondThoughts = Callable[[], Awaitable[None]]
 """Returns once what was said has been heard to its end and the caller had the time to object."""
@@ -199,10 +203,9 @@ class Exchange:
         if asked.reads_back:
             value = asked.act.arguments[asked.argument]
             spoken = argument.written(value, self.tasks.language)
-            self.say(Role.READ_BACK, goes_on=asked.misheard > 0, value=spoken)
+            self.say(Role.READ_BACK, value=spoken)
         else:
-            act = argument.ask or Role.asking(argument.type)
-            self.say(act, goes_on=asked.misheard > 0)
+            self.say(argument.ask or Role.asking(argument.type))
         self.update(asked=asked)
 
     def go_on_asking(self, asked: Asked) -> None:
@@ -218,6 +221,12 @@ class Exchange:
         assert again is not None
         self.say(again)
         self.update(question=replace(question, heard=True, agreed=""))
+
+    def keep_for_later(self, question: Question) -> None:
+        """Say that what the caller asks for comes after the question, and put that once more."""
+        self.say(Role.LATER)
+        self._turn.emit(Later())
+        self.ask_again(replace(question, kept=True))
 
     async def give_time_to_object(self, question: Question, agreed: str) -> None:
         """Say what is about to happen; goes on when nothing was said against it.
@@ -266,6 +275,10 @@ class Exchange:
         self._turn.emit(ToolReturned(tool.name, run.result, run.error, run.unknown))
         return run
 
+    def remarks(self, said: Said) -> frozenset[Remark]:
+        """What the caller wants of the talk itself."""
+        return self.tasks.language.remarks(said.text)
+
     @property
     def has_person(self) -> bool:
         """Whether the call can be handed over to a person."""
@@ -312,7 +325,7 @@ class Exchange:
                 self._turn.emit(Say(clause, "free"))
                 self._turn.answered(clause)
                 said = f"{said} {clause}".strip()
-                self._turn.state = State(last_answer=said, done=done)
+                self._turn.state = State(last_answer=said, has_content=True, done=done)
         if self._reading.broken_off and self._results:
             await self.answer("")
             return None
@@ -326,23 +339,38 @@ class Exchange:
             self._turn.emit(Say(clause, "told again"))
         self.update(untold="")
 
+    def repeat(self, part: str = "") -> None:
+        """Say the last content again, or this part of it; it stays the last one."""
+        self.say(Role.REPEAT, value=part)
+
     def say(self, act: str, goes_on: bool = False, value: str = "") -> bool:
         """One wording of an act; False, and nothing said, when its facts cannot be vouched for.
 
-        `value`: what is repeated to the caller.
+        `value`: what is repeated to the caller. Where no person can be had, none is spoken of.
         """
-        sentence = self._means.wordings.choose(act, self.tasks)
-        before = self._turn.state
-        values = self._values(act, sentence) | ({VALUE: value} if value else {})
-        spoken = fill(sentence, values, self.tasks.language)
+        before, language = self._turn.state, self.tasks.language
+        offers = act in self.tasks.person_if_yes
+        alone = not self.has_person and (offers or act in _ROLES) and act != Role.PERSON
+        sentence = self._means.wordings.choose(act, self.tasks, alone)
+        by_code = {LAST_ANSWER: value or before.last_answer, VALUE: value}
+        results = {tool.name: result for tool, result in self._results}
+        values = values_of(act, sentence, by_code, results, self._given, self.tasks)
+        wording = without_person(sentence, language) if alone else sentence
+        spoken = fill(wording, values, language)
         if spoken is None or not self._is_true(act, sentence, spoken, values):
             return False
         for clause in clauses(spoken):
             self._turn.emit(Say(clause, act))
-        self._turn.answered(spoken, sentence)
+        self._turn.answered(spoken, wording)
         last = f"{before.last_answer} {spoken}" if goes_on else spoken
-        offers = act in self.tasks.person_if_yes
-        self._turn.state = State(person_offered=offers, last_answer=last, done=before.done)
+        passes = (act in PASSING and before.has_content) or act == Role.REPEAT
+        self._turn.state = State(
+            person_offered=offers and self.has_person,
+            misunderstood=before.misunderstood if act in PASSING or act == Role.REPEAT else 0,
+            last_answer=before.last_answer if passes else last,
+            has_content=before.has_content or not (act in PASSING or act == Role.REPEAT),
+            done=before.done,
+        )
         return True
 
     def _is_true(self, act: str, wording: str, spoken: str, values: Mapping[str, Value]) -> bool:
@@ -351,32 +379,6 @@ class Exchange:
         is_value = not "".join(between_slots(wording)).strip()
         said = clauses(spoken) if values.keys() - {LAST_ANSWER} and not is_value else []
         return not any(grounding.wrong_in(act, wording, values, clause) for clause in said)
-
-    def _values(self, act: str, sentence: str) -> dict[str, Value]:
-        """What the slots of an act stand for, each from the tool that it belongs to."""
-        results = {tool.name: result for tool, result in self._results}
-        values: dict[str, Value] = {}
-        for slot in slots_of(sentence):
-            if slot == LAST_ANSWER:
-                values[slot] = self.state.last_answer
-            elif slot != VALUE:
-                source = self.tasks.source(act, slot)
-                if source.argument:
-                    values |= self._given_value(source, slot)
-                elif source.key in results.get(source.tool, {}):
-                    values[slot] = results[source.tool][source.key]
-        return values
-
-    def _given_value(self, source: Source, slot: str) -> dict[str, Value]:
-        """What the caller gave for a slot, as it is said; nothing where it was not given."""
-        arguments = self.tasks.tools[source.tool].arguments or {}
-        given = self._given.get(source.tool, {})
-        if source.key not in given or source.key not in arguments:
-            return {}
-        value = given[source.key]
-        if isinstance(value, datetime.date | int):
-            return {slot: value}
-        return {slot: arguments[source.key].written(value, self.tasks.language)}
 
     def _allowed(self) -> list[str]:
         """The acts that fit all results of this turn."""

@@ -12,6 +12,9 @@ from voice.response.wording import whole_clauses
 
 log = logging.getLogger(__name__)
 
+MOST_WORDS = 150
+"""Of a free text, a minute's: nobody listens longer, and the model is stopped."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -81,12 +84,15 @@ class Reading:
 
     async def clauses(self) -> AsyncGenerator[str, None]:
         """The sentences of a free text, each once it is whole."""
-        complete = True
+        complete, words = True, 0
         try:
             while True:
                 whole, self._text = whole_clauses(self._text)
                 for clause in whole:
                     yield clause
+                    words += len(clause.split())
+                    if words >= MOST_WORDS:
+                        return
                 match await anext(self._pieces, None):
                     case Text(more):
                         self._text += more

@@ -9,6 +9,7 @@ from voice.engine_queue import Priority
 from voice.errors import VoiceError
 from voice.identity import Caller
 from voice.languages import Language
+from voice.response.asides import Aside
 from voice.response.caller_text import normal_form
 from voice.response.conversation import ConversationRules
 from voice.response.harmony import CallerSaid, Message
@@ -114,6 +115,17 @@ class ResponseSession:
 
         self._begun = self._start([CallerSaid(words, spoken.tag)], script, _state(before), spoken)
         return self._begun
+
+    async def aside(self, text: str, spoken: Language | None = None) -> Aside:
+        """What words ask for that were said to a question of the call's own; they change nothing.
+
+        Raises what a model raises.
+        """
+        spoken = spoken or self._spoken
+        waiting = next((turn.pending for turn in reversed(self._turns) if turn.pending), None)
+        before = [turn for turn in self._kept() if not turn.pending]
+        said = [CallerSaid(normal_form(text, spoken), spoken.tag)]
+        return await self._conversation.aside([*_messages(before), said], spoken, waiting)
 
     def ask_again(self) -> ResponseTurn:
         """Put the question that is open once more; counts from the start.

@@ -50,6 +50,8 @@ class Question:
     """To its last word; a yes to less is none."""
     agreed: str = ""
     """What the caller said for it, as long as there is time to object."""
+    kept: bool = False
+    """The caller asked for something else, which is taken up when it is answered."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ class State:
     misunderstood: int = 0
     """How many turns in a row were not understood."""
     last_answer: str = ""
-    """What was last said, filled in."""
+    """The last content that was said, filled in: what is repeated to who asks for it."""
+    has_content: bool = False
+    """False: nothing but courtesies have been said yet, of which it is the last."""
     done: Act | None = None
     """The last act that was confirmed and done, as long as it can be undone."""
     untold: str = ""

@@ -63,4 +63,9 @@ class Waits:
     """The turn goes on once the caller has had the time to object; that may be long."""
 
 
-Step = Say | ToolCalled | ToolReturned | NeedsIdentity | Waits | HandOver | EndCall
+@dataclass(frozen=True)
+class Later:
+    """The caller's words ask for something that is taken up once the open question is answered."""
+
+
+Step = Say | ToolCalled | ToolReturned | NeedsIdentity | Waits | Later | HandOver | EndCall

@@ -118,7 +118,8 @@ class ResponseTurn:
             question=question,
             asked=self.state.asked,
             misunderstood=self.state.misunderstood,
-            last_answer=self._before.last_answer,
+            last_answer=self.state.last_answer,
+            has_content=self.state.has_content,
             done=self.state.done,
             untold=self.state.last_answer if self.has_acted else self._before.untold,
         )

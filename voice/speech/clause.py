@@ -29,6 +29,8 @@ class SpokenClause:
     words: tuple[SpokenWord, ...] = ()
     cached: bool = False
     """True when it came from the cache of fixed phrases."""
+    pace: float = 1.0
+    """How long it was to take, in parts of what the voice needs by itself."""
 
     @property
     def duration_ms(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -61,9 +61,15 @@ class LoadedVoice:
             raise ModelError(f"{model}: the voice cannot speak: {_brief(error)}") from None
         return voice, model.parent
 
-    def speak(self, text: str) -> Iterator[Sentence]:
-        """The sentences of `text`; none when it holds nothing to say."""
-        for chunk in self._voice.synthesize(text, _PLAIN, include_alignments=True):
+    def speak(self, text: str, pace: float = 1.0) -> Iterator[Sentence]:
+        """The sentences of `text`; none when it holds nothing to say.
+
+        `pace`: how long it takes, in parts of what the voice needs by itself (its length scale).
+        """
+        config = _PLAIN
+        if pace != 1.0:
+            config = replace(_PLAIN, length_scale=self._voice.config.length_scale * pace)
+        for chunk in self._voice.synthesize(text, config, include_alignments=True):
             samples = np.nan_to_num(chunk.audio_float_array).astype(np.float32).reshape(-1)
             yield Sentence(samples, tuple(_groups(chunk)))
 

@@ -39,6 +39,10 @@ class Role(StrEnum):
     """There is no answer that could be vouched for."""
     NOT_CAUGHT = "not_caught"
     """A value that was asked for was not understood; the question follows."""
+    WITHOUT_IT = "without_it"
+    """A value that is needed is not known to the caller."""
+    LATER = "later"
+    """What the caller asks for is taken up behind the open question, which follows."""
     GO_ON = "go_on"
     """Some figures of a number have been said, and more are to come."""
     READ_BACK = "read_back"
@@ -68,18 +72,29 @@ CHOSEN_BY_MODELS = (
 ENDS_CALL = frozenset({Role.GOODBYE})
 HANDS_OVER = frozenset({Role.PERSON})
 OFFERS_PERSON = frozenset(
-    {Role.ABOUT_ME, Role.OUT_OF_SCOPE, Role.OFFER_PERSON, Role.TOOL_FAILED, Role.NOT_KNOWN}
-)
+    {
+        Role.ABOUT_ME, Role.OUT_OF_SCOPE, Role.OFFER_PERSON, Role.TOOL_FAILED, Role.NOT_KNOWN,
+        Role.WITHOUT_IT,
+    }
+)  # fmt: skip
 """In the language's words; a task that uses its own says so in `person_if_yes`."""
 NO_HELP = frozenset(
     {
         Role.NOT_UNDERSTOOD, Role.OFFER_PERSON, Role.GIVE_UP, Role.TOOL_FAILED, Role.NOT_KNOWN,
         Role.OUTCOME_UNKNOWN, Role.CANNOT_SAY, Role.OUT_OF_SCOPE, Role.NOT_CAUGHT,
+        Role.WITHOUT_IT,
     }
 )  # fmt: skip
 """Said to a caller who has got nothing."""
 SAYS_LITTLE = frozenset(Role) - NO_HELP - {Role.ABOUT_ME}
 """Of these it cannot be said whether the caller was helped."""
+PASSING = frozenset(
+    {
+        Role.GREETING, Role.THANKS, Role.OKAY, Role.WAIT, Role.NOT_UNDERSTOOD, Role.NOT_CAUGHT,
+        Role.GO_ON, Role.LATER,
+    }
+)  # fmt: skip
+"""Nobody wants these repeated: who asks wants what was said before them."""
 DOCUMENTS = "search_documents"
 """The tool that looks up what no task is for, where there are documents; code itself calls it."""
 SLOTS = {Role.REPEAT: "last_answer", Role.READ_BACK: "value"}

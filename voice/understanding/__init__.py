@@ -8,6 +8,7 @@ Pure: no event loop, no call, no tool. Imports languages and the types of argume
 """
 
 from voice.understanding.classifier import NONE
+from voice.understanding.corrections import corrected, places_of_corrections
 from voice.understanding.found import Found
 from voice.understanding.lexical import LexicalEmbedder
 from voice.understanding.requests import Reading, RequestReader, Wish
@@ -25,8 +26,10 @@ __all__ = [
     "Stance",
     "TextEmbedder",
     "Wish",
+    "corrected",
     "filled",
     "kept_folder",
+    "places_of_corrections",
     "read_value",
     "values_in",
 ]

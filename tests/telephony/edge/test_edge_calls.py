@@ -53,6 +53,22 @@ async def test_call_process_hangs_up(edge: EdgeProcess, call_process: Program) -
     await call_process.line("over")
 
 
+async def test_what_was_said_last_is_out_of_the_telephone_before_the_call_ends(
+    edge: EdgeProcess, call_process: Program
+) -> None:
+    async with calling(edge.address) as caller:
+        await caller.hears(TONE_HZ)
+        caller.rtp.send_key("2")
+        await asyncio.wait_for(caller.ended, 5)
+        heard = [
+            frame
+            for frame, at in zip(caller.heard, caller.heard_at, strict=True)
+            if at <= caller.ended_at
+        ]
+    assert dbfs(np.concatenate(heard[-3:])) < -50
+    await call_process.line("over")
+
+
 async def test_flush_is_answered_by_the_ledger(edge: EdgeProcess, call_process: Program) -> None:
     async with calling(edge.address) as caller:
         await caller.hears(TONE_HZ)

@@ -64,6 +64,8 @@ log = logging.getLogger(__name__)
 SAMPLE_RATE = 8000
 ANSWER_SECONDS = 10.0
 """A call process that has not answered or refused by then is taken as stuck."""
+LAST_FRAMES = 10
+"""Before a BYE of ours: what was sent is still on its way, and in the telephone's jitter buffer."""
 STUCK_FRAMES = 150
 """So is one that reads no audio for 3 s beyond what the socket holds."""
 
@@ -83,6 +85,8 @@ class EdgeCall:
         self._sound = CallSound(self.call_id, edge.recordings, edge.feed)
         self._apology = Apology(edge.apology, self._after_apology)
         self._hanging_up: str | None = None
+        self._quiet_frames = 0
+        """For so many frames nothing has been said, and nothing waits to be."""
         self._hand_over: HandOver | None = None
         self._handing_over: asyncio.Task[None] | None = None
         loop = asyncio.get_running_loop()
@@ -201,7 +205,7 @@ class EdgeCall:
         if self._hand_over is not None:
             self._hand_over.cancel()
         self._hanging_up = reason
-        if self._all_heard():
+        if not self._is_listened_to():
             self._sip.bye(reason)
 
     def _begin_hand_over(self, target: str) -> None:
@@ -319,7 +323,10 @@ class EdgeCall:
         if self._apology.tick(self._voice, self._all_heard):
             return
         self._ledger.tick()
-        if self._hanging_up is not None and self._all_heard():
+        is_quiet = not (self._voice.waiting or said.any())
+        self._quiet_frames = self._quiet_frames + 1 if is_quiet else 0
+        over = self._quiet_frames > LAST_FRAMES or not self._is_listened_to()
+        if self._hanging_up is not None and over:
             self._sip.bye(self._hanging_up)
 
     def _pass_on(self, heard: Pcm) -> None:
@@ -334,10 +341,14 @@ class EdgeCall:
 
     def _all_heard(self) -> bool:
         """Nothing waits to be played, or nobody listens."""
+        return self._voice is None or not self._is_listened_to() or not self._voice.waiting
+
+    def _is_listened_to(self) -> bool:
+        """Whether the caller hears what the ring holds."""
         media, voice = self._media, self._voice
-        if media is None or voice is None or media.held or media.rtp.ring is not voice:
-            return True
-        return not voice.waiting
+        if media is None or voice is None:
+            return False
+        return not media.held and media.rtp.ring is voice
 
     def _failed(self) -> None:
         """The audio of this call cannot go on."""

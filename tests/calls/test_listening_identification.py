@@ -1,0 +1,198 @@
+"""Whole calls in which a caller who is asked who they are says something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.event_log import EventLog
+from tests.calls.leg_caller import LegCaller
+from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, SaidWords, ScriptedResponder
+from tests.calls.test_acts import YES
+from voice.events import (
+    CallEnded,
+    ClauseSpoken,
+    FinalTranscript,
+    IdentityDecided,
+    IdentityRequested,
+    Transferred,
+)
+from voice.languages import language
+from voice.telephony.leg import Transfer, TransferResult
+from voice.telephony_settings import Sip
+
+pytestmark = pytest.mark.calls
+
+PHRASES = language().phrases
+WITH_PERSON = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
+
+
+async def turn(caller: LegCaller, log: EventLog, say: Say) -> FinalTranscript:
+    """The caller's next turn: any sound will do, the words are the recogniser's."""
+    await caller.heard_out()
+    before = log.events[-1].sequence
+    await caller.say(say(YES))
+    return await log.wait(FinalTranscript, after=before)
+
+
+async def asked(caller: LegCaller, log: EventLog, say: Say) -> None:
+    """The caller wants their bill, and is asked who they are."""
+    await log.clause("Hello")
+    await caller.heard_out()
+    await turn(caller, log, say)
+    await log.wait(ClauseSpoken, lambda clause: "say or key in" in clause.text)
+    await caller.heard_out()
+
+
+async def test_what_is_not_known_leads_to_a_person(serve: Serve, log: EventLog, say: Say) -> None:
+    heard = SaidWords([["how much is my bill", "oh dear, I don't remember my PIN"]])
+    async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "forgot") as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        await log.wait(CallEnded)
+    assert log.of(Transferred)[0].reason == "the caller cannot say who they are"
+    assert len(log.of(IdentityRequested)) == 1 and log.of(IdentityDecided) == []
+
+
+async def test_where_there_is_no_person_the_caller_may_ask_for_something_else(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    heard = SaidWords([["how much is my bill", "I have no idea what it is", "what is my plan"]])
+    async with LegCaller(await serve(recogniser=heard), "forgot-alone") as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        await log.clause(PHRASES.without_it)
+        await log.clause(PHRASES.anything_else)
+        await caller.heard_out()
+        await turn(caller, log, say)
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    last = log.of(FinalTranscript)[-1]
+    assert last.text == "what is my plan", "nothing is secret any more"
+
+
+async def test_another_request_is_answered_behind_the_first_and_costs_no_try(
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    heard = SaidWords([["how much is my bill", "tell me about the plan that I have"]])
+    async with LegCaller(await serve(recogniser=heard), "both") as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        first = await log.clause(PHRASES.first_this)
+        await log.clause(PHRASES.ask_pin, after=first.sequence)
+        caller.key(PIN_DIGITS)
+        balance = await log.clause("42.17")
+        await log.clause(LONG_ANSWER[0], after=balance.sequence)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert "plan that i have" in responder.turns[-1].text
+    assert "[hidden]" in [said.text for said in log.of(FinalTranscript)], "it was said in secret"
+    assert len(log.of(IdentityDecided)) == 1
+
+
+async def test_three_turns_without_a_digit_are_no_tries(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    odd = ["what was that", "the weather, you know", "hm let me see where I have put it"]
+    heard = SaidWords([["how much is my bill", *odd]])
+    async with LegCaller(await serve(recogniser=heard), "no-tries") as caller:
+        await asked(caller, log, say)
+        for _ in odd:
+            said = await turn(caller, log, say)
+            await log.wait(
+                ClauseSpoken, lambda clause: clause.kind == "reprompt", after=said.sequence
+            )
+            await caller.heard_out()
+        caller.key(PIN_DIGITS)
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert [decided.accepted for decided in log.of(IdentityDecided)] == [True]
+
+
+async def test_a_customer_number_comes_in_pieces_is_read_back_and_corrected(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    turns = ["how much is my bill", "four oh oh", "two one four", "no, sorry, three"]
+    heard = SaidWords([turns])
+    async with LegCaller(
+        await serve(recogniser=heard), "pieces", number=None, identity="unknown"
+    ) as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        more = await log.clause(PHRASES.digits_go_on)
+        await caller.heard_out()
+        await turn(caller, log, say)
+        back = await log.clause("4 0 0 2 1 4", after=more.sequence)
+        await log.clause("PIN", after=back.sequence)
+        await caller.heard_out()
+        await turn(caller, log, say)
+        await log.clause("4 0 0 2 1 3", after=back.sequence)
+        caller.key(PIN_DIGITS)
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert [decided.accepted for decided in log.of(IdentityDecided)] == [True]
+
+
+@pytest.mark.parametrize("keys", ["0#", "0"], ids=["enter", "pause"])
+async def test_zero_alone_is_for_a_person_also_where_digits_are_asked_for(
+    serve: Serve, log: EventLog, say: Say, keys: str
+) -> None:
+    heard = SaidWords([["how much is my bill"]])
+    async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "zero") as caller:
+        await asked(caller, log, say)
+        caller.key(keys)
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        await log.wait(CallEnded)
+    assert log.of(Transferred)[0].reason == "the caller pressed 0"
+
+
+async def test_a_pin_may_begin_with_zero(serve: Serve, log: EventLog, say: Say) -> None:
+    heard = SaidWords([["how much is my bill"]])
+    async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "zero-pin") as caller:
+        await asked(caller, log, say)
+        caller.key("0271")
+        await log.clause(PHRASES.wrong_pin)
+        caller.hang_up()
+        await log.wait(CallEnded)
+
+
+async def test_never_mind_and_something_else_in_one_breath(
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    heard = SaidWords([["how much is my bill", "Never mind. What is my plan?"]])
+    async with LegCaller(await serve(recogniser=heard), "instead") as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert responder.turns[-1].text == "what is my plan?"
+
+
+async def test_slower_and_louder_hold_for_the_rest_of_the_call(
+    socket: Path, serve: Serve, log: EventLog, say: Say
+) -> None:
+    turns = ["what is my plan", "can you speak a bit slower and louder please"]
+    async with LegCaller(await serve(recogniser=SaidWords([turns])), "slower") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await turn(caller, log, say)
+        first = await log.clause(LONG_ANSWER[0])
+        await log.clause(LONG_ANSWER[2])
+        await caller.heard_out()
+        said = await turn(caller, log, say)
+        again = await log.wait(
+            ClauseSpoken, lambda clause: clause.kind == "answer", after=said.sequence
+        )
+        caller.hang_up()
+        await log.wait(CallEnded)
+    rate = first.duration_ms / len(first.text), again.duration_ms / len(again.text)
+    assert rate[1] > 1.1 * rate[0]

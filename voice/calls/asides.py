@@ -1,0 +1,87 @@
+"""What a caller says who was asked for digits, and says none: read by rule, then by the model.
+
+Only words in which no number can be heard are looked at: a PIN reaches no model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice.calls.answers import Turn
+from voice.calls.identification import Identification
+from voice.calls.state import CallState
+from voice.dialogue import Sense, Words
+from voice.errors import VoiceError
+from voice.languages import Language, Remark, spoken_numbers
+from voice.languages.yes_no import AnswerReader
+from voice.response import Aside, ResponseSession, normal_form
+
+_SENSES = {
+    Aside.PERSON: Sense.PERSON,
+    Aside.AGAIN: Sense.AGAIN,
+    Aside.DROPS: Sense.DROPS,
+    Aside.GOODBYE: Sense.DROPS,
+    Aside.REQUEST: Sense.REQUEST,
+    Aside.NONE: Sense.NOTHING,
+}
+
+
+class Asides:
+    """Takes one caller's answers to the question for who they are, and what else they say to it."""
+
+    def __init__(
+        self, call: CallState, session: ResponseSession, identification: Identification
+    ) -> None:
+        self._call = call
+        self._session = session
+        self._identification = identification
+
+    async def identify(self, said: Turn | str) -> bool | Words | None:
+        """Keys or words: see Identification.answer; what has no number in it is no try.
+
+        Raises ForeignError.
+        """
+        identification = self._identification
+        if isinstance(said, str):
+            return await identification.answer(said)
+        heard, spoken = said.transcript, self._call.language_of(said.transcript)
+        if heard.doubtful:
+            return Words(said, Sense.NOTHING)
+        if any(spoken_numbers(heard.text, spoken.reader)):
+            return await identification.answer(heard.text, spoken)
+        if AnswerReader(spoken).declines(normal_form(heard.text, spoken)):
+            return None if await identification.take_back() else Words(None, Sense.DROPS)
+        return await self._read(said, spoken)
+
+    async def _read(self, turn: Turn, spoken: Language) -> Words:
+        """What such a turn says; `said` is None where nothing in it is to be answered."""
+        text = turn.transcript.text
+        if AnswerReader(spoken).asks_for_person(normal_form(text, spoken)):
+            return Words(turn, Sense.PERSON)
+        remarks = spoken.remarks(text)
+        if Remark.UNABLE in remarks:
+            return Words(turn, Sense.UNABLE)
+        if (rest := spoken.after_dropping(text)) is not None:
+            return Words(_with(turn, rest), Sense.DROPS)
+        if remarks:
+            return Words(turn, Sense.AGAIN)
+        aside = await self._wish(text, spoken)
+        wanted = None if aside is Aside.DROPS else _with(turn, text)
+        return Words(wanted, _SENSES[aside])
+
+    async def _wish(self, text: str, spoken: Language) -> Aside:
+        """By the model; where that has no answer, the caller is just asked again."""
+        if spoken.tag not in self._call.engines.responder.languages or not text.strip():
+            return Aside.NONE
+        try:
+            return await self._session.aside(text, spoken)
+        except VoiceError:
+            return Aside.NONE
+
+
+def _with(turn: Turn, text: str) -> Turn | None:
+    """These words of a turn, for the response step, which may read them whenever it will."""
+    if not text.strip():
+        return None
+    transcript = replace(turn.transcript, text=text, words=())
+    return replace(turn, transcript=transcript, holds_no_number=True)

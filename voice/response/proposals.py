@@ -1,0 +1,91 @@
+"""What the model proposes, and what a caller's words plainly say, as the rules read them."""
+
+from __future__ import annotations
+
+from voice.response.collecting import gathered
+from voice.response.confirmation import Opinion
+from voice.response.documents import looking_up
+from voice.response.exchange import Exchange
+from voice.response.reading import Reply
+from voice.response.said import Said
+from voice.response.state import Act, State
+from voice.tasks import DOCUMENTS, Role, TaskTool
+
+VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
+"""Acts that a model falls back on; they say nothing of what the caller wants."""
+_BRIEF = 5
+"""Words; a longer answer to an offer may ask for something else."""
+
+
+def proposed(exchange: Exchange, tool: TaskTool, reply: Reply, said: Said) -> Act:
+    """The call that a model wishes, with what the caller said for it."""
+    if tool.name == DOCUMENTS:
+        return looking_up(str(reply.arguments.get("question") or said.text), exchange.tasks)
+    return Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks))
+
+
+def wants_person(exchange: Exchange, said: Said, before: State) -> bool:
+    """Whether a person is asked for, or the offer of one is taken."""
+    reader = exchange.tasks.plain_reader
+    agreed = before.person_offered and reader.agrees(said.text)
+    return agreed or reader.asks_for_person(said.text)
+
+
+def declines(exchange: Exchange, said: Said) -> bool:
+    """Whether it is a no, and nothing more."""
+    brief = len(said.text.split()) <= _BRIEF
+    return brief and exchange.tasks.plain_reader.declines(said.text)
+
+
+def undo_wanted(exchange: Exchange, said: Said, before: State) -> Act | None:
+    """What undoes the last act, where the caller wants that."""
+    done, tasks = before.done, exchange.tasks
+    undo = tasks.tools[done.tool].undo if done else None
+    if done is None or undo is None or not tasks.undo_readers[done.tool].names_act(said.text):
+        return None
+    taken = tasks.tools[undo.tool].arguments
+    known = {name: v for name, v in done.arguments.items() if taken is None or name in taken}
+    return Act(undo.tool, known)
+
+
+def act_of(exchange: Exchange, reply: Reply) -> str | None:
+    """The act that a reply says; None for a call, and for words that are none of the tasks'."""
+    if reply.tool is not None:
+        return None
+    return reply.act or exchange.tasks.act_of(reply.text)
+
+
+def tool_wanted(exchange: Exchange, reply: Reply) -> TaskTool | None:
+    """The tool that is called, or that an answer without its result would need."""
+    if reply.tool is not None:
+        return exchange.tasks.tools.get(reply.tool)
+    act = act_of(exchange, reply)
+    return exchange.tasks.tool_before(act) if act else None
+
+
+def opinion_of(exchange: Exchange, reply: Reply, tool: TaskTool) -> Opinion:
+    """What undoes something is not known to the model: it has no opinion."""
+    if tool.name in exchange.tasks.undoing:
+        return Opinion("unsure", 0.0)
+    if reply.tool is not None:
+        kind = "agrees" if reply.tool == tool.name else "other"
+    else:
+        act = act_of(exchange, reply) or Role.NOT_UNDERSTOOD
+        known = {tool.declined: "declines", Role.REPEAT: "again", Role.WAIT: "again"}
+        kind = known.get(act) or ("unsure" if act in VAGUE | {tool.confirmation} else "other")
+    return Opinion(kind, reply.probability)
+
+
+def is_request(exchange: Exchange, reply: Reply, tool: TaskTool) -> bool:
+    """Whether a reply is about a matter of the tasks, other than this tool's."""
+    if reply.tool is not None:
+        return reply.tool not in (tool.name, _person_tool(exchange))
+    act = act_of(exchange, reply)
+    return (
+        act is not None and act not in frozenset(Role) and exchange.tasks.tool_before(act) != tool
+    )
+
+
+def _person_tool(exchange: Exchange) -> str:
+    person = exchange.tasks.person_tool
+    return person.name if person else ""

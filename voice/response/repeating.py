@@ -1,0 +1,37 @@
+"""A part of what was said last, for a caller who wants no more: "only the price"."""
+
+from __future__ import annotations
+
+from voice.languages import Part
+from voice.response.grounding import grounding_of
+from voice.response.grounding.mentions import Amount, Code, Count, Day, Mention, Time
+from voice.response.said import Said
+from voice.response.wording import clauses
+from voice.tasks import TaskSet
+
+_KINDS: dict[Part, type[Mention]] = {
+    Part.AMOUNT: Amount,
+    Part.DAY: Day,
+    Part.TIME: Time,
+    Part.COUNT: Count,
+    Part.NUMBER: Code,
+}
+
+
+def part_of(last_answer: str, said: Said, tasks: TaskSet) -> str:
+    """The part of the last answer that the caller asks for; "" when they do not, or it has none.
+
+    What is counted is told with its sentence: a number alone says nothing.
+    """
+    part = tasks.language.part_wanted(said.text) if last_answer else None
+    if part is None:
+        return ""
+    found: list[str] = []
+    for clause in clauses(last_answer):
+        facts = grounding_of(tasks).reader.facts(clause)
+        of_kind = [fact for fact in facts if isinstance(fact, _KINDS[part])]
+        if of_kind and part is Part.COUNT:
+            found.append(clause)
+        else:
+            found += [f"{clause[fact.start : fact.end]}." for fact in of_kind]
+    return " ".join(found)
