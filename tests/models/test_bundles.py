@@ -131,6 +131,7 @@ def test_members_of_an_archive_lead_nowhere(bundle: Path, store: ModelStore) -> 
             "variant.yaml: neither a recogniser's variant for a dialect",
         ),
         ({"sources": [{"folder": "/etc"}]}, "variant.yaml: sources: the files lie beside it"),
+        ({"description": {"minimum_window_seconds": float("nan")}}, "Input should be a finite"),
         ({"about": "\x1b]0;evil\x07"}, "about: String should match pattern"),
         (
             {"files": [{"path": "difference.safetensors"}]},
@@ -148,6 +149,13 @@ def test_a_bundle_that_is_wrong_about_itself_is_refused(
     change_entry(bundle, **changes)
 
     refused(bundle, store, says)
+
+
+def test_an_entry_that_is_nested_without_end_is_refused(bundle: Path, store: ModelStore) -> None:
+    (bundle / "variant.yaml").write_text("[" * 50_000)
+    seal(bundle)
+
+    refused(bundle, store, r"variant\.yaml: nested too deeply")
 
 
 def test_a_bundle_takes_no_embedded_models_place(
@@ -209,7 +217,7 @@ def test_other_files_are_no_bundles(tmp_path: Path, store: ModelStore, tuned: Pa
     refused(tuned, store, "not a bundle, it lacks SHA256SUMS; `voice models publish` makes")
     (tmp_path / "text.zip").write_text("nothing of the kind")
     refused(tmp_path / "text.zip", store, "neither a folder nor a zip, wheel or tar file")
-    refused(tmp_path / "gone", store, "neither a folder nor a zip, wheel or tar file")
+    refused(tmp_path / "gone", store, "gone: no such file or folder")
 
 
 def test_a_truncated_bundle_is_refused(bundle: Path, store: ModelStore) -> None:

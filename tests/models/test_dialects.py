@@ -79,6 +79,17 @@ def test_a_token_that_the_model_lacks_is_refused(
     assert not ModelStore().has("base-en-KE")
 
 
+def test_a_language_in_which_no_call_can_go_on_is_refused(
+    shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(shipped, language="zz")
+
+    with pytest.raises(ModelError, match="base-en-KE: dialect.language: .*zz"):
+        pulled(monkeypatch)
+
+    assert not ModelStore().has("base-en-KE")
+
+
 def test_who_shares_the_encoder_of_the_base_may_not_change_it(
     shipped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,3 +155,10 @@ def test_a_window_that_no_whisper_model_has_room_for_is_refused(copy: Path, seco
     (copy / "voice.json").write_text(json.dumps({"longest_window_seconds": seconds}))
 
     assert refusal(copy).endswith("longest_window_seconds must be above 0 and at most 29")
+
+
+@pytest.mark.parametrize("seconds", [-1, 30.5, float("nan")])
+def test_a_least_window_that_is_none_is_refused(copy: Path, seconds: float) -> None:
+    (copy / "voice.json").write_text(json.dumps({"minimum_window_seconds": seconds}))
+
+    assert refusal(copy).endswith("minimum_window_seconds must be at least 0 and at most 30")

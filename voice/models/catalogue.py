@@ -122,5 +122,7 @@ def _mistakes_of(place: str) -> Iterator[None]:
     except yaml.MarkedYAMLError as error:
         line = f" line {error.problem_mark.line + 1}:" if error.problem_mark else ""
         raise ModelError(f"{place}:{line} {error.problem or error.context}") from None
+    except RecursionError:
+        raise ModelError(f"{place}: nested too deeply") from None
     except (yaml.YAMLError, TypeError) as error:
         raise ModelError(f"{place}: {str(error).splitlines()[0]}") from None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from voice.errors import ModelError
+from voice.errors import ConfigError, ModelError
+from voice.languages import language
 from voice.models.difference import DIFFERENCE, changed_weights
 from voice.models.entries import CatalogueModel
 from voice.models.whisper_folders import TOKENIZER
@@ -29,6 +30,15 @@ def require_base_encoder(model: CatalogueModel, folder: Path) -> None:
     changed = [name for name in changed_weights(folder / DIFFERENCE) if name.startswith(_ENCODER)]
     if changed:
         raise ModelError(f"{model.name}: shares_encoder is wrong, it changes {changed[0]}")
+
+
+def require_language(model: CatalogueModel) -> None:
+    """Raises ModelError when no call can go on in the language that a dialect names."""
+    assert model.dialect is not None
+    try:
+        language(model.dialect.language)
+    except ConfigError as error:
+        raise ModelError(f"{model.name}: dialect.language: {error}") from None
 
 
 def require_token(model: CatalogueModel, folder: Path) -> None:

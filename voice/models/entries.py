@@ -159,7 +159,7 @@ class CatalogueModel(Entry):
     conversion: Literal["", "gpt-oss", "bert", "packed-e5"] = ""
     """What is made of the files at the install: a dense gpt-oss (voice/models/gpt_oss), an encoder
     of sentences (voice/models/embeddings)."""
-    description: dict[str, float] = {}
+    description: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
     """Of a recogniser: what its `voice.json` says (voice/recognition/folder.py)."""
     sources: list[HubSource | IndexSource | NpmSource | ShippedSource] = []
 

@@ -115,8 +115,10 @@ def opened(path: Path) -> Iterator[Place]:
             with tarfile.open(path) as tar:
                 sizes = {one.name: one.size for one in tar.getmembers() if one.isfile()}
                 yield _Archive(path, sizes, lambda name: _opened(tar, name))
-        else:
+        elif path.exists():
             raise ModelError(f"{path}: neither a folder nor a zip, wheel or tar file")
+        else:
+            raise ModelError(f"{path}: no such file or folder")
     except _DAMAGED as error:
         raise ModelError(f"{path}: damaged: {error}") from None
     except OSError as error:

@@ -13,7 +13,7 @@ from voice.errors import ModelError
 from voice.http_client import connect
 from voice.model_folders import shipped_model
 from voice.models.catalogue import Catalogue
-from voice.models.dialects import described, require_base_encoder, require_token
+from voice.models.dialects import described, require_base_encoder, require_language, require_token
 from voice.models.entries import (
     CatalogueModel,
     HubSource,
@@ -164,6 +164,7 @@ def _finish(model: CatalogueModel, store: ModelStore, staging: Path, source: str
     elif model.conversion:
         made = _converted_beside(model, staging)
     if model.dialect:
+        require_language(model)
         require_token(model, converted or staging)
     if converted:
         made = _in_place_of(came, converted, staging)

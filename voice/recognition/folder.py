@@ -27,6 +27,7 @@ SILENCE = "silence.npy"
 """Beside a model that reads short windows: what the decoder is given behind them, encoder states of
 silence by position; float16 or float32, shape (positions of 20 ms, width)."""
 
+_WHISPERS_SECONDS = 30.0
 LONGEST_WINDOW_SECONDS = 29.0
 """A Whisper model has positions for 30 s, padding included."""
 
@@ -178,6 +179,11 @@ def _description(folder: Path) -> Description:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ModelError(f"recogniser {file}: {key} must be a number")
     description = Description(**told, dialect=dialect)
+    if not 0 <= description.minimum_window_seconds <= _WHISPERS_SECONDS:
+        raise ModelError(
+            f"recogniser {file}: minimum_window_seconds must be at least 0 and at most"
+            f" {_WHISPERS_SECONDS:g}"
+        )
     if not 0 < description.longest_window_seconds <= LONGEST_WINDOW_SECONDS:
         raise ModelError(
             f"recogniser {file}: longest_window_seconds must be above 0 and at most"
