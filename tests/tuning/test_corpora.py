@@ -12,6 +12,7 @@ from tests.tuning import corpora_on_disk as layouts
 from tests.tuning.corpora_on_disk import SENTENCES, sound, sound_bytes, write_table
 from voice.evaluation.recordings.manifest import ManifestError
 from voice.tuning.speech_data import Corpus, CorpusError, SpokenUtterance, read_corpus
+from voice.tuning.speech_data.tables_on_disk import TableError
 
 
 def by_part(corpus: Corpus) -> dict[str | None, list[SpokenUtterance]]:
@@ -109,6 +110,45 @@ def test_african_accented_french_joins_its_texts_to_its_sounds(tmp_path: Path) -
         ),
         ("test", "Quelle heure est-il?", "ca16/mm001", "ca16"),
     }
+
+
+def test_sounds_beside_the_folders_of_african_accented_french_are_none_of_it(
+    tmp_path: Path,
+) -> None:
+    folder = layouts.slr57(tmp_path / "African_Accented_French")
+    whole = len(read_corpus(folder).utterances)
+    sound(folder / "speech" / "hello.wav")
+    sound(folder / "speech" / "train" / "hello.wav")
+
+    assert len(read_corpus(folder).utterances) == whole
+
+
+def parquet_file(folder: Path, rows: list[dict[str, object]]) -> Path:
+    arrow = pytest.importorskip(
+        "pyarrow", reason="needs the train extra: pip install -e '.[train]'"
+    )
+    from pyarrow import parquet
+
+    parquet.write_table(arrow.Table.from_pylist(rows), folder / "x-train.parquet")
+    return folder
+
+
+def test_a_row_of_a_dataset_without_a_text_is_left_to_be_listed(tmp_path: Path) -> None:
+    audio = {"bytes": sound_bytes(), "path": "x.wav"}
+    rows: list[dict[str, object]] = [
+        {"audio": audio, "text": None}, {"audio": audio, "text": "Haya."},
+    ]  # fmt: skip
+
+    assert [one.text for one in read_corpus(parquet_file(tmp_path, rows)).utterances] == [
+        "", "Haya.",
+    ]  # fmt: skip
+
+
+def test_a_dataset_whose_sounds_are_of_another_kind_is_told_so(tmp_path: Path) -> None:
+    folder = parquet_file(tmp_path, [{"audio": "x.wav", "text": "Haya."}])
+
+    with pytest.raises(TableError, match="audio is string, expected a structure of bytes and path"):
+        read_corpus(folder)
 
 
 def test_waxal_and_other_parquet_files_hold_their_sounds(tmp_path: Path) -> None:

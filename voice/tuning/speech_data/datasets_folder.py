@@ -39,11 +39,11 @@ def read(folder: Path) -> Iterator[SpokenUtterance]:
     """All rows of all tables; raises CorpusError, TableError, ExtraMissing."""
     for file, part in _files(folder):
         for number, row in rows_of(file):
-            text = _first(row, _TEXT)
-            if text is None or AUDIO not in row:
-                lacking = AUDIO if text is not None else f"text ({', '.join(_TEXT)})"
+            has_text = not row.keys().isdisjoint(_TEXT)
+            if not has_text or AUDIO not in row:
+                lacking = AUDIO if has_text else f"text ({', '.join(_TEXT)})"
                 raise CorpusError(f"{file}: no column of {lacking}; found {', '.join(row)}")
-            yield _utterance(folder, file, number, row, str(text), part)
+            yield _utterance(folder, file, number, row, str(_first(row, _TEXT) or ""), part)
 
 
 def _utterance(

@@ -34,7 +34,7 @@ def is_here(folder: Path) -> bool:
 def read(folder: Path) -> Iterator[SpokenUtterance]:
     """Every recording; those that nobody wrote down have no text."""
     texts = _texts(folder)
-    for sound in sorted((folder / _SPEECH).rglob("*.wav")):
+    for sound in sorted((folder / _SPEECH).glob("*/*/**/*.wav")):
         part, group, *inside = sound.relative_to(folder / _SPEECH).parts[:-1]
         place, text = texts.get(sound.stem, (str(sound.relative_to(folder)), ""))
         yield SpokenUtterance(

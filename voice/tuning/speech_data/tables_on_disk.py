@@ -77,12 +77,23 @@ def _lengths(file: Path) -> tuple[int, ...]:
 def _pieces(file: Path) -> Iterator[Any]:
     """Pieces of a table, of a Parquet file without the bytes of the sounds."""
     if file.suffix == ARROW:
-        yield from _arrow(file)
+        for piece in _arrow(file):
+            _require_sounds(piece.schema, file)
+            yield piece
         return
     table = _parquet(file)
+    _require_sounds(table.schema_arrow, file)
     columns = [f"{name}.path" if name == AUDIO else name for name in table.schema_arrow.names]
     for index in range(table.num_row_groups):
         yield table.read_row_group(index, columns=columns)
+
+
+def _require_sounds(schema: Any, file: Path) -> None:
+    """Raises TableError where the column of sounds, if there is one, holds something else."""
+    kind = schema.field(AUDIO).type if AUDIO in schema.names else None
+    names = {kind.field(place).name for place in range(kind.num_fields)} if kind else set()
+    if kind is not None and not names >= {"bytes", "path"}:
+        raise TableError(f"{file}: {AUDIO} is {kind}, expected a structure of bytes and path")
 
 
 def _without_sounds(table: Any) -> Any:
