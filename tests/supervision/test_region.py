@@ -21,7 +21,9 @@ from voice.errors import ConfigError
 from voice.evaluation.simulated_supervisor import SimulatedSupervisor
 from voice.events import CallAnswered, CallEnded, CallStarted, FinalTranscript
 from voice.feed import EventFeed, FeedFrame, Listen, SoundFeed, Watch
+from voice.settings import Settings
 from voice.supervision import intake as intakes
+from voice.supervision.__main__ import _streams
 from voice.supervision.board import Board
 from voice.supervision.intake import Intake
 from voice.supervision.region import gathering, relay, streams
@@ -307,3 +309,10 @@ def test_a_mistake_in_its_settings_is_told(settings: dict[str, str], complaint: 
 def test_a_redis_that_may_not_be_reached_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"region.url: 192.0.2.50 is not in \[network\] allow"):
         Streams(Region(url="redis://192.0.2.50:6379"), [])
+
+
+def test_without_the_extra_that_it_needs_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "voice.supervision.region.streams", None)
+    settings = Settings.model_validate({"supervision": {"region": {"url": "redis://127.0.0.1"}}})
+    with pytest.raises(ConfigError, match="needs the region extra: pip install"):
+        _streams(settings)
