@@ -22,7 +22,7 @@ class Node:
 
     def __init__(self, folder: Path, cores: int, *options: str) -> None:
         environment = {**os.environ, "PYTHONPATH": os.getcwd(), "RAY_AUTH_TOKEN": TOKEN}
-        environment["RAY_AUTH_MODE"] = "token"
+        environment |= {"RAY_AUTH_MODE": "token", "RAY_worker_niceness": "0"}
         isolate(environment)
         self.log = folder / f"node-{time.monotonic_ns()}.log"
         with self.log.open("wb") as log:

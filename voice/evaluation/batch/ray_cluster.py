@@ -105,6 +105,8 @@ class RayCluster:
         if self._address != LOCAL:
             _require_listener(self._address)
             return {"address": self._address}
+        # As processes of a run: Ray's own would give way to everything else on the machine.
+        os.environ.setdefault("RAY_worker_niceness", "0")
         folder = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="voice-ray-", ignore_cleanup_errors=True)
         )
