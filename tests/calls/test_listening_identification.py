@@ -196,3 +196,16 @@ async def test_slower_and_louder_hold_for_the_rest_of_the_call(
         await log.wait(CallEnded)
     rate = first.duration_ms / len(first.text), again.duration_ms / len(again.text)
     assert rate[1] > 1.1 * rate[0]
+
+
+async def test_who_only_thinks_aloud_is_waited_for(serve: Serve, log: EventLog, say: Say) -> None:
+    heard = SaidWords([["how much is my bill", "Er, um."]])
+    async with LegCaller(await serve(recogniser=heard), "thinks") as caller:
+        await asked(caller, log, say)
+        thought = await turn(caller, log, say)
+        caller.key(PIN_DIGITS)
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    said_then = [c.text for c in log.of(ClauseSpoken) if c.sequence > thought.sequence]
+    assert PHRASES.pin_again not in " ".join(said_then)

@@ -44,7 +44,7 @@ from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.events import NoInput
 from voice.foreign_code import ForeignError
-from voice.languages import Language, Remark
+from voice.languages import Language, Remark, plain, words_of
 from voice.recognition import Transcript
 
 T = TypeVar("T")
@@ -193,8 +193,10 @@ class ConversationStep(FrameProcessor):
         return self._call.language_of(heard).remarks(heard.text)
 
     def _thinks_aloud(self, heard: Transcript) -> bool:
-        """Whether who is asked for digits says no more than "okay" or "um"."""
-        spoken = self._call.language_of(heard)
+        """Whether they say no more than "um", or "okay" where they are asked for digits."""
+        spoken, words = self._call.language_of(heard), map(plain, words_of(heard.text))
+        if spoken.numbers.dictation.hesitations.issuperset(words):
+            return not self._remarks(heard)
         return self._identification.active and spoken.listening.is_backchannel(heard.text)
 
     async def _turn_over(self, heard: Transcript) -> None:
