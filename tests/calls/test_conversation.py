@@ -329,6 +329,43 @@ async def test_a_caller_who_holds_the_call_is_not_hurried(socket: Path, log: Eve
     assert asked == 0
 
 
+async def test_a_question_that_the_call_was_held_in_is_put_again_to_who_is_back(
+    socket: Path, log: EventLog, say: Say
+) -> None:
+    async with LegCaller(socket, "held-question") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("What is my plan?"))
+        first = await log.clause(LONG_ANSWER[1])
+        caller.leg.send(Hold())
+        cut = await log.wait(Interrupted)
+        await caller.frames(75)
+        assert not [clause for clause in log.of(ClauseSpoken) if clause.sequence > cut.sequence]
+        caller.leg.send(Resume())
+        await log.clause(LONG_ANSWER[1], after=first.sequence)
+        await log.clause(LONG_ANSWER[-1])
+        caller.hang_up()
+        await log.wait(CallEnded)
+
+
+async def test_a_turn_that_the_call_was_held_in_goes_on_when_the_caller_is_back(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    async with LegCaller(socket, "held-turn") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("I have lost my phone,"))
+        caller.leg.send(Hold())
+        await caller.frames(150)
+        caller.leg.send(Resume())
+        await caller.say(say("please block my SIM card."))
+        await log.clause("blocked")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert len(log.of(TurnEnded)) == 1
+    assert responder.effects == ["block"]
+
+
 async def test_silence_then_noise_is_no_conversation(socket: Path, log: EventLog) -> None:
     async with LegCaller(socket, "noise") as caller:
         await log.wait(NoInput)

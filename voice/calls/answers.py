@@ -94,9 +94,9 @@ class Answers:
             self.current.pause()
 
     def go_on(self) -> None:
-        """The caller has spoken."""
-        if self.current:
-            self.current.go_on()
+        """The caller has spoken, or is back from hold."""
+        for answer in self._answers.values():
+            answer.go_on()
 
     async def abandon(self) -> None:
         """The call is over."""
@@ -114,6 +114,8 @@ class Answers:
             number, self._call, turn, guess, self._sayings.push, self._floor.take, again
         )
         self._answers[number] = answer
+        if self._call.held:
+            answer.pause()
         answer.task = self._start(self._carry_through(answer), "answer")
 
     async def _carry_through(self, answer: Answer) -> None:

@@ -125,7 +125,6 @@ class ConversationStep(FrameProcessor):
                 self._sayings.note_rest()
                 await self._tell(on.FellSilent())
             case HoldFrame():
-                self._call.held = frame.held
                 await self._tell(on.Held(frame.held))
             case EngineFailure():
                 await self._tell(on.Failed(frame.engine, frame.error))
@@ -274,8 +273,8 @@ class ConversationStep(FrameProcessor):
                 self._answers.pause()
             case do.SayOn():
                 await self._say_on()
-            case do.FallSilent(all_of_it):
-                await self._fall_silent(all_of_it)
+            case do.FallSilent():
+                await self._fall_silent(action)
             case do.Say("one_moment"):
                 await self._sayings.fill(self._call.phrases.one_moment)
             case do.Say(phrase):
@@ -311,12 +310,13 @@ class ConversationStep(FrameProcessor):
         if not said and not self._call.playback.audible and self._floor.answer is None:
             self._silence.resume()
 
-    async def _fall_silent(self, all_of_it: bool) -> None:
-        if all_of_it:
+    async def _fall_silent(self, wanted: do.FallSilent) -> None:
+        if wanted.all_of_it:
             self._sayings.unprotect()
         self._sayings.interrupt()
         await self.broadcast_interruption()
-        await self._sayings.settle()
+        if wanted.for_good:
+            await self._sayings.settle()
 
     async def _ask_on(self, misheard: bool) -> None:
         await self._sayings.settle()

@@ -97,6 +97,8 @@ class CallInput(FrameProcessor):
         detector, audible = self._call.tracker.detector, self._call.playback.audible
         frame = self._offset.removed(frame)
         heard = self._hearing.push(frame, audible)
+        if self._call.held:
+            return  # Nobody speaks: a turn that was begun goes on when they are back.
         detector.expects_digits = dictates_digits(self._call)
         signals = self._signals(heard.decisions)
         if detector.speaking and not any(isinstance(signal, SpeechBegan) for signal in signals):
@@ -119,6 +121,7 @@ class CallInput(FrameProcessor):
 
     async def hold(self, held: bool) -> None:
         """The caller put the call on hold, or came back to it."""
+        self._call.held = held
         await self.push_frame(HoldFrame(held))
 
     def _signals(self, decisions: Sequence[bool]) -> list[TurnSignal]:

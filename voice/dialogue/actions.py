@@ -95,6 +95,8 @@ class FallSilent:
     """Cut short what is being said; `all_of_it`: also what is to be heard to its end."""
 
     all_of_it: bool = False
+    for_good: bool = True
+    """False: it is open whether it goes on."""
 
 
 @dataclass(frozen=True)

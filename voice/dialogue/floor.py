@@ -103,7 +103,8 @@ class Floor(Consequences):
                 return [] if self._speaking or self._answer else self._prompt(asks)
             case on.Held(held), _:
                 self._held = held
-                return [self._await()]
+                pause: list[Action] = [do.CutShort(), do.FallSilent(for_good=False)]
+                return [*(pause if held else [do.SayOn()]), self._await()]
             case on.Spoke(), _:
                 self._speaking = True
                 return [do.HoldTimer()]
