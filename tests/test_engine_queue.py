@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from voice.engine_queue import (
+    GUESS_SECONDS,
     EngineBusy,
     EngineQueue,
     EngineStuck,
@@ -84,6 +85,22 @@ async def test_a_full_queue_refuses_work_at_once(queue: EngineQueue, gate: Gate)
         await queue.run(pow, 2, 2)
 
 
+def test_in_a_full_queue_the_least_urgent_job_makes_room_for_a_more_urgent_one(
+    clock: Clock,
+) -> None:
+    queue = EngineQueue("test", workers=0, capacity=3, clock=clock)
+    first = queue.submit(int, Priority.SPECULATIVE)
+    last = queue.submit(int, Priority.SPECULATIVE)
+    queue.submit(int, Priority.FINAL)
+    queue.submit(int, Priority.FINAL)
+    with pytest.raises(EngineBusy, match="more urgent work came"):
+        last.result(0)
+    assert not first.done() and queue.depth == 3
+    with pytest.raises(EngineBusy, match="3 jobs wait already"):
+        queue.submit(int, Priority.SPECULATIVE)
+    queue.close()
+
+
 async def test_a_cancelled_job_never_runs_and_leaves_its_place(
     queue: EngineQueue, gate: Gate
 ) -> None:
@@ -128,6 +145,38 @@ def timed(clock: Clock) -> Iterator[EngineQueue]:
     queue = EngineQueue("test", stuck_seconds=10, most_stuck=2, clock=clock)
     yield queue
     queue.close()
+
+
+@pytest.mark.parametrize("waits", [Priority.FINAL, Priority.SPECULATIVE])
+def test_work_that_may_be_in_vain_is_refused_where_it_would_come_too_late(
+    timed: EngineQueue, clock: Clock, waits: Priority
+) -> None:
+    gate = Gate()
+    timed.submit(gate)
+    assert gate.entered.wait(10)
+    waiting = timed.submit(int, waits)
+    guess = timed.submit(int, Priority.SPECULATIVE)
+    clock.now += GUESS_SECONDS
+    with pytest.raises(EngineBusy, match="in vain"):
+        timed.submit(int, Priority.SPECULATIVE)
+    final = timed.submit(int, Priority.FINAL)
+    gate.open()
+    assert [job.result(10) for job in (waiting, guess, final)] == [0, 0, 0]
+    assert timed.submit(int, Priority.SPECULATIVE).result(10) == 0
+
+
+def test_work_that_nobody_waits_for_does_not_count_for_that(
+    timed: EngineQueue, clock: Clock
+) -> None:
+    gate = Gate()
+    timed.submit(gate)
+    assert gate.entered.wait(10)
+    timed.submit(int, Priority.BATCH)
+    timed.submit(int, Priority.SPECULATIVE).cancel()
+    clock.now += GUESS_SECONDS
+    guess = timed.submit(int, Priority.SPECULATIVE)
+    gate.open()
+    assert guess.result(10) == 0
 
 
 def test_a_job_that_does_not_end_is_counted_logged_and_holds_up_nobody(

@@ -30,6 +30,9 @@ MOST_STUCK = 4
 """Threads that may be lost to such jobs; then the queue refuses work until one comes back."""
 MOST_TOGETHER = 4
 """Jobs that are done together; the first of them waits until the last is as far as itself."""
+GUESS_SECONDS = 0.35
+"""Work ahead of a turn's end is refused while other work has waited for so long: it would not be
+done before the pause is over, and could be in vain."""
 _JOIN_SECONDS = 5.0
 """How long `close` waits for each running job."""
 
@@ -44,7 +47,7 @@ class Priority(IntEnum):
 
 
 class EngineBusy(VoiceError):
-    """The queue is full; the caller should do without or say so."""
+    """Too much waits for this; the caller should do without, try again or say so."""
 
 
 class EngineStuck(VoiceError):
@@ -60,8 +63,10 @@ class _Job:
     steps: Steps[Any]
     priority: Priority
     future: Future[Any]
+    came: float
+    """When it was asked for; by the queue's clock, as `began`."""
     began: float = 0.0
-    """When it began, or its present part; by the queue's clock."""
+    """When it began, or its present part."""
     wanted: bool = True
     share: Share = field(init=False)
     """What it waits for between two steps."""
@@ -106,6 +111,9 @@ class EngineQueue:
     own (native code cannot be stopped from outside). A job of which a part does not end for
     `stuck_seconds` is given up: it is logged and counted, and another thread serves the others.
     Batch work may take as long as it likes.
+
+    Under load speculative work is given up first: it is refused while what waits has waited for
+    GUESS_SECONDS, and in a full queue the least urgent job makes room for a more urgent one.
 
     Of jobs in steps, those that wait while one runs are taken along, MOST_TOGETHER at most: shares
     that are alike are done together. None waits for others to come, each has its result as soon as
@@ -166,8 +174,9 @@ class EngineQueue:
     ) -> T:
         """Run `function` on one of the engine's threads and return its result.
 
-        Raises EngineBusy when `capacity` jobs wait already or the queue is closed, EngineStuck
-        when too many jobs have never ended.
+        Raises EngineBusy when `capacity` jobs wait already, none of them less urgent, or the queue
+        is closed, and for speculative work also sooner; EngineStuck when too many jobs have never
+        ended.
         """
         return await self.run_steps(in_one, lambda: function(*arguments), priority=priority)
 
@@ -194,19 +203,38 @@ class EngineQueue:
 
     def _put(self, steps: Steps[Any], priority: Priority) -> _Job:
         self.give_up_stuck()
-        job = _Job(steps, priority, Future())
+        job = _Job(steps, priority, Future(), self.clock())
         with self._changed:
             if self._closed:
                 raise EngineBusy(f"{self.name}: the engine is shut down")
             if len(self._stuck) >= self._most_stuck:
                 raise EngineStuck(f"{self.name}: {len(self._stuck)} jobs do not end")
             self._waiting = [entry for entry in self._waiting if not entry[2].future.cancelled()]
+            if priority is Priority.SPECULATIVE and self._is_behind():
+                raise EngineBusy(f"{self.name}: no time for work that may be in vain")
             if len(self._waiting) >= self._capacity:
-                raise EngineBusy(f"{self.name}: {self._capacity} jobs wait already")
+                self._make_room(priority)
             heapq.heapify(self._waiting)
             heapq.heappush(self._waiting, (priority, next(self._order), job))
             self._changed.notify()
         return job
+
+    def _is_behind(self) -> bool:
+        """Whether work of turns waits for too long."""
+        latest = self.clock() - GUESS_SECONDS
+        return any(
+            priority <= Priority.SPECULATIVE and job.came <= latest
+            for priority, _, job in self._waiting
+        )
+
+    def _make_room(self, priority: Priority) -> None:
+        """Give up what is least urgent and came last; raises EngineBusy where nothing is less."""
+        least = max(self._waiting)
+        if least[0] <= priority:
+            raise EngineBusy(f"{self.name}: {self._capacity} jobs wait already")
+        self._waiting.remove(least)
+        if least[2].future.set_running_or_notify_cancel():
+            least[2].future.set_exception(EngineBusy(f"{self.name}: more urgent work came"))
 
     def _refusal(self, job: _Job) -> VoiceError | None:
         """Why the rest of a job is not to be done; None where it is."""

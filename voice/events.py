@@ -133,6 +133,8 @@ class FinalTranscript(CallEvent):
     recognition_ms: float = 0.0
     speculative: bool = False
     """The transcript was ready before the end of the turn was decided."""
+    in_vain_ms: float = 0.0
+    """What was spent on reading it at pauses after which the caller went on."""
 
 
 @dataclass(frozen=True, kw_only=True)

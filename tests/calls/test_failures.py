@@ -40,6 +40,7 @@ from voice.telephony.leg import LegFailed, MediaLost, Reject, Transfer, Transfer
 from voice.telephony_settings import Sip
 
 PHRASES = language().phrases
+BUSY = EngineBusy("no time for work that may be in vain")
 
 pytestmark = pytest.mark.calls
 
@@ -64,8 +65,8 @@ class FlakyRecogniser:
 
     depth = 0
 
-    def __init__(self, recogniser: WhisperRecogniser) -> None:
-        self._recogniser = recogniser
+    def __init__(self, recogniser: WhisperRecogniser, error: Exception) -> None:
+        self._recogniser, self._error = recogniser, error
 
     def session(self) -> RecognitionSession:
         return RecognitionSession(self)
@@ -80,8 +81,24 @@ class FlakyRecogniser:
         belief: LanguageBelief | None,
     ) -> Transcript:
         if priority is Priority.SPECULATIVE:
-            raise RuntimeError("out of memory")
+            raise self._error
         return await self._recogniser.transcribe(pcm, sample_rate, priority=priority, expect=expect)
+
+
+class FlakySpeaker:
+    """Too busy when it is asked ahead of a turn's end."""
+
+    depth = 0
+
+    def __init__(self, speaker: PiperSpeaker) -> None:
+        self._speaker = speaker
+
+    async def synthesise(
+        self, text: str, sample_rate: int, *, priority: Priority = Priority.FINAL, pace: float = 1.0
+    ) -> SpokenClause:
+        if priority is Priority.SPECULATIVE:
+            raise BUSY
+        return await self._speaker.synthesise(text, sample_rate, priority=priority, pace=pace)
 
 
 class BrokenSpeaker:
@@ -211,10 +228,16 @@ async def test_a_failing_voice_brings_one_apology_and_a_person(
     assert ended.reason == "transferred (speech failed)"
 
 
+@pytest.mark.parametrize("error", [RuntimeError("out of memory"), BUSY])
 async def test_what_fails_ahead_of_the_turns_end_is_tried_again(
-    serve: Serve, log: EventLog, say: Say, loaded: tuple[WhisperRecogniser, object]
+    serve: Serve,
+    log: EventLog,
+    say: Say,
+    loaded: tuple[WhisperRecogniser, object],
+    error: Exception,
 ) -> None:
-    async with LegCaller(await serve(recogniser=FlakyRecogniser(loaded[0])), "flaky") as caller:
+    flaky = FlakyRecogniser(loaded[0], error)
+    async with LegCaller(await serve(recogniser=flaky), "flaky") as caller:
         await log.clause("Hello")
         await caller.heard_out()
         await caller.say(say("What is my plan?"))
@@ -222,6 +245,26 @@ async def test_what_fails_ahead_of_the_turns_end_is_tried_again(
         caller.hang_up()
         await log.wait(CallEnded)
     assert not log.of(EngineFailed)
+
+
+async def test_what_nobody_has_time_for_ahead_of_the_turns_end_is_done_at_its_end(
+    serve: Serve,
+    log: EventLog,
+    say: Say,
+    responder: ScriptedResponder,
+    loaded: tuple[WhisperRecogniser, PiperSpeaker],
+) -> None:
+    voices = in_english(FlakySpeaker(loaded[1]))
+    async with LegCaller(await serve(voices=voices), "no-guesses") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        responder.busy = [BUSY]
+        await caller.say(say("What is my plan?"))
+        await log.clause(LONG_ANSWER[-1])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not log.of(EngineFailed)
+    assert len(responder.turns) == 2, "one ahead, and one that counts"
 
 
 async def test_a_busy_engine_is_waited_for(

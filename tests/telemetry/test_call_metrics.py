@@ -174,6 +174,31 @@ def test_the_stages_of_a_turn_are_histograms(registry: CollectorRegistry) -> Non
     assert registry.get_sample_value("voice_turn_seconds_bucket", {"le": "1.0"}) == 1
 
 
+def test_what_work_ahead_of_the_end_brings_and_costs_is_counted(
+    registry: CollectorRegistry,
+) -> None:
+    call = journal(registry, Clock())
+    call.record(CallStarted, caller_number=None, called="100")
+    for ahead, took, in_vain in ((True, 100.0, 0.0), (True, 150.0, 200.0), (False, 250.0, 0.0)):
+        call.record(
+            FinalTranscript,
+            text=SAID,
+            confidence=0.9,
+            speculative=ahead,
+            recognition_ms=took,
+            in_vain_ms=in_vain,
+        )
+    read = [
+        registry.get_sample_value("voice_turns_read_total", {"ahead": ahead})
+        for ahead in ("yes", "no")
+    ]
+    spent = [
+        registry.get_sample_value("voice_recognition_seconds_total", {"outcome": outcome})
+        for outcome in ("used", "in vain")
+    ]
+    assert (read, spent) == ([2, 1], pytest.approx([0.5, 0.2]))
+
+
 def test_the_depth_of_an_engines_queue_is_measured(registry: CollectorRegistry) -> None:
     queue = measured_queues(registry)("speech", 0, 8)
     queue.submit(lambda: None)

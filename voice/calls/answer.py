@@ -80,7 +80,8 @@ class Answer:
     async def clauses(self) -> Request | None:
         """Hand on clause after clause; returns what the turn asks for, if it does.
 
-        A turn for which the engine is too busy is begun anew, for three seconds.
+        A turn for which the engine is too busy is begun anew: at once when it counts, if that was
+        open, and then for three seconds.
         """
         try:
             return await self._patiently()
@@ -135,11 +136,13 @@ class Answer:
             except EngineBusy:
                 if self._again is None or self._clauses:
                     raise
-            await asyncio.sleep(pause)
+            if self.utterance.committed:
+                await asyncio.sleep(pause)
+            elif not await self.utterance.permission():
+                return None
             await self.turn.discard()
             self.turn = self.utterance.turn = self._again()
-            if self.utterance.committed:
-                self.turn.commit()
+            self.turn.commit()
         return await self._once()
 
     async def _once(self) -> Request | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from voice.calls.answer import Answer, Request
@@ -59,15 +60,14 @@ class Answers:
         """Answer what the caller said."""
         turns: list[Turn] = [words.said for words in action.words]
         replaced = self._answers.get(action.instead_of or 0)
-        priority = Priority.SPECULATIVE if action.guess else Priority.FINAL
         begin = self._others.answering(
             joined([turn.transcript for turn in turns]),
-            priority,
             turns[0].heard_last,
             replaced.turn if replaced else None,
             all(turn.holds_no_number for turn in turns),
         )
-        self._follow(action.answer, begin(), action.guess, begin)
+        turn = begin(Priority.SPECULATIVE if action.guess else Priority.FINAL)
+        self._follow(action.answer, turn, action.guess, partial(begin, Priority.FINAL))
         if not action.guess:
             self._answers[action.answer].commit()
 

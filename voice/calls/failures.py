@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -38,15 +38,17 @@ class EngineFault(Exception):
         self.error = error
 
 
-async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
-    """Try again for three seconds while the engine is busy.
+async def patiently(
+    work: Callable[[], Awaitable[T]], seconds: float, pauses: Sequence[float] = PAUSES
+) -> T:
+    """Try again, for three seconds unless told otherwise, while the engine is busy.
 
     Raises EngineFault with what the engine raised in the end, or with EngineTimeout when it takes
     longer than so many seconds.
     """
     try:
         async with asyncio.timeout(seconds):
-            for pause in PAUSES:
+            for pause in pauses:
                 try:
                     return await work()
                 except EngineBusy:

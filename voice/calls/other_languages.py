@@ -58,18 +58,17 @@ class OtherLanguages:
     def answering(
         self,
         heard: Transcript,
-        priority: Priority,
         heard_last: bool,
         instead_of: ResponseTurn | None,
         holds_no_number: bool = False,
-    ) -> Callable[[], ResponseTurn]:
+    ) -> Callable[[Priority], ResponseTurn]:
         """Begins the turn that answers these words, as often as it is called."""
         text, in_full = self.as_asked(heard), for_arguments(heard, self._call)
         if holds_no_number:
             text = in_full = heard.text
         spoken = self._answered_in(heard)
 
-        def begin() -> ResponseTurn:
+        def begin(priority: Priority) -> ResponseTurn:
             return self._session.begin(
                 text,
                 heard.confidence,

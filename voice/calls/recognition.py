@@ -15,7 +15,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.expected_answer import expectation
-from voice.calls.failures import EngineFailure, EngineFault, patiently
+from voice.calls.failures import PAUSES, EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, Hypothesis, TurnOverFrame
 from voice.calls.partials import Partials
@@ -23,6 +23,7 @@ from voice.calls.secrets import follow_dictation, masked
 from voice.calls.spoken_language import follow_language
 from voice.calls.state import CallState
 from voice.calls.utterance import ClauseText, Utterance
+from voice.engine_queue import EngineBusy
 from voice.events import FinalTranscript
 from voice.recognition import RecognitionSession, Transcript
 
@@ -50,6 +51,8 @@ class RecognitionStep(FrameProcessor):
         self._work: asyncio.Task[None] | None = None
         self._transcript: Transcript | None = None
         self._took_ms = 0.0
+        self._spent_ms = 0.0
+        """On all readings of the turn; the last one took `_took_ms`."""
         self._over: TurnOverFrame | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -58,6 +61,7 @@ class RecognitionStep(FrameProcessor):
         match frame:
             case UserStartedSpeakingFrame():
                 await self._forget()
+                self._spent_ms = 0.0
             case VADUserStoppedSpeakingFrame():
                 self._partials.stop()
                 self._work = self.create_task(self._recognise(speculative=True), "recognise")
@@ -105,15 +109,21 @@ class RecognitionStep(FrameProcessor):
                 transcript = await patiently(
                     lambda: self._session.finalise(speculative=speculative, expect=expect),
                     self._call.settings.recognition.timeout_seconds,
+                    pauses=() if speculative else PAUSES,
                 )
         except EngineFault as fault:
             if self._over is None:
                 return  # Only the end of the turn needs the words: they are asked for once more.
+            if speculative and isinstance(fault.error, EngineBusy):
+                await self._recognise(speculative=False)
+                return
             self._over = None
             self._call.unread_turn = False
             await self.push_frame(EngineFailure("recognition", fault.error))
             return
-        self._took_ms = (clock() - begun) * 1000
+        finally:
+            self._took_ms = (clock() - begun) * 1000
+            self._spent_ms += self._took_ms
         self._transcript = transcript
         if self._over is not None:
             await self._publish(transcript, speculative=False)
@@ -144,6 +154,7 @@ class RecognitionStep(FrameProcessor):
             audio_seconds=round(transcript.audio_seconds, 2),
             recognition_ms=round(self._took_ms, 1),
             speculative=speculative,
+            in_vain_ms=round(self._spent_ms - self._took_ms, 1),
         )
         follow_dictation(transcript, self._call)
         await self.push_frame(CallerTurn(transcript, self._took_ms, speculative))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,11 +11,11 @@ from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import lifted
-from voice.calls.failures import EngineFailure, EngineFault, patiently
+from voice.calls.failures import PAUSES, EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
 from voice.calls.state import CallState
 from voice.calls.utterance import ClauseAudio, ClauseText, Utterance
-from voice.engine_queue import Priority
+from voice.engine_queue import EngineBusy, Priority
 from voice.speech import SpokenClause
 
 
@@ -38,10 +38,9 @@ class SpeechStep(FrameProcessor):
             return
         clock = asyncio.get_running_loop().time
         begun = clock()
-        priority = Priority.FINAL if frame.utterance.committed else Priority.SPECULATIVE
         try:
             async with bridged(partial(self._fill, frame), self._call.phrases):
-                spoken = await self._spoken(frame, priority)
+                spoken = await self._spoken(frame)
         except EngineFault as fault:
             if not await frame.utterance.permission():
                 return
@@ -53,17 +52,31 @@ class SpeechStep(FrameProcessor):
         clause.interruptible = frame.interruptible
         await self.push_frame(clause)
 
-    async def _spoken(self, clause: ClauseText, priority: Priority) -> SpokenClause:
-        """At the pace that the caller wants, or else at the voice's own: fixed phrases are known
-        by heart at that one, also when the voice fails.
+    async def _spoken(self, clause: ClauseText) -> SpokenClause:
+        """What the speaker is too busy for while it may be in vain is spoken once it is not."""
+        if not clause.utterance.committed:
+            try:
+                return await self._at_the_callers_pace(clause, Priority.SPECULATIVE, ())
+            except EngineFault as fault:
+                busy = isinstance(fault.error, EngineBusy)
+                if not busy or not await clause.utterance.permission():
+                    raise
+        return await self._at_the_callers_pace(clause, Priority.FINAL, PAUSES)
+
+    async def _at_the_callers_pace(
+        self, clause: ClauseText, priority: Priority, pauses: Sequence[float]
+    ) -> SpokenClause:
+        """Or else at the voice's own: fixed phrases are known by heart at that one, also when the
+        voice fails.
         """
         seconds, pace = self._call.settings.speech.timeout_seconds, self._call.delivery.pace
         try:
-            return await patiently(lambda: self._synthesise(clause, priority, pace), seconds)
+            paced = partial(self._synthesise, clause, priority, pace)
+            return await patiently(paced, seconds, pauses)
         except EngineFault:
             if pace == 1.0:
                 raise
-        return await patiently(lambda: self._synthesise(clause, priority), seconds)
+        return await patiently(partial(self._synthesise, clause, priority), seconds, pauses)
 
     async def _synthesise(
         self, clause: ClauseText, priority: Priority, pace: float = 1.0

@@ -61,6 +61,18 @@ class CallMetrics:
             buckets=_SHARES,
             registry=registry,
         )
+        self._readings = Counter(
+            "voice_turns_read",
+            "Turns that were understood, by whether that was ready at their end.",
+            ["ahead"],
+            registry=registry,
+        )
+        self._reading = Counter(
+            "voice_recognition_seconds",
+            "Time from asking for words to having them; in vain where the caller went on.",
+            ["outcome"],
+            registry=registry,
+        )
         self._whole = Histogram(
             "voice_turn_seconds",
             "From the caller's last word to the answer, inside the service.",
@@ -77,6 +89,9 @@ class CallMetrics:
                 self._turns[event.call_id] = TurnFollower()
             case FinalTranscript():
                 self._confidence.observe(event.confidence)
+                self._readings.labels("yes" if event.speculative else "no").inc()
+                self._reading.labels("used").inc(event.recognition_ms / 1000)
+                self._reading.labels("in vain").inc(event.in_vain_ms / 1000)
             case Transferred():
                 self._transfers.labels(transfer_outcome(event)).inc()
             case EngineFellBack():
