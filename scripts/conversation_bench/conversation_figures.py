@@ -11,7 +11,8 @@ from conversation_bench.interruptions import GaveWay
 from conversation_bench.wire_parts import TurnsMeasured
 from conversation_bench.wire_turns import JudgedTurn
 from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
-from voice.evaluation.intervals import percentile, rate
+from voice.evaluation.intervals import percentile, rate, ratio
+from voice.events import FinalTranscript
 
 if TYPE_CHECKING:  # what they need loads pipecat, which only the process of a part does
     from conversation_bench.dialogues import Dialogue
@@ -35,12 +36,24 @@ def add_turns(result: BenchmarkResult, measured: TurnsMeasured, prefix: str = ""
     result.add(f"{prefix}false_cut_in_rate", cut_in, MEDIAN_TURNS)
     result.count(f"{prefix}misses", sum(turn.missed for turn in ours), len(ours))
     result.count(f"{prefix}fixed_phrase_turns", sum(turn.cached for turn in ours), len(ours))
+    _add_work_ahead(result, measured.readings, prefix)
     first = percentile(latencies(measured.first_call), 50)
     result.add(f"{prefix}first_call_median_ms", first)
     _add_speedup(result, measured.matches, "stock_speedup_base" if prefix else "stock_speedup")
     result.rows += [{"comparison": prefix or "embedded", **row} for row in rows(measured.points)]
     result.rows.append({"settings": measured.settings})
     result.rows.append({"stages_median_ms": stages(ours), "above_a_person_ms": _above(ours)})
+
+
+def _add_work_ahead(
+    result: BenchmarkResult, readings: Sequence[FinalTranscript], prefix: str
+) -> None:
+    """How many turns were understood at their end already, and what of the reading was in vain."""
+    ahead = rate(sum(one.speculative for one in readings), len(readings))
+    result.add(f"{prefix}read_ahead_share", ahead, MEDIAN_TURNS)
+    in_vain = [one.in_vain_ms for one in readings]
+    spent = [one.in_vain_ms + one.recognition_ms for one in readings]
+    result.add(f"{prefix}read_in_vain_share", ratio(in_vain, spent), MEDIAN_TURNS)
 
 
 def _add_speedup(result: BenchmarkResult, found: Sequence[Match], key: str) -> None:

@@ -19,7 +19,9 @@ from conversation_bench.wire_caller import WireCall, WireCaller
 from conversation_bench.wire_turns import JudgedTurn, by_events, by_packets, events_of
 from conversation_bench.wire_words import WireTurn, WireWords
 from voice.evaluation.demo_operator import KnownCustomer, open_books
+from voice.evaluation.measured_call import read_events
 from voice.evaluation.trial_service import TrialService
+from voice.events import FinalTranscript
 from voice.models import ModelsAtHand
 from voice.turn_settings import Turns
 
@@ -56,6 +58,12 @@ class Side:
         if self.records is None:
             return by_packets(call)
         return by_events(call, events_of(self.records, call))
+
+    def readings(self) -> list[FinalTranscript]:
+        """What was understood in all calls to this side, as far as it writes events."""
+        files = sorted(self.records.glob("*/events.jsonl")) if self.records else []
+        events = (event for file in files for event in read_events(file))
+        return [event for event in events if isinstance(event, FinalTranscript)]
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import itertools
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from conversation_bench.comparison import Match, Point, matches
@@ -26,6 +26,7 @@ from conversation_bench.wire_words import WireWords
 from voice.errors import VoiceError
 from voice.evaluation.callers.engines import EngineMouth
 from voice.evaluation.figures import BenchmarkResult
+from voice.events import FinalTranscript
 from voice.model_folders import find_model
 from voice.models import ModelsAtHand
 from voice.telephony.sip import CallRejected
@@ -45,6 +46,8 @@ class TurnsMeasured:
     first_call: list[JudgedTurn]
     """Of ours, the first call after a start, at the default pause."""
     settings: list[str]
+    readings: list[FinalTranscript] = field(default_factory=list)
+    """The turns of all callers of ours at the default pause, as they were understood."""
 
     @property
     def ours(self) -> list[JudgedTurn]:
@@ -92,6 +95,8 @@ class WireBench:
             try:
                 async with running(name, pause, models, self._folder) as side:
                     judged = await self._turns(side, 1 + number // 2, ends)
+                    if pause == DEFAULT_PAUSE_MS["ours"]:
+                        measured.readings += side.readings()
             except VoiceError as error:
                 raise VoiceError(f"{name} at {pause} ms: {error}") from None
             self._print_settings(side, measured)

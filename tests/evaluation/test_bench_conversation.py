@@ -26,6 +26,7 @@ from conversation_bench.wire_turns import JudgedTurn
 from voice.errors import VoiceError
 from voice.evaluation.callers.live_line import EchoPath
 from voice.evaluation.figures import BenchmarkResult
+from voice.events import FinalTranscript
 
 KEYS = {
     "voice_to_voice_median_ms", "voice_to_voice_p95_ms", "real_voice_to_voice_median_ms",
@@ -38,6 +39,20 @@ KEYS = {
 
 def turn(milliseconds: float | None, intent: str = "plan", cut_in: bool = False) -> JudgedTurn:
     return JudgedTurn(intent, "", 0, milliseconds, cut_in, False, stages_ms={"end_of_turn": 500.0})
+
+
+def reading(ahead: bool, took_ms: float, in_vain_ms: float) -> FinalTranscript:
+    return FinalTranscript(
+        call_id="c",
+        sequence=1,
+        ms=0,
+        wall_time=0.0,
+        text="",
+        confidence=1.0,
+        speculative=ahead,
+        recognition_ms=took_ms,
+        in_vain_ms=in_vain_ms,
+    )
 
 
 def test_a_full_run_measures_every_part_within_half_an_hour() -> None:
@@ -54,8 +69,9 @@ def test_every_figure_has_its_key() -> None:
         Point("ours", 520, (turn(500), turn(300, "no"), turn(None, cut_in=True))),
         Point("stock", 200, (turn(1500), turn(None, cut_in=True))),
     ]
+    read = [reading(True, 100, 0), reading(True, 100, 100), reading(False, 100, 0)]
     for prefix in ("", "real_"):
-        add_turns(result, TurnsMeasured(points, [turn(600)], ["PAUSE = 0.2 s"]), prefix)
+        add_turns(result, TurnsMeasured(points, [turn(600)], ["PAUSE = 0.2 s"], read), prefix)
     add_interruptions(result, [GaveWay(80, 400), GaveWay(120, 600)])
     add_crowd(result, {1: [turn(400)], 8: [turn(800), turn(900)]})
     add_manners(
@@ -74,6 +90,8 @@ def test_every_figure_has_its_key() -> None:
     assert figures["voice_to_voice_median_ms_not_yes_no"] == 500
     assert figures["false_cut_in_rate"] == pytest.approx(1 / 3, abs=1e-4)
     assert figures["stock_speedup"] == figures["stock_speedup_base"] == 3
+    assert figures["read_ahead_share"] == pytest.approx(2 / 3, abs=1e-4)
+    assert figures["read_in_vain_share"] == 0.25
     assert figures["digits_not_cut_rate"] == figures["backchannel_stop_rate"] == 0.5
     assert figures["echo_stops"] == 1, "calls, not words"
     assert figures["voice_to_voice_median_ms_8"] == 850
