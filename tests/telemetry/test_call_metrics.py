@@ -196,7 +196,8 @@ def test_what_work_ahead_of_the_end_brings_and_costs_is_counted(
         registry.get_sample_value("voice_recognition_seconds_total", {"outcome": outcome})
         for outcome in ("used", "in vain")
     ]
-    assert (read, spent) == ([2, 1], pytest.approx([0.5, 0.2]))
+    assert read == [2, 1]
+    assert spent == pytest.approx([0.5, 0.2])
 
 
 def test_the_depth_of_an_engines_queue_is_measured(registry: CollectorRegistry) -> None:

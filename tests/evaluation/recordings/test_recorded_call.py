@@ -11,6 +11,7 @@ import soundfile
 
 from tests.evaluation.recordings.evaluated import RATE, SETTINGS, Evaluate, Say
 from voice.audio import StereoWriter, resample, silence, write_wav
+from voice.languages import language
 
 pytestmark = pytest.mark.calls
 
@@ -163,6 +164,20 @@ def test_a_caller_who_speaks_on_after_the_call_has_diverged(evaluate: Evaluate, 
     assert result.errors is not None
     assert result.errors.deletions == 0
     assert result.errors.words < 12
+
+
+def test_three_minutes_without_a_pause_are_heard_whole_and_nobody_speaks_over_them(
+    evaluate: Evaluate, say: Say
+) -> None:
+    spoken = say(PLAN)
+    loud = np.flatnonzero(np.abs(spoken) > 200)
+    between_words = silence(RATE * 80 // 1000)
+    sentence = np.concatenate([spoken[loud[0] : loud[-1] + 1], between_words])
+    speech = np.resize(sentence, 180 * RATE)
+    result = evaluate(np.concatenate([silence(RATE // 2), speech, silence(3 * RATE)]))
+    assert result.heard[0].count("plan") > 0.95 * len(speech) / len(sentence)
+    assert len(result.heard) == 1 and "Meadow" in result.turns[0].response
+    assert language().phrases.too_long not in result.turns[0].response
 
 
 def test_ten_minutes_without_a_pause_are_answered_and_end_as_a_call_does(
