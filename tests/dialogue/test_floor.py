@@ -188,6 +188,15 @@ def test_who_asks_for_time_and_says_what_for_is_still_waited_for(floor: Floor) -
     assert do.Say("take_your_time") in take(floor, on.TurnOver(HOLD_ON))
 
 
+def test_who_holds_the_call_misses_nothing_of_what_was_being_said(floor: Floor) -> None:
+    first = asking(floor, BILL)
+    take(floor, on.Audible(first))
+    pause = [do.CutShort(), do.FallSilent(for_good=False), do.AwaitCaller()]
+    assert take(floor, on.Held(True)) == pause
+    assert floor.answer == first, "it is still being made"
+    assert take(floor, on.Held(False)) == [do.SayOn(), do.AwaitCaller()]
+
+
 def test_who_speaks_and_speaks_is_asked_for_a_pause_and_answered_later(floor: Floor) -> None:
     take(floor, on.SpeechBegan())
     assert take(floor, on.Heard(BILL, paused=False)) == [], "no pause, no guess"
