@@ -31,7 +31,7 @@ class Turns(Section):
     """Pause that ends the turn where its words and its sound say that it is over."""
     end_ms: int = Field(520, ge=100, le=5000, validate_default=True)
     """The same where that is not known."""
-    end_ms_doubted: int = Field(650, ge=100, le=10000)
+    end_ms_doubted: int = Field(600, ge=100, le=10000)
     """The same where no more than the sound says that more comes; at least `end_ms`, and at most
     `end_ms_open`."""
     end_ms_open: int = Field(1200, ge=100, le=10000, validate_default=True)

@@ -12,7 +12,9 @@ from voice.languages import Ending, language, languages
     [
         ("en", "I lost my phone and"), ("en", "My number is"), ("en", "because"), ("en", "I'm"),
         ("en", "I would like to know, um"), ("en", "It is about the"), ("en", "Could you please"),
-        ("en", "So what I need is..."), ("en", "I was calling about"), ("en", "no, I"),
+        ("en", "So what I need is..."), ("en", "What I need"), ("en", "it is for"),
+        ("en", "if I want"), ("en", "how much do"), ("en", "and you told me"),
+        ("en", "I was calling about"), ("en", "no, I"),
         ("fr", "mon numéro est"), ("fr", "je voudrais"), ("fr", "parce que"), ("fr", "C'est"),
         ("fr", "j'ai perdu mon"), ("fr", "euh"), ("sw", "namba yangu ni"), ("sw", "nataka"),
         ("sw", "nimepoteza simu na"),
@@ -39,6 +41,10 @@ def test_figures_and_letters_may_be_more(tag: str, text: str) -> None:
     [
         ("en", "How much is my bill?"), ("en", "Yes, it is."), ("en", "No"), ("en", "I think so"),
         ("en", "It was 42.17 euros."), ("en", "I have two phones"), ("en", "Please cancel it."),
+        ("en", "Okay, do it."), ("en", "Yes, I would."), ("en", "No, I'm not"),
+        ("en", "if you like"),
+        ("en", "That's all I have."), ("en", "Who am I speaking to?"), ("en", "What do I have?"),
+        ("en", "What is this charge for?"),
         ("en", "I will come in May"), ("en", "for a while"), ("en", "how much"), ("en", ""),
         ("fr", "je veux payer ma facture"), ("fr", "oui, merci"), ("fr", "deux téléphones"),
         ("sw", "salio langu ni kiasi gani"), ("sw", "ndiyo"),

@@ -38,6 +38,11 @@ class Unfinished(Table):
     """As the last word they leave a sentence open: and, because, my."""
     phrases: Sequence[str] = ()
     """The same for several words: my number is."""
+    closing: Sequence[str] = ()
+    """Phrases that end a sentence although they end like one that is open: yes, I would."""
+    asking: PlainWords = frozenset()
+    """Behind one of these words a sentence may end with one of `stranded`: who is it from."""
+    stranded: PlainWords = frozenset()
     fillers: PlainWords = frozenset()
     """Sounds of somebody who thinks."""
     announcing: PlainWords = frozenset()
@@ -67,10 +72,12 @@ class Unfinished(Table):
         return len(words) in ends or any(self._meanwhile(words, end) for end in ends)
 
     def _is_open(self, text: str, words: Sequence[str]) -> bool:
-        if text.rstrip().endswith(_OPEN_MARKS) or words[-1] in self.words | self.fillers:
+        if text.rstrip().endswith(_OPEN_MARKS):
             return True
-        begins = range(max(0, len(words) - _LONGEST_PHRASE), len(words))
-        return any(len(words) in self._phrases(words, begin) for begin in begins)
+        asks = words[-1] in self.stranded and bool(self.asking.intersection(words))
+        if asks or _ends_with(self._closing, words):
+            return False
+        return words[-1] in self.words | self.fillers or _ends_with(self._phrases, words)
 
     def _spells(self, words: Sequence[str]) -> bool:
         last = words[-2:]
@@ -90,6 +97,10 @@ class Unfinished(Table):
         return any_of(self.phrases, {}, "unfinished.toml: phrases")
 
     @cached_property
+    def _closing(self) -> Matcher:
+        return any_of(self.closing, {}, "unfinished.toml: closing")
+
+    @cached_property
     def _beside(self) -> Matcher:
         return any_of(self.beside, {}, "unfinished.toml: beside")
 
@@ -104,6 +115,11 @@ class Unfinished(Table):
     @cached_property
     def _meanwhile(self) -> Matcher:
         return any_of(self.meanwhile, {}, "unfinished.toml: meanwhile")
+
+
+def _ends_with(phrases: Matcher, words: Sequence[str]) -> bool:
+    begins = range(max(0, len(words) - _LONGEST_PHRASE), len(words))
+    return any(len(words) in phrases(words, begin) for begin in begins)
 
 
 def _laid(phrases: Matcher, words: Sequence[str], begins: set[int]) -> set[int]:
