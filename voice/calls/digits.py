@@ -39,7 +39,7 @@ def rejoined(begun: str, digits: str, expected: int) -> str:
 def _number(numbers: list[SpokenNumber], text: str, language: Language, expected: int) -> str:
     """Of numbers that are said without a correction: all of them if that fits, or the longest."""
     whole = "".join(number.figures for number in numbers if len(number.figures) > 1)
-    if len(whole) == expected:
+    if 0 < expected == len(whole):
         return whole
     longest = max(numbers, key=lambda number: len(number.figures))
     first = plain(words_of(text[longest.start :])[0])
