@@ -66,6 +66,7 @@ SENTENCES = (
     "please block my SIM card.",
     "No, please stop, how much is my bill?",
     "Okay.",
+    "All right.",
     "Are you there?",
     "My code is four, two, seven, one.",
     "Yes, please do.",

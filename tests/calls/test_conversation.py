@@ -49,7 +49,7 @@ SPOKEN_OR_KEYED_PIN = re.compile(rf"four,? two,? seven|(?<!\d){PIN_DIGITS}(?!\d)
 """Not within a longer number: times have many digits."""
 HUM = np.sum(
     [
-        2000 * np.sin(2 * np.pi * 120 * harmonic * np.arange(8000 * 7 // 10) / 8000)
+        2000 * np.sin(2 * np.pi * 120 * harmonic * np.arange(8000 * 13 // 10) / 8000)
         for harmonic in range(1, 8)
     ],
     axis=0,
@@ -204,7 +204,7 @@ async def test_the_caller_interrupts_and_the_rest_is_not_said(
         await log.wait(IdentityRequested)
         caller.hang_up()
         await log.wait(CallEnded)
-    assert interrupted.ms - started.ms <= 600
+    assert interrupted.ms - started.ms <= 1500
     assert not log.of(NoInput)
     assert interrupted.heard.startswith(LONG_ANSWER[0])
     assert LONG_ANSWER[2] in interrupted.unheard
@@ -244,13 +244,16 @@ async def test_the_next_turn_begins_only_when_it_is_known_what_was_heard(
     assert responder.answered[1].heard_before == interrupted.heard
 
 
-async def test_okay_over_an_answer_does_not_stop_it(socket: Path, log: EventLog, say: Say) -> None:
+@pytest.mark.parametrize("backchannel", ["Okay.", "All right."])
+async def test_a_backchannel_over_an_answer_does_not_stop_it(
+    socket: Path, log: EventLog, say: Say, backchannel: str
+) -> None:
     async with LegCaller(socket, "backchannel") as caller:
         await log.clause("Hello")
         await caller.heard_out()
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[1])
-        await caller.say(say("Okay."))
+        await caller.say(say(backchannel))
         await log.clause(LONG_ANSWER[2])
         await caller.heard_out()
         caller.hang_up()

@@ -94,9 +94,9 @@ def steps(barge_in: BargeIn, *stretches: tuple[bool, int]) -> list[tuple[int, St
     return found
 
 
-def test_speech_ducks_at_once_and_takes_the_floor_within_half_a_second() -> None:
+def test_speech_ducks_at_once_and_silences_the_assistant_within_half_a_second() -> None:
     found = steps(BargeIn(), (True, 800))
-    assert [step for _, step in found] == [Step.DUCK, Step.YIELD]
+    assert [step for _, step in found] == [Step.DUCK, Step.HOLD, Step.YIELD]
     assert found[0][0] <= 100
     assert found[1][0] <= 500
 
@@ -110,18 +110,32 @@ def test_a_short_sound_is_let_go_within_half_a_second() -> None:
 def test_a_short_word_that_means_something_takes_the_floor() -> None:
     barge_in = BargeIn()
     steps(barge_in, (True, 240), (False, 200))
-    assert barge_in.transcribed("stop", ENGLISH) is Step.YIELD
+    assert barge_in.takes_floor("stop", ENGLISH)
 
 
 def test_okay_lets_the_assistant_go_on() -> None:
     barge_in = BargeIn()
-    steps(barge_in, (True, 240), (False, 200))
-    assert barge_in.transcribed("okay", ENGLISH) is Step.RESUME
+    assert steps(barge_in, (True, 240), (False, 200))[-1][1] is Step.DUCK
+    assert not barge_in.takes_floor("okay", ENGLISH)
+    assert steps(barge_in, (False, 20)) == [(20, Step.RESUME)]
+
+
+def test_a_long_backchannel_is_waited_for() -> None:
+    barge_in = BargeIn()
+    found = steps(barge_in, (True, 600), (False, 200))
+    assert [step for _, step in found] == [Step.DUCK, Step.HOLD]
+    assert not barge_in.takes_floor("all right", ENGLISH)
+    assert steps(barge_in, (False, 20)) == [(20, Step.RESUME)]
+
+
+def test_a_voice_without_words_lets_the_assistant_go_on_after_a_while() -> None:
+    found = steps(BargeIn(), (True, 600), (False, 2000))
+    assert [step for _, step in found] == [Step.DUCK, Step.HOLD, Step.RESUME]
 
 
 def test_a_click_makes_nobody_deaf_to_what_follows() -> None:
     found = steps(BargeIn(), (True, 40), (False, 1000), (True, 800))
-    assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.DUCK, Step.YIELD]
+    assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.DUCK, Step.HOLD, Step.YIELD]
     assert found[3][0] - 1040 <= 500
 
 
@@ -139,7 +153,7 @@ def test_what_is_no_voice_does_not_take_the_floor_however_long_it_lasts() -> Non
 def test_a_voice_that_follows_a_noise_without_a_pause_takes_the_floor() -> None:
     opinions = iter([False, False, True])
     found = steps(BargeIn(lambda: next(opinions)), (True, 1000))
-    assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.YIELD]
+    assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.HOLD]
 
 
 def test_what_turns_out_to_be_an_echo_is_let_go_at_once() -> None:
@@ -150,9 +164,9 @@ def test_what_turns_out_to_be_an_echo_is_let_go_at_once() -> None:
 
 
 def test_whoever_speaks_on_after_a_gap_takes_the_floor() -> None:
-    found = steps(BargeIn(), (True, 420), (False, 80), (True, 300))
-    assert found[-1][1] is Step.YIELD
-    assert found[-1][0] <= 600
+    found = steps(BargeIn(), (True, 420), (False, 80), (True, 400))
+    assert [step for _, step in found[-2:]] == [Step.HOLD, Step.YIELD]
+    assert found[-2][0] <= 600
 
 
 def test_the_edge_is_told_to_duck_after_two_frames_of_a_voice() -> None:

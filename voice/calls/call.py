@@ -109,7 +109,7 @@ class Call:
         hearing = Hearing(call.tracker, offer.sample_rate)
         barge_in = BargeIn(hearing.sounds_human)
         self._output = CallOutput(call, hearing.echo)
-        self._input = CallInput(call, session, partials, barge_in, hearing, self._output.duck)
+        self._input = CallInput(call, session, partials, barge_in, hearing, self._output)
         self._conversation = ConversationStep(call)
         steps = [
             self._input,

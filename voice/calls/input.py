@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from pipecat.audio.dtmf.types import KeypadEntry
@@ -25,6 +25,7 @@ from voice.audio import OffsetRemover, Pcm
 from voice.calls.barge_in import BargeIn, Step
 from voice.calls.expected_answer import dictates_digits
 from voice.calls.frames import HoldFrame, Hypothesis, TurnOverFrame, TurnTooLongFrame
+from voice.calls.output import CallOutput
 from voice.calls.partials import Partials
 from voice.calls.state import CallState
 from voice.calls.turn_end import TurnEnd
@@ -60,16 +61,15 @@ class CallInput(FrameProcessor):
         partials: Partials,
         barge_in: BargeIn,
         hearing: Hearing,
-        duck: Callable[[float], None],
+        output: CallOutput,
     ) -> None:
-        """`duck` makes what the caller hears so many dB softer (negative)."""
         super().__init__()
         self._call = call
         self._session = session
         self._partials = partials
         self._barge_in = barge_in
         self._hearing = hearing
-        self._duck = duck
+        self._output = output
         self._offset = OffsetRemover()
         self._turn_end = TurnEnd(call, session)
         self._over_ms: int | None = None
@@ -139,9 +139,11 @@ class CallInput(FrameProcessor):
     async def _apply(self, step: Step | None) -> None:
         match step:
             case Step.DUCK:
-                self._duck(DUCKED_DB)
+                self._output.duck(DUCKED_DB)
+            case Step.HOLD:
+                self._output.hold()
             case Step.RESUME:
-                self._duck(0.0)
+                self._output.go_on()
             case Step.YIELD:
                 await self.broadcast_interruption()
             case None:

@@ -28,6 +28,9 @@ from voice.turns import EchoGuard
 FRAME_SECONDS = 0.02
 AHEAD_SECONDS = 0.06
 """How far the edge's ring is kept filled: a stall of the loop up to here is not heard."""
+SILENT_DB = -60.0
+HELD_SECONDS = 3.0
+"""Nobody waits for words any longer."""
 FLUSH_SECONDS = 0.3
 """An edge that has not answered a flush by then is taken at its last word."""
 WAITING_CLAUSES = 1
@@ -50,6 +53,8 @@ class CallOutput(FrameProcessor):
         self._drained = asyncio.Event()
         self._drained.set()
         self._flushed: asyncio.Future[list[Heard]] | None = None
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
         self._due = 0.0
         self._talking = False
         self._player: asyncio.Task[None] | None = None
@@ -86,6 +91,18 @@ class CallOutput(FrameProcessor):
         """From now on the caller hears all so much softer (negative); 0: as it is sent."""
         self._call.leg.send(Duck(gain_db=gain_db))
         self._echo.gain_db = gain_db
+
+    def hold(self) -> None:
+        """Be silent until `go_on`, an interruption, or HELD_SECONDS have passed."""
+        self._goes_on.clear()
+        self._call.playback.held = True
+        self.duck(SILENT_DB)
+
+    def go_on(self) -> None:
+        """As before; what was on its way when it fell silent is said again."""
+        self._goes_on.set()
+        self._call.playback.held = False
+        self.duck(0.0)
 
     async def played(self, ledger: Played) -> None:
         """What the edge says has left for the caller."""
@@ -148,11 +165,31 @@ class CallOutput(FrameProcessor):
         if not self._talking:
             self._talking = True
             await self.push_frame(BotStartedSpeakingFrame(), FrameDirection.UPSTREAM)
-        for frame in frames:
+        at = 0
+        while at < len(frames):
             await self._wait_until_due()
+            held = not self._goes_on.is_set()
+            if held:
+                await self._wait_held()
             if self._cut or clause.utterance.dropped:
                 return
-            self._send(frame)
+            if held:
+                at -= self._unheard(at)
+            self._send(frames[at])
+            at += 1
+
+    async def _wait_held(self) -> None:
+        try:
+            await asyncio.wait_for(self._goes_on.wait(), HELD_SECONDS)
+        except TimeoutError:
+            self.go_on()
+        self._due = 0.0
+
+    def _unheard(self, sent: int) -> int:
+        """How many of so many frames of the clause were on their way when it fell silent."""
+        unheard = min(sent, round(AHEAD_SECONDS / FRAME_SECONDS))
+        self._call.playback.again(unheard * round(self._call.sample_rate * FRAME_SECONDS))
+        return unheard
 
     async def _wait_until_due(self) -> None:
         """Each frame has its own due time; only after a gap does the clock begin anew."""
@@ -187,12 +224,13 @@ class CallOutput(FrameProcessor):
         dropped = [clause for clause in self._clauses if clause.clause.interruptible]
         self._clauses = deque(c for c in self._clauses if not c.clause.interruptible)
         self._room.set()
-        self.duck(0.0)
+        audible = self._call.playback.audible
+        self.go_on()
         current = self._current
         if current is not None and not current.clause.interruptible:
             return
         self._cut = current is not None
-        heard = await self._flush() if self._call.playback.audible else []
+        heard = await self._flush() if audible else []
         self._due = 0.0
         self._account(heard, dropped)
         await self._notice_silence()

@@ -48,11 +48,13 @@ class Playback:
         self._sent = 0
         self._left = 0
         self._dropped = 0
+        self.held = False
+        """It is silent, but goes on where it was unless the caller wants the floor."""
 
     @property
     def audible(self) -> bool:
         """Whether the caller hears the assistant, or is about to."""
-        return self._left + self._dropped < self._sent
+        return self.held or self._left + self._dropped < self._sent
 
     @property
     def position(self) -> int:
@@ -77,6 +79,12 @@ class Playback:
         """These samples of the current clause were handed to the edge."""
         self._sent += len(frame)
         self._spans[-1].sent += len(frame)
+
+    def again(self, samples: int) -> None:
+        """The last samples of the current clause were not heard, and are sent once more."""
+        span = self._spans[-1]
+        span.start += samples
+        span.sent -= samples
 
     def played(self, samples: int, dropped: int, flushed: bool = False) -> list[Heard]:
         """The edge's ledger; after a flush, what was heard of each clause since the last one.

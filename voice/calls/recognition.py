@@ -13,7 +13,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.calls.barge_in import BargeIn, Step
+from voice.calls.barge_in import BargeIn
 from voice.calls.expected_answer import expectation
 from voice.calls.failures import PAUSES, EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
@@ -162,5 +162,5 @@ class RecognitionStep(FrameProcessor):
     async def _yield_to(self, transcript: Transcript) -> None:
         """Fall silent when these words take the floor."""
         language = self._call.language_of(transcript)
-        if self._barge_in.transcribed(transcript.text, language) is Step.YIELD:
+        if self._barge_in.takes_floor(transcript.text, language):
             await self.broadcast_interruption()
