@@ -49,6 +49,23 @@ def test_a_line_holds_what_it_is_about(lines: Lines) -> None:
     }  # fmt: skip
 
 
+def test_what_a_library_adds_to_every_record_is_not_written(lines: Lines) -> None:
+    factory = logging.getLogRecordFactory()
+
+    def marking(*told: Any, **more: Any) -> logging.LogRecord:
+        record = factory(*told, **more)
+        record._marked = 1
+        return record
+
+    logging.setLogRecordFactory(marking)
+    try:
+        logging.getLogger("voice.calls").info("call started")
+    finally:
+        logging.setLogRecordFactory(factory)
+    (line,) = lines()
+    assert set(line) == {"timestamp", "process", "level", "event"}
+
+
 @pytest.mark.parametrize("level", ["debug", "info"])
 @pytest.mark.parametrize(
     "library", ["piper.voice", "faster_whisper", "uvicorn.access", "voicemail"]

@@ -67,7 +67,9 @@ def _said_or_place(
     """Our own message with its `extra`; of a library's the place."""
     record: logging.LogRecord = event["_record"]
     if _is_ours(record):
-        return _add_extra(logger, method, event)
+        said = _add_extra(logger, method, dict(event))
+        # What begins with _ is a library's (Ray's), which marks the records of everybody.
+        return {key: said[key] for key in said if key in event or not key.startswith("_")}
     place = f"{record.filename}:{record.lineno} {record.funcName}"
     return {**event, "event": "a library reports a problem", "library": record.name, "place": place}
 

@@ -281,7 +281,7 @@ class _Slip:
         yield from ()
         self.lengths.append(encoded.seconds)
         if encoded.seconds > self.heard_in:
-            return Reading("park", 1, -3.0, 0.0, (Word("park", 0, 400, 0.1),))
+            return Reading("park", 1, -0.4, 0.0, (Word("park", 0, 400, 0.7),))
         return Reading("my plan", 2, -0.1, 0.0, (Word("my plan", 0, 1000, 0.9),))
 
 
