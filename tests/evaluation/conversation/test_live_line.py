@@ -93,6 +93,27 @@ def test_an_answer_is_heard_to_its_end_although_it_was_quiet_before() -> None:
     held(script)
 
 
+def test_who_spoke_into_an_answer_waits_for_another_one() -> None:
+    async def script(caller: LiveCaller, told: list[LegMessage], events: list[CallEvent]) -> None:
+        events.append(clause("Your plan is"))
+        await caller.say("There is a fire.")
+        await asyncio.sleep(0.1)
+
+        async def answer() -> None:
+            await asyncio.sleep(2.0)
+            events.append(clause("I am getting help."))
+
+        answering = asyncio.create_task(answer())
+        assert await caller.listen(5.0) == "Your plan is I am getting help."
+        await answering
+        began = virtual_wall_clock()
+        await caller.say("Are you there?")
+        assert await caller.listen(3.0) == ""
+        assert virtual_wall_clock() - began == pytest.approx(4.0, abs=0.1)
+
+    held(script)
+
+
 def test_a_flush_drops_what_was_not_heard_and_tells_how_much() -> None:
     async def script(caller: LiveCaller, *_: object) -> None:
         for _number in range(50):

@@ -89,9 +89,9 @@ class LiveCaller:
     async def listen(self, patience: float) -> str:
         """What the assistant says until it is done; empty when nothing comes for so long.
 
-        What it said while the caller spoke belongs to it.
+        What it said while the caller spoke belongs to it, but does not answer them.
         """
-        if await self.until(lambda: bool(self._news()), patience):
+        if await self.until(self._is_answered, patience):
             await self.until(self._assistant_is_done, _LONGEST_ANSWER_SECONDS)
         heard = " ".join(clause.text for clause in self._news())
         self._listened = len(self.events)
@@ -109,6 +109,10 @@ class LiveCaller:
                 return condition()
             await asyncio.sleep(_CHECK_SECONDS)
         return True
+
+    def _is_answered(self) -> bool:
+        spoken = self.said[-1].end if self.said else 0.0
+        return any(clause.wall_time >= spoken for clause in self._news())
 
     def _assistant_is_done(self) -> bool:
         """Its last clause has begun to be heard, and all of it is over."""
