@@ -37,8 +37,9 @@ check:
 unit:
 	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 2
 
+# They wait for speech most of the time: more of them than cores run at once.
 calls:
-	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 3
+	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 6
 
 # Whisper base and a recorded voice, fetched once for this user.
 real:
