@@ -154,6 +154,23 @@ async def test_zero_alone_is_for_a_person_also_where_digits_are_asked_for(
     assert log.of(Transferred)[0].reason == "the caller pressed 0"
 
 
+async def test_zero_at_the_end_of_a_pin_that_nobody_waits_for_is_for_nobody(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    heard = SaidWords([["how much is my bill", "what is my plan?"]])
+    async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "late-pin") as caller:
+        await asked(caller, log, say)
+        caller.key(PIN_DIGITS)
+        await log.clause("42.17")
+        await caller.heard_out()
+        caller.key("4830")
+        await turn(caller, log, say)
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert log.of(Transferred) == []
+
+
 async def test_a_pin_may_begin_with_zero(serve: Serve, log: EventLog, say: Say) -> None:
     heard = SaidWords([["how much is my bill"]])
     async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "zero-pin") as caller:

@@ -13,6 +13,7 @@ from voice.dialogue.consequences import MOST_UNHELPED
 BILL, PLAN, HELLO = Words("my bill"), Words("my plan"), Words("hello", Sense.PATIENCE)
 BOTH, HOLD_ON = Words("my bill and my plan"), Words("hold on please", Sense.WAIT)
 NOISE, PIN = Words("", Sense.NOTHING), Words("four two seven one")
+ER = Words("er", Sense.NOTHING)
 FIRE = Words("there is a fire", Sense.DISTRESS)
 
 
@@ -154,6 +155,11 @@ def test_who_asks_for_time_is_told_once_that_there_is_time(floor: Floor) -> None
     assert take(floor, on.FellSilent()) == [do.AwaitCaller(patiently=True)]
     assert take(floor, on.TurnOver(NOISE)) == [do.SayOn()], "papers that are looked for rustle"
     assert take(floor, on.TurnOver(HOLD_ON)) == [do.FallSilent(), do.AwaitCaller(patiently=True)]
+
+
+def test_who_thinks_aloud_has_all_the_time_again(floor: Floor) -> None:
+    take(floor, on.SpeechBegan())
+    assert take(floor, on.TurnOver(ER)) == [do.SayOn(), do.AwaitCaller(patiently=False)]
 
 
 @pytest.mark.parametrize("happened", [on.TurnOver(BILL), on.Key(begins=False), on.SilenceOver()])

@@ -175,7 +175,9 @@ class ConversationStep(FrameProcessor):
         turn = Turn(heard, self._attention.heard_last)
         if self._emergencies.hears(heard):
             return Words(turn, Sense.DISTRESS)
-        if self._attention.is_nothing(heard) or self._thinks_aloud(heard):
+        if self._attention.is_nothing(heard):
+            return Words(None, Sense.NOTHING)
+        if self._thinks_aloud(heard):
             return Words(turn, Sense.NOTHING)
         if not self._identification.active and self._others.concern(heard):
             return Words(turn, Sense.STRANGE)

@@ -137,10 +137,12 @@ class Consequences:
             self._kept += (words,)
         return [do.SayOn()] if self._checks else [do.Say("one_moment"), do.SayOn()]
 
-    def _go_on(self, cut_question: bool) -> list[Action]:
+    def _go_on(self, words: Words, cut_question: bool) -> list[Action]:
         if self._answer is None and cut_question:
             return [do.AskAgain(self._next())]
-        return [do.SayOn(), *self._take_up_kept()]
+        # Who says "er" is there, and has all the time again; after noise the rest of it goes on.
+        anew = [self._await()] if words.said and not self._answer else []
+        return [do.SayOn(), *anew, *self._take_up_kept()]
 
     def _take_up_kept(self) -> list[Action]:
         """Answer what was kept; what waits for the answer to a question has to wait for it."""

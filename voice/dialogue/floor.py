@@ -57,7 +57,7 @@ class Floor(Consequences):
             case on.TurnOver(), State.LEAVING | State.CONNECTING | State.WITH_PERSON:
                 return self._drop_guess()
             case on.TurnOver(words, cut_question), _ if words.sense is Sense.NOTHING:
-                return self._drop_guess() + self._go_on(cut_question)
+                return self._drop_guess() + self._go_on(words, cut_question)
             case on.TurnOver(words), _ if words.sense is Sense.STRANGE:
                 self._caller_is_there()
                 return [*self._drop_guess(), do.Tell(words)]
