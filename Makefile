@@ -35,7 +35,7 @@ check:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 2
+	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 3
 
 # They wait for speech most of the time: more of them than cores run at once.
 calls:
