@@ -14,7 +14,7 @@ import numpy as np
 
 from conversation_bench.virtual_house import VirtualHouse
 from voice.audio import Pcm
-from voice.evaluation.callers.live_caller import LiveCaller, Said
+from voice.evaluation.callers.live_caller import LONGEST_ANSWER_SECONDS, QUIET_MS, LiveCaller, Said
 from voice.evaluation.callers.live_line import RATE, EchoPath
 from voice.evaluation.latency import HeardPacket, audible_runs
 from voice.events import (
@@ -150,7 +150,7 @@ def nod(house: VirtualHouse, seed: int) -> BackChannel:
             return BackChannel(sound, measured=False)
         before = len(caller.events)
         said = await caller.sound(sound, pcm)
-        await caller.listen(PATIENCE_SECONDS)
+        await caller.until(lambda: caller.line.quiet_ms >= QUIET_MS, LONGEST_ANSWER_SECONDS)
         return _cost(sound, said, caller.events[before:], caller.line.heard)
 
     return house.hold(script, house.customer(seed).number).outcome

@@ -22,7 +22,7 @@ QUIET_MS = 800
 _CHECK_SECONDS = 0.02
 _ON_ITS_WAY_SECONDS = 0.2
 """A clause is heard so soon after it was told of."""
-_LONGEST_ANSWER_SECONDS = 60.0
+LONGEST_ANSWER_SECONDS = 60.0
 _PAUSE = re.compile(r"<([\d.]+)>")
 _LOUD = 200
 """Of int16: what is softer at the ends of a synthesised phrase is no part of it."""
@@ -92,7 +92,7 @@ class LiveCaller:
         What it said while the caller spoke belongs to it, but does not answer them.
         """
         if await self.until(self._is_answered, patience):
-            await self.until(self._assistant_is_done, _LONGEST_ANSWER_SECONDS)
+            await self.until(self._assistant_is_done, LONGEST_ANSWER_SECONDS)
         heard = " ".join(clause.text for clause in self._news())
         self._listened = len(self.events)
         return heard
