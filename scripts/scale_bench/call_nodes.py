@@ -161,7 +161,7 @@ class Caller:
         """The number of the node that sends the sound."""
         return (self.line.audio.peer[1] - _FIRST_RTP_PORT) // RTP_PORTS
 
-    async def hears(self, packets: int = 25, seconds: float = 3.0) -> bool:
+    async def hears(self, packets: int = 25, seconds: float = 10.0) -> bool:
         """Whether so many more packets come: not when the call is over, or nobody is there."""
         wanted = self._packets + packets
         with contextlib.suppress(TimeoutError):

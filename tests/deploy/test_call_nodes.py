@@ -65,6 +65,8 @@ async def calls_outlive_kamailio(region: Region) -> None:
     nodes = {number: region.nodes[number] for number in (0, 2)}
     before = {number: len(ends_of(node)) for number, node in nodes.items()}
     async with region.callers(2) as callers:
+        # Whoever is heard has had the ACK, which passes Kamailio.
+        assert all(await asyncio.gather(*(caller.hears() for caller in callers)))
         await region.kamailio.kill()
         assert all(await asyncio.gather(*(caller.hears() for caller in callers)))
         await region.kamailio.start()
