@@ -22,6 +22,8 @@ from voice.cli.evaluate_callers import callers
 from voice.cli.evaluation_parts import (
     COSTS_FILE,
     LIMIT_BROKEN_STATUS,
+    Costs,
+    Fresh,
     SettingsFile,
     apply_limits,
     cost_table,
@@ -87,16 +89,13 @@ def recordings(
     start: Annotated[
         Start, typer.Option(help="The recording begins after the greeting, or at the answer.")
     ] = Start.GREETING,
-    costs: Annotated[
-        Path | None,
-        typer.Option(help=f"Cost table; ./{COSTS_FILE}, else measured now.", metavar="FILE"),
-    ] = None,
+    costs: Costs = None,
     seed: Annotated[int, typer.Option(help="Of the intervals.")] = 1,
     fail_if: Annotated[
         list[str] | None,
         typer.Option(help='"wer > 0.25", "wer@dialect=Indian > 30 %"; may be repeated.'),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out.")] = False,
+    fresh: Fresh = False,
     settings_file: SettingsFile = None,
 ) -> None:
     """Let every recording call the assistant, in virtual time, and report how it went.

@@ -15,7 +15,8 @@ from rich.table import Table
 from voice.cli.batch_run import Jobs, Ray, chosen_workers, require_all, run_with_progress
 from voice.cli.call_view import plain
 from voice.cli.evaluation_parts import (
-    COSTS_FILE,
+    Costs,
+    Fresh,
     SettingsFile,
     apply_limits,
     cost_table,
@@ -55,15 +56,12 @@ def callers(
     phrasings: Annotated[
         Path, typer.Option(help="What callers say, as YAML by intent.", metavar="FOLDER")
     ] = OWN_PHRASINGS,
-    costs: Annotated[
-        Path | None,
-        typer.Option(help=f"Cost table; ./{COSTS_FILE}, else measured now.", metavar="FILE"),
-    ] = None,
+    costs: Costs = None,
     fail_if: Annotated[
         list[str] | None,
         typer.Option(help='"pass_hat_4 < 0.9", "task_success@line=bad < 80 %"; may be repeated.'),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out.")] = False,
+    fresh: Fresh = False,
     settings_file: SettingsFile = None,
 ) -> None:
     """Let simulated callers call the assistant, each with several seeds, and judge their calls.

@@ -27,6 +27,11 @@ SettingsFile = Annotated[
     Path | None,
     typer.Option("--settings", help="Settings; ./voice.toml where there is one.", metavar="FILE"),
 ]
+Costs = Annotated[
+    Path | None,
+    typer.Option(help=f"Cost table; ./{COSTS_FILE}, else measured now.", metavar="FILE"),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out.")]
 
 
 def settings_at_hand(console: Console, file: Path | None) -> Settings:

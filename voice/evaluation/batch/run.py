@@ -7,11 +7,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from voice.errors import VoiceError
 from voice.evaluation.batch.examiners import Assignment
 from voice.evaluation.batch.result_files import ResultFiles
 from voice.evaluation.batch.workers import Worker, WorkerDied, Workers
+from voice.evaluation.figures import machine
 
 TASKS_PER_WORKER = 2000
 """Then a worker is replaced: native libraries lose some kilobytes with each call."""
@@ -39,6 +41,17 @@ class RunOutcome:
     """Evaluated before this run began."""
     lost: tuple[str, ...] = ()
     """Why there are no results of some; the run has to be repeated for these."""
+
+    def times(self, workers: int, wall_seconds: float) -> dict[str, Any]:
+        """What differs from run to run, as it is kept beside the report."""
+        return {
+            "machine": machine(),
+            "jobs": workers,
+            "wall_seconds": round(wall_seconds, 2),
+            "evaluated": self.evaluated,
+            "evaluated_before": self.skipped,
+            "not_kept": list(self.lost),
+        }
 
 
 async def run_batch(

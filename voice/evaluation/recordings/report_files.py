@@ -21,7 +21,6 @@ from voice.evaluation.batch import (
     RunOutcome,
     write_whole,
 )
-from voice.evaluation.figures import machine
 from voice.evaluation.recordings.call_result import CallResult, Measured, read_results
 from voice.evaluation.recordings.limits import Limit
 from voice.evaluation.recordings.page import page_of
@@ -67,15 +66,7 @@ def write_reports(
     report["limits"] = judged_limits(limits, report)
     write_whole(folder / REPORT, [json.dumps(report, indent=1, ensure_ascii=False), "\n"])
     write_whole(folder / PAGE, page_of(report, results_of(folder)))
-    took = {
-        "machine": machine(),
-        "jobs": jobs,
-        "wall_seconds": round(wall_seconds, 2),
-        "evaluated": outcome.evaluated,
-        "evaluated_before": outcome.skipped,
-        "not_kept": list(outcome.lost),
-        **_totals(times),
-    }
+    took = {**outcome.times(jobs, wall_seconds), **_totals(times)}
     write_whole(folder / TIMES, [json.dumps(took, indent=1), "\n"])
     return report
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import voice
 from voice.evaluation.batch import RESULTS_FOLDER, ResultFiles, RunOutcome, write_whole
-from voice.evaluation.figures import machine
 from voice.evaluation.recordings.limits import Limit
 from voice.evaluation.recordings.verdict import judged_limits
 from voice.evaluation.suites.call_result import read_results
@@ -36,14 +35,7 @@ def write_reports(
     report = summarised(results, plan.seeds, INTERVALS_SEED, _about(plan, suite))
     report["limits"] = judged_limits(limits, report)
     write_whole(folder / REPORT, [json.dumps(report, indent=1, ensure_ascii=False), "\n"])
-    took = {
-        "machine": machine(),
-        "jobs": workers,
-        "wall_seconds": round(wall_seconds, 2),
-        "evaluated": outcome.evaluated,
-        "evaluated_before": outcome.skipped,
-        "not_kept": list(outcome.lost),
-    }
+    took = outcome.times(workers, wall_seconds)
     write_whole(folder / TIMES, [json.dumps(took, indent=1), "\n"])
     return report
 

@@ -19,11 +19,11 @@ from voice.evaluation.suites.mouths import Mouths
 from voice.evaluation.suites.suite_file import Caller
 from voice.evaluation.trial_call import ended_call
 from voice.evaluation.trial_service import TrialFailed, TrialService
+from voice.evaluation.virtual_time.surroundings import BOOKS_SEED
 from voice.model_folders import find_model
 from voice.models import ModelsAtHand
 from voice.settings import Settings
 
-BOOKS_SEED = 1
 _SERVICE = 'log_level = "warning"\n[sip]\nlisten = "127.0.0.1:0"\n'
 
 
@@ -36,18 +36,13 @@ class SipCalls:
         models = ModelsAtHand(told.recognition.model, told.speech.voice)
         # The ears that suit the service's voice: the embedded ones do not understand a real one.
         self._ears = EngineEars(find_model("asr_models", models.recogniser))
-        self._mouths = Mouths(scratch)
+        self.mouths = Mouths(scratch)
         self._phrasings = phrasings
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
         self._service = TrialService(scratch / "service", _SERVICE, models=models)
         self._runner.run(self._stack.enter_async_context(self._service))
         self.customers = open_books(self._service.database, BOOKS_SEED)
-
-    def load_voices(self, callers: list[Caller]) -> None:
-        """Before the first call, so that a voice that cannot speak is no failure of calls."""
-        for caller in callers:
-            self._mouths.of(caller.dialect)
 
     def hold(
         self, caller: Caller, customer: KnownCustomer, persona: Persona, seed: int
@@ -73,7 +68,7 @@ class SipCalls:
             self._phrasings,
             seed,
             self._ears,
-            self._mouths.of(caller.dialect),
+            self.mouths.of(caller.dialect),
             phone,
         )
         report = await simulated.call(self._service.uri)

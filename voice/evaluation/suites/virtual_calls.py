@@ -44,15 +44,10 @@ class VirtualCalls:
         # What the caller hears and says takes no time of the service's engines.
         ears = find_model("asr_models", self._settings.recognition.model)
         self._ears = EngineEars(ears, VirtualQueues())
-        self._mouths = Mouths(scratch, VirtualQueues())
+        self.mouths = Mouths(scratch, VirtualQueues())
         self._phrasings = phrasings
         first_day = datetime.datetime.fromtimestamp(EPOCH, datetime.UTC).date()
         self.customers = known_customers(BOOKS_SEED, first_day)
-
-    def load_voices(self, callers: list[Caller]) -> None:
-        """Before the first call, so that a voice that cannot speak is no failure of calls."""
-        for caller in callers:
-            self._mouths.of(caller.dialect)
 
     def hold(
         self, caller: Caller, customer: KnownCustomer, persona: Persona, seed: int
@@ -86,7 +81,7 @@ class VirtualCalls:
             self._phrasings,
             seed,
             self._ears,
-            self._mouths.of(caller.dialect),
+            self.mouths.of(caller.dialect),
             phone,
             virtual_wall_clock,
         )
