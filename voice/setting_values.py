@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import re
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -19,6 +20,7 @@ _SIP_URI = re.compile(
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[^][]*)]|(?P<v4>[^][:]*)):(?P<port>[0-9]{1,5})")
 _DOTTED_NUMBERS = re.compile(r"[0-9.]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_DATABASE = re.compile(r"(?:/[0-9]*)?")
 _SERVICE = re.compile(
     r"(?:tcp|tls)://(?P<host>\[[0-9A-Fa-f:.]+]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
     r":(?P<port>[0-9]{1,5})"
@@ -72,7 +74,7 @@ def _network(value: str) -> str:
 
 
 def _origin(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _split(value)
     if parts.scheme != "https" or not parts.hostname or value != f"https://{parts.netloc}":
         raise ValueError("expected https://HOST, for instance https://supervision.example.org")
     return value
@@ -113,21 +115,34 @@ def _greeting(value: str) -> str:
     return value
 
 
-def _url(value: str) -> str:
+def _split(value: str) -> SplitResult:
+    """The parts of an address like those of the web; raises ValueError for a port that is none."""
     parts = urlsplit(value)
+    if parts.port == 0:
+        raise ValueError(f"{value}: port 0 cannot be connected to")
+    return parts
+
+
+def _url(value: str) -> str:
+    parts = _split(value)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise ValueError(f"{value} is no web address; expected https://HOST/...")
     return value
 
 
 def _redis_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("rediss", "redis") or not parts.hostname or parts.password:
-        raise ValueError("expected rediss://HOST:PORT or redis://HOST:PORT, without a password")
-    return value
+    parts = _split(value)
+    more = parts.password or parts.query or parts.fragment or not _DATABASE.fullmatch(parts.path)
+    if parts.scheme not in ("rediss", "redis") or not parts.hostname or more:
+        raise ValueError(
+            "expected rediss://HOST:PORT or redis://HOST:PORT, without a password and options"
+        )
+    return parts.geturl()
 
 
 def _host_name(value: str) -> str:
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.IPv6Address(value.strip("[]")))
     if not _HOST_NAME.fullmatch(value):
         raise ValueError(f"{value!r} is no host; expected only its name, for instance pypi.org")
     return value
@@ -182,7 +197,7 @@ EnginePlace = Annotated[str, AfterValidator(_engine_place)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 """Where a Redis is, by TLS (rediss) or not."""
 HostName = Annotated[str, AfterValidator(_host_name)]
-"""A host by its name alone."""
+"""A host by its name or address alone."""
 
 
 def state_directory() -> Path:

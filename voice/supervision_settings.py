@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, ValidationInfo, field_validator
 
 from voice.setting_values import (
@@ -22,8 +24,18 @@ class Region(Secret):
 
     url: RedisUrl | None = None
     """Its host is in `network.allow`."""
+    authority: FilePath | None = None
+    """PEM; whose certificate a `rediss` server may show, besides those that the system trusts."""
     node: Name | None = Field(None, validate_default=True)
     """The name of this node among them; without it this is the board of all."""
+
+    @field_validator("authority")
+    @classmethod
+    def _of_tls(cls, authority: Path | None, others: ValidationInfo) -> Path | None:
+        url = others.data.get("url")
+        if authority is not None and (url is None or not url.startswith("rediss:")):
+            raise ValueError(f"{authority}: only a url that is rediss:// shows a certificate")
+        return authority
 
     @field_validator("node")
     @classmethod

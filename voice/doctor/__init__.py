@@ -1,8 +1,7 @@
 """Whether this machine can answer calls with these settings, and what to do where it cannot.
 
-Looks at the very things that the service needs: no model is loaded, no call is made, and nothing
-of a task is asked. Like a start of the service it makes the folder of records, and tries to write
-into it.
+Looks at the very things that the service needs: no model is loaded, no call is made, nothing of a
+task is asked, and nothing is left behind: folders of the service are for its own user to make.
 """
 
 from voice.doctor.examination import examine

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 from voice.doctor.finding import Finding
-from voice.doctor.machine import clock, disks, priority
+from voice.doctor.machine import clock, disks, priority, user
 from voice.doctor.models import models
 from voice.doctor.peers import peers
 from voice.doctor.ports import ports
@@ -21,6 +21,7 @@ def examine(settings: Settings, now: float) -> Iterator[Finding]:
     Reads the installed models whole, for their hashes, and waits a few seconds for silent peers.
     """
     yield from _settings(settings)
+    yield from user()
     yield from ports(settings, now)
     yield priority(settings)
     yield from models(settings)
@@ -31,7 +32,7 @@ def examine(settings: Settings, now: float) -> Iterator[Finding]:
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     try:
-        check_settings(settings)
+        check_settings(settings, make=False)
         yield Finding("ok", "settings", "can be used")
     except VoiceError as error:
         yield Finding("fault", "settings", str(error), "change it")

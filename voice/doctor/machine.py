@@ -37,6 +37,17 @@ def priority(settings: Settings) -> Finding:
     )
 
 
+def user() -> Iterator[Finding]:
+    """Root is told that what it may do says nothing of what the service may."""
+    if os.geteuid() == 0:
+        yield Finding(
+            "advice",
+            "user",
+            "root may read and write everything: whether the service's own user may is not seen",
+            "run this as that user does (docs/deploy.md)",
+        )
+
+
 def disks(settings: Settings) -> Iterator[Finding]:
     """Room for each folder that is written to, of those that the settings name or imply."""
     folders = {
@@ -45,6 +56,8 @@ def disks(settings: Settings) -> Iterator[Finding]:
         "identity.database": settings.identity.database.parent,
         "models": pulled_models(),
     }
+    if settings.supervision.enabled:
+        folders["supervision.accounts"] = settings.supervision.accounts.parent
     for subject, folder in folders.items():
         if folder is not None:
             yield _disk(subject, folder)
@@ -52,6 +65,9 @@ def disks(settings: Settings) -> Iterator[Finding]:
 
 def _disk(subject: str, folder: Path) -> Finding:
     there = next(part for part in (folder.absolute(), *folder.absolute().parents) if part.exists())
+    if os.statvfs(there).f_flag & os.ST_RDONLY:
+        remedy = "mount it to be written to (systemd: ReadWritePaths=), or name another folder"
+        return Finding("fault", subject, f"{there} is on a file system to read only", remedy)
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         return Finding(
             "fault",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from voice.doctor.finding import Finding
 from voice.errors import ModelError
 from voice.model_folders import ModelKind, find_model
 from voice.models import Catalogue, ModelStore, embeddings_needed
+from voice.models.entries import HubSource, IndexSource, NpmSource
+from voice.network import is_allowed
 from voice.response_settings import BY_EXAMPLES
 from voice.settings import Settings
 
@@ -16,7 +19,7 @@ from voice.settings import Settings
 def models(settings: Settings) -> Iterator[Finding]:
     """One finding for each model that calls would use."""
     for key, kind, name in _named(settings):
-        yield _model(key, kind, name)
+        yield _model(key, kind, name, settings)
     store = settings.knowledge.store
     if store is not None and not store.is_file():
         yield Finding(
@@ -40,7 +43,7 @@ def _named(settings: Settings) -> Iterator[tuple[str, ModelKind, str]]:
         yield key, "response_models", name
 
 
-def _model(key: str, kind: ModelKind, name: str) -> Finding:
+def _model(key: str, kind: ModelKind, name: str, settings: Settings) -> Finding:
     place, store = Path(find_model(kind, name)), ModelStore()
     if place.parent == store.root and store.has(name):
         try:
@@ -51,11 +54,31 @@ def _model(key: str, kind: ModelKind, name: str) -> Finding:
         return Finding("ok", key, f"{name}: all files have their hashes")
     if place.exists():
         return Finding("ok", key, f"{place} is there")
-    if name in Catalogue.known().models:
+    known = Catalogue.known().models.get(name)
+    if known is None:
+        return Finding("fault", key, f"{name} is not there", "take one of `voice models list`")
+    if any(_may_be_reached(source, settings) for source in known.sources):
         return Finding(
             "advice",
             key,
             f"{name} is not here: the first start fetches it",
             f"run `voice models pull {name}` before",
         )
-    return Finding("fault", key, f"{name} is not there", "take one of `voice models list`")
+    return Finding(
+        "fault",
+        key,
+        f"{name} is not here, and [network] allow lets nobody fetch it",
+        f"run `voice models pull {name}`, with VOICE_NETWORK__ALLOW or --from, as the service does",
+    )
+
+
+def _may_be_reached(source: object, settings: Settings) -> bool:
+    """What comes along is reached without the network."""
+    origins = settings.models
+    places: dict[type, str] = {
+        HubSource: origins.hub,
+        IndexSource: origins.index,
+        NpmSource: origins.npm,
+    }
+    place = places.get(type(source))
+    return place is None or is_allowed(urlsplit(place).hostname or "", settings.network.allow)

@@ -25,7 +25,7 @@ from voice.tool_settings import Mcp, OpenApi
 ANSWER_SECONDS = 3.0
 _AGAIN_SECONDS = (0.5, 1.0, 1.5)
 """Between the tries of a request over UDP, which may be lost (RFC 3261, 17.1.2.2)."""
-_NOT_ALLOWED = "add the host to [network] allow, and see that it is up"
+_ALLOW = "[network] allow"
 
 
 async def peers(settings: Settings) -> list[Finding]:
@@ -96,7 +96,7 @@ async def _response_server(settings: Settings) -> Finding:
     except (httpx2.HTTPError, TimeoutError) as error:
         return Finding("fault", key, f"{server.url}: {_reason(error)}", "start it, or correct url")
     except ConfigError as error:
-        return Finding("fault", key, str(error), _NOT_ALLOWED)
+        return _unusable(key, error)
     except (ValueError, KeyError, TypeError):
         return Finding("fault", key, f"{server.url}: no list of models came", "correct url")
     if answer.status_code in (401, 403):
@@ -115,9 +115,10 @@ async def _engine_service(key: str, link: Callable[[], ServiceLink]) -> Finding:
     try:
         offered = await link().look()
     except ServiceFailed as error:
-        return Finding("fault", key, str(error), "local models stand in for it until it is well")
+        remedy = "start it, or correct what it is or has; until then local models stand in for it"
+        return Finding("fault", key, str(error), remedy)
     except ConfigError as error:
-        return Finding("fault", key, str(error), _NOT_ALLOWED)
+        return _unusable(key, error)
     names = ", ".join(ascii(one.name) for one in offered)
     return Finding("ok", key, f"the service has {names}")
 
@@ -154,7 +155,7 @@ async def _collector(url: str, settings: Settings) -> Finding:
             "advice", key, f"{url}: {_reason(error)}", "start it, or correct the address"
         )
     except ConfigError as error:
-        return Finding("fault", key, str(error), _NOT_ALLOWED)
+        return _unusable(key, error)
     return Finding("ok", key, f"{url} answers")
 
 
@@ -162,19 +163,19 @@ async def _region(settings: Settings) -> Finding:
     """Redis is asked for the end of a stream; without it calls are answered all the same."""
     key, url = "supervision.region", settings.supervision.region.url
     try:
-        from voice.supervision.region.streams import FRAMES, Streams
+        from voice.supervision.region.streams import FRAMES, Streams, reason
     except ModuleNotFoundError:
         return Finding("fault", key, "needs the region extra", 'run `pip install "voice[region]"`')
     try:
         streams = Streams(settings.supervision.region, settings.network.allow)
     except ConfigError as error:
-        return Finding("fault", key, str(error), _NOT_ALLOWED)
+        return _unusable(key, error)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await streams.last(FRAMES)
     except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors
-        words = f"{url}: {type(error).__name__}"
-        return Finding("advice", key, words, "see that it is up, and correct url and password")
+        remedy = "see that it is up, and correct url, password and authority"
+        return Finding("advice", key, f"{url}: {reason(error)}", remedy)
     finally:
         await streams.close()
     return Finding("ok", key, f"{url} answers")
@@ -224,6 +225,12 @@ def _options(address: str, ours: socket.socket) -> bytes:
         "Content-Length: 0",
     )
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def _unusable(key: str, error: ConfigError) -> Finding:
+    """For what is not even asked, because of our own settings."""
+    remedy = f"add it to {_ALLOW}" if _ALLOW in str(error) else "correct it"
+    return Finding("fault", key, str(error), remedy)
 
 
 def _reason(error: Exception) -> str:

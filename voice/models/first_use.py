@@ -16,7 +16,7 @@ from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import ModelStore
 from voice.response_settings import BY_EXAMPLES
 from voice.setting_places import blamed_on
-from voice.settings import EMBEDDED, REAL_RECOGNISER, REAL_VOICE, Settings
+from voice.settings import EMBEDDED, Settings
 
 _OF_DOCUMENTS = "embedding.model"
 _OF_REQUESTS = "embedding.requests"
@@ -64,17 +64,18 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     """The models of the settings, pulled when they are used for the first time.
 
     Where the default recogniser or voice cannot be had, the embedded ones take its place; a model
-    that somebody asked for and that cannot be had raises ModelError.
+    that the settings name, be it the default, and that cannot be had raises ModelError.
     """
     recogniser, voice = settings.recognition.model, settings.speech.voice
+    named = "voice" in settings.speech.model_fields_set
     missing, no_embedding = "", _embedding(settings, progress)
     try:
         _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:
-        if recogniser != REAL_RECOGNISER or settings.recognition.variants:
+        if "model" in settings.recognition.model_fields_set or settings.recognition.variants:
             raise ModelError(f"recognition.model: {error}") from None
         # Without the recogniser nothing is gained by the voice, nor by waiting for it.
-        voice = EMBEDDED if voice == REAL_VOICE else voice
+        voice = voice if named else EMBEDDED
         return ModelsAtHand(voice=voice, missing=str(error), no_embedding=no_embedding)
     for variant in settings.recognition.variants:
         with blamed_on("recognition.variants", ModelError):
@@ -82,7 +83,7 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     try:
         _require(voice, "tts_voices", "voice", settings, progress)
     except ModelError as error:
-        if voice != REAL_VOICE:
+        if named:
             raise ModelError(f"speech.voice: {error}") from None
         voice, missing = EMBEDDED, str(error)
     for language, other in settings.speech.voices.items():

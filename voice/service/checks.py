@@ -16,9 +16,14 @@ from voice.supervision.address import check_certificate, check_exposure
 from voice.telephony.edge.edge import check_edge
 
 
-def check_settings(settings: Settings) -> None:
-    """Raise ConfigError with key and reason; opens no socket and loads no model."""
-    check_directory(settings.records.directory)
+def check_settings(settings: Settings, make: bool = True) -> None:
+    """Raise ConfigError with key and reason; opens no socket and loads no model.
+
+    The folder of records is made where there is none, unless nothing is to be made.
+    """
+    records = settings.records.directory
+    if make or (records is not None and records.exists()):
+        check_directory(records)
     check_edge(settings)
     _check_traces(settings)
     if settings.supervision.enabled:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -101,6 +102,9 @@ class Accounts:
             handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump({"accounts": hashes}, file, indent=1)
+            if os.geteuid() == 0:  # the service has to read it
+                owner = self._file if self._file.exists() else self._file.parent
+                shutil.chown(partial, owner.stat().st_uid, owner.stat().st_gid)
             partial.replace(self._file)
         except OSError as error:
             raise self._mistake(error.strerror) from None

@@ -28,18 +28,19 @@ class Gathering:
         self._feed = feed
         self._nodes: dict[str, _Node] = {}
         self._wishes: asyncio.Queue[Entry] = asyncio.Queue()
+        self._said = ""
 
     async def run(self) -> None:
         """Read until cancelled, again whenever Redis was away."""
-        said = False
         try:
             while True:
                 try:
                     await together(self._read(), self._wish(), self._look())
                 except (RedisError, OSError) as error:
-                    if not said:
-                        log.warning("the region's Redis is away: %s", type(error).__name__)
-                    said = True
+                    why = streams.reason(error)
+                    if why != self._said:
+                        log.warning("the region's Redis is away: %s", why)
+                    self._said = why
                 await asyncio.sleep(RETRY_SECONDS)
         finally:
             for node in self._nodes.values():
@@ -47,6 +48,9 @@ class Gathering:
 
     async def _read(self) -> None:
         after = await self._streams.last(FRAMES)
+        if self._said:
+            log.info("the region's nodes are heard again")
+            self._said = ""
         for known in self._nodes.values():
             known.whole = False  # frames were missed
         await self._streams.add(WISHES, [(EVERYBODY, ANEW)])

@@ -45,7 +45,7 @@ class Relay:
             try:
                 await self._serve()
             except (RedisError, OSError) as error:
-                self._say(f"the region's Redis is away: {type(error).__name__}")
+                self._say(f"the region's Redis is away: {streams.reason(error)}")
             finally:
                 self._stop()
             await asyncio.sleep(RETRY_SECONDS)
@@ -101,6 +101,7 @@ class Relay:
             await asyncio.sleep(streams.NAME_SECONDS / 3)
             if not await self._streams.claim(self._node, self._token):
                 raise ConnectionError("the name is another's")
+            await self._streams.forget()
 
     async def _send(self) -> None:
         while True:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from redis import exceptions
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -22,6 +24,8 @@ ANEW = b""
 """In place of a frame: the wish to hear everything again; and what stands before everything."""
 NAME_SECONDS = 10.0
 """A node that has not said for so long that it lives is gone, and its name free."""
+KEPT_SECONDS = 120.0
+"""Then an entry is let go: it holds what callers say."""
 _MOST = {FRAMES: 20_000, WISHES: 1_000}
 """Entries of a stream: what nobody has read by then is told anew, or was sound."""
 _BLOCK_MS = 1000
@@ -31,11 +35,18 @@ Entry = tuple[str, bytes]
 """The name of a node, and a frame of the feed."""
 
 
+def reason(error: Exception) -> str:
+    """Why Redis cannot be used, in one line, without what a command held."""
+    if isinstance(error, exceptions.ConnectionError | exceptions.TimeoutError | OSError):
+        return (str(error) or type(error).__name__).splitlines()[0]
+    return type(error).__name__
+
+
 class Streams:
-    """A connection to Redis; every method may raise RedisError."""
+    """A connection to Redis (6.2 or newer); every method may raise RedisError."""
 
     def __init__(self, settings: Region, allow: Sequence[str]) -> None:
-        """Raises ConfigError when the host is not allowed, or the password cannot be read."""
+        """Raises ConfigError when the host is not allowed, or password or authority not read."""
         assert settings.url is not None
         host = urlsplit(settings.url).hostname or ""
         if not is_allowed(host, allow):
@@ -47,6 +58,7 @@ class Streams:
             socket_connect_timeout=_ANSWER_SECONDS,
             socket_timeout=_ANSWER_SECONDS + _BLOCK_MS / 1000,
             retry=Retry(NoBackoff(), 0),
+            **_tls(settings),
         )
 
     async def close(self) -> None:
@@ -73,8 +85,22 @@ class Streams:
         entries = [entry for _, listed in found for entry in listed]
         if not entries:
             return after, []
-        read = [(values[b"node"].decode(), values[b"frame"]) for _, values in entries]
+        read = [
+            (values[b"node"].decode(errors="replace"), values[b"frame"])
+            for _, values in entries
+            if {b"node", b"frame"} <= values.keys()  # others may write there, too
+        ]
         return entries[-1][0].decode(), read
+
+    async def forget(self) -> None:
+        """Let old entries go by Redis's own clock; all, when nobody has called this for so long."""
+        seconds, _ = await self._redis.time()
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for stream in _MOST:
+                oldest = round((seconds - KEPT_SECONDS) * 1000)
+                pipeline.xtrim(stream, minid=str(oldest), approximate=False)
+                pipeline.pexpire(stream, round(KEPT_SECONDS * 1000))
+            await pipeline.execute()
 
     async def claim(self, node: str, token: str) -> bool:
         """Have a name, or go on having it; False when another process has it."""
@@ -93,6 +119,20 @@ class Streams:
     async def living(self, nodes: Iterable[str]) -> set[str]:
         """Those of the nodes that have said lately that they live."""
         return {node for node in nodes if await self._redis.exists(_name(node))}
+
+
+def _tls(settings: Region) -> dict[str, Any]:
+    """What a `rediss` server has to prove; raises ConfigError for an authority that is none."""
+    if not (settings.url or "").startswith("rediss:"):
+        return {}
+    file = settings.authority
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:
+        raise ConfigError(
+            f"supervision.region.authority: {file}: {error.strerror or error}"
+        ) from None
+    return {"ssl_check_hostname": True, "ssl_ca_certs": str(file) if file else None}
 
 
 def _name(node: str) -> str:
