@@ -144,6 +144,9 @@ def test_manifests_run_commands_with_settings_that_there_are(
         if variable["name"].startswith("VOICE_"):
             monkeypatch.setenv(variable["name"], value)
     settings = load_settings(DEPLOY / "profiles" / "region.toml")
+    mounts = {mount["name"]: mount["mountPath"] for mount in voice["volumeMounts"]}
+    # The service refuses a runtime directory of another user, and an emptyDir is root's.
+    assert str(settings.runtime.directory).startswith(f"{mounts['runtime']}/")
     ports = {port["name"]: port["containerPort"] for port in voice["ports"]}
     assert settings.sip.listen == f"192.0.2.11:{ports['sip']}"
     assert settings.supervision.listen == f"192.0.2.11:{ports['pages']}"
@@ -208,6 +211,12 @@ def test_kubectl_makes_manifests_of_it_that_use_these_very_files() -> None:
     assert done.returncode == 0, done.stderr
     made = {each["kind"]: each for each in yaml.safe_load_all(done.stdout)}
     assert {"ConfigMap", "DaemonSet", "StatefulSet", "PodDisruptionBudget"} <= set(made)
+    pods = [made[kind]["spec"]["template"]["spec"] for kind in ("StatefulSet", "DaemonSet")]
+    images = {
+        one["image"] for pod in pods for one in [*pod.get("initContainers", []), *pod["containers"]]
+    }
+    # Without a registry and a tag, the cluster would ask docker.io for "voice:latest".
+    assert all(re.fullmatch(r"[\w.]+\.\w+/[\w-]+:\w+", image) for image in images)
     mounted = made["StatefulSet"]["spec"]["template"]["spec"]["volumes"][0]["projected"]["sources"]
     # A changed file is a changed name: the nodes are rolled out anew.
     assert re.fullmatch(r"voice-\w{10}", mounted[0]["configMap"]["name"])

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "deploy.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)
 OURS = re.compile(
-    r"(?:/opt/voice/bin/voice| voice) ((?:models|doctor|engines|serve|supervise) ?.*)"
+    r"(?:^|.*[ /])voice ((?:accounts|models|doctor|engines|serve|supervise) ?.*)", re.MULTILINE
 )
 
 
@@ -33,7 +33,8 @@ def test_every_command_of_voice_that_is_typed_is_one_that_there_is() -> None:
     commands = [
         shlex.split(found, comments=True) for _, text in BLOCKS for found in OURS.findall(text)
     ]
-    assert {words[0] for words in commands} == {"models", "doctor", "engines", "supervise"}
+    used = {"accounts", "models", "doctor", "engines", "supervise"}
+    assert {words[0] for words in commands} == used
     for words in commands:
         expect_command(words)
 

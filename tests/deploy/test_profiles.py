@@ -51,7 +51,10 @@ def joined(folder: Path) -> Mapping[str, str]:
     """The region's Redis is not there: the node answers all the same."""
     file = folder / "redis.password"
     file.write_text("a secret")
-    return {"VOICE_SUPERVISION__REGION__PASSWORD_FILE": str(file)}
+    return {
+        "VOICE_SUPERVISION__REGION__PASSWORD_FILE": str(file),
+        "VOICE_SUPERVISION__REGION__AUTHORITY": f"{folder}/a.pem",
+    }
 
 
 def certified(folder: Path) -> Mapping[str, str]:
@@ -83,7 +86,7 @@ async def engine_service(folder: Path, name: str) -> AsyncIterator[Mapping[str, 
         at = (await service.line("Ready: engines at tls://", seconds=60)).rpartition(" ")[2]
         yield {"VOICE_RECOGNITION__AT": at, "VOICE_NETWORK__ALLOW": '["127.0.0.1"]',
                "VOICE_RESPONSE__SERVER__URL": "http://127.0.0.1:9/v1",
-               "VOICE_SUPERVISION__REGION__URL": "redis://127.0.0.1:9"}  # fmt: skip
+               "VOICE_SUPERVISION__REGION__URL": "rediss://127.0.0.1:9"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

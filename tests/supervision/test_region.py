@@ -3,156 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
-import socket
 import sys
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Self
 
 import pytest
 
+from tests.supervision.region_parts import (
+    PASSWORD,
+    Node,
+    RedisServer,
+    board_of_the_region,
+    running,
+    said,
+    until,
+)
 from tests.telephony.edge.edge_programs import running as running_program
-from voice.calls.journal import CallJournal
 from voice.cli.supervise import supervise
 from voice.errors import ConfigError
 from voice.evaluation.simulated_supervisor import SimulatedSupervisor
-from voice.events import CallAnswered, CallEnded, CallStarted, FinalTranscript
-from voice.feed import EventFeed, FeedFrame, Listen, SoundFeed, Watch
+from voice.events import CallEnded, FinalTranscript
+from voice.feed import Listen, Watch
 from voice.settings import Settings
-from voice.supervision import intake as intakes
 from voice.supervision.__main__ import _streams
-from voice.supervision.board import Board
-from voice.supervision.intake import Intake
-from voice.supervision.region import gathering, relay, streams
-from voice.supervision.region.gathering import Gathering
-from voice.supervision.region.relay import Relay
 from voice.supervision.region.streams import Streams
-from voice.supervision.region.together import ended
 from voice.supervision_settings import Region
-
-PASSWORD = "a secret"
-
-
-class RedisServer:
-    """Debian's, on a port of its own; it forgets everything when it is killed."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *("redis-server", "--port", str(self.port), "--save", "", "--bind", "127.0.0.1"),
-            *("--requirepass", PASSWORD, "--dir", str(self._folder)),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        async with asyncio.timeout(10):
-            while True:
-                with contextlib.suppress(OSError):
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                    writer.close()
-                    await writer.wait_closed()
-                    return
-                await asyncio.sleep(0.05)
-
-    async def kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            os.kill(self._process.pid, signal.SIGKILL)
-            await self._process.wait()
-
-    def streams(self) -> Streams:
-        settings = Region(url=f"redis://127.0.0.1:{self.port}", password=PASSWORD)
-        return Streams(settings, ["127.0.0.1"])
-
-
-@pytest.fixture
-async def redis(
-    tmp_path: Path, require_peer: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[RedisServer]:
-    require_peer("redis-server")
-    monkeypatch.setattr(streams, "NAME_SECONDS", 1.0)
-    monkeypatch.setattr(relay, "RETRY_SECONDS", 0.1)
-    monkeypatch.setattr(gathering, "RETRY_SECONDS", 0.1)
-    monkeypatch.setattr("voice.feed.connection.RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(intakes, "RETURN_SECONDS", 0.5)
-    server = RedisServer(tmp_path)
-    await server.start()
-    yield server
-    await server.kill()
-
-
-@contextlib.asynccontextmanager
-async def task(work: asyncio.Task[None], of: Streams) -> AsyncIterator[None]:
-    try:
-        yield
-    finally:
-        await ended(work)
-        await of.close()
-
-
-class Node:
-    """The processes of one node, but for its pages: a call process, an edge, and the relay."""
-
-    def __init__(self, folder: Path, name: str, redis: RedisServer) -> None:
-        self._path = folder / f"{name}-{id(self)}.sock"
-        self._name = name
-        self._redis = redis
-        self.attended: list[FeedFrame] = []
-        self.events = EventFeed(self._path, self.attended.append)
-        self.sound = SoundFeed(self._path)
-        self.board = Board(12)
-        self._open = contextlib.AsyncExitStack()
-
-    async def __aenter__(self) -> Self:
-        intake = await self._open.enter_async_context(Intake(self._path, self.board))
-        region = self._redis.streams()
-        running = asyncio.create_task(Relay(region, self._name, intake).run())
-        await self._open.enter_async_context(task(running, region))
-        for feed in (self.events, self.sound):
-            feed.start()
-            self._open.push_async_callback(feed.close)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._open.aclose()
-
-    def call(self, call_id: str) -> CallJournal:
-        journal = CallJournal(call_id, [self.events])
-        journal.record(CallStarted, caller_number="+35312345678", called="100")
-        journal.record(CallAnswered)
-        return journal
-
-
-@contextlib.asynccontextmanager
-async def board_of_the_region(folder: Path, redis: RedisServer) -> AsyncIterator[Intake]:
-    board = Board(12)
-    async with Intake(folder / "region.sock", board) as intake:
-        region = redis.streams()
-        running = asyncio.create_task(Gathering(region, folder / "region.sock").run())
-        async with task(running, region):
-            yield intake
-
-
-async def until(so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not so():
-            await asyncio.sleep(0.02)
-
-
-def said(intake: Intake, call_id: str) -> list[str]:
-    call = intake._board.call(call_id)
-    return [line.text for line in call.transcript.lines if line.side == "caller"] if call else []
-
-
-def running(intake: Intake) -> set[str]:
-    return {call.call_id for call in intake._board.calls() if call.running}
 
 
 async def test_calls_of_all_nodes_are_on_one_board_and_can_be_read_and_heard_there(
@@ -297,6 +171,10 @@ def test_what_is_no_board_is_told(
     [
         ({"url": "https://192.0.2.50"}, "expected rediss://HOST:PORT"),
         ({"url": "redis://:secret@192.0.2.50"}, "without a password"),
+        ({"url": "rediss://192.0.2.50?ssl_cert_reqs=none"}, "without a password and options"),
+        ({"url": "redis://192.0.2.50/one"}, "without a password and options"),
+        ({"url": "redis://192.0.2.50:port"}, "Port could not be cast"),
+        ({"url": "redis://192.0.2.50", "authority": "ca.pem"}, "only a url that is rediss://"),
         ({"node": "north"}, "without a url there is no region"),
     ],
 )
