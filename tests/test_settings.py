@@ -164,6 +164,9 @@ def test_the_environment_wins_over_the_file(
             r"response\.server: key and key_file: expected one of them",
         ),
         ("[response.server]\nextra = 'low'", r"response\.server\.extra: .*dictionary"),
+        ("[response.server]\nurl = 'http://127.0.0.1:port/v1'", r"server\.url: Port could not be"),
+        ("[telemetry]\ntraces = 'http://127.0.0.1:0/v1'", r"telemetry\.traces: .*port 0 cannot be"),
+        ("[network]\nallow = ['::g']", r"network\.allow\.0: .*no host"),
         ("[network]\nallow = ['https://pypi.org']", r"network\.allow\.0: .*for instance pypi\.org"),
         # Numbers without sense, and pauses that do not grow
         ("[calls]\nmax_minutes = inf", r"calls\.max_minutes: .*finite"),

@@ -67,3 +67,30 @@ def test_what_a_killed_service_needs_is_there_when_it_is_back(
 def test_audio_may_have_real_time_priority(service: configparser.SectionProxy) -> None:
     assert service["AmbientCapabilities"] == service["CapabilityBoundingSet"] == "CAP_SYS_NICE"
     assert "RestrictRealtime" not in service
+
+
+def test_it_is_started_again_however_often_a_start_fails() -> None:
+    assert "\nStartLimitIntervalSec=0\n" in UNIT.read_text()
+
+
+def test_what_root_types_runs_as_the_service_does(
+    tmp_path: Path, service: configparser.SectionProxy
+) -> None:
+    shown = tmp_path / "systemd-run"
+    shown.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    shown.chmod(0o755)
+    ours = {"PATH": f"{tmp_path}:/usr/bin:/bin", "VOICE_NETWORK__ALLOW": '["pypi.org", "a.org"]'}
+    command = [str(UNIT.with_name("voice")), "accounts", "add", "a b"]
+    done = subprocess.run(command, env=ours, capture_output=True, text=True, timeout=20)
+    words = done.stdout.splitlines()
+    given = {words[at + 1] for at, word in enumerate(words) if word in ("--property", "--setenv")}
+    same = ("RuntimeDirectory", "RuntimeDirectoryMode", "UMask", "AmbientCapabilities")
+    assert {f"{key}={service[key]}" for key in (*same, "EnvironmentFile")} <= given
+    # Or the folder of a running service would go when the command is over.
+    assert "RuntimeDirectoryPreserve=yes" in given
+    assert set(service["Environment"].split()) < given
+    assert 'VOICE_NETWORK__ALLOW=["pypi.org", "a.org"]' in given
+    assert words[words.index("--uid") + 1] == service["User"]
+    assert words[-4:] == [service["ExecStart"].split()[0], "accounts", "add", "a b"]
+    folder = words[words.index("--working-directory") + 1]
+    assert f"--settings {folder}/voice.toml" in service["ExecStart"]

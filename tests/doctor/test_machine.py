@@ -9,11 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from voice.doctor.finding import Finding
-from voice.doctor.machine import clock, disks, priority
+from voice.doctor.machine import clock, disks, priority, user
 from voice.doctor.models import models
 from voice.doctor.ports import ports
 from voice.settings import EMBEDDED, Settings
@@ -119,6 +120,12 @@ def test_a_model_of_the_catalogue_is_fetched_and_one_of_nobody_is_a_fault(instal
     assert of("speech.voice", models(settings)).level == "fault"
 
 
+def test_a_model_that_may_not_be_fetched_is_a_fault(installed: Path) -> None:
+    settings = Settings.model_validate({"network": {"allow": ["pypi.example"]}})
+    found = of("recognition.model", models(settings))
+    assert found.level == "fault" and "voice models pull whisper-base" in found.remedy
+
+
 def test_a_store_of_documents_has_to_be_built(tmp_path: Path) -> None:
     settings = Settings.model_validate({"knowledge": {"store": tmp_path / "gone.sqlite"}})
     assert "voice knowledge build" in of("knowledge.store", models(settings)).remedy
@@ -129,6 +136,23 @@ def test_a_folder_that_is_a_file_is_a_fault(tmp_path: Path) -> None:
     settings = Settings.model_validate({"records": {"directory": tmp_path / "file" / "records"}})
     found = of("records.directory", disks(settings))
     assert found.level == "fault" and not (tmp_path / "file" / "records").exists()
+
+
+def test_a_file_system_to_read_only_is_told_from_a_folder_of_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.model_validate({"supervision": {"accounts": tmp_path / "accounts.json"}})
+    assert of("supervision.accounts", disks(settings)).level != "fault"
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    found = of("supervision.accounts", disks(settings))
+    assert found.level == "fault" and "to read only" in found.found
+
+
+def test_root_is_told_that_it_sees_more_than_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert of("user", user()).level == "advice"
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert list(user()) == []
 
 
 def doctor(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -157,7 +181,10 @@ def test_settings_that_work_have_no_fault(tmp_path: Path) -> None:
         "[sip]\nlisten = '127.0.0.1:0'\n[supervision]\nlisten = '127.0.0.1:0'\n"
         "[telemetry]\nlisten = '127.0.0.1:0'\n[runtime]\ndirectory = 'run'\n"
         f"[recognition]\nmodel = '{EMBEDDED}'\n[speech]\nvoice = '{EMBEDDED}'\n"
+        "[records]\ndirectory = 'records'\n"
     )
     done = doctor(tmp_path)
     assert done.returncode == 0, done.stdout
     assert "fault" not in done.stdout
+    # Folders are for the service's user to make, whoever looks.
+    assert [file.name for file in tmp_path.iterdir()] == ["voice.toml"]

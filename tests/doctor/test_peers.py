@@ -68,8 +68,33 @@ async def test_a_redis_of_a_region_that_is_away_is_advice_because_calls_go_on() 
     region = {"region": {"url": f"redis://127.0.0.1:{silent_port_tcp()}"}}
     found = await only(supervision=region, network=ALLOW)
     assert (found.level, found.subject) == ("advice", "supervision.region")
+    assert "Connect call failed" in found.found
     found = await only(supervision=region)
     assert found.level == "fault" and "[network] allow" in found.found
+
+
+async def test_a_secret_that_cannot_be_read_is_not_taken_for_a_host_that_is_not_allowed(
+    tmp_path: Path,
+) -> None:
+    gone = tmp_path / "gone"
+    region = {"url": "redis://127.0.0.1:9", "password_file": gone}
+    server = {**response("http://127.0.0.1:9"), "server": {"key_file": gone}}
+    engines = dict.fromkeys(("certificate", "key", "authority"), gone)
+    cases: list[dict[str, object]] = [
+        {"supervision": {"region": region}},
+        {"response": server},
+        {"recognition": {"at": "tls://127.0.0.1:9"}, "engines": engines},
+    ]
+    for settings in cases:
+        found = await only(**settings, network=ALLOW)
+        assert (found.level, found.remedy) == ("fault", "correct it")
+        assert str(gone) in found.found and "No such file" in found.found
+
+
+async def test_a_service_of_engines_that_is_away_is_a_fault_with_what_to_do() -> None:
+    at = f"tcp://127.0.0.1:{silent_port_tcp()}"
+    found = await only(recognition={"at": at}, network=ALLOW)
+    assert found.level == "fault" and at in found.found and found.remedy.startswith("start it")
 
 
 def silent_port_tcp() -> int:

@@ -67,7 +67,7 @@ class RedisServer:
         return ["--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no", *files]
 
     def streams(self, password: str = PASSWORD, **more: Path) -> Streams:
-        url = f"{'rediss' if self._tls else 'redis'}://127.0.0.1:{self.port}"
+        url = f"{'redis' if self._tls is None else 'rediss'}://127.0.0.1:{self.port}"
         settings = {"url": url, "password": password, **more}
         return Streams(Region.model_validate(settings), ["127.0.0.1"])
 

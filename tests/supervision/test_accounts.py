@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def test_the_command_adds_and_removes(tmp_path: Path, monkeypatch: pytest.Monkey
     assert run(app, ["accounts", "remove", "ana"]).exit_code == 0
     assert isinstance(run(app, ["accounts", "remove", "ana"]).exception, VoiceError)
     assert isinstance(run(app, ["accounts", "add", "<b>"]).exception, VoiceError)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files that are not its own")
+def test_what_root_adds_stays_a_file_of_the_service(tmp_path: Path) -> None:
+    os.chown(tmp_path, 4711, 4712)
+    file = tmp_path / "accounts.json"
+    Accounts(file).issue("ana")
+    assert (file.stat().st_uid, file.stat().st_gid) == (4711, 4712)
+    os.chown(file, 4713, 4714)
+    Accounts(file).issue("ben")
+    assert (file.stat().st_uid, file.stat().st_gid) == (4713, 4714)
 
 
 def test_a_session_ends_with_its_time_its_account_or_its_password(tmp_path: Path) -> None:
