@@ -17,6 +17,7 @@ from voice.doctor.finding import Finding
 from voice.doctor.machine import clock, disks, priority, user
 from voice.doctor.models import models
 from voice.doctor.ports import ports
+from voice.doctor.secret_files import secret_files
 from voice.settings import EMBEDDED, Settings
 
 EMBEDDED_MODELS = {"recognition": {"model": EMBEDDED}, "speech": {"voice": EMBEDDED}}
@@ -136,6 +137,35 @@ def test_a_folder_that_is_a_file_is_a_fault(tmp_path: Path) -> None:
     settings = Settings.model_validate({"records": {"directory": tmp_path / "file" / "records"}})
     found = of("records.directory", disks(settings))
     assert found.level == "fault" and not (tmp_path / "file" / "records").exists()
+
+
+def test_secrets_that_everybody_may_read_are_told_of_wherever_they_are_named(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("secret")
+    tmp_path.chmod(0o755)
+    tool = {"hosts": ["a.example"], "headers": {"Authorization": {"file": file}}, "tools": {}}
+    settings = Settings.model_validate(
+        {
+            "sip": {"users": [{"name": "alice", "password_file": file}]},
+            "supervision": {"certificate": file, "key": file},
+            "tools": {"mcp": {"crm": {**tool, "url": "https://a.example"}}},
+        }
+    )
+    file.chmod(0o644)
+    found = list(secret_files(settings))
+    assert {one.subject for one in found} == {
+        "sip.users.0.password_file",
+        "supervision.key",
+        "tools.mcp.crm.headers.Authorization.file",
+    }
+    assert {one.level for one in found} == {"advice"} and f"chmod o= {file}" in found[0].remedy
+    file.chmod(0o640)
+    assert list(secret_files(settings)) == []
+    file.chmod(0o644)
+    tmp_path.chmod(0o750)
+    assert list(secret_files(settings)) == []
 
 
 def test_a_file_system_to_read_only_is_told_from_a_folder_of_somebody_else(

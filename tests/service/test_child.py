@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -41,6 +42,21 @@ async def test_start_returns_what_the_child_says_when_ready(child: Write) -> Non
     process = child("print('ready 127.0.0.1:5060', flush=True); input()")
     assert await process.start() == "127.0.0.1:5060"
     await process.wait()
+
+
+async def test_a_machine_that_has_nothing_left_for_a_process_is_told_of(
+    child: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_memory(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    process = child("print('ready', flush=True); input()")
+    await process.start()
+    await process.wait()
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", no_memory)
+    with pytest.raises(ChildFailed, match="kid cannot be started: Cannot allocate memory"):
+        await process.start()
+    assert process.pid is None and not process.ready
 
 
 async def test_what_a_library_prints_neither_hides_the_ready_line_nor_blocks_the_child(

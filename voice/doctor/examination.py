@@ -10,6 +10,7 @@ from voice.doctor.machine import clock, disks, priority, user
 from voice.doctor.models import models
 from voice.doctor.peers import peers
 from voice.doctor.ports import ports
+from voice.doctor.secret_files import secret_files
 from voice.errors import VoiceError
 from voice.service import check_settings, doubts
 from voice.settings import Settings
@@ -24,6 +25,7 @@ def examine(settings: Settings, now: float) -> Iterator[Finding]:
     yield from user()
     yield from ports(settings, now)
     yield priority(settings)
+    yield from secret_files(settings)
     yield from models(settings)
     yield from disks(settings)
     yield clock()

@@ -51,13 +51,16 @@ class ChildProcess:
         Raises ChildFailed when it ends, or is not ready in time.
         """
         self.starts, self._said_ready = self.starts + 1, False
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=end_with_parent,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                start_new_session=True,
+                preexec_fn=end_with_parent,
+            )
+        except OSError as error:  # no memory, no files: perhaps only now
+            raise ChildFailed(f"{self.name} cannot be started: {error.strerror}") from None
         assert self._process.stdout is not None
         try:
             async with asyncio.timeout(READY_SECONDS):
