@@ -92,11 +92,21 @@ def test_mistaken_settings_are_answered_with_their_reason(
         load_settings(file)
 
 
-def test_files_that_cannot_prove_anything_are_named() -> None:
-    files = EngineServices.model_validate(
-        {"certificate": "/no.pem", "key": "/no.key", "authority": "/no.ca"}
-    )
-    with pytest.raises(ConfigError, match=r"engines\.certificate: /no\.pem: "):
+@pytest.mark.parametrize("wrong", ["certificate", "key", "authority"])
+def test_files_that_cannot_prove_anything_are_named(wrong: str, certificates: Path) -> None:
+    right = {
+        "certificate": certificates / "node.pem",
+        "key": certificates / "node.key",
+        "authority": certificates / "ca.pem",
+    }
+    gone = certificates / "gone"
+    files = EngineServices.model_validate({**right, wrong: gone})
+    with pytest.raises(ConfigError, match=rf"engines\.{wrong}: {gone}: No such file"):
+        tls_context(files, served=True)
+    gone.write_text("nothing of the kind")
+    # A key is wrong for its certificate.
+    named = "certificate" if wrong == "key" else wrong
+    with pytest.raises(ConfigError, match=rf"engines\.{named}: {files.model_dump()[named]}: "):
         tls_context(files, served=True)
 
 

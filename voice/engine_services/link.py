@@ -168,15 +168,25 @@ class ServiceLink:
 
 def tls_context(settings: EngineServices, served: bool) -> ssl.SSLContext:
     """TLS by which both sides prove who they are; raises ConfigError."""
-    if settings.certificate is None or settings.key is None or settings.authority is None:
+    certificate, key, authority = settings.certificate, settings.key, settings.authority
+    if certificate is None or key is None or authority is None:
         raise ConfigError("engines.certificate: TLS needs it, and engines.key and authority")
+    # TLS does not say which of several files it could not read.
+    for name, file in (("certificate", certificate), ("key", key), ("authority", authority)):
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise ConfigError(f"engines.{name}: {file}: {error.strerror}") from None
     purpose = ssl.Purpose.CLIENT_AUTH if served else ssl.Purpose.SERVER_AUTH
     try:
-        context = ssl.create_default_context(purpose, cafile=settings.authority)
+        context = ssl.create_default_context(purpose, cafile=authority)
+    except OSError as error:
+        raise ConfigError(f"engines.authority: {authority}: {error}") from None
+    try:
         # With a password nobody is asked for the one of an encrypted key.
-        context.load_cert_chain(settings.certificate, settings.key, password="")
+        context.load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:
-        raise ConfigError(f"engines.certificate: {settings.certificate}: {error}") from None
+        raise ConfigError(f"engines.certificate: {certificate}: {error}") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.verify_mode = ssl.CERT_REQUIRED
     return context
