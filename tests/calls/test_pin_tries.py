@@ -11,6 +11,7 @@ import pytest
 from voice.calls import pin_tries
 from voice.calls.pin_tries import WINDOW_SECONDS, PinTries, TriesUsedUp
 from voice.errors import ConfigError
+from voice.foreign_code import ForeignError
 
 LIMIT = 5
 
@@ -122,6 +123,19 @@ async def test_the_file_is_bounded_and_a_full_one_lets_nobody_try(
     for number in range(10):
         await tries.begin(f"customer {number}", f"source {number}")
     assert await refused(tries, "another", "another") == "all"
+
+
+async def test_a_file_that_fails_later_lets_nobody_try_and_takes_nothing_back(
+    tries: PinTries, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = await tries.begin("400213", "source")
+    file = tmp_path / "state" / "tries.sqlite"
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(ForeignError):
+        await tries.begin("400213", "source")
+    await tries.forgive(number)
+    assert caplog.text.count(f"identity.database: {file}: unable to open") == 2
 
 
 def test_only_we_can_read_the_file(tries: PinTries, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -176,6 +177,17 @@ def test_a_file_system_to_read_only_is_told_from_a_folder_of_somebody_else(
     monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
     found = of("supervision.accounts", disks(settings))
     assert found.level == "fault" and "to read only" in found.found
+
+
+@pytest.mark.parametrize(
+    ("free", "level"), [(1 << 20, "fault"), (1 << 28, "advice"), (1 << 34, "ok")]
+)
+def test_a_disk_is_full_when_nothing_more_can_be_recorded(
+    free: int, level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    settings = Settings.model_validate({"records": {"directory": tmp_path}})
+    assert of("records.directory", disks(settings)).level == level
 
 
 def test_root_is_told_that_it_sees_more_than_the_service(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,12 +48,17 @@ class EventFiles:
         self._thread.join()
 
     def _work(self) -> None:
+        failing = False
         while (event := self._queue.get()) is not None:
             try:
                 self._write(event)
             except (OSError, TypeError, ValueError) as error:
                 self.lost += 1
-                log.error("events of a call cannot be written: %s", error)
+                if not failing:  # a full disk is full for each event
+                    log.error("events of a call cannot be written: %s", error)
+                failing = True
+            else:
+                failing = False
         for file in self._open.values():
             with suppress(OSError):
                 file.close()

@@ -7,6 +7,7 @@ taken out again when the PIN was right. Entries older than an hour are deleted.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 from voice.errors import ConfigError
-from voice.foreign_code import off_loop
+from voice.foreign_code import ForeignError, error_note, off_loop
+
+log = logging.getLogger(__name__)
 
 Limit = Literal["customer", "source", "all"]
 """Whose tries are used up: those for this customer, from this source, or of the whole hour."""
@@ -64,13 +67,21 @@ class PinTries:
     async def begin(self, customer: str, source: str) -> int:
         """Enter a try; its number is for `forgive`. Or raises TriesUsedUp, and enters nothing.
 
-        Whether there is such a customer makes no difference.
+        Whether there is such a customer makes no difference. Raises ForeignError when the file
+        cannot be used, as on a full disk: no PIN is tried that would not count.
         """
-        return await off_loop(_THREADS, self._begin, customer, source)
+        try:
+            return await off_loop(_THREADS, self._begin, customer, source)
+        except sqlite3.Error as error:
+            log.error("identity.database: %s: %s", self._path, error)
+            raise ForeignError("identity.database", error_note(error)) from None
 
     async def forgive(self, number: int) -> None:
-        """The PIN was right: the try does not count."""
-        await off_loop(_THREADS, self._forgive, number)
+        """The PIN was right: the try does not count, unless the file cannot be used."""
+        try:
+            await off_loop(_THREADS, self._forgive, number)
+        except sqlite3.Error as error:
+            log.error("identity.database: %s: %s", self._path, error)
 
     def _begin(self, customer: str, source: str) -> int:
         now = self._wall()

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from voice.doctor.finding import Finding
+from voice.doctor.finding import Finding, Level
 from voice.model_folders import pulled_models
+from voice.records import RESERVE_BYTES
 from voice.settings import Settings
 from voice.telephony.edge.priority import raise_priority
 
@@ -78,7 +79,8 @@ def _disk(subject: str, folder: Path) -> Finding:
     free = shutil.disk_usage(there).free
     words = f"{folder}: {free / 1e9:.1f} GB are free"
     if free < SCARCE_BYTES:
-        return Finding("advice", subject, words, "make room, or set records.keep_days")
+        level: Level = "fault" if free < RESERVE_BYTES else "advice"
+        return Finding(level, subject, words, "make room, or set records.keep_days")
     return Finding("ok", subject, words)
 
 

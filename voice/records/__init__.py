@@ -3,6 +3,7 @@
 from voice.records.folders import (
     EVENTS,
     RECORDING,
+    RESERVE_BYTES,
     call_changed,
     call_folder,
     call_folders,
@@ -15,6 +16,7 @@ from voice.records.retention import Deleted, delete_old
 __all__ = [
     "EVENTS",
     "RECORDING",
+    "RESERVE_BYTES",
     "Deleted",
     "call_changed",
     "call_folder",

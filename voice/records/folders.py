@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from voice.errors import ConfigError
 
 RECORDING = "call.flac"
 EVENTS = "events.jsonl"
-
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 RESERVE_BYTES = 16 << 20
 """What must be free before a recording is begun, and said to be made: about fifteen minutes."""
@@ -25,12 +26,17 @@ def check_room(directory: Path) -> None:
 
 
 def check_directory(directory: Path | None) -> None:
-    """Refuse a `records.directory` that cannot be written at the start; raises ConfigError."""
+    """Refuse a `records.directory` that cannot be written at the start; raises ConfigError.
+
+    One that is full is not refused: calls are answered without being recorded, as when the disk
+    becomes full later, until there is room.
+    """
     try:
         if directory is not None:
             check_room(directory)
     except OSError as error:
-        raise ConfigError(f"records.directory: {directory}: {error.strerror}") from None
+        if error.errno not in _FULL:
+            raise ConfigError(f"records.directory: {directory}: {error.strerror}") from None
 
 
 def call_folder(directory: Path, call_id: str) -> Path:
