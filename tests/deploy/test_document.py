@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.deploy.commands import expect_command
 from voice.settings import load_settings
@@ -46,3 +50,21 @@ def test_settings_that_are_shown_can_be_used(tmp_path: Path, as_written: None) -
         file = tmp_path / f"{number}.toml"
         file.write_text(text)
         load_settings(file)
+
+
+def test_the_user_can_be_made_on_a_debian(tmp_path: Path) -> None:
+    masters = Path("/usr/share/base-passwd")
+    if os.geteuid() != 0 or not masters.is_dir():
+        pytest.skip("needs root on a Debian")
+    (tmp_path / "etc").mkdir()
+    for name in ("passwd", "group"):
+        (tmp_path / "etc" / name).write_text((masters / f"{name}.master").read_text())
+    image = (ROOT / "deploy" / "Containerfile").read_text()
+    for text in ("".join(text for _, text in BLOCKS), image):
+        lines = re.findall(r"((?:group|user)add .*?)(?: \\|\s+#.*)?$", text, re.MULTILINE)
+        assert [line.split()[0] for line in lines] == ["groupadd", "useradd"]
+        for program, *options in map(str.split, lines):
+            command = [program, "--prefix", str(tmp_path), *options]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+            assert done.returncode == 0, done.stderr
+        subprocess.run(["userdel", "--prefix", str(tmp_path), "voice"], check=True, timeout=20)

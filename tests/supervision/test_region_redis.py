@@ -43,23 +43,23 @@ def certified(folder: Path, *more: str) -> dict[str, Path]:
     return files
 
 
-@pytest.fixture
-async def by_tls(tmp_path: Path, quick_region: None) -> AsyncIterator[RedisServer]:
-    """It shows a certificate of an authority of the operator's own."""
-    authority = certified(tmp_path / "authority")
-    signed = ("-CA", str(authority["cert"]), "-CAkey", str(authority["key"]))
-    files = certified(tmp_path / "redis", *signed, "-addext", "basicConstraints=CA:FALSE")
+@pytest.fixture(params=["own", "authority"])
+async def by_tls(
+    request: pytest.FixtureRequest, tmp_path: Path, quick_region: None
+) -> AsyncIterator[RedisServer]:
+    """It shows a certificate of its own, or of an authority: both are in authority/cert.pem."""
+    files = authority = certified(tmp_path / "authority")
+    if request.param == "authority":
+        signed = ("-CA", str(authority["cert"]), "-CAkey", str(authority["key"]))
+        files = certified(tmp_path / "redis", *signed, "-addext", "basicConstraints=CA:FALSE")
     server = RedisServer(tmp_path, files)
     await server.start()
     yield server
     await server.kill()
 
 
-@pytest.mark.parametrize("trusted", ["authority", "redis"])
-async def test_by_tls_its_own_certificate_is_trusted_or_that_of_its_authority(
-    trusted: str, tmp_path: Path, by_tls: RedisServer
-) -> None:
-    region = by_tls.streams(authority=tmp_path / trusted / "cert.pem")
+async def test_by_tls_it_proves_who_it_is(tmp_path: Path, by_tls: RedisServer) -> None:
+    region = by_tls.streams(authority=tmp_path / "authority" / "cert.pem")
     try:
         await region.add(FRAMES, [("north", b"frame")])
         _, entries = await region.read(FRAMES, "0-0")
