@@ -25,9 +25,14 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Holds all of IPv4 (RFC 6052)."""
 
 
+def silence(environment: MutableMapping[str, str]) -> None:
+    """Set the switches by which libraries report to nobody; before any of them is loaded."""
+    environment.update(_TELEMETRY_OFF)
+
+
 def isolate(environment: MutableMapping[str, str], allow: Sequence[str] = ()) -> None:
     """Set the switches in `environment`; a hub that is in `allow` may be reached."""
-    environment.update(_TELEMETRY_OFF)
+    silence(environment)
     if _HUB not in allow:
         environment.update(_OFFLINE)
     for name, value in _ONE_THREAD_EACH.items():
