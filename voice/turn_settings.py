@@ -32,8 +32,8 @@ class Turns(Section):
     end_ms: int = Field(520, ge=100, le=5000, validate_default=True)
     """The same where that is not known."""
     end_ms_doubted: int = Field(600, ge=100, le=10000)
-    """The same where no more than the sound says that more comes; at least `end_ms`, and at most
-    `end_ms_open`."""
+    """The same where only the sound says that more comes, or only the words might; at least
+    `end_ms`, and at most `end_ms_open`."""
     end_ms_open: int = Field(1200, ge=100, le=10000, validate_default=True)
     """The same where more seems to come: an open sentence, a name that is asked for."""
     end_ms_digits: int = Field(1800, ge=100, le=10000, validate_default=True)

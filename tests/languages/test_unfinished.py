@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from voice.languages import Ending, language, languages
+
+HELD_OUT = Path(__file__).resolve().parents[1] / "data" / "held_out"
 
 
 @pytest.mark.parametrize(
@@ -45,13 +50,42 @@ def test_figures_and_letters_may_be_more(tag: str, text: str) -> None:
         ("en", "if you like"),
         ("en", "That's all I have."), ("en", "Who am I speaking to?"), ("en", "What do I have?"),
         ("en", "What is this charge for?"),
-        ("en", "I will come in May"), ("en", "for a while"), ("en", "how much"), ("en", ""),
+        ("en", "I will come in May"), ("en", "for a while"), ("en", ""),
+        ("en", "No, thank you, that is all."),
         ("fr", "je veux payer ma facture"), ("fr", "oui, merci"), ("fr", "deux téléphones"),
         ("sw", "salio langu ni kiasi gani"), ("sw", "ndiyo"),
     ],
 )  # fmt: skip
 def test_whole_sentences_may_be_all(tag: str, text: str) -> None:
     assert language(tag).ending(text) is Ending.WHOLE
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "I rang up yesterday and they"), ("en", "so my neighbour was"),
+        ("en", "I just want"), ("en", "could you tell"), ("en", "how many days do"),
+        ("fr", "est-ce que vous pourriez me"), ("fr", "hier j'ai appelé et on"),
+        ("fr", "mon voisin était"),
+    ],
+)  # fmt: skip
+def test_it_is_known_by_which_words_sentences_seldom_end(tag: str, text: str) -> None:
+    assert language(tag).ending(text) in (Ending.OPEN, Ending.DOUBTED)
+
+
+def test_whole_sentences_are_told_from_halves() -> None:
+    """Sentences of callers that nothing was learnt from."""
+    for_whole, for_halves = [], []
+    for file in sorted(HELD_OUT.glob("*.yaml")):
+        for text in yaml.safe_load(file.read_text("utf-8"))["phrases"]:
+            words = text.split()
+            for_whole.append(language("en").ending(text) is Ending.WHOLE)
+            if len(words) >= 5:
+                half = " ".join(words[: len(words) // 2])
+                for_halves.append(language("en").ending(half) is Ending.WHOLE)
+    assert len(for_whole) > 200
+    assert sum(for_whole) / len(for_whole) > 0.9
+    assert sum(for_halves) / len(for_halves) < 0.4
 
 
 @pytest.mark.parametrize(

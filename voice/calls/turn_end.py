@@ -9,6 +9,7 @@ from voice.calls.digits import spoken_digits
 from voice.calls.expected_answer import awaited, digits_wanted
 from voice.calls.state import CallState
 from voice.engine_queue import EngineBusy, EngineStuck
+from voice.languages import Ending
 from voice.languages.yes_no import AnswerReader
 from voice.recognition import RecognitionSession, Transcript
 from voice.response import normal_form
@@ -24,6 +25,9 @@ from voice.turns import (
     TurnSignal,
     pause_wanted,
 )
+
+HALF_HEARD = 0.7
+"""With less confidence, words that sound like a whole sentence may be something else."""
 
 
 class TurnEnd:
@@ -56,7 +60,10 @@ class TurnEnd:
         if self._call.tracker.detector.paused:
             spoken = self._call.language_of(heard)
             settled = not heard.doubtful and self._settles(heard)
-            self.known = replace(self.known, ending=spoken.ending(heard.text), settled=settled)
+            ending = spoken.ending(heard.text)
+            if ending is Ending.WHOLE and heard.confidence < HALF_HEARD:
+                ending = Ending.DOUBTED
+            self.known = replace(self.known, ending=ending, settled=settled)
             self._decide()
 
     def stop(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import importlib
+import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from voice.errors import ConfigError
 from voice.languages import scoring
 from voice.languages.contractions import Contractions
 from voice.languages.dictated import Dictated
+from voice.languages.endings import Endings
 from voice.languages.listening import Listening
 from voice.languages.number_reader import NumberReader
 from voice.languages.numbers import NumberWords
@@ -45,6 +47,9 @@ DEFAULT = "en"
 FOLDER = Path(__file__).parent
 """Where the languages lie, a folder each, named by its tag."""
 _FILE = "language.toml"
+_LOADERS: Mapping[str, Callable[[str], Any]] = {
+    ".json": json.loads, ".toml": tomllib.loads, ".yaml": yaml.safe_load,
+}  # fmt: skip
 _Kind = TypeVar("_Kind", bound=Table)
 
 
@@ -230,11 +235,20 @@ class Language:
         words = self._plain_words(text)
         if words and self.contractions.break_off(" ".join(words_of(text))):
             return Ending.OPEN
-        return self.unfinished.ending(text, words, self.reader)
+        ending = self.unfinished.ending(text, words, self.reader)
+        if not words or ending is not Ending.WHOLE or self.unfinished.closes(words):
+            return ending
+        return self._endings.ending(words_of(text))
 
     def asks_to_wait(self, text: str) -> bool:
         """Whether a caller asks to be waited for, and for nothing else."""
         return self.unfinished.asks_to_wait(self._plain_words(text))
+
+    @cached_property
+    def _endings(self) -> Endings:
+        """By which words sentences end; every one is whole where that is not known yet."""
+        file = self._folder / "endings.json"
+        return _checked(Endings, file) if file.is_file() else Endings()
 
     @cached_property
     def _remarks(self) -> Remarks:
@@ -344,8 +358,8 @@ def _checked(kind: type[_Kind], file: Path) -> _Kind:
 def _read(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
-        content = yaml.safe_load(text) if file.suffix == ".yaml" else tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as error:
+        content = _LOADERS[file.suffix](text)
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise ConfigError(f"{file}: cannot be read: {error}") from None
     if not isinstance(content, dict):
         raise ConfigError(f"{file}: expected tables of keys")

@@ -25,6 +25,8 @@ class Ending(Enum):
 
     WHOLE = "whole"
     """It could be all."""
+    DOUBTED = "doubted"
+    """It could be, but sentences seldom end like that."""
     OPEN = "open"
     """The sentence is not finished, or the caller is thinking."""
     DICTATED = "dictated"
@@ -64,6 +66,11 @@ class Unfinished(Table):
             return Ending.DICTATED
         return Ending.OPEN if self._is_open(text, words) else Ending.WHOLE
 
+    def closes(self, words: Sequence[str]) -> bool:
+        """Whether these plain words end a sentence whatever it looks like: yes, I would."""
+        asks = words[-1] in self.stranded and bool(self.asking.intersection(words))
+        return asks or _ends_with(self._closing, words)
+
     def asks_to_wait(self, words: Sequence[str]) -> bool:
         """Whether callers ask for time with these plain words, and for nothing else."""
         begins = _laid(self._beside, words, {0})
@@ -74,8 +81,7 @@ class Unfinished(Table):
     def _is_open(self, text: str, words: Sequence[str]) -> bool:
         if text.rstrip().endswith(_OPEN_MARKS):
             return True
-        asks = words[-1] in self.stranded and bool(self.asking.intersection(words))
-        if asks or _ends_with(self._closing, words):
+        if self.closes(words):
             return False
         return words[-1] in self.words | self.fillers or _ends_with(self._phrases, words)
 

@@ -58,8 +58,9 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     What was asked for comes first: the last figure ends the turn at once, a yes or a no does unless
     it sounds as if it went on ("yes, please do" has a gap), and figures and letters are waited for.
     Then the words count: an open sentence is given time whatever it sounds like, and whole words
-    need a sound that leaves no doubt. A sound alone is doubted for a moment only, and that of a
-    single short word ("goodbye") not at all: there whole words are believed.
+    need a sound that leaves no doubt. A doubt by the words or the sound alone lasts for a moment
+    only, and that by the sound of a single short word ("goodbye") not at all: there whole words are
+    believed. Where both doubt it, more is to come.
     """
     if known.settled and known.awaited is Awaited.FIGURES:
         return 0
@@ -67,9 +68,13 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
         return settings.end_ms_sure
     if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
         return settings.end_ms_digits
+    unlikely = known.ending is Ending.DOUBTED
     if known.ending is Ending.OPEN or known.awaited is Awaited.DICTATION:
         return settings.end_ms_open
-    if known.is_doubted and not (known.short and known.ending is Ending.WHOLE):
+    if unlikely and known.is_doubted:
+        return settings.end_ms_open
+    believed = known.short and known.ending is Ending.WHOLE
+    if unlikely or (known.is_doubted and not believed):
         return max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
     sure = known.sounds_over and known.ending is Ending.WHOLE
     return settings.end_ms_sure if sure else settings.end_ms
