@@ -81,7 +81,7 @@ class WireBench:
     async def compare(self, models: ModelsAtHand, seconds: float, whole: bool) -> TurnsMeasured:
         """Turns for so long, ours and stock in turns; `whole`: at all pauses, else the defaults.
 
-        Our default pause, which the figures of one call come from, gets half of our time.
+        Our default pause, which the figures of one call come from, gets more time than the others.
         """
         turns: dict[tuple[SideName, int], list[JudgedTurn]] = {}
         measured = TurnsMeasured([], [], [])
@@ -195,7 +195,7 @@ def _blocks(whole: bool) -> list[tuple[SideName, int, float]]:
     blocks: list[tuple[SideName, int, float]] = []
     pairs = zip(PAUSES_MS["ours"], PAUSES_MS["stock"], strict=True)
     for number, (ours, stock) in enumerate(pairs):
-        share = 3.0 if ours == DEFAULT_PAUSE_MS["ours"] else 1.0
+        share = 6.0 if ours == DEFAULT_PAUSE_MS["ours"] else 1.0
         both: list[tuple[SideName, int, float]] = [("ours", ours, share), ("stock", stock, 1.0)]
         blocks += both if number % 2 == 0 else both[::-1]
     return blocks

@@ -49,7 +49,7 @@ def test_figures_and_letters_may_be_more(tag: str, text: str) -> None:
         ("en", "Okay, do it."), ("en", "Yes, I would."), ("en", "No, I'm not"),
         ("en", "if you like"),
         ("en", "That's all I have."), ("en", "Who am I speaking to?"), ("en", "What do I have?"),
-        ("en", "What is this charge for?"),
+        ("en", "What is this charge for?"), ("en", "Which of them is he still on?"),
         ("en", "I will come in May"), ("en", "for a while"), ("en", ""),
         ("en", "No, thank you, that is all."),
         ("fr", "je veux payer ma facture"), ("fr", "oui, merci"), ("fr", "deux téléphones"),

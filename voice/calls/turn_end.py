@@ -26,7 +26,7 @@ from voice.turns import (
     pause_wanted,
 )
 
-HALF_HEARD = 0.7
+HALF_HEARD = 0.5
 """With less confidence, words that sound like a whole sentence may be something else."""
 
 

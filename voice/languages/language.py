@@ -236,7 +236,8 @@ class Language:
         if words and self.contractions.break_off(" ".join(words_of(text))):
             return Ending.OPEN
         ending = self.unfinished.ending(text, words, self.reader)
-        if not words or ending is not Ending.WHOLE or self.unfinished.closes(words):
+        asked = text.rstrip().endswith("?")  # which recognisers write behind whole questions only
+        if not words or ending is not Ending.WHOLE or asked or self.unfinished.closes(words):
             return ending
         return self._endings.ending(words_of(text))
 
