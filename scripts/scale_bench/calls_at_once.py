@@ -33,7 +33,9 @@ class Wanted:
 
 
 EMBEDDED = Wanted("calls_at_900_ms_embedded", 900, ModelsAtHand(), (4, 10, 16, 20))
-BASE = Wanted("calls_at_1500_ms_base", 1500, ModelsAtHand(REAL_RECOGNISER, REAL_VOICE), (2, 4, 6))
+BASE = Wanted(
+    "calls_at_1500_ms_base", 1500, ModelsAtHand(REAL_RECOGNISER, REAL_VOICE), (4, 8, 12, 16)
+)
 QUICK_SECONDS, FULL_SECONDS = 16, 60
 
 
