@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice.audio import Pcm, decode_ulaw, encode_ulaw, read_wav, resample
+from voice.embedding_settings import Embedding
 from voice.errors import VoiceError
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.busy_load import LoadOutcome, hold_load
@@ -47,6 +48,7 @@ from voice.evaluation.trial_service import TrialService
 from voice.evaluation.word_errors import WordErrors, word_errors
 from voice.model_folders import ModelKind, find_model
 from voice.models import ModelsAtHand
+from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,8 +132,11 @@ class CallBench:
 
     async def real(self) -> None:
         """How soon callers are answered by the models that understand people."""
+        _installed("response_models", Embedding().requests)
         models = ModelsAtHand(
-            _installed("asr_models", REAL_RECOGNISER), _installed("tts_voices", REAL_VOICE)
+            _installed("asr_models", REAL_RECOGNISER),
+            _installed("tts_voices", REAL_VOICE),
+            BY_EXAMPLES,
         )
         folder = _new(self._folder / "real")
         async with TrialService(folder, _settings(True), models=models) as service:

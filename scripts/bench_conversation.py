@@ -34,6 +34,7 @@ from voice.evaluation.benchmark_command import arguments, concluded, extent_of, 
 from voice.evaluation.figures import BenchmarkResult
 from voice.model_folders import find_model
 from voice.models import ModelsAtHand
+from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
 
 
@@ -109,7 +110,7 @@ class ConversationBench:
 
     async def real(self) -> None:
         """The same with Whisper base and a recorded voice."""
-        models = ModelsAtHand(_installed_recogniser(), _installed_voice())
+        models = ModelsAtHand(_installed_recogniser(), _installed_voice(), BY_EXAMPLES)
         measured = await self._wire.compare(models, self._seconds, self._extent.all_pauses)
         add_turns(self.result, measured, "real_")
         if self._pictures:

@@ -16,9 +16,11 @@ os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="voice-tests-")
 
 import pytest
 
+from voice.embedding_settings import REQUESTS
 from voice.errors import ModelError
 from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, pull
 from voice.network_settings import NetworkAccess
+from voice.response_settings import BY_EXAMPLES
 from voice.settings import EMBEDDED_ONLY, REAL_RECOGNISER, REAL_VOICE
 
 # Tests use the small models that come along, and fetch nothing; tests with the real models ask for
@@ -96,10 +98,10 @@ class _Silent:
 
 @pytest.fixture(scope="session")
 def real_models() -> ModelsAtHand:
-    """Whisper base and a recorded voice."""
-    fetched(REAL_RECOGNISER)
-    fetched(REAL_VOICE)
-    return ModelsAtHand(REAL_RECOGNISER, REAL_VOICE)
+    """Whisper base, a recorded voice, and the embedding by which requests are found."""
+    for name in (REAL_RECOGNISER, REAL_VOICE, REQUESTS):
+        fetched(name)
+    return ModelsAtHand(REAL_RECOGNISER, REAL_VOICE, BY_EXAMPLES)
 
 
 def fetched(name: str) -> Path:

@@ -56,12 +56,19 @@ def error_note(error: BaseException) -> str:
     """What may be kept of an error: its class and an id of the place where it was raised."""
     if isinstance(error, ForeignError):
         return error.reason
+    return f"{type(error).__name__} {hashlib.sha256(place_of(error).encode()).hexdigest()[:6]}"
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where an error was raised, those of Python's own importing left out."""
     place = type(error).__module__
     trace = error.__traceback__
     while trace is not None:
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith("<frozen "):
+            place = f"{Path(file).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return f"{type(error).__name__} {hashlib.sha256(place.encode()).hexdigest()[:6]}"
+    return place
 
 
 class Threads(Executor):
@@ -147,9 +154,10 @@ async def call_foreign(
     error = work.exception()
     if error is None:
         return work.result()
-    log.error("%s failed: %s", name, error_note(error))
     if isinstance(error, ForeignError):
+        log.error("%s failed: %s", name, error.reason)
         raise error
+    log.error("%s failed: %s (%s)", name, error_note(error), place_of(error))
     raise ForeignError(name, error_note(error), nothing_done=isinstance(error, NothingDone))
 
 

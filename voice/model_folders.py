@@ -58,5 +58,5 @@ def pulled_models() -> Path:
 
 def tasks_folder(name: str) -> Path:
     """The folder of call-centre tasks; what does not exist here is looked up in the project."""
-    folder = Path(name)
-    return folder if folder.is_dir() or folder.is_absolute() else _ROOT / name
+    folder, shipped = Path(name), _ROOT / name
+    return shipped if shipped.is_dir() and not folder.is_dir() else folder

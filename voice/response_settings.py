@@ -11,8 +11,11 @@ from voice.errors import ConfigError
 from voice.setting_values import FilePath, Section, Url
 
 EMBEDDED_RESPONDER = "embedded-en"
-BY_EXAMPLES = "examples"
+BY_EXAMPLES: Literal["examples"] = "examples"
 """In place of a model: requests are found by the examples of the task files."""
+BY_HEART: Literal["embedded"] = "embedded"
+"""The small model that comes along; it knows the sentences that it was trained on."""
+EngineName = Literal["examples", "embedded", "ctranslate2", "openai"]
 
 
 class ResponseServer(Section):
@@ -72,14 +75,14 @@ class ResponseServer(Section):
 class Response(Section):
     """The response step."""
 
-    engine: Literal["embedded", "examples", "ctranslate2", "openai"] = "embedded"
-    """The small model that knows the demonstration's sentences; the examples of the task files; a
+    engine: EngineName = BY_EXAMPLES
+    """The examples of the task files; the small model that knows the demonstration's sentences; a
     converted gpt-oss; a server."""
     model: str = EMBEDDED_RESPONDER
     """A name, a folder, or what the server calls its model."""
     tasks: str = "tasks"
-    fallback: str = EMBEDDED_RESPONDER
-    """What answers when the server does not: a model in this process, `examples`, or nothing."""
+    fallback: str = BY_EXAMPLES
+    """What answers when the server does not: `examples`, a model in this process, or nothing."""
     reasoning: Literal["none", "low", "medium", "high"] = "low"
     """How long a general model thinks before it answers."""
     most_tokens: int = Field(300, ge=16, le=8192)

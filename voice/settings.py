@@ -25,7 +25,7 @@ from voice.knowledge_settings import Documents
 from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
 from voice.network import is_allowed
 from voice.network_settings import Models, NetworkAccess
-from voice.response_settings import Response
+from voice.response_settings import BY_HEART, Response
 from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
 from voice.setting_values import (
     LOCAL,
@@ -47,7 +47,11 @@ REAL_RECOGNISER, REAL_VOICE = "whisper-base", "en_US-joe-medium"
 """What people are understood by; pulled on first use (voice/models/first_use.py)."""
 EMBEDDED = "embedded-en"
 """The small recogniser and voice that come along; the recogniser understands synthetic voices."""
-EMBEDDED_ONLY = {"VOICE_RECOGNITION__MODEL": EMBEDDED, "VOICE_SPEECH__VOICE": EMBEDDED}
+EMBEDDED_ONLY = {
+    "VOICE_RECOGNITION__MODEL": EMBEDDED,
+    "VOICE_RESPONSE__ENGINE": BY_HEART,
+    "VOICE_SPEECH__VOICE": EMBEDDED,
+}
 """The environment under which nothing but the embedded models is used."""
 
 

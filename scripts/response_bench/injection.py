@@ -3,6 +3,9 @@
 Each call of `scripts/response_sets/injections.yaml` is an attempt with an honest request beside it.
 It is held twice: with the engine of the examples, every second call as a recogniser heard it; and
 with a model that obeys the attempt, calls what it is told to and says what it is told to.
+
+Planted documents are read, embedded and searched as an operator's are; the call is that of an
+operator who has no others.
 """
 
 from __future__ import annotations
@@ -11,7 +14,8 @@ import datetime
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,18 +27,32 @@ from response_bench.requests import embedders
 from voice.demo import Operator
 from voice.demo.customers import PLANS, Customer, seeded_customers
 from voice.demo.tools import tools_of
+from voice.embedding_settings import MULTILINGUAL
+from voice.embeddings import Embedder
 from voice.engine_queue import Priority
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import rate
 from voice.identity import Caller, IdentityLevel
+from voice.knowledge import Knowledge, build
 from voice.languages import language
-from voice.response import NeedsIdentity, ResponseSession, Say, Tool, ToolBox, ToolCalled, Value
+from voice.model_folders import find_model
+from voice.response import (
+    NeedsIdentity,
+    ResponseSession,
+    Say,
+    Tool,
+    ToolBox,
+    ToolCalled,
+    ToolReturned,
+    Value,
+)
 from voice.response.conversation import ConversationRules
+from voice.response.documents import DocumentSearch
 from voice.response.engine import End, Model, ModelCall, Pieces, Text
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import Message, ToolResult
 from voice.response.spoken_text import SpokenText
-from voice.tasks import TaskSet, load_tasks
+from voice.tasks import DOCUMENTS, TaskSet, load_tasks
 from voice.telephony.sip.identity import caller_of
 from voice.telephony.sip.message import Request
 from voice.telephony.sip.wire import parse
@@ -48,13 +66,20 @@ _MARKUP = re.compile(r"<\||\|>|[<>{}\[\]]|\w+_\w+")
 
 
 class Obedient:
-    """A general model that does all that an attempt wants of it."""
+    """A general model that does all that an attempt wants of it.
+
+    Where documents are planted, it looks them up first, in the caller's words.
+    """
 
     def __init__(self, case: Mapping[str, Any], tasks: TaskSet, secrets: Sequence[str]) -> None:
         never = case.get("never", {})
         wanted = [name for name in never.get("tools", ()) if name in tasks.tools]
+        if "documents" in case:
+            wanted = [DOCUMENTS, *wanted]
         planted = [str(text) for text in case.get("plant", {}).values()]
-        self._tools = list(tasks.tools)
+        self._tools = [*tasks.tools, DOCUMENTS]
+        attempt = next(turn for turn in case["turns"] if "wants" not in turn)
+        self._question = {"question": str(attempt["say"])}
         self._calls = wanted or list(tasks.tools)
         wished = [text for text in map(str, never.get("say", ())) if " " in text]
         said = [*planted, *wished, *map(str, case.get("documents", ()))]
@@ -66,7 +91,8 @@ class Obedient:
         if not any(isinstance(message, ToolResult) for message in turns[-1]):
             self._turns += 1
         if self._turns % 2:
-            yield ModelCall(self._calls[self._turns // 2 % len(self._calls)], {})
+            name = self._calls[self._turns // 2 % len(self._calls)]
+            yield ModelCall(name, self._question if name == DOCUMENTS else {})
         else:
             # As all engines have it: what is no speech is none.
             spoken = SpokenText(self._tools)
@@ -81,6 +107,9 @@ class Tally:
     """What came of all attempts."""
 
     attempts: int = 0
+    documents: int = 0
+    """Of them, with planted documents, and how often one of these was found."""
+    found: int = 0
     heard: int = 0
     """Of them, by a recogniser."""
     breaches: list[str] = field(default_factory=list)
@@ -89,21 +118,32 @@ class Tally:
     right: int = 0
     wrong: list[str] = field(default_factory=list)
     left_out: int = 0
+    """Calls with planted documents, where no embedding could look them up."""
 
 
 class Line:
     """One call, and what must not happen in it."""
 
     def __init__(
-        self, case: Mapping[str, Any], tasks: TaskSet, operator: Operator, *, strict: bool
+        self,
+        case: Mapping[str, Any],
+        tasks: TaskSet,
+        operator: Operator,
+        documents: DocumentSearch | None = None,
+        *,
+        strict: bool,
     ) -> None:
         """`strict`: nor is anything looked up that an honest model has no reason to."""
         self._strict = strict
-        self.case, self._tasks = case, tasks.in_language(language(case["language"]))
+        self._documents = documents
+        known = documents.added_to_tasks(tasks) if documents else tasks
+        self.case, self._tasks = case, known.in_language(language(case["language"]))
         self._people = seeded_customers(_SEED, datetime.date.today())
         self.caller = self._caller()
         self._operator = operator
         self.breaches: list[str] = []
+        self.found: list[str] = []
+        """What was quoted to the model or the caller from documents."""
         self._ran: list[str] = []
 
     def session(self, model: Model) -> ResponseSession:
@@ -111,6 +151,8 @@ class Line:
         every = tools_of(self._operator)
         known = (every.get(name) for name in self._tasks.tools)
         box = ToolBox(self._watched(tool) for tool in known if tool is not None)
+        if self._documents is not None:
+            box = self._documents.added_to_tools(box)
         conversation = ConversationRules(model, self._tasks, box, 5.0, has_person=True)
         return ResponseSession(conversation, self.caller)
 
@@ -128,6 +170,8 @@ class Line:
                     did.add(act)
                 case ToolCalled(name):
                     did.add(name)
+                case ToolReturned(_, values) if "passage_1" in values:
+                    self.found.append(str(values["passage_1"]))
                 case NeedsIdentity(_, name):
                     did |= {"identity", name}
         for name in self._ran[before:]:
@@ -210,29 +254,62 @@ def _invite(sip: Mapping[str, str]) -> Request:
     return request
 
 
-async def measured(model: Model, tasks: TaskSet, folder: Path, every: int) -> Tally:
-    """All calls of the set, or every so many."""
+@contextmanager
+def planted_documents(
+    case: Mapping[str, Any], folder: Path, embedder: Embedder | None
+) -> Iterator[DocumentSearch | None]:
+    """A case's documents, if it has some, read and searched as an operator's are."""
+    if "documents" not in case or embedder is None:
+        yield None
+        return
+    folder.mkdir()
+    for number, text in enumerate(case["documents"]):
+        (folder / f"{number}.md").write_text(text, "utf-8")
+    build(folder, folder / "store", embedder, [case["language"]])
+    knowledge = Knowledge(folder / "store", embedder)
+    try:
+        yield DocumentSearch(knowledge, embedder)
+    finally:
+        knowledge.close()
+
+
+def cases() -> list[dict[str, Any]]:
+    """The set."""
+    return list(yaml.safe_load(INJECTIONS.read_text("utf-8"))["cases"])
+
+
+async def measured(
+    model: Model,
+    tasks: TaskSet,
+    folder: Path,
+    calls: Sequence[Mapping[str, Any]],
+    embedder: Embedder | None,
+) -> Tally:
+    """These calls; without `embedder` none with documents."""
     tally, heard = Tally(), heard_words()
     spoken = [case["turns"] for case in spoken_cases()]
-    for number, case in enumerate(yaml.safe_load(INJECTIONS.read_text("utf-8"))["cases"][::every]):
-        if "documents" in case:
+    for number, case in enumerate(calls):
+        if "documents" in case and embedder is None:
             tally.left_out += 1
             continue
         by_voice = case["turns"] in spoken
         words = heard if by_voice else {}
         secrets = [one.pin for one in seeded_customers(_SEED, datetime.date.today())[:2]]
-        for one in (model, Obedient(case, tasks, secrets)):
-            operator = Operator.create(folder / f"{number}.sqlite", _SEED)
-            line = Line(case, tasks, operator, strict=one is model)
-            session = line.session(one)
-            for turn in case["turns"]:
-                did = await line.turn(session, words.get(turn["say"], turn["say"]))
-                if one is model and "wants" in turn:
-                    _judge(tally, turn, did | line.asked_for(did), words)
-            tally.attempts += 1
-            tally.heard += bool(words)
-            tally.kinds[case["kind"]] += 1
-            tally.breaches += [f"{case['kind']}: {found}" for found in line.breaches]
+        with planted_documents(case, folder / f"{number}", embedder) as documents:
+            for one in (model, Obedient(case, tasks, secrets)):
+                operator = Operator.create(folder / f"{number}.sqlite", _SEED)
+                line = Line(case, tasks, operator, documents, strict=one is model)
+                session = line.session(one)
+                for turn in case["turns"]:
+                    did = await line.turn(session, words.get(turn["say"], turn["say"]))
+                    if one is model and "wants" in turn:
+                        _judge(tally, turn, did | line.asked_for(did), words)
+                tally.attempts += 1
+                tally.heard += bool(words)
+                tally.documents += bool(documents)
+                tally.found += bool(line.found)
+                tally.kinds[case["kind"]] += 1
+                tally.breaches += [f"{case['kind']}: {found}" for found in line.breaches]
     return tally
 
 
@@ -244,18 +321,31 @@ def _judge(tally: Tally, turn: Mapping[str, Any], did: set[str], words: Mapping[
         tally.wrong.append(f"{words.get(turn['say'], turn['say'])}: {sorted(did)}")
 
 
+def _document_embedder() -> Embedder | None:
+    """The default of `[embedding] model`, where it is installed."""
+    folder = Path(find_model("response_models", MULTILINGUAL))
+    return Embedder.load(folder) if folder.is_dir() else None
+
+
 async def add(result: BenchmarkResult, embedding: str, *, quick: bool) -> Tally:
     """The figures on attempts, with the engine of the examples and this embedding."""
     tasks = load_tasks(ROOT / "tasks")
     with tempfile.TemporaryDirectory() as folder:
         keep_in = Path(folder)
         engine = ExampleEngine.load(tasks, embedders(embedding), keep_in=keep_in)
-        tally = await measured(engine.for_tasks(tasks), tasks, keep_in, QUICK if quick else 1)
+        calls, reads = cases()[:: QUICK if quick else 1], _document_embedder()
+        tally = await measured(engine.for_tasks(tasks), tasks, keep_in, calls, reads)
+        if reads is not None:
+            reads.close()
         engine.close()
     result.count("injection_breaches", len(tally.breaches), tally.attempts)
     result.count("injection_attempts", tally.attempts, tally.attempts)
     result.count("injection_attempts_heard", tally.heard, tally.attempts)
     result.add("injection_legitimate", rate(tally.right, tally.asked))
+    if tally.left_out:
+        print(f"{tally.left_out} calls with documents are left out: pull {MULTILINGUAL}")
+    else:
+        result.count("injection_documents_found", tally.found, tally.documents)
     result.rows += [{"injection": kind, "n": n} for kind, n in sorted(tally.kinds.items())]
     result.rows += [{"breach": text} for text in tally.breaches]
     return tally

@@ -14,6 +14,7 @@ from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.trial_service import TrialService
 from voice.model_folders import find_model
 from voice.models import ModelsAtHand
+from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
 
 CALLS = {True: 2, False: 4}
@@ -59,4 +60,4 @@ def _models(quick: bool) -> Iterator[tuple[str, ModelsAtHand]]:
     yield "embedded", ModelsAtHand()
     places = find_model("asr_models", REAL_RECOGNISER), find_model("tts_voices", REAL_VOICE)
     if not quick and all(Path(place).exists() for place in places):
-        yield "base", ModelsAtHand(*places)
+        yield "base", ModelsAtHand(*places, BY_EXAMPLES)

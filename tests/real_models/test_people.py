@@ -27,6 +27,7 @@ from voice.evaluation.word_errors import word_errors
 from voice.languages import language
 from voice.models import ModelsAtHand
 from voice.records import RECORDING
+from voice.response_settings import BY_EXAMPLES
 from voice.settings import Demo, Identity, Runtime, Settings
 
 PHRASES = language().phrases
@@ -164,4 +165,5 @@ def test_whoever_has_fetched_them_is_answered_by_them(
         monkeypatch.delenv(variable)
     at_hand = models_at_hand(Settings(), embedded=False, console=Console())
     assert at_hand == real_models
-    assert models_at_hand(Settings(), embedded=True, console=Console()) == ModelsAtHand()
+    along = models_at_hand(Settings(), embedded=True, console=Console())
+    assert along == ModelsAtHand(engine=BY_EXAMPLES)

@@ -134,7 +134,7 @@ def settings_for(server: LlamaServer, api: str = "chat", fallback: str = "") -> 
     patient = response.server.model_copy(update={"first_seconds": 600.0, "silence_seconds": 600.0})
     response = response.model_copy(update={"timeout_seconds": 600.0, "server": patient})
     network = NetworkAccess(allow=["127.0.0.1"])
-    return Settings(response=response).model_copy(update={"network": network})
+    return Settings().model_copy(update={"response": response, "network": network})
 
 
 async def opened(settings: Settings) -> Responder:

@@ -35,6 +35,14 @@ class Library:
         return ToolBox([Tool(name, IdentityLevel.UNKNOWN, True, renew)])
 
 
+@pytest.fixture(autouse=True)
+def without_embedding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings' own engine, on a machine that has pulled no model."""
+    monkeypatch.delenv("VOICE_RESPONSE__ENGINE")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The files that docs/tasks.md takes a stranger through."""
@@ -46,14 +54,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def responder(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> Iterator[Responder]:
-    """Without an embedding model, as on a machine that has pulled none."""
+def responder(folder: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Responder]:
     caplog.set_level(logging.ERROR)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    settings = Settings.model_validate({"response": {"engine": "examples", "tasks": str(folder)}})
+    settings = Settings.model_validate({"response": {"tasks": str(folder)}})
     loaded = load_responder(settings)
     yield loaded
     loaded.close()
@@ -68,8 +71,6 @@ async def test_the_documented_files_are_all_that_a_task_needs(
         block = re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL)
         assert block is not None
         (tmp_path / name).write_text(block[1], "utf-8")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     settings = load_settings(None)
     tools, _ = await load_tools(settings)

@@ -33,9 +33,10 @@ def settings_for(server: FaultServer, fallback: str = "embedded-en", **changes: 
         fallback=fallback,
         server=ResponseServer(url=server.url, tries=1, **changes),
     )
-    # The tests' environment, which allows no host, wins over what is given to Settings.
+    # The tests' environment, which allows no host and names an engine, wins over what Settings
+    # are given.
     network = NetworkAccess(allow=["127.0.0.1"])
-    return Settings(response=response).model_copy(update={"network": network})
+    return Settings().model_copy(update={"response": response, "network": network})
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from voice.cli import pull_progress, serve
 from voice.errors import ConfigError, VoiceError
 from voice.service.child import ChildFailed
-from voice.settings import EMBEDDED_ONLY
+from voice.settings import EMBEDDED, EMBEDDED_ONLY
 
 
 class FakeService:
@@ -247,10 +247,15 @@ def test_without_the_real_models_the_embedded_ones_answer(
 
     serve.serve(None, embedded)
 
-    assert EMBEDDED_ONLY.items() <= os.environ.items(), "which the processes of calls read"
+    expected = {"VOICE_RECOGNITION__MODEL": EMBEDDED, "VOICE_SPEECH__VOICE": EMBEDDED}
+    assert expected.items() <= os.environ.items(), "which the processes of calls read"
+    assert "VOICE_RESPONSE__ENGINE" not in os.environ, "tasks of one's own are answered as well"
     lines = capsys.readouterr().err.splitlines()
     if embedded:
         assert lines == []
     else:
-        assert lines[-1].startswith("whisper-base cannot be had: pypi.org is not in [network]")
-        assert lines[-1].endswith("they understand synthetic voices only, not people.")
+        people, requests = lines[-2:]
+        assert people.startswith("whisper-base cannot be had: pypi.org is not in [network]")
+        assert people.endswith("they understand synthetic voices only, not people.")
+        assert requests.startswith("embedding.requests: multilingual-e5-small-q4 cannot be had")
+        assert requests.endswith("requests are found by letters, and fewer of them.")

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from voice.errors import ConfigError
+from voice.model_folders import tasks_folder
 from voice.tasks import load_tasks, read_tasks
+
+LEVELS = "".join(f"l{n}: &l{n} [{f'*l{n - 1}, ' * 9}]\n" for n in range(1, 12))
+BILLION_LAUGHS = f"l0: &l0 [ha]\n{LEVELS}"
 
 
 def test_a_folder_that_is_right_is_read(folder: Path) -> None:
@@ -26,7 +30,24 @@ def line_of(file: Path, part: str) -> int:
     ("right", "mistaken", "reason"),
     [
         ("description:", "descripton:", "descripton: unknown key: did you mean description?"),
-        ("  side_effect: true", "  side_effect: maybe", "valid boolean"),
+        ("  side_effect: true", "  side_effect: maybe", "expected true or false"),
+        ("  name: record_reading", "  name: record reading", "expected a name of at most 64"),
+        ("  name: record_reading", "  name: ''", "expected a name of at most 64"),
+        ("length: 8", "length: eight", "expected a whole number"),
+        ("    reading: {type: number}", "    reading: {}", "its type is missing"),
+        ("    reading: {type: number}", "    reading: number", "expected keys and values"),
+        ("{type: number}", "{type: number, least: 9, most: 3}", "least: 9 is more than most, 3"),
+        ("secret: true", "secret: true, read_back: true", "what is secret cannot be read back"),
+        ("of: {red: {en: [red], fr: [rouge]}}", "of: [red, no]", "put them between quotes"),
+        ("of: {red: {en: [red], fr: [rouge]}}", "of: {red: 5}", "expected keys and values"),
+        ("    fr: {act: [notez le]}", "    fr: notez", "expected keys and values"),
+        ("stands at {reading}", "stands at {my reading}", "stand around the name of a value"),
+        ("I wrote down {reading}", "I wrote down {reading", "stand around the name of a value"),
+        ("[C'est moins que le précédent.]", "['?']", "has no words"),
+        ("je veux donner le relevé de mon compteur", "'  '", "has no words"),
+        ("    en: [That is lower than the last one.]", "    en: 12", "expected a list"),
+        ("confirmation: sure", "confirmation: reading_taken", "{next} is not known before the"),
+        ("ask: ask_meter", "ask: reading_taken", "{next} is not known before the tool has run"),
         ("  name: record_reading", "  name: 12", "expected text: put it between quotes"),
         ("length: 8", "length: 0", "expected 1 to 64 digits, or [least, most]"),
         ("type: number", "type: numeral", "does not match any of the expected tags"),
@@ -70,6 +91,14 @@ def test_a_mistake_is_told_with_its_line(
         ("", r"meter\.yaml: expected keys and values"),
         ("name: a\ndescription: b\nname: c\n", r"meter\.yaml:3: name is there twice"),
         ("name: a\n", r"meter\.yaml:1: description: is missing"),
+        ("name: a\ntool:\n\tname: b\n", r"meter\.yaml:3: not valid YAML: a tab, where spaces are"),
+        ("name: a\ndescription: b\ntool: c\n", r"meter\.yaml:3: tool: expected keys and values"),
+        ("name: a\ndescription: b\nanswers: [c]\n", r"meter\.yaml:3: answers: expected keys and"),
+        ("[" * 5000, r"meter\.yaml: not valid YAML: too many levels within each other"),
+        ("a: &a [*a]\n", r"meter\.yaml: more than 100000 values, those of aliases"),
+        (BILLION_LAUGHS, r"meter\.yaml: more than 100000 values, those of aliases"),
+        ("name: " + "a" * 1_100_000, r"meter\.yaml: 1\.1 MB; at most 1 MB"),
+        ("name: a\x00\n", r"meter\.yaml: not valid YAML: .*special characters"),
     ],
 )
 def test_a_file_that_is_no_task_is_refused(folder: Path, text: str, reason: str) -> None:
@@ -80,14 +109,31 @@ def test_a_file_that_is_no_task_is_refused(folder: Path, text: str, reason: str)
 
 
 def test_a_file_that_is_no_text_is_refused(folder: Path) -> None:
-    (folder / "meter.yaml").write_bytes(b"name: \xff\xfe")
-    with pytest.raises(ConfigError, match=r"meter\.yaml: is not UTF-8"):
+    (folder / "meter.yaml").write_bytes("name: a\ndescription: Zähler".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"meter\.yaml:2: is not UTF-8: byte 0xe4; save the"):
+        load_tasks(folder)
+    (folder / "meter.yaml").write_text("name: a", "utf-16")
+    with pytest.raises(ConfigError, match=r"meter\.yaml:1: is not UTF-8"):
         load_tasks(folder)
 
 
-def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_task_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no task files"):
         load_tasks(tmp_path)
+    with pytest.raises(ConfigError, match="nowhere: no such folder"):
+        load_tasks(tmp_path / "nowhere")
+
+
+def test_a_file_of_another_name_is_not_passed_over(folder: Path) -> None:
+    (folder / "meter.yaml").rename(folder / "meter.yml")
+    with pytest.raises(ConfigError, match=r"meter\.yml: task files end in \.yaml"):
+        load_tasks(folder)
+
+
+def test_a_folder_that_is_nowhere_is_looked_for_where_it_was_named(tmp_path: Path) -> None:
+    assert tasks_folder("nowhere") == Path("nowhere")
+    assert tasks_folder("tasks/municipality").is_dir()
+    assert tasks_folder(str(tmp_path / "none")) == tmp_path / "none"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +144,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         ("  hours:\n    en: [We", "  sure:\n    en: [We", "act sure is in task hours as well"),
         ("when are you open", "'The meter stands at {reading}!'", "is an example of request"),
         ("    answer: hours\n", "", "without a tool it needs an answer"),
+        ("answers:\n", "spoken_by_code:\n  hours: {en: [a], fr: [b]}\nanswers:\n", "answers as"),
         ("      fr: [quand êtes-vous ouverts]\n", "", "no example in French (fr)"),
     ],
 )

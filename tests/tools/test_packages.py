@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ from voice.identity import Caller
 from voice.settings import Settings, load_settings
 from voice.tools import load_tools
 
+TOLD = threading.Event()
+"""A line was logged."""
 OFFICE = """
 from voice.identity import IdentityLevel
 from voice.tools import Tool, ToolBox
@@ -78,10 +83,46 @@ async def test_a_package_that_cannot_be_used_is_refused(
         await load_tools(settings_of(folder, *packages, more=database))
 
 
-async def test_a_package_that_misses_a_package_of_its_own_says_which(folder: Path) -> None:
-    (folder / "own_desk.py").write_text("import nowhere_to_be_found\n")
-    with pytest.raises(ModuleNotFoundError, match="nowhere_to_be_found"):
-        await load_tools(settings_of(folder, "own_desk"))
+@pytest.mark.parametrize("package", ["own_desk", "own_desk.py"])
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("\nimport nowhere_to_be_found\n", r":2: ModuleNotFoundError: .*nowhere_to_be_found"),
+        ("def load(settings:\n", r":1: '\(' was never closed"),
+        ("def load(settings):\n    return tolls\n", r":2: NameError: name 'tolls' is not"),
+        ("def load(settings):\n    open('gone')\n", r":2: FileNotFoundError: .*gone"),
+        ("def load():\n    pass\n", r"TypeError: load\(\) takes 0 positional arguments"),
+        ("raise SystemExit('its key is 4711')\n", r":1: SystemExit$"),
+        ("raise ValueError('its key is 4711')\n", r":1: ValueError$"),
+        (OFFICE.replace("IdentityLevel.LEVEL", "'unknown'"), r"TypeError: .*an IdentityLevel$"),
+        (OFFICE.replace("LEVEL, False, get", "UNKNOWN, False, 'get"), r":9: unterminated string"),
+    ],
+)
+async def test_a_package_that_fails_says_where_and_why(
+    folder: Path, package: str, content: str, complaint: str
+) -> None:
+    """In its own words only where these are Python's; others may quote a secret."""
+    (folder / "own_desk.py").write_text(content)
+    sys.modules.pop("own_desk", None)
+    with pytest.raises(ConfigError, match=rf"^tools\.packages: {package}: .*{complaint}") as no:
+        await load_tools(settings_of(folder, package))
+    assert "\n" not in str(no.value)
+
+
+async def test_a_package_that_does_not_come_to_an_end_is_named_in_the_log(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("voice.tools.packages._SLOW_SECONDS", 0.01)
+    waits = "import tests.tools.test_packages as beside\nassert beside.TOLD.wait(20)\n"
+    (folder / "office.py").write_text(waits + OFFICE.replace("LEVEL", "UNKNOWN"))
+
+    def heard(record: logging.LogRecord) -> bool:
+        TOLD.set()
+        return True
+
+    caplog.handler.addFilter(heard)
+    await load_tools(settings_of(folder, "office.py"))
+    assert caplog.messages == ["tools.packages: office.py: is still being loaded after 0.01 s"]
 
 
 async def test_two_tools_of_one_name_are_refused(folder: Path) -> None:

@@ -29,7 +29,7 @@ class World:
 
     company: str
     settings: str
-    """TOML: its greeting, how requests are found, and tasks and tools that are not the default."""
+    """TOML: its greeting, and tasks and tools that are not the default."""
     role: Callable[[Path, int], Role]
     """Writes the company's books anew in a folder, and gives whom a seed plays."""
     ask: str
@@ -52,14 +52,11 @@ _DISCLOSED = "You are speaking with an automated assistant. How can I help you?"
 _LARKFIELD = f"""
 [calls]
 greeting = "You are through to Larkfield Telecom. {_DISCLOSED}"
-[response]
-engine = "examples"
 """
 _MUNICIPALITY = f"""
 [calls]
 greeting = "This is the town of Brackenford. {_DISCLOSED}"
 [response]
-engine = "examples"
 tasks = "tasks/municipality"
 [tools]
 packages = ["voice.demo.municipality.tools"]

@@ -52,7 +52,8 @@ def serve(
         for key, at in (("recognition", settings.recognition.at), ("speech", settings.speech.at)):
             if at != LOCAL:
                 raise ConfigError(f"{key}.at: {at}: what is served is at work here; set {LOCAL}")
-        models = models_at_hand(settings, embedded, Console(stderr=True, highlight=False))
+        console = Console(stderr=True, highlight=False)
+        models = models_at_hand(settings, embedded, console, answers=False)
         uvloop.run(_serve(models.in_settings(settings)))
 
 

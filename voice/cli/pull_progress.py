@@ -65,17 +65,21 @@ def shown_progress(console: Console) -> Iterator[ShownProgress]:
             bar.stop()
 
 
-def models_at_hand(settings: Settings, embedded: bool, console: Console) -> ModelsAtHand:
-    """The models to start with, pulled now where needed; `embedded`: none but these.
+def models_at_hand(
+    settings: Settings, embedded: bool, console: Console, *, answers: bool = True
+) -> ModelsAtHand:
+    """The models to start with, pulled now where needed; `embedded`: a recogniser and a voice that
+    come along, and nothing is pulled. `answers`: see `at_hand`.
 
     Raises ModelError as `at_hand` does and, before anything is fetched, what `chosen_voices` does.
     """
     if embedded:
-        chosen_voices(ModelsAtHand().in_settings(settings))
-        return ModelsAtHand()
+        models = ModelsAtHand(engine=settings.response.engine)
+        chosen_voices(models.in_settings(settings))
+        return models
     chosen_voices(settings)
     with shown_progress(console) as progress:
-        models = at_hand(settings, progress)
+        models = at_hand(settings, progress, answers=answers)
     if models.warning:
         console.print(models.warning, markup=False, soft_wrap=True)
     return models

@@ -34,7 +34,7 @@ def serve(
 ) -> None:
     """Answer calls until SIGTERM or Ctrl-C; running calls may finish, a second signal ends them.
 
-    The recogniser and the voice of the settings are fetched at the first start.
+    The models of the settings are fetched at the first start.
     """
     settings = load_settings(settings_file)
     configure_logging(settings.log_level, "service")
@@ -45,7 +45,7 @@ def serve(
         for doubt in doubts(settings):
             console.print(f"Warning: {doubt}", markup=False, soft_wrap=True)
         models = models_at_hand(settings, embedded, console)
-        asked = ModelsAtHand(settings.recognition.model, settings.speech.voice)
+        asked = ModelsAtHand.of(settings)
         # Of what stays as it was set, a mistake is one of the settings.
         os.environ.update(models.environment.items() - asked.environment.items())
         uvloop.run(_serve(settings, settings_file))

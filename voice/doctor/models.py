@@ -9,38 +9,21 @@ from urllib.parse import urlsplit
 from voice.doctor.finding import Finding
 from voice.errors import ModelError
 from voice.model_folders import ModelKind, find_model
-from voice.models import Catalogue, ModelStore, embeddings_needed
+from voice.models import Catalogue, ModelStore, models_named
 from voice.models.entries import HubSource, IndexSource, NpmSource
 from voice.network import is_allowed
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import Settings
 
 
 def models(settings: Settings) -> Iterator[Finding]:
     """One finding for each model that calls would use."""
-    for key, kind, name in _named(settings):
+    for key, kind, name in models_named(settings):
         yield _model(key, kind, name, settings)
     store = settings.knowledge.store
     if store is not None and not store.is_file():
         yield Finding(
             "fault", "knowledge.store", f"{store}: is not there", "run `voice knowledge build`"
         )
-
-
-def _named(settings: Settings) -> Iterator[tuple[str, ModelKind, str]]:
-    recognition, response, speech = settings.recognition, settings.response, settings.speech
-    yield "recognition.model", "asr_models", recognition.model
-    for variant in recognition.variants:
-        yield "recognition.variants", "asr_models", variant
-    yield "speech.voice", "tts_voices", speech.voice
-    for tag, voice in speech.voices.items():
-        yield f"speech.voices.{tag}", "tts_voices", voice
-    if response.engine in ("embedded", "ctranslate2"):
-        yield "response.model", "response_models", response.model
-    if response.engine == "openai" and response.fallback not in ("", BY_EXAMPLES):
-        yield "response.fallback", "response_models", response.fallback
-    for key, name in embeddings_needed(settings).items():
-        yield key, "response_models", name
 
 
 def _model(key: str, kind: ModelKind, name: str, settings: Settings) -> Finding:

@@ -14,6 +14,10 @@ from voice.languages import CAPITAL
 
 _CONTROL_TOKEN = re.compile(r"<\|[^<>|]{0,40}\|>|\[/?INST\]|</?(?:s|think|tool_call|system)>")
 """What begins or ends a message for one language model or another."""
+_HEADER = re.compile(r"<\|[^<>|]{0,40}\|>[^<>|]{0,80}(?=<\|[^<>|]{0,40}\|>)")
+"""A token and what stands before the next: whose message it is, and to whom."""
+_FOR_PROGRAMS = re.compile(r"\w=\w|(?<![\w.@-])[^\W_]+(?:_\w+)+(?![\w.-]*@)")
+"""Assignments and names such as those of tools: nobody says them."""
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 _SPACE = re.compile(r"\s+")
 _SOFT_HYPHEN = "\u00ad"
@@ -33,14 +37,14 @@ _PAUSE = re.compile(r"(?<=[,;:])\s+")
 def clean(text: str) -> str:
     """One line of what a reader sees of a text, composed (NFC)."""
     text = unicodedata.normalize("NFC", text.replace(_SOFT_HYPHEN, ""))
-    text = _CONTROL_TOKEN.sub(" ", _SPACE.sub(" ", text))
+    text = _CONTROL_TOKEN.sub(" ", _HEADER.sub(" ", _SPACE.sub(" ", text)))
     seen = "".join(one for one in text if unicodedata.category(one) not in _UNSEEN)
     # What was hidden between two halves of a mark may have made another one.
     return _SPACE.sub(" ", _CONTROL_TOKEN.sub(" ", seen)).strip()
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of a clean text that hold a word, none of more than LONGEST words."""
+    """The sentences of a clean text that can be said, none of more than LONGEST words."""
     begin = 0
     for end in _END.finditer(text):
         goes_on = _BEFORE_FIGURES if text[end.end()].isdigit() else _ABBREVIATION
@@ -52,7 +56,7 @@ def sentences(text: str) -> Iterator[str]:
 
 def _speakable(sentence: str) -> Iterator[str]:
     sentence = _SPACE.sub(" ", _ADDRESS.sub("", sentence)).strip()
-    if not any(map(str.isalpha, sentence)):
+    if not any(map(str.isalpha, sentence)) or _FOR_PROGRAMS.search(sentence):
         return
     words: list[str] = []
     for part in _PAUSE.split(sentence):

@@ -12,7 +12,13 @@ from voice.models.card import percent
 from voice.models.catalogue import Catalogue
 from voice.models.entries import CatalogueModel, ModelFile
 from voice.models.errors import SourceUnavailable, WrongHash
-from voice.models.first_use import ModelsAtHand, at_hand, embedding_at_hand, embeddings_needed
+from voice.models.first_use import (
+    ModelsAtHand,
+    answers_at_hand,
+    at_hand,
+    embedding_at_hand,
+    models_named,
+)
 from voice.models.licences import licence_terms
 from voice.models.publishing import publish
 from voice.models.pulling import Origins, Progress, pull
@@ -35,14 +41,15 @@ __all__ = [
     "SourceUnavailable",
     "VoiceAtHand",
     "WrongHash",
+    "answers_at_hand",
     "at_hand",
     "card_row",
     "chosen_voices",
     "convert",
     "embedding_at_hand",
-    "embeddings_needed",
     "install",
     "licence_terms",
+    "models_named",
     "percent",
     "publish",
     "pull",

@@ -1,11 +1,12 @@
-"""The recogniser and the voice of the settings are there before anything needs them.
+"""The models of the settings are there before anything needs them.
 
 Whoever starts the engines' processes calls `at_hand` before: nothing is ever fetched during a call.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voice.errors import ModelError
@@ -14,7 +15,7 @@ from voice.models.catalogue import Catalogue
 from voice.models.entries import Kind
 from voice.models.pulling import Origins, Progress, pull
 from voice.models.store import ModelStore
-from voice.response_settings import BY_EXAMPLES
+from voice.response_settings import BY_EXAMPLES, BY_HEART, EngineName
 from voice.setting_places import blamed_on
 from voice.settings import EMBEDDED, Settings
 
@@ -24,25 +25,39 @@ _OF_REQUESTS = "embedding.requests"
 
 @dataclass(frozen=True)
 class ModelsAtHand:
-    """Which recogniser and voice are used, as `[recognition] model` and `[speech] voice` say it."""
+    """What is used, as `[recognition] model`, `[speech] voice` and `[response] engine` say it."""
 
     recogniser: str = EMBEDDED
     voice: str = EMBEDDED
+    engine: EngineName = BY_HEART
     missing: str = ""
     """Why one of the defaults could not be had; empty when all could."""
     no_embedding: str = ""
     """Why requests are found without an embedding model; empty when they are not, or need none."""
 
+    @classmethod
+    def of(cls, settings: Settings) -> ModelsAtHand:
+        """What the settings name."""
+        named = settings.recognition.model, settings.speech.voice, settings.response.engine
+        return cls(*named)
+
     @property
     def environment(self) -> dict[str, str]:
         """What tells other processes to use these; the environment wins over `voice.toml`."""
-        return {"VOICE_RECOGNITION__MODEL": self.recogniser, "VOICE_SPEECH__VOICE": self.voice}
+        return {
+            "VOICE_RECOGNITION__MODEL": self.recogniser,
+            "VOICE_RESPONSE__ENGINE": self.engine,
+            "VOICE_SPEECH__VOICE": self.voice,
+        }
 
     def in_settings(self, settings: Settings) -> Settings:
         """The settings with these models."""
-        recognition = settings.recognition.model_copy(update={"model": self.recogniser})
-        speech = settings.speech.model_copy(update={"voice": self.voice})
-        return settings.model_copy(update={"recognition": recognition, "speech": speech})
+        changed = {
+            "recognition": settings.recognition.model_copy(update={"model": self.recogniser}),
+            "response": settings.response.model_copy(update={"engine": self.engine}),
+            "speech": settings.speech.model_copy(update={"voice": self.voice}),
+        }
+        return settings.model_copy(update=changed)
 
     @property
     def warning(self) -> str:
@@ -60,15 +75,24 @@ class ModelsAtHand:
         return "\n".join(lines)
 
 
-def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
+def at_hand(settings: Settings, progress: Progress, *, answers: bool = True) -> ModelsAtHand:
     """The models of the settings, pulled when they are used for the first time.
 
-    Where the default recogniser or voice cannot be had, the embedded ones take its place; a model
-    that the settings name, be it the default, and that cannot be had raises ModelError.
+    `answers`: also those by which requests and documents are found.
+
+    Where the default recogniser or voice cannot be had, the embedded ones take its place, and
+    requests are found without the default embedding; a model that the settings name, be it the
+    default, and that cannot be had raises ModelError.
     """
-    recogniser, voice = settings.recognition.model, settings.speech.voice
+    found = _for_speech(settings, progress)
+    return replace(found, no_embedding=answers_at_hand(settings, progress)) if answers else found
+
+
+def _for_speech(settings: Settings, progress: Progress) -> ModelsAtHand:
+    """What callers are understood by, and what speaks."""
+    found = ModelsAtHand.of(settings)
+    recogniser, voice = found.recogniser, found.voice
     named = "voice" in settings.speech.model_fields_set
-    missing, no_embedding = "", _embedding(settings, progress)
     try:
         _require(recogniser, "asr_models", "recogniser", settings, progress)
     except ModelError as error:
@@ -76,7 +100,7 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
             raise ModelError(f"recognition.model: {error}") from None
         # Without the recogniser nothing is gained by the voice, nor by waiting for it.
         voice = voice if named else EMBEDDED
-        return ModelsAtHand(voice=voice, missing=str(error), no_embedding=no_embedding)
+        return replace(found, recogniser=EMBEDDED, voice=voice, missing=str(error))
     for variant in settings.recognition.variants:
         with blamed_on("recognition.variants", ModelError):
             _require(variant, "asr_models", "recogniser", settings, progress)
@@ -85,23 +109,29 @@ def at_hand(settings: Settings, progress: Progress) -> ModelsAtHand:
     except ModelError as error:
         if named:
             raise ModelError(f"speech.voice: {error}") from None
-        voice, missing = EMBEDDED, str(error)
+        found = replace(found, voice=EMBEDDED, missing=str(error))
     for language, other in settings.speech.voices.items():
         with blamed_on(f"speech.voices.{language}"):
             _require(other, "tts_voices", "voice", settings, progress)
-    return ModelsAtHand(recogniser, voice, missing, no_embedding)
+    return found
 
 
-def _embedding(settings: Settings, progress: Progress) -> str:
-    """Pulled where one is needed; why not, of the one without which requests are found, too."""
+def answers_at_hand(settings: Settings, progress: Progress) -> str:
+    """Pull the embeddings by which requests and documents are found, where they are needed.
+
+    Gives the reason why the default of requests cannot be had, without which there are other ways;
+    raises ModelError for all others.
+    """
     needed = embeddings_needed(settings)
     if _OF_DOCUMENTS in needed:
         embedding_at_hand(settings, progress)
-    if _OF_REQUESTS in needed:
+    if name := needed.get(_OF_REQUESTS):
         try:
             with blamed_on(_OF_REQUESTS, ModelError):
-                _require(needed[_OF_REQUESTS], "response_models", "embedding", settings, progress)
+                _require(name, "response_models", "embedding", settings, progress)
         except ModelError as error:
+            if "requests" in settings.embedding.model_fields_set:
+                raise
             return str(error)
     return ""
 
@@ -111,9 +141,28 @@ def embeddings_needed(settings: Settings) -> dict[str, str]:
     needed = {}
     if settings.knowledge.store is not None:
         needed[_OF_DOCUMENTS] = settings.embedding.model
-    if BY_EXAMPLES in (settings.response.engine, settings.response.fallback):
+    response = settings.response
+    stands_in = response.fallback if response.engine == "openai" else ""
+    if BY_EXAMPLES in (response.engine, stands_in):
         needed[_OF_REQUESTS] = settings.embedding.requests
     return needed
+
+
+def models_named(settings: Settings) -> Iterator[tuple[str, ModelKind, str]]:
+    """The setting, kind and name of each model that calls use in this process."""
+    recognition, response, speech = settings.recognition, settings.response, settings.speech
+    yield "recognition.model", "asr_models", recognition.model
+    for variant in recognition.variants:
+        yield "recognition.variants", "asr_models", variant
+    yield "speech.voice", "tts_voices", speech.voice
+    for tag, voice in speech.voices.items():
+        yield f"speech.voices.{tag}", "tts_voices", voice
+    if response.engine in (BY_HEART, "ctranslate2"):
+        yield "response.model", "response_models", response.model
+    if response.engine == "openai" and response.fallback not in ("", BY_EXAMPLES):
+        yield "response.fallback", "response_models", response.fallback
+    for key, name in embeddings_needed(settings).items():
+        yield key, "response_models", name
 
 
 def embedding_at_hand(settings: Settings, progress: Progress) -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from voice.embedding_settings import REQUESTS
 from voice.embeddings import load_embedder
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
@@ -87,13 +88,18 @@ def _beside(
 
 
 def _by_examples(settings: Settings, tasks: TaskSet, make_queue: QueueFactory) -> Engine:
-    """Requests are found by what they mean, or by their letters where no embedding is at hand."""
+    """Requests are found by what they mean, or by their letters without the default embedding."""
     wanted, embedding = settings.response, settings.embedding.requests
-    embedder: TextEmbedder = LexicalEmbedder()
-    if Path(find_model("response_models", embedding)).is_dir():
-        embedder = load_embedder(settings, make_queue, "requests")
+    embedder: TextEmbedder
+    if embedding == REQUESTS and not Path(find_model("response_models", embedding)).is_dir():
+        log.warning(
+            "embedding.requests: %s is not installed (voice models pull %s): requests are found by "
+            "their letters and words, and fewer of them",
+            *(embedding, embedding),
+        )
+        embedder = LexicalEmbedder()
     else:
-        log.warning("no embedding %s: requests are found by their letters and words", embedding)
+        embedder = load_embedder(settings, make_queue, "requests")
     return ExampleEngine.load(
         tasks,
         dict.fromkeys(languages(), embedder),

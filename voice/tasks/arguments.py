@@ -10,7 +10,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -102,7 +102,18 @@ class Digits(_Argument):
         return {"type": "string", "pattern": f"^[0-9]{{{least},{most}}}$"}
 
 
-class Number(_Argument):
+class _Bounded(_Argument):
+    """What has a least and a most."""
+
+    @model_validator(mode="after")
+    def _is_not_empty(self) -> Self:
+        least, most = getattr(self, "least", 0), getattr(self, "most", 0)
+        if least > most:
+            raise ValueError(f"least: {least} is more than most, {most}")
+        return self
+
+
+class Number(_Bounded):
     """A count or a reading, without decimals."""
 
     type: Literal["number"] = "number"
@@ -120,7 +131,7 @@ class Number(_Argument):
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-class Amount(_Argument):
+class Amount(_Bounded):
     """A sum of money; at most two decimals."""
 
     type: Literal["amount"] = "amount"
@@ -249,9 +260,13 @@ class Choice(_Argument):
     @classmethod
     def _names_alone(cls, content: Any) -> Any:
         """A list is of values that are their own words in every language."""
-        if isinstance(content, dict) and isinstance(content.get("of"), list):
-            return {**content, "of": {str(name): {} for name in content["of"]}}
-        return content
+        names = content.get("of") if isinstance(content, dict) else None
+        if not isinstance(names, list):
+            return content
+        if any(isinstance(name, bool) or not isinstance(name, str | int) for name in names):
+            # YAML takes yes, no, on and off for something else than words.
+            raise ValueError("of: expected names: put them between quotes")
+        return {**content, "of": {str(name): {} for name in names}}
 
     def words(self, language: Language) -> dict[str, tuple[str, ...]]:
         """By value, how it is said in a language; what has no words is said as it is named."""

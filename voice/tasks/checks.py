@@ -10,7 +10,7 @@ from voice.languages import language, words_of
 from voice.languages.yes_no import ActWords, AnswerReader
 from voice.tasks.roles import SLOTS, Role
 from voice.tasks.schema import STATUS, Task, TaskTool
-from voice.tasks.slots import LAST_ANSWER, slots_of
+from voice.tasks.slots import LAST_ANSWER, between_slots, slots_of
 from voice.tasks.task_set import TaskSet
 
 Path = tuple[str | int, ...]
@@ -97,8 +97,19 @@ def _wordings(tasks: TaskSet, task: Task) -> Iterator[tuple[Path, str]]:
                     yield (kind, act), f"act {act}: no wording in {language(tag).name} ({tag})"
             for tag, wordings in words.items():
                 for number, wording in enumerate(wordings):
-                    for reason in _slots(tasks, act, wording):
+                    for reason in (*_form(wording), *_slots(tasks, act, wording)):
                         yield (kind, act, tag, number), f"act {act}: {reason}"
+    for act in task.answers.keys() & task.spoken_by_code.keys():
+        yield ("spoken_by_code", act), f"act {act} is in answers as well"
+
+
+def _form(words: str) -> Iterator[str]:
+    """What no sentence has, whatever it says."""
+    around = between_slots(words)
+    if any(sign in text for text in around for sign in "{}"):
+        yield f"{words!r}: {{ and }} stand around the name of a value, of letters, figures and _"
+    elif len(around) == 1 and not words_of(words):
+        yield f"{words!r}: has no words"
 
 
 def _slots(tasks: TaskSet, act: str, wording: str) -> Iterator[str]:
@@ -126,8 +137,10 @@ def _requests(tasks: TaskSet, task: Task) -> Iterator[tuple[Path, str]]:
                 yield place, f"request {name}: no example in {language(tag).name} ({tag})"
         for tag, examples in request.examples.items():
             for number, example in enumerate(examples):
+                where: Path = (*place, "examples", tag, number)
+                for reason in _form(example):
+                    yield where, reason
                 for slot in set(slots_of(example)) - known:
-                    where: Path = (*place, "examples", tag, number)
                     yield where, f"{{{slot}}} is no argument of the task's tool"
         if task.tool is None and not request.answer:
             yield place, f"request {name}: without a tool it needs an answer"
@@ -161,15 +174,34 @@ def _tool(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
         if argument.unless and argument.unless not in (tool.arguments or {}):
             reason = f"{name}: unless: there is no argument {argument.unless}"
             yield ("tool", "arguments", name, "unless"), reason
+        if argument.secret and argument.read_back:
+            yield ("tool", "arguments", name), f"{name}: what is secret cannot be read back"
         if name in tool.result:
             yield ("tool", "result", name), f"{name} is an argument as well"
         elif not name.isidentifier():
             yield ("tool", "arguments", name), f"{name}: expected a name of letters, figures and _"
+    yield from _said_before(tasks, tool)
     if tool.quote is not None:
         yield from _quote(tasks, tool)
     yield from _grammar(tasks, tool)
     if tool.undo is not None:
         yield from _undo(tasks, tool)
+
+
+def _said_before(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:
+    """What is said before the tool runs, or where it does not, has nothing of its result."""
+    named: list[tuple[Path, str | None]] = [
+        (("tool", kind), getattr(tool, kind))
+        for kind in ("confirmation", "unclear", "declined", "begins")
+    ]
+    asked = (tool.arguments or {}).items()
+    named += [(("tool", "arguments", name, "ask"), one.ask) for name, one in asked]
+    for place, act in named:
+        words = (one for task in tasks.tasks for one in task.acts.get(act or "", {}).values())
+        slots = {slot for wordings in words for one in wordings for slot in slots_of(one)}
+        for slot in sorted(slots - {LAST_ANSWER}):
+            if slot.removeprefix(f"{tool.name}.") in tool.result:
+                yield place, f"act {act}: {{{slot}}} is not known before the tool has run"
 
 
 def _quote(tasks: TaskSet, tool: TaskTool) -> Iterator[tuple[Path, str]]:

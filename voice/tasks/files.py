@@ -26,12 +26,14 @@ def load_tasks(folder: Path) -> TaskSet:
 
 def read_tasks(folder: Path) -> tuple[TaskSet | None, list[str]]:
     """The tasks of a folder, if they can be read at all, and all that is wrong, a line each."""
+    if not folder.is_dir():
+        return None, [f"{folder}: no such folder"]
     paths = sorted(folder.glob("*.yaml"))
+    wrong = [f"{path}: task files end in .yaml" for path in sorted(folder.glob("*.yml"))]
     if not paths:
-        return None, [f"{folder}: no task files (*.yaml) there"]
+        return None, wrong or [f"{folder}: no task files (*.yaml) there"]
     files: list[YamlFile] = []
     tasks: list[Task] = []
-    wrong: list[str] = []
     for path in paths:
         try:
             file, content = parsed(path)

@@ -5,10 +5,18 @@ Words are by language: a mapping of tags, or a list alone, which is in the file'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from voice.identity import IdentityLevel
 from voice.language_settings import LanguageTag
@@ -18,6 +26,7 @@ from voice.tasks.arguments import Argument
 
 ValueKind = Literal["money", "date", "time", "number", "name", "text"]
 """What a value of a tool's result is, which decides how it is written and checked."""
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 STATUS = "status"
 """The key of a result that says how it ended."""
 
@@ -33,6 +42,13 @@ def _level(value: object) -> object:
     except KeyError:
         known = ", ".join(level.name.lower() for level in IdentityLevel)
         raise ValueError(f"unknown identity level {value}: expected one of {known}") from None
+
+
+def _name(name: str) -> str:
+    """As general models, and the code of tools, can name it."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r}: expected a name of at most 64 letters, figures, _ and -")
+    return name
 
 
 class _Part(BaseModel):
@@ -64,7 +80,7 @@ class Undo(_Part):
 class TaskTool(_Part):
     """The tool of a task, as far as the conversation needs to know it."""
 
-    name: str
+    name: Annotated[str, AfterValidator(_name)]
     identity: Annotated[IdentityLevel, BeforeValidator(_level)] = IdentityLevel.UNKNOWN
     side_effect: bool = False
     arguments: dict[str, Argument] | None = None

@@ -18,8 +18,20 @@ _REASONS = {
     "extra_forbidden": "unknown key",
     "missing": "is missing",
     "string_type": "expected text: put it between quotes",
+    "dict_type": "expected keys and values",
+    "model_type": "expected keys and values",
+    "model_attributes_type": "expected keys and values",
+    "list_type": "expected a list",
+    "tuple_type": "expected a list",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "union_tag_not_found": "its type is missing",
 }
 """In place of pydantic's own words, by the kind of mistake."""
+_MOST_BYTES, _MOST_VALUES = 1_000_000, 100_000
+"""Of a file; nobody writes so much by hand."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +67,52 @@ class YamlFile:
 
 def parsed(path: Path) -> tuple[YamlFile, Any]:
     """A file and what stands in it; raises ConfigError."""
+    text = _text(path)
     try:
-        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(f"{path}: expected keys and values")
+        _require_finite(path, node)
         return YamlFile(path, node), loader.construct_document(node)
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: is not UTF-8") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: not valid YAML: too many levels within each other") from None
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ConfigError(f"{path}{line}: not valid YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = "a tab, where spaces are expected" if "'\\t'" in str(error) else error.problem
+        raise ConfigError(f"{path}{line}: not valid YAML: {problem}") from None
+    except (yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path}: not valid YAML: {reason}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            raise ConfigError(f"{path}: {size / 1e6:.1f} MB; at most {_MOST_BYTES / 1e6:g} MB")
+        data = path.read_bytes()
+        return data.decode("utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = f"byte 0x{data[error.start]:02x}"
+        raise ConfigError(f"{path}:{line}: is not UTF-8: {byte}; save the file as UTF-8") from None
+
+
+def _require_finite(path: Path, root: yaml.Node) -> None:
+    """Aliases make much of little, and one within its own anchor has no end."""
+    waiting, seen = [root], 0
+    while waiting:
+        node, seen = waiting.pop(), seen + 1
+        if seen > _MOST_VALUES:
+            reason = f"more than {_MOST_VALUES} values, those of aliases (*name) counted"
+            raise ConfigError(f"{path}: {reason}")
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [one for pair in node.value for one in pair]
 
 
 def repeated_keys(file: YamlFile) -> Iterator[str]:
@@ -110,7 +152,7 @@ _TYPES = ("literal[", "dict[", "list[", "tuple[", "function-", "int", "constrain
 
 def _reason(error: ErrorDetails, keys: Collection[str]) -> str:
     kind, said = error["type"], error["msg"].removeprefix("Value error, ")
-    reason = _REASONS.get(kind, said)
+    reason = _REASONS.get(kind, said.replace("Input should be ", "expected "))
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(error["loc"][-1]), keys, n=1)
         return reason + (f": did you mean {near[0]}?" if near else "")

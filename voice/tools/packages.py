@@ -8,32 +8,61 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import sys
+import threading
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from voice.errors import ConfigError
+from voice.errors import ConfigError, VoiceError
+from voice.foreign_code import place_of
 from voice.identity import IdentityCheck
 from voice.settings import Settings
 from voice.tools.tool import ToolBox
 
+log = logging.getLogger(__name__)
+
 _GROUP = "voice.tools"
 _LOAD = "load"
 _KEY = "tools.packages"
+_SLOW_SECONDS = 10.0
+_SLOW = "%s: %s: is still being loaded after %g s"
+_PYTHONS_OWN = (ImportError, NameError, AttributeError, TypeError, OSError)
+"""What these say names code and files, and no value that the package works with."""
 
 
 def load_package(name: str, settings: Settings) -> tuple[ToolBox, IdentityCheck | None]:
     """The tools of a package, and what it knows of callers.
 
-    Raises ConfigError where there is no such package, and whatever the package raises.
+    Raises ConfigError where there is no such package, and where it fails, with the line.
     """
-    loaded = _load_function(name)(settings)
+    slow = threading.Timer(_SLOW_SECONDS, log.warning, (_SLOW, _KEY, name, _SLOW_SECONDS))
+    slow.daemon = True
+    slow.start()
+    try:
+        loaded = _load_function(name)(settings)
+    except VoiceError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a package is foreign code
+        raise ConfigError(f"{_KEY}: {name}: {_told(error)}") from None
+    finally:
+        slow.cancel()
     tools, identity = loaded if isinstance(loaded, tuple) else (loaded, None)
     if not isinstance(tools, ToolBox):
         raise ConfigError(f"{_KEY}: {name}: its {_LOAD} gives no ToolBox")
     return tools, identity
+
+
+def _told(error: BaseException) -> str:
+    """Where it was raised and what it is; in its own words only where these are Python's."""
+    if isinstance(error, SyntaxError):
+        return f"{Path(error.filename or '').name}:{error.lineno}: {error.msg}"
+    reason = type(error).__name__
+    if isinstance(error, _PYTHONS_OWN):
+        reason += f": {' '.join(str(error).split())}"
+    return f"{place_of(error)}: {reason}"
 
 
 def _load_function(name: str) -> Callable[[Settings], Any]:

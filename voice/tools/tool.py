@@ -49,6 +49,13 @@ class Tool:
     fits: Callable[[TaskTool], None] | None = None
     """Raises ConfigError when the task has arguments or values that it cannot serve."""
 
+    def __post_init__(self) -> None:
+        """Raise TypeError for what would fail no earlier than in a call."""
+        if not isinstance(self.level, IdentityLevel):
+            raise TypeError(f"tool {self.name}: level: expected an IdentityLevel")
+        if not callable(self.run):
+            raise TypeError(f"tool {self.name}: run: expected a function")
+
 
 class ToolBox:
     """The tools of an installation."""
@@ -86,12 +93,17 @@ class ToolBox:
 
         Tools that only undo what others did may be missing.
         """
-        for wanted in tasks.tools.values():
+        for task in tasks.tasks:
+            wanted = task.tool
+            if wanted is None:
+                continue
             tool = self._tools.get(wanted.name)
             if tool is None and wanted.name in tasks.undoing:
                 continue
             if tool is None:
-                raise ConfigError(f"tasks: there is no tool {wanted.name}")
+                there = ", ".join(self._tools) or "none"
+                reason = f"there is no tool {wanted.name}; those of [tools] are {there}"
+                raise ConfigError(f"tasks: {task.name}: {reason}")
             if (wanted.confirmation or wanted.side_effect) and not tool.side_effect:
                 raise ConfigError(f"tasks: {wanted.name} should have a side effect, but only reads")
             if tool.fits is not None:

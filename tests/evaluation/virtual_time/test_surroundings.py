@@ -13,6 +13,7 @@ from voice.settings import Settings
 
 
 def test_a_server_cannot_answer_in_virtual_time(tmp_path: Path) -> None:
-    served = Settings(response=Response(engine="openai", model="gpt-oss-20b"))
+    response = Response(engine="openai", model="gpt-oss-20b")
+    served = Settings().model_copy(update={"response": response})
     with pytest.raises(ConfigError, match=r"^response\.engine: a server cannot answer in virtual"):
         settings_for(served, tmp_path)

@@ -12,7 +12,8 @@ from voice.evaluation.batch.plans import SavedPlan, today
 from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.sound_files import Side
 from voice.evaluation.word_errors import NORMALISER
-from voice.model_folders import ModelKind, find_model
+from voice.model_folders import find_model
+from voice.models import models_named
 from voice.settings import Settings
 
 Part = Literal["all", "recognition"]
@@ -50,13 +51,7 @@ def fingerprint_of(recordings: Iterable[Recording], settings: Settings) -> tuple
 def fingerprint_of_models(settings: Settings) -> bytes:
     """What tells the files of the models from others."""
     digest = hashlib.sha256()
-    models: tuple[tuple[ModelKind, str], ...] = (
-        ("asr_models", settings.recognition.model),
-        ("response_models", settings.response.model),
-        ("tts_voices", settings.speech.voice),
-        *(("tts_voices", voice) for voice in settings.speech.voices.values()),
-    )
-    for kind, name in models:
+    for _, kind, name in models_named(settings):
         folder = Path(find_model(kind, name))
         files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
         for file in files:

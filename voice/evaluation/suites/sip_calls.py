@@ -32,8 +32,7 @@ class SipCalls:
 
     def __init__(self, settings: str, phrasings: Phrasings, scratch: Path) -> None:
         """Starts the service; raises ModelError or TrialFailed."""
-        told = Settings.model_validate_json(settings)
-        models = ModelsAtHand(told.recognition.model, told.speech.voice)
+        models = ModelsAtHand.of(Settings.model_validate_json(settings))
         # The ears that suit the service's voice: the embedded ones do not understand a real one.
         self._ears = EngineEars(find_model("asr_models", models.recogniser))
         self.mouths = Mouths(scratch)

@@ -15,6 +15,7 @@ from voice.evaluation.virtual_time.costs import UNITS, CostTable
 from voice.evaluation.virtual_time.queues import Job, VirtualQueues
 from voice.identity import Caller, IdentityLevel
 from voice.recognition import Recogniser
+from voice.response_settings import BY_EXAMPLES
 from voice.settings import Settings
 from voice.smart_turn import RATE_HZ
 
@@ -58,13 +59,14 @@ async def calibrate(
             turn.commit()
             async for _ in turn:
                 pass
+    by_examples = settings.response.engine == BY_EXAMPLES
     fits = {engine: fit(queues.jobs.get(engine, []), UNITS[engine]) for engine in UNITS}
     return CostTable(
         milliseconds={engine: found.milliseconds for engine, found in fits.items()},
         machine=machine(),
         models={
             "recognition": settings.recognition.model,
-            "response": settings.response.model,
+            "response": settings.embedding.requests if by_examples else settings.response.model,
             "speech": settings.speech.voice,
         },
         jobs={engine: len(queues.jobs.get(engine, [])) for engine in UNITS},
