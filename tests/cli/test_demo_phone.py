@@ -22,7 +22,7 @@ from voice.telephony.sip import CallRejected, Credentials
 
 ROOT = Path(__file__).resolve().parents[2]
 BARESIP_MODULES = Path("/usr/lib/baresip/modules")
-READY, ANSWER = 60.0, 20.0
+READY, ANSWER = 120.0, 30.0
 
 
 @pytest.fixture(autouse=True)

@@ -24,12 +24,14 @@ from voice.settings import load_settings
 pytestmark = pytest.mark.usefixtures("as_written")
 
 PROFILES = Path(__file__).resolve().parents[2] / "deploy" / "profiles"
+EMBEDDED_ENGINE = {"VOICE_RESPONSE__ENGINE": "embedded"}
 NAMES = sorted(file.stem for file in PROFILES.glob("*.toml"))
 
 
 def elsewhere(folder: Path, name: str, sip_port: int) -> Mapping[str, str]:
     """What is different on this machine: where things lie, who calls, which models."""
     settings = load_settings(PROFILES / f"{name}.toml")
+    by_server = settings.response.engine == "openai"
     trunk = {"name": settings.sip.trunks[0].name, "networks": ["127.0.0.1/32"], "trusted": True}
     return {
         "VOICE_SIP__LISTEN": f"127.0.0.1:{sip_port}",
@@ -42,6 +44,7 @@ def elsewhere(folder: Path, name: str, sip_port: int) -> Mapping[str, str]:
         "VOICE_IDENTITY__DATABASE": str(folder / "pin_tries.sqlite"),
         "VOICE_DEMO__DATABASE": str(folder / "operator.sqlite"),
         "VOICE_CALLS__PROCESSES": str(min(2, settings.calls.processes)),
+        **({"VOICE_RESPONSE__FALLBACK": "embedded-en"} if by_server else EMBEDDED_ENGINE),
         **(certified(folder) if settings.supervision.certificate else {}),
         **(joined(folder) if settings.supervision.region.url else {}),
     }
