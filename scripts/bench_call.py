@@ -132,12 +132,12 @@ class CallBench:
 
     async def real(self) -> None:
         """How soon callers are answered by the models that understand people."""
-        _installed("response_models", Embedding().requests)
         models = ModelsAtHand(
             _installed("asr_models", REAL_RECOGNISER),
             _installed("tts_voices", REAL_VOICE),
             BY_EXAMPLES,
         )
+        _installed("response_models", Embedding().requests)
         folder = _new(self._folder / "real")
         async with TrialService(folder, _settings(True), models=models) as service:
             trials = await self._scenarios_once(service, 1, (self._extent.real_scenario,))
