@@ -26,7 +26,7 @@ from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import Responder, ResponseSession, Tool, ToolBox, Value
 from voice.response.conversation import ConversationRules
-from voice.response.exchange import SecondThoughts
+from voice.response.means import SecondThoughts
 from voice.tasks import TaskSet
 from voice.tools import Audit
 

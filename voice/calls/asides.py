@@ -49,9 +49,26 @@ class Asides:
             return Words(said, Sense.NOTHING)
         if any(spoken_numbers(heard.text, spoken.reader)):
             return await identification.answer(heard.text, spoken)
-        if AnswerReader(spoken).declines(normal_form(heard.text, spoken)):
-            return None if await identification.take_back() else Words(None, Sense.DROPS)
+        if Remark.UNABLE not in spoken.remarks(heard.text):
+            if instead := await self._corrected(said, spoken):
+                return instead
+            if AnswerReader(spoken).declines(normal_form(heard.text, spoken)):
+                return None if await identification.take_back() else Words(None, Sense.DROPS)
         return await self._read(said, spoken)
+
+    async def _corrected(self, turn: Turn, spoken: Language) -> Words | None:
+        """What the caller wants instead of what they asked for; None where they do not say so."""
+        text = spoken.after_correction(turn.transcript.text)
+        if text is None:
+            return None
+        if AnswerReader(spoken).asks_for_person(normal_form(text, spoken)):
+            return Words(turn, Sense.PERSON)
+        match await self._wish(text, spoken):
+            case Aside.REQUEST:
+                return Words(_with(turn, text), Sense.DROPS)
+            case Aside.AGAIN:
+                return Words(turn, Sense.AGAIN)
+        return None
 
     async def _read(self, turn: Turn, spoken: Language) -> Words:
         """What such a turn says; `said` is None where nothing in it is to be answered."""

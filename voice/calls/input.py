@@ -179,7 +179,7 @@ class CallInput(FrameProcessor):
         if call.unread_turn or call.rejoined:
             # The turn before is not understood yet, or was not over: both are read as one.
             self._session.feed(pre_roll, call.sample_rate)
-            call.secret_turn |= call.secret
+            call.secret_turn |= call.secret and not call.rejoined
         else:
             self._session.start(pre_roll, call.sample_rate)
             call.secret_turn = call.secret

@@ -32,7 +32,7 @@ class Consequences:
         self._asks = False
         """A question of the tasks is open."""
         self._last: Making | None = None
-        """The answer to the caller's last turn, unless it was stopped or asked for more."""
+        """The answer to the caller's last turn, unless it was stopped or led out of the talk."""
         self._waits = False
         """The caller asked to be waited for, and has asked nothing since."""
         self._checks = 0
@@ -183,11 +183,14 @@ class Consequences:
         unheard = last is self._answer and self.state is State.THINKING
         ended = self._close()
         self._kept = last.words[:-1]
+        if self._identifying:  # Only for the sake of what is taken back.
+            return [*self._leave_identification(), do.FallSilent()]
         return ended if unheard else [*ended, do.FallSilent(), do.TakeBack(last.answer)]
 
     def _identify(self, words: Words) -> list[Action]:
         self._caller_is_there()
         self._checks += 1
+        self._last = None
         return [do.HoldTimer(), do.Identify(words)]
 
     def _beside(self, words: Words) -> list[Action]:
@@ -227,7 +230,7 @@ class Consequences:
         return self._leave_identification() + self._connect(do.HandOver(reason))
 
     def _leave_identification(self) -> list[Action]:
-        asked, self._identifying = self._identifying, False
+        asked, self._identifying, self._last = self._identifying, False, None
         return [do.LeaveIdentification()] if asked else []
 
     # Answers
@@ -244,7 +247,7 @@ class Consequences:
         if self._answer and ended.keeps:
             self._later += self._answer.words
         self._answer, self._asks = None, ended.asks
-        self._last = None if ended.then else self._last
+        self._last = self._last if isinstance(ended.then, do.AskIdentity | None) else None
         if ended.helped is not None:
             self._unhelped = 0 if ended.helped else self._unhelped + 1
         match ended.then:

@@ -54,6 +54,11 @@ def named(rules: Mapping[str, Iterable[str]], where: str) -> dict[str, Matcher]:
     return lists
 
 
+def any_word(words: Sequence[str], start: int) -> frozenset[int]:
+    """Matches whatever word is there; for a list of its own, such as `<any>`."""
+    return frozenset({start + 1} if start < len(words) else ())
+
+
 def stands_in(phrase: Matcher, words: Sequence[str]) -> bool:
     """Whether a phrase stands anywhere in the words."""
     return any(phrase(words, start) - {start} for start in range(len(words)))

@@ -263,10 +263,11 @@ class Language:
 
     def after_dropping(self, text: str) -> str | None:
         """What follows "never mind" and the like at the beginning of a text; None without that."""
-        dropping = self._remarks.after_dropping(self._plain_words(text))
-        ends = [word.end for word in words_at(text)] if dropping else []
-        dropped = [end for end in ends if len(self._plain_words(text[:end])) == dropping]
-        return text[dropped[0] :].lstrip(" ,.;:!?") if dropped else None
+        return self._behind(text, self._remarks.after_dropping(self._plain_words(text)))
+
+    def after_correction(self, text: str) -> str | None:
+        """What follows "no, wait" and the like, wherever they stand; None where nothing does."""
+        return self._behind(text, self._remarks.after_correction(self._plain_words(text)))
 
     def part_wanted(self, text: str) -> Part | None:
         """The one kind of facts that a caller wants of the last answer, and nothing more."""
@@ -302,6 +303,12 @@ class Language:
     @cached_property
     def _written(self) -> WrittenForms:
         return WrittenForms(self.forms, self.reader, self.spoken_times)
+
+    def _behind(self, text: str, count: int) -> str | None:
+        """The text without its first words, contractions resolved; None where these are none."""
+        ends = [word.end for word in words_at(text)] if count else []
+        left = [end for end in ends if len(self._plain_words(text[:end])) == count]
+        return text[left[0] :].lstrip(" ,.;:!?") if left else None
 
     def _plain_words(self, text: str) -> list[str]:
         """Contractions resolved."""

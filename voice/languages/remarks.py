@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 
-from voice.languages.grammar import Matcher, any_of, stands_in
+from voice.languages.grammar import Matcher, any_of, any_word, stands_in
 from voice.languages.table import PlainWords, Table
 
 _MOST_WORDS = 20
@@ -50,6 +50,12 @@ class Remarks(Table):
     drop: Sequence[str] = ()
     unable: Sequence[str] = ()
     """Wherever it stands in what a caller says."""
+    instead: Sequence[str] = ()
+    """Takes back what was said before it, where something follows: "no, wait", "I mean"."""
+    instead_before: PlainWords = frozenset()
+    """With one of these words what follows `bare_instead` has to begin."""
+    bare_instead: Sequence[str] = ()
+    """The same, in words that often mean something else: "no"."""
     beside: Sequence[str] = ()
     """What may stand before, between and behind them: please, sorry."""
     only: PlainWords = frozenset()
@@ -74,6 +80,16 @@ class Remarks(Table):
         """How many words at the beginning say that the caller drops what was begun; 0: none do."""
         laid = self._laid(words)
         return max((end for end, kinds in laid.items() if Remark.DROP in kinds), default=0)
+
+    def after_correction(self, words: Sequence[str]) -> int:
+        """At which word that begins which takes the place of all before it; 0: nothing does."""
+        last = 0
+        for start in range(len(words)):
+            bare = self._bare_instead(words, start)
+            ends = {end for end in bare if self.instead_before.intersection(words[end : end + 1])}
+            ends |= {end for end in self._instead(words, start) if end < len(words)}
+            last = max(ends, default=last)
+        return last
 
     def part_wanted(self, words: Sequence[str]) -> Part | None:
         """The one kind of facts that is wanted of the last answer: "only the price"."""
@@ -113,5 +129,13 @@ class Remarks(Table):
     def _beside(self) -> Matcher:
         return self._any_of("beside")
 
+    @cached_property
+    def _instead(self) -> Matcher:
+        return self._any_of("instead")
+
+    @cached_property
+    def _bare_instead(self) -> Matcher:
+        return self._any_of("bare_instead")
+
     def _any_of(self, key: str) -> Matcher:
-        return any_of(getattr(self, key), {}, f"remarks.toml: {key}")
+        return any_of(getattr(self, key), {"any": any_word}, f"remarks.toml: {key}")

@@ -15,9 +15,12 @@ from voice.response.collecting import Taken, correction, gathered, take
 from voice.response.confirmation import Decision, decide
 from voice.response.documents import UNKNOWN, looking_up
 from voice.response.engine import Model
-from voice.response.exchange import Exchange, Means, SecondThoughts
+from voice.response.exchange import Exchange
 from voice.response.harmony import Message
+from voice.response.means import Means, SecondThoughts
+from voice.response.meant import what_is_meant
 from voice.response.proposals import (
+    CERTAIN,
     VAGUE,
     act_of,
     declines,
@@ -43,8 +46,6 @@ _LEAST_CONFIDENCE = 0.12
 """Of the recogniser; below it the words are taken as not understood."""
 _LEAST_PROBABILITY = 0.35
 """Of the model's first message; below it the model is guessing."""
-_CERTAIN = 0.8
-"""Of the model's call of another tool, to follow it after a no."""
 _MOST_MISUNDERSTOOD = 3
 _MOST_DOUBTS = 1
 """How often the question before an act is put in other words."""
@@ -103,6 +104,7 @@ class ConversationRules:
         """The script of an ordinary turn."""
         async with aclosing(Exchange(self._means, turn, history, caller)) as exchange:
             await self._answer(exchange, said, turn.state)
+            await self._then_person(exchange)
 
     async def _answer(self, exchange: Exchange, said: Said, before: State) -> None:
         if before.untold:
@@ -124,7 +126,22 @@ class ConversationRules:
         elif undo := undo_wanted(exchange, said, before):
             await exchange.use(undo)
         else:
-            await self._follow(exchange, said, before)
+            await self._do_what_is_meant(exchange, said, before)
+
+    async def _do_what_is_meant(self, exchange: Exchange, said: Said, before: State) -> None:
+        meant = await what_is_meant(exchange, said)
+        if meant.person and meant.reply is None:
+            await self._use_person(exchange)
+            return
+        if meant.person:
+            exchange.update(person_next=True)
+        await self._follow(exchange, meant.said, before, meant.reply)
+
+    async def _then_person(self, exchange: Exchange) -> None:
+        """Whoever asked for a person beside something else gets one behind it."""
+        if exchange.state.person_next and exchange.is_done:
+            exchange.update(person_next=False)
+            await self._use_person(exchange)
 
     async def aside(
         self, turns: Sequence[Sequence[Message]], spoken: Language, waiting: Act | None
@@ -143,6 +160,7 @@ class ConversationRules:
         async with aclosing(Exchange(self._means, turn, history, caller)) as exchange:
             if await exchange.use(pending):
                 await self._follow(exchange, Said("", 1.0, Priority.FINAL), turn.state)
+            await self._then_person(exchange)
 
     async def ask_again(
         self,
@@ -174,9 +192,9 @@ class ConversationRules:
     async def _use_person(self, exchange: Exchange) -> None:
         tool = exchange.tasks.person_tool
         if tool is None:
-            await exchange.answer(Role.PERSON)
+            await exchange.say_all([Role.PERSON])
         elif await exchange.use(Act(tool.name)):
-            await exchange.answer("")
+            await exchange.answer_last_result()
 
     async def _follow(
         self, exchange: Exchange, said: Said, before: State, reply: Reply | None = None
@@ -217,11 +235,19 @@ class ConversationRules:
             pass
         elif act is None or act == Role.NOT_UNDERSTOOD:
             await self._not_understood(exchange, before)
+        elif act == Role.HELP and self._has_told_help(exchange, before):
+            told = replace(before, misunderstood=max(before.misunderstood, 1))
+            await self._not_understood(exchange, told)
         elif act == Role.REPEAT:
             await self._repeat(exchange, said, before)
         else:
             await exchange.answer(Role.OKAY if act in exchange.tasks.declining else act)
         return None
+
+    def _has_told_help(self, exchange: Exchange, before: State) -> bool:
+        """Whether the caller knows by now what can be asked for, and has asked for none of it."""
+        told_last = exchange.tasks.act_of(before.last_answer) == Role.HELP
+        return told_last or before.misunderstood >= _MOST_MISUNDERSTOOD - 1
 
     async def _not_understood(self, exchange: Exchange, before: State) -> None:
         """Ask again; then offer a person; then hand over."""
@@ -288,7 +314,7 @@ class ConversationRules:
         """Another request, which goes first; a word to the question; a no; or it was misheard."""
         reply = await exchange.reply(said.priority)
         tool, act = tool_wanted(exchange, reply), act_of(exchange, reply)
-        is_sure = reply.probability >= _CERTAIN
+        is_sure = reply.probability >= CERTAIN
         if tool is not None and tool.name == asked.act.tool:
             known = gathered(tool, reply.arguments, said, exchange.tasks)
             if asked.argument in known:
@@ -332,7 +358,7 @@ class ConversationRules:
                 await self._act(exchange, said, question, words)
             case Decision.DECLINE:
                 exchange.say(tool.declined or Role.OKAY)
-                if opinion.is_("other", _CERTAIN) and reply.tool is not None:
+                if opinion.is_("other", CERTAIN) and reply.tool is not None:
                     await self._follow(exchange, said, before, reply)
             case Decision.OTHER_REQUEST if not question.kept and is_request(exchange, reply, tool):
                 exchange.keep_for_later(question)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from voice.engine_queue import Priority
 from voice.events import HIDDEN
 from voice.identity import Caller, IdentityLevel
 from voice.languages import Remark
-from voice.response.engine import Model
 from voice.response.grounding import grounding_of
-from voice.response.harmony import Message, ToolCall, ToolResult
+from voice.response.harmony import CallerSaid, Message, ToolCall, ToolResult
+from voice.response.means import Means
 from voice.response.reading import Reading, Reply
 from voice.response.said import Said
 from voice.response.slot_values import values_of
@@ -30,43 +30,21 @@ from voice.response.steps import (
 )
 from voice.response.turn import ResponseTurn
 from voice.response.values import written
-from voice.response.wording import Wordings, clauses, fill, without_person
+from voice.response.wording import clauses, fill, without_person
 from voice.tasks import (
     LAST_ANSWER,
     PASSING,
     VALUE,
     ArgumentValue,
     Role,
-    TaskSet,
     TaskTool,
     between_slots,
 )
-from voice.tools import ActKeys, Audit, Tool, ToolBox, ToolRun, Value, run_tool
+from voice.tools import Tool, ToolRun, Value, run_tool
 
 log = logging.getLogger(__name__)
 
 _ROLES = frozenset(Role)
-
-SecondThoughts = Callable[[], Awaitable[None]]
-"""Returns once what was said has been heard to its end and the caller had the time to object."""
-
-
-@dataclass(frozen=True)
-class Means:
-    """What all turns of a conversation share."""
-
-    model: Model
-    tasks: TaskSet
-    tools: ToolBox
-    wordings: Wordings
-    tool_timeout_seconds: float
-    has_person: bool = False
-    """Whether the call can be handed over to a person."""
-    second_thoughts: SecondThoughts | None = None
-    """Waited for between a yes and the act; without one the act runs at once."""
-    audit: Audit | None = None
-    """Hears of each run of a tool."""
-    keys: ActKeys = field(default_factory=ActKeys)
 
 
 class Exchange:
@@ -118,6 +96,17 @@ class Exchange:
     def update(self, **changes: object) -> None:
         """Change the state that the conversation will have after this turn."""
         self._turn.state = replace(self._turn.state, **changes)  # type: ignore[arg-type]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is open: neither a question nor who calls."""
+        return self._turn.pending is None and not (self.state.question or self.state.asked)
+
+    def take_for(self, text: str) -> None:
+        """From now on these are the words that the caller said in this turn."""
+        said = self._turn.messages[0]
+        assert isinstance(said, CallerSaid), "an ordinary turn begins with the caller's words"
+        self._turn.messages[0] = replace(said, text=text)
 
     async def reply(self, priority: Priority) -> Reply:
         """The model's next message; what was left of the one before is not written."""
@@ -293,7 +282,16 @@ class Exchange:
             acts = [tool.acts_after(str(result["status"]))[0] for tool, result in self._results]
         else:
             acts = [act]
-        for number, one in enumerate((*acts, *self._to_add)):
+        await self.say_all(acts, self._to_add)
+
+    async def answer_last_result(self) -> None:
+        """Say what the last result allows, whatever was said about those before it."""
+        tool, result = self._results[-1]
+        await self.say_all(tool.acts_after(str(result["status"]))[:1])
+
+    async def say_all(self, acts: Sequence[str], added: Sequence[str] = ()) -> None:
+        """Say what these acts say, one after the other, and do what they entail."""
+        for number, one in enumerate((*acts, *added)):
             if one in self.tasks.hand_over_after:
                 await self.hand_over("the caller asked for a person")
                 return
@@ -314,7 +312,7 @@ class Exchange:
         grounds = grounding_of(self.tasks).turn(self._history)
         for tool, result in self._results:
             grounds.add(tool.name, result, self._given.get(tool.name))
-        done, said = self.state.done, ""
+        outlasting, said = self.state.outlasting(), ""
         async with aclosing(self._reading.clauses()) as coming:
             async for clause in coming:
                 if wrong := grounds.wrong(clause):
@@ -325,7 +323,7 @@ class Exchange:
                 self._turn.emit(Say(clause, "free"))
                 self._turn.answered(clause)
                 said = f"{said} {clause}".strip()
-                self._turn.state = State(last_answer=said, has_content=True, done=done)
+                self._turn.state = replace(outlasting, last_answer=said, has_content=True)
         if self._reading.broken_off and self._results:
             await self.answer("")
             return None
@@ -364,12 +362,12 @@ class Exchange:
         self._turn.answered(spoken, wording)
         last = f"{before.last_answer} {spoken}" if goes_on else spoken
         passes = (act in PASSING and before.has_content) or act == Role.REPEAT
-        self._turn.state = State(
+        self._turn.state = replace(
+            before.outlasting(),
             person_offered=offers and self.has_person,
             misunderstood=before.misunderstood if act in PASSING or act == Role.REPEAT else 0,
             last_answer=before.last_answer if passes else last,
             has_content=before.has_content or not (act in PASSING or act == Role.REPEAT),
-            done=before.done,
         )
         return True
 

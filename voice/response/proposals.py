@@ -13,6 +13,8 @@ from voice.tasks import DOCUMENTS, Role, TaskTool
 
 VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
 """Acts that a model falls back on; they say nothing of what the caller wants."""
+CERTAIN = 0.8
+"""Of the model, to follow it where the words might mean something else."""
 _BRIEF = 5
 """Words; a longer answer to an offer may ask for something else."""
 
@@ -28,7 +30,8 @@ def wants_person(exchange: Exchange, said: Said, before: State) -> bool:
     """Whether a person is asked for, or the offer of one is taken."""
     reader = exchange.tasks.plain_reader
     agreed = before.person_offered and reader.agrees(said.text)
-    return agreed or reader.asks_for_person(said.text)
+    instead = exchange.tasks.language.after_correction(said.text) or ""
+    return agreed or any(map(reader.asks_for_person, (said.text, instead)))
 
 
 def declines(exchange: Exchange, said: Said) -> bool:

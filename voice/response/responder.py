@@ -14,8 +14,8 @@ from voice.response.conversation import ConversationRules
 from voice.response.documents import DocumentSearch
 from voice.response.embedded import EmbeddedEngine
 from voice.response.engine import Engine, Model
-from voice.response.exchange import SecondThoughts
 from voice.response.grounding import prepare
+from voice.response.means import SecondThoughts
 from voice.response.session import ResponseSession
 from voice.tasks import TaskSet, load_tasks
 from voice.tools import Audit, ToolBox

@@ -75,11 +75,14 @@ class ResponseTurn:
 
     @property
     def only_answered(self) -> bool:
-        """Whether nothing hangs on it: it did nothing, and what it answered was no question."""
+        """Whether nothing hangs on it: it did nothing, and what it answered was no question.
+
+        What is to be done once it is known who calls has not been done.
+        """
         before, after = self._before, self.state
         asked = before.question is not None or before.asked is not None
         acted = self._acting or self.has_acted or after.done != before.done
-        return not (asked or acted or self.pending is not None)
+        return not (asked or acted)
 
     def commit(self) -> None:
         """The caller's turn is over: side effects may happen, and history keeps this turn."""
@@ -114,13 +117,13 @@ class ResponseTurn:
         if share >= _OFFER_HEARD:
             self.state = replace(self.state, question=question)
             return
-        self.state = State(
+        self.state = replace(
+            self.state.outlasting(),
             question=question,
             asked=self.state.asked,
             misunderstood=self.state.misunderstood,
             last_answer=self.state.last_answer,
             has_content=self.state.has_content,
-            done=self.state.done,
             untold=self.state.last_answer if self.has_acted else self._before.untold,
         )
 

@@ -82,7 +82,7 @@ NO_HELP = frozenset(
     {
         Role.NOT_UNDERSTOOD, Role.OFFER_PERSON, Role.GIVE_UP, Role.TOOL_FAILED, Role.NOT_KNOWN,
         Role.OUTCOME_UNKNOWN, Role.CANNOT_SAY, Role.OUT_OF_SCOPE, Role.NOT_CAUGHT,
-        Role.WITHOUT_IT,
+        Role.WITHOUT_IT, Role.HELP,
     }
 )  # fmt: skip
 """Said to a caller who has got nothing."""

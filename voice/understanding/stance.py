@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 
 from voice.languages import Language, plain
-from voice.languages.grammar import Matcher, any_of, named, stands_in
+from voice.languages.grammar import Matcher, any_of, any_word, named, stands_in
 from voice.understanding.found import GAP
 from voice.understanding.negation import Denial, Negations
 
@@ -64,7 +64,7 @@ class Manner:
             _plain(content.pop(key, ())) for key in ("function", "binds", "prepositions", "keeping")
         )
         rules = content.pop("lists", {})
-        lists = {**named(rules, f"{where}: lists"), "any": _any_word}
+        lists = {**named(rules, f"{where}: lists"), "any": any_word}
         self._phrases = {
             kind: any_of(rules, lists, f"{where}: {kind}") for kind, rules in content.items()
         }
@@ -162,6 +162,10 @@ class Manner:
                 found.append(place)
         return found
 
+    def behind_first(self, words: Sequence[str]) -> tuple[str, ...]:
+        """What follows "but first" and the like; nothing without these."""
+        return tuple(words[max(self._ends("first", words, 0), default=len(words)) :])
+
     def refers(self, words: Sequence[str]) -> bool:
         """Whether the words point to, or go on with, what was spoken of before."""
         return self._holds("refers", words) or bool(self._ends("goes_on", words, 0))
@@ -255,11 +259,6 @@ class Manner:
 
 def _plain(words: Iterable[str]) -> frozenset[str]:
     return frozenset(map(plain, words))
-
-
-def _any_word(words: Sequence[str], start: int) -> frozenset[int]:
-    """What `<any>` stands for."""
-    return frozenset({start + 1} if start < len(words) else ())
 
 
 @cache
