@@ -7,11 +7,13 @@ from contextlib import aclosing
 from enum import Enum, auto
 
 from voice.engine_queue import Priority
+from voice.languages import Language
 from voice.response.engine import Model
-from voice.response.harmony import Message
+from voice.response.harmony import CallerSaid, Message
 from voice.response.reading import Reading
 from voice.response.state import Act
 from voice.tasks import Role, TaskSet
+from voice.understanding.stance import manner
 
 _SURE = 0.8
 """Of the model; words that were misheard are easily taken for something."""
@@ -52,7 +54,9 @@ async def aside_of(
     pieces = model.reply(turns, Priority.FINAL)
     async with aclosing(Reading(pieces, tasks.may_become_act)) as reading:
         reply = await reading.begin()
-    if reply.free or reply.probability < _SURE:
+    if reply.free:
+        return _by_words(turns[-1], tasks.language)
+    if reply.probability < _SURE:
         return Aside.NONE
     act = reply.act or tasks.act_of(reply.text) if reply.tool is None else None
     tool = tasks.tools.get(reply.tool) if reply.tool else tasks.tool_before(act) if act else None
@@ -63,3 +67,13 @@ async def aside_of(
     if act is None or act in tasks.declining:
         return Aside.NONE if act is None else Aside.DROPS
     return _ASIDES.get(act, Aside.REQUEST)
+
+
+def _by_words(turn: Sequence[Message], language: Language) -> Aside:
+    """The same where a model answers in its own words, which do not tell what they answer."""
+    said = " ".join(message.text for message in turn if isinstance(message, CallerSaid))
+    speaks = manner(language)
+    clause = speaks.clause(speaks.full(said))
+    if not (clause.question or clause.asks):
+        return Aside.NONE
+    return Aside.AGAIN if language.secrets.mention.search(said) else Aside.REQUEST

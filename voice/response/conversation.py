@@ -235,7 +235,8 @@ class ConversationRules:
             pass
         elif act is None or act == Role.NOT_UNDERSTOOD:
             await self._not_understood(exchange, before)
-        elif act == Role.HELP and self._has_told_help(exchange, before):
+        elif act == Role.HELP and (before.last_act == act or before.misunderstood > 1):
+            # What can be asked for is known by now, and none of it was.
             told = replace(before, misunderstood=max(before.misunderstood, 1))
             await self._not_understood(exchange, told)
         elif act == Role.REPEAT:
@@ -243,11 +244,6 @@ class ConversationRules:
         else:
             await exchange.answer(Role.OKAY if act in exchange.tasks.declining else act)
         return None
-
-    def _has_told_help(self, exchange: Exchange, before: State) -> bool:
-        """Whether the caller knows by now what can be asked for, and has asked for none of it."""
-        told_last = exchange.tasks.act_of(before.last_answer) == Role.HELP
-        return told_last or before.misunderstood >= _MOST_MISUNDERSTOOD - 1
 
     async def _not_understood(self, exchange: Exchange, before: State) -> None:
         """Ask again; then offer a person; then hand over."""

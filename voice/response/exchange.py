@@ -367,6 +367,7 @@ class Exchange:
             person_offered=offers and self.has_person,
             misunderstood=before.misunderstood if act in PASSING or act == Role.REPEAT else 0,
             last_answer=before.last_answer if passes else last,
+            last_act=act,
             has_content=before.has_content or not (act in PASSING or act == Role.REPEAT),
         )
         return True

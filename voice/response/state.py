@@ -89,6 +89,8 @@ class State:
     """How many turns in a row were not understood."""
     last_answer: str = ""
     """The last content that was said, filled in: what is repeated to who asks for it."""
+    last_act: str = ""
+    """The act that was said last, if the caller heard most of it."""
     has_content: bool = False
     """False: nothing but courtesies have been said yet, of which it is the last."""
     done: Act | None = None
