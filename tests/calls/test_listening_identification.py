@@ -194,6 +194,33 @@ async def test_never_mind_and_something_else_in_one_breath(
     assert responder.turns[-1].text == "what is my plan?"
 
 
+async def test_what_is_said_instead_is_answered_instead(
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    heard = SaidWords([["how much is my bill", "No, wait, what is my plan?"]])
+    async with LegCaller(await serve(recogniser=heard), "corrects") as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        await log.clause(LONG_ANSWER[0])
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert responder.turns[-1].text == "what is my plan?"
+    assert PHRASES.anything_else not in [clause.text for clause in log.of(ClauseSpoken)]
+
+
+async def test_who_says_no_and_does_not_know_it_gets_a_person(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    heard = SaidWords([["how much is my bill", "No, sorry, I forgot my PIN."]])
+    async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "no-pin") as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        await log.wait(CallEnded)
+    assert log.of(Transferred)[0].reason == "the caller cannot say who they are"
+
+
 async def test_slower_and_louder_hold_for_the_rest_of_the_call(
     socket: Path, serve: Serve, log: EventLog, say: Say
 ) -> None:

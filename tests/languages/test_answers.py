@@ -45,7 +45,11 @@ def test_nothing_is_a_yes_without_its_accents(said: str) -> None:
         ("en", "operator"),
         ("en", "a real person please"),
         ("en", "um, I want to speak to a human now"),
+        ("en", "and then I'd like to speak to somebody"),
+        ("en", "can I talk to one of your colleagues please"),
+        ("en", "put me through to customer service"),
         ("fr", "un conseiller, s'il vous plaît"),
+        ("fr", "et ensuite je voudrais parler à quelqu'un"),
         ("fr", "je voudrais parler à quelqu'un"),
         ("fr", "passez-moi un responsable"),
         ("sw", "nataka kuzungumza na mtu tafadhali"),
@@ -57,7 +61,12 @@ def test_these_words_ask_for_a_person(tag: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "said"),
-    [("en", "the operator was rude"), ("fr", "une personne"), ("sw", "salio langu")],
+    [
+        ("en", "the operator was rude"),
+        ("en", "can I bring somebody along"),
+        ("fr", "une personne"),
+        ("sw", "salio langu"),
+    ],
 )
 def test_others_do_not(tag: str, said: str) -> None:
     asks = AnswerReader(language(tag)).asks_for_person(normal_form(said, language(tag)))

@@ -87,6 +87,43 @@ def test_what_follows_when_something_is_dropped(tag: str, text: str, rest: str |
 
 
 @pytest.mark.parametrize(
+    ("tag", "text", "rest"),
+    [
+        ("en", "How much is my bill? No, wait, what's my plan?", "what's my plan?"),
+        ("en", "my bill, sorry, I mean my plan", "my plan"),
+        ("en", "I'd like my plan, no, my bill", "my bill"),
+        ("en", "No, not my bill, the plan.", "the plan."),
+        ("en", "my bill or rather my plan", "my plan"),
+        ("en", "block my card, never mind, what do I owe", "what do I owe"),
+        ("en", "my bill, no wait, my plan, no sorry, my visit", "my visit"),
+        ("fr", "Ma facture, non, attendez, mon forfait.", "mon forfait."),
+        ("fr", "Ce n'est pas ça, je voulais dire mon forfait", "mon forfait"),
+        ("sw", "nataka salio langu, hapana, nataka mtu", "nataka mtu"),
+    ],
+)  # fmt: skip
+def test_what_takes_the_place_of_what_was_said_before(tag: str, text: str, rest: str) -> None:
+    assert language(tag).after_correction(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No.", "No, wait!", "What is my plan?", "I have no internet.", "cancel my plan",
+        "How long do I have to wait for the technician?", "What does that mean?", "",
+        "I forgot my PIN.", "my bill and my plan",
+    ],
+)  # fmt: skip
+def test_what_takes_nothing_back(text: str) -> None:
+    assert language().after_correction(text) is None
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_every_language_knows_how_callers_correct_themselves(tag: str) -> None:
+    first, second = language(tag).expected.no[0], language(tag).roles.requests["person"][0]
+    assert language(tag).after_correction(f"{second} {first} {first} {second}") == second
+
+
+@pytest.mark.parametrize(
     ("tag", "text"),
     [
         ("en", "Only the price, please."), ("en", "just tell me the amount"),

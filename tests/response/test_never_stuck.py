@@ -6,9 +6,11 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, Office, acts, spoken, steps_of
 from tests.response.test_collected_arguments import READING, Desk
+from tests.response.test_free_answers import Writer, session_of
 from tests.response.test_second_thoughts import LOST
 from voice.languages import language, languages
 from voice.response import HandOver, Responder, ResponseSession
+from voice.response.engine import End, Wording
 from voice.response.wording import without_person
 from voice.tasks import Role
 
@@ -134,6 +136,20 @@ async def test_okay_and_repeat_begin_no_new_count_of_misunderstandings(
     assert acts(await steps_of(session.begin("uh", 0.01))) == {"offer_person"}
     await steps_of(session.begin("what"))
     assert isinstance((await steps_of(session.begin("uh", 0.01)))[-1], HandOver)
+
+
+async def test_help_that_was_told_is_not_told_again(office: Office) -> None:
+    unclear = [Wording("", 0.6, Role.HELP), End()]
+    session = session_of(Writer(unclear, unclear, unclear), office)
+    turns = [await steps_of(session.begin("guten tag")) for _ in range(3)]
+    assert [acts(steps) for steps in turns[:2]] == [{"help"}, {"offer_person", "help"}]
+    assert isinstance(turns[2][-1], HandOver)
+
+
+async def test_who_was_not_understood_may_ask_what_can_be_done(office: Office) -> None:
+    session = session_of(Writer([Wording("", 0.9, Role.HELP), End()]), office)
+    await steps_of(session.begin("uh", 0.01))
+    assert acts(await steps_of(session.begin("what can i ask you"))) == {"help"}
 
 
 async def test_where_nobody_can_be_had_other_words_come_and_no_person_is_spoken_of(

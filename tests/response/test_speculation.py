@@ -86,6 +86,16 @@ async def test_what_was_answered_too_early_counts_as_never_said(session: Respons
     assert acts(await steps_of(session.begin("sorry could you repeat that"))) == {"help"}
 
 
+async def test_what_waits_for_who_calls_may_be_taken_back(
+    responder: Responder, office: Office
+) -> None:
+    session = responder.session(office.tools(), STRANGER)
+    await steps_of(session.begin("how much do i owe"))
+    assert session.may_take_back
+    session.abandon_pending()
+    assert session.history == []
+
+
 async def test_what_was_done_or_asked_is_not_taken_back(
     session: ResponseSession, office: Office
 ) -> None:
