@@ -112,6 +112,24 @@ async def test_who_goes_on_soon_after_the_end_is_answered_as_one_turn(
     assert len(log.of(FinalTranscript)) == len(log.of(TurnEnded)) == 2
 
 
+async def test_who_goes_on_when_asked_who_they_are_is_answered_as_one_turn_and_not_in_secret(
+    socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
+) -> None:
+    turns = SETTINGS.turns
+    too_long = pause(turns.end_ms + turns.resume_ms // 2)
+    async with LegCaller(socket, "asked-too-early") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        parts = [say("How much is my bill?"), too_long, say("What is my plan?")]
+        await caller.say(np.concatenate(parts))
+        both = await log.wait(FinalTranscript, lambda said: "plan" in said.text)
+        await log.wait(IdentityRequested, after=both.sequence)
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert both.text.startswith("how much is my bill")
+    assert "bill" in responder.answered[-1].text and "plan" in responder.answered[-1].text
+
+
 async def test_who_goes_on_later_begins_a_turn_of_its_own(
     socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.response.conftest import Office, acts, spoken, steps_of
-from voice.response import HandOver, ResponseSession, ToolCalled
+from tests.response.conftest import STRANGER, Office, acts, spoken, steps_of
+from voice.response import HandOver, Responder, ResponseSession, ToolCalled
 from voice.response.harmony import AnswerMessage
 
 
