@@ -52,7 +52,7 @@ class Verdict:
     misheard: tuple[str, ...] = field(default=())
     """Facts that were spoken, but not in the words that the caller's recogniser wrote down."""
 
-    unanswered: tuple[Goal, ...] = ()
+    unanswered: tuple[str, ...] = ()
     """Requests that got no answer as far as the caller could make out."""
 
     @property
@@ -80,7 +80,7 @@ def judge(
             misheard.append(fact)
     if _wants_person(scenario) and not any(map(_hands_over, call.events)):
         failures.append("not handed over to a person")
-    return Verdict(tuple(failures), tuple(misheard), tuple(_unanswered(call, scenario)))
+    return Verdict(tuple(failures), tuple(misheard), tuple(map(str, _unanswered(call, scenario))))
 
 
 def _unanswered(call: MeasuredCall, scenario: Scenario) -> Iterable[Goal]:

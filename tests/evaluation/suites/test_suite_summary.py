@@ -19,8 +19,9 @@ from voice.evaluation.suites.summary import (
 def call(index: int, caller: str, seed: int, *failures: str, line: str = "clean") -> CallerResult:
     groups = {"caller": caller, "line": line}
     return CallerResult(
-        index, caller, seed, groups, failures, turns=2, voice_to_voice_ms=(500.0, 700.0)
-    )
+        failures, index=index, caller=caller, seed=seed, groups=groups, turns=2,
+        voice_to_voice_ms=(500.0, 700.0),
+    )  # fmt: skip
 
 
 RESULTS = [

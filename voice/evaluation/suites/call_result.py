@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,14 @@ from voice.evaluation.measured_call import MeasuredCall
 from voice.events import CallEvent, ClauseSpoken, FinalTranscript
 
 
-@dataclass(frozen=True)
-class CallerResult:
-    """One call; in virtual time the same for the same suite, models, table and seed."""
+@dataclass(frozen=True, kw_only=True)
+class CallerResult(Verdict):
+    """One call, judged; in virtual time the same for the same suite, models, table and seed."""
 
     index: int
     caller: str
     seed: int
     groups: dict[str, str] = field(default_factory=dict)
-    failures: tuple[str, ...] = ()
-    """Why the call was no success."""
-    misheard: tuple[str, ...] = ()
-    unanswered: tuple[str, ...] = ()
     reason: str = ""
     """Why it ended, as the caller has it."""
     call_seconds: float = 0.0
@@ -38,16 +34,6 @@ class CallerResult:
     words: tuple[str, ...] = ()
     """What was understood, and what was said."""
 
-    @property
-    def success(self) -> bool:
-        """Whether nothing failed."""
-        return not self.failures
-
-    @property
-    def satisfied(self) -> bool:
-        """Whether nothing failed, and the caller made all of it out."""
-        return not (self.failures or self.misheard or self.unanswered)
-
     def to_json(self) -> str:
         """In one line."""
         return json.dumps(asdict(self))
@@ -56,21 +42,18 @@ class CallerResult:
 def result_of(begun: CallerResult, call: MeasuredCall, verdict: Verdict) -> CallerResult:
     """The result of a call that was held and judged."""
     latencies = (turn.voice_to_voice_ms for turn in call.turns if not turn.cached)
-    return CallerResult(
-        begun.index,
-        begun.caller,
-        begun.seed,
-        begun.groups,
-        verdict.failures,
-        verdict.misheard,
-        tuple(map(str, verdict.unanswered)),
-        call.report.reason,
-        round(call.report.ended - call.report.answered, 2),
-        len(call.turns),
-        sum(turn.cut_in for turn in call.turns),
-        sum(turn.missed for turn in call.turns),
-        tuple(round(latency, 1) for latency in latencies if latency is not None),
-        tuple(_words(call.events)),
+    return replace(
+        begun,
+        failures=verdict.failures,
+        misheard=verdict.misheard,
+        unanswered=verdict.unanswered,
+        reason=call.report.reason,
+        call_seconds=round(call.report.ended - call.report.answered, 2),
+        turns=len(call.turns),
+        cut_ins=sum(turn.cut_in for turn in call.turns),
+        misses=sum(turn.missed for turn in call.turns),
+        voice_to_voice_ms=tuple(round(one, 1) for one in latencies if one is not None),
+        words=tuple(_words(call.events)),
     )
 
 

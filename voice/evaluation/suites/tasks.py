@@ -25,7 +25,7 @@ EXAMINER = "voice.evaluation.suites.examiner:callers_examiner"
 
 def begun(index: int, caller: Caller, seed: int) -> CallerResult:
     """The result of a call of which nothing is known yet."""
-    return CallerResult(index, caller.name, seed, caller.groups)
+    return CallerResult(index=index, caller=caller.name, seed=seed, groups=caller.groups)
 
 
 def tasks_of(suite: Suite, seeds: int) -> Iterator[Task]:
