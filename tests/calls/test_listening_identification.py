@@ -194,17 +194,18 @@ async def test_never_mind_and_something_else_in_one_breath(
     assert responder.turns[-1].text == "what is my plan?"
 
 
+@pytest.mark.parametrize("words", ["No, wait, what is my plan?", "No hurry, what is my plan?"])
 async def test_what_is_said_instead_is_answered_instead(
-    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
+    serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder, words: str
 ) -> None:
-    heard = SaidWords([["how much is my bill", "No, wait, what is my plan?"]])
+    heard = SaidWords([["how much is my bill", words]])
     async with LegCaller(await serve(recogniser=heard), "corrects") as caller:
         await asked(caller, log, say)
         await turn(caller, log, say)
         await log.clause(LONG_ANSWER[0])
         caller.hang_up()
         await log.wait(CallEnded)
-    assert responder.turns[-1].text == "what is my plan?"
+    assert responder.turns[-1].text.endswith("what is my plan?")
     assert PHRASES.anything_else not in [clause.text for clause in log.of(ClauseSpoken)]
 
 

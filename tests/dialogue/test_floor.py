@@ -134,27 +134,6 @@ def test_what_was_said_before_it_is_answered_where_nothing_follows(floor: Floor)
     assert take(floor, on.TurnOver(NOISE))[-1] == do.Begin(3, (BILL,), guess=False)
 
 
-def test_who_is_asked_who_they_are_may_still_have_meant_something_else(floor: Floor) -> None:
-    first = asking(floor, BILL)
-    take(floor, on.Ended(first, do.AskIdentity(2)), on.Checked(asks=True))
-    assert floor.may_take_back == first
-    silent = [do.HoldTimer(), do.LeaveIdentification(), do.FallSilent()]
-    assert take(floor, on.SpeechBegan(goes_on=True)) == silent
-    assert state_of(floor) is State.LISTENING
-    assert take(floor, on.TurnOver(BOTH)) == [do.Begin(2, (BOTH,), guess=False)]
-
-
-@pytest.mark.parametrize("happened", [on.TurnOver(PIN), on.Keyed(PIN), on.TurnOver(NOISE)])
-def test_what_was_said_to_the_question_who_they_are_takes_nothing_back(
-    floor: Floor, happened: on.Input
-) -> None:
-    take(floor, on.Ended(asking(floor, BILL), do.AskIdentity(2)), on.Checked(asks=True))
-    take(floor, happened)
-    if floor.checking:
-        take(floor, on.Checked(asks=True))
-    assert state_of(floor) is State.IDENTIFYING and floor.may_take_back is None
-
-
 @pytest.mark.parametrize(
     "happened", [on.Calling(1), on.Ended(1, do.AskIdentity(2)), on.TurnOver(NOISE), on.PersonKey()]
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialogue.test_floor import BILL, HELLO, NOISE, PIN, PLAN, asking, take
+from tests.dialogue.test_floor import BILL, BOTH, HELLO, NOISE, PIN, PLAN, asking, take
 from voice.dialogue import Floor, Sense, State, Words
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
@@ -117,12 +117,33 @@ def test_a_check_that_fails_loses_no_other_request(floor: Floor, has_person: boo
     assert bool(then) is not has_person, "a person helps with both"
 
 
-# Questions of the tasks
-
-
 @pytest.fixture
 def free() -> Floor:
     return Floor(reprompts=2)
+
+
+def test_who_is_asked_who_they_are_may_still_have_meant_something_else(free: Floor) -> None:
+    first = asking(free, BILL)
+    take(free, on.Ended(first, do.AskIdentity(2)), on.Checked(asks=True))
+    assert free.may_take_back == first
+    silent = [do.HoldTimer(), do.LeaveIdentification(), do.FallSilent()]
+    assert take(free, on.SpeechBegan(goes_on=True)) == silent
+    assert free.state is State.LISTENING
+    assert take(free, on.TurnOver(BOTH)) == [do.Begin(2, (BOTH,), guess=False)]
+
+
+@pytest.mark.parametrize("happened", [on.TurnOver(PIN), on.Keyed(PIN), on.TurnOver(NOISE)])
+def test_what_was_said_to_the_question_who_they_are_takes_nothing_back(
+    free: Floor, happened: on.Input
+) -> None:
+    take(free, on.Ended(asking(free, BILL), do.AskIdentity(2)), on.Checked(asks=True))
+    take(free, happened)
+    if free.checking:
+        take(free, on.Checked(asks=True))
+    assert free.state is State.IDENTIFYING and free.may_take_back is None
+
+
+# Questions of the tasks
 
 
 def test_a_request_at_a_question_is_taken_up_once_that_is_answered(free: Floor) -> None:

@@ -46,7 +46,7 @@ def test_nothing_is_a_yes_without_its_accents(said: str) -> None:
         ("en", "a real person please"),
         ("en", "um, I want to speak to a human now"),
         ("en", "and then I'd like to speak to somebody"),
-        ("en", "can I talk to one of your colleagues please"),
+        ("en", "can I talk to a colleague please"),
         ("en", "put me through to customer service"),
         ("fr", "un conseiller, s'il vous plaît"),
         ("fr", "et ensuite je voudrais parler à quelqu'un"),

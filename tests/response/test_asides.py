@@ -14,6 +14,7 @@ from voice.response.engine import End, Text
     ("words", "aside"),
     [
         ("what is my plan", Aside.REQUEST),
+        ("no i would like to know my plan", Aside.REQUEST),
         ("how much is my bill", Aside.AGAIN),
         ("i want to talk to a human", Aside.PERSON),
         ("goodbye", Aside.GOODBYE),
@@ -35,7 +36,7 @@ async def test_what_words_at_the_pin_ask_for(
         ("what is a pin", Aside.AGAIN),
         ("where do i find the code", Aside.AGAIN),
         ("my dog barks all day", Aside.NONE),
-        ("let me see", Aside.NONE),
+        ("my goodness", Aside.NONE),
     ],
 )
 async def test_where_a_model_answers_freely_the_words_tell_whether_they_ask(

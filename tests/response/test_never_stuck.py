@@ -146,6 +146,16 @@ async def test_help_that_was_told_is_not_told_again(office: Office) -> None:
     assert isinstance(turns[2][-1], HandOver)
 
 
+async def test_words_that_were_heard_badly_are_not_understood_whatever_they_seem(
+    office: Office,
+) -> None:
+    pieces = [Wording("", 0.95, Role.REPEAT), End()], [Wording("", 0.9, Role.OUT_OF_SCOPE), End()]
+    session = session_of(Writer(*pieces, pieces[0]), office)
+    turns = [await steps_of(session.begin("kein wort", 0.3)) for _ in range(3)]
+    assert [acts(steps) for steps in turns[:2]] == [{"help"}, {"offer_person", "help"}]
+    assert isinstance(turns[2][-1], HandOver)
+
+
 async def test_who_was_not_understood_may_ask_what_can_be_done(office: Office) -> None:
     session = session_of(Writer([Wording("", 0.9, Role.HELP), End()]), office)
     await steps_of(session.begin("uh", 0.01))

@@ -12,10 +12,12 @@ from voice.calls.identification import Identification
 from voice.calls.state import CallState
 from voice.dialogue import Sense, Words
 from voice.errors import VoiceError
-from voice.languages import Language, Remark, spoken_numbers
+from voice.languages import Language, Remark, spoken_numbers, words_of
 from voice.languages.yes_no import AnswerReader
 from voice.response import Aside, ResponseSession, normal_form
 
+_PLAIN_NO = 2
+"""Words of a no that asks for nothing."""
 _SENSES = {
     Aside.PERSON: Sense.PERSON,
     Aside.AGAIN: Sense.AGAIN,
@@ -50,17 +52,23 @@ class Asides:
         if any(spoken_numbers(heard.text, spoken.reader)):
             return await identification.answer(heard.text, spoken)
         if Remark.UNABLE not in spoken.remarks(heard.text):
-            if instead := await self._corrected(said, spoken):
+            declines = AnswerReader(spoken).declines(normal_form(heard.text, spoken))
+            if instead := await self._corrected(said, spoken, declines):
                 return instead
-            if AnswerReader(spoken).declines(normal_form(heard.text, spoken)):
+            if declines:
                 return None if await identification.take_back() else Words(None, Sense.DROPS)
         return await self._read(said, spoken)
 
-    async def _corrected(self, turn: Turn, spoken: Language) -> Words | None:
-        """What the caller wants instead of what they asked for; None where they do not say so."""
-        text = spoken.after_correction(turn.transcript.text)
-        if text is None:
+    async def _corrected(self, turn: Turn, spoken: Language, declines: bool) -> Words | None:
+        """What the caller wants instead of what they asked for; None where they do not say so.
+
+        A long no may hold a request.
+        """
+        whole = turn.transcript.text
+        text = spoken.after_correction(whole)
+        if text is None and not (declines and len(words_of(whole)) > _PLAIN_NO):
             return None
+        text = text or whole
         if AnswerReader(spoken).asks_for_person(normal_form(text, spoken)):
             return Words(turn, Sense.PERSON)
         match await self._wish(text, spoken):

@@ -24,6 +24,8 @@ from voice.response.proposals import (
     VAGUE,
     act_of,
     declines,
+    helps_no_more,
+    is_doubtful,
     is_request,
     opinion_of,
     proposed,
@@ -235,14 +237,15 @@ class ConversationRules:
             pass
         elif act is None or act == Role.NOT_UNDERSTOOD:
             await self._not_understood(exchange, before)
-        elif act == Role.HELP and (before.last_act == act or before.misunderstood > 1):
-            # What can be asked for is known by now, and none of it was.
+        elif helps_no_more(act, said, before):
             told = replace(before, misunderstood=max(before.misunderstood, 1))
             await self._not_understood(exchange, told)
         elif act == Role.REPEAT:
             await self._repeat(exchange, said, before)
         else:
             await exchange.answer(Role.OKAY if act in exchange.tasks.declining else act)
+        if is_doubtful(act, said):
+            exchange.update(misunderstood=max(exchange.state.misunderstood, 1))
         return None
 
     async def _not_understood(self, exchange: Exchange, before: State) -> None:

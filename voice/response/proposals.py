@@ -15,6 +15,9 @@ VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
 """Acts that a model falls back on; they say nothing of what the caller wants."""
 CERTAIN = 0.8
 """Of the model, to follow it where the words might mean something else."""
+_UNSURE = 0.5
+"""Of the recogniser; below it the words were perhaps others, or of another language."""
+_OF_THE_TALK = frozenset(Role) - {Role.PERSON, Role.GOODBYE}
 _BRIEF = 5
 """Words; a longer answer to an offer may ask for something else."""
 
@@ -38,6 +41,21 @@ def declines(exchange: Exchange, said: Said) -> bool:
     """Whether it is a no, and nothing more."""
     brief = len(said.text.split()) <= _BRIEF
     return brief and exchange.tasks.plain_reader.declines(said.text)
+
+
+def is_doubtful(act: str | None, said: Said) -> bool:
+    """Whether it is one of the talk's own acts, to words that the recogniser was unsure of."""
+    return act in _OF_THE_TALK and said.confidence < _UNSURE
+
+
+def helps_no_more(act: str | None, said: Said, before: State) -> bool:
+    """Whether an act would help as little as what was said before it.
+
+    What can be asked for is told once; who is heard badly again was not understood.
+    """
+    if act == Role.HELP and (before.last_act == act or before.misunderstood > 1):
+        return True
+    return is_doubtful(act, said) and before.misunderstood > 0
 
 
 def undo_wanted(exchange: Exchange, said: Said, before: State) -> Act | None:
