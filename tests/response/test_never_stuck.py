@@ -10,7 +10,7 @@ from tests.response.test_free_answers import Writer, session_of
 from tests.response.test_second_thoughts import LOST
 from voice.languages import language, languages
 from voice.response import HandOver, Responder, ResponseSession
-from voice.response.engine import End, Wording
+from voice.response.engine import End, Piece, Wording
 from voice.response.wording import without_person
 from voice.tasks import Role
 
@@ -139,7 +139,7 @@ async def test_okay_and_repeat_begin_no_new_count_of_misunderstandings(
 
 
 async def test_help_that_was_told_is_not_told_again(office: Office) -> None:
-    unclear = [Wording("", 0.6, Role.HELP), End()]
+    unclear: list[Piece] = [Wording("", 0.6, Role.HELP), End()]
     session = session_of(Writer(unclear, unclear, unclear), office)
     turns = [await steps_of(session.begin("guten tag")) for _ in range(3)]
     assert [acts(steps) for steps in turns[:2]] == [{"help"}, {"offer_person", "help"}]
@@ -149,8 +149,9 @@ async def test_help_that_was_told_is_not_told_again(office: Office) -> None:
 async def test_words_that_were_heard_badly_are_not_understood_whatever_they_seem(
     office: Office,
 ) -> None:
-    pieces = [Wording("", 0.95, Role.REPEAT), End()], [Wording("", 0.9, Role.OUT_OF_SCOPE), End()]
-    session = session_of(Writer(*pieces, pieces[0]), office)
+    repeat: list[Piece] = [Wording("", 0.95, Role.REPEAT), End()]
+    unable: list[Piece] = [Wording("", 0.9, Role.OUT_OF_SCOPE), End()]
+    session = session_of(Writer(repeat, unable, repeat), office)
     turns = [await steps_of(session.begin("kein wort", 0.3)) for _ in range(3)]
     assert [acts(steps) for steps in turns[:2]] == [{"help"}, {"offer_person", "help"}]
     assert isinstance(turns[2][-1], HandOver)

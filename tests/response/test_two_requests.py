@@ -33,6 +33,39 @@ async def test_both_are_answered_once_it_is_known_who_calls(
     assert "42.17" in said and "Smart" in said
 
 
+async def test_the_other_request_comes_behind_a_confirmation(
+    session: ResponseSession, office: Office
+) -> None:
+    await steps_of(session.begin("please block my sim card and what is my plan"))
+    assert session.asks and office.done == []
+    said = spoken(await steps_of(session.begin("yes please")))
+    assert office.done == ["block_sim", "get_plan"]
+    assert said.count("blocked") == 1 and "Smart" in said
+
+
+async def test_it_comes_also_where_the_first_is_declined(
+    session: ResponseSession, office: Office
+) -> None:
+    await steps_of(session.begin("please block my sim card and what is my plan"))
+    assert "Smart" in spoken(await steps_of(session.begin("no please do not")))
+    assert office.done == ["get_plan"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "i lost my phone please block my sim card",
+        "can you tell me my plan because i want to know how much data i have",
+    ],
+)
+async def test_one_request_in_two_sentences_is_answered_once(
+    session: ResponseSession, office: Office, words: str
+) -> None:
+    await steps_of(session.begin(words))
+    await steps_of(session.begin("no thank you"))
+    assert office.done in ([], ["get_plan"]) and not session.asks
+
+
 # A person beside something else
 
 

@@ -18,7 +18,7 @@ from voice.response.engine import Model
 from voice.response.exchange import Exchange
 from voice.response.harmony import Message
 from voice.response.means import Means, SecondThoughts
-from voice.response.meant import what_is_meant
+from voice.response.meant import request_in, what_else_is_meant, what_is_meant
 from voice.response.proposals import (
     CERTAIN,
     VAGUE,
@@ -106,7 +106,7 @@ class ConversationRules:
         """The script of an ordinary turn."""
         async with aclosing(Exchange(self._means, turn, history, caller)) as exchange:
             await self._answer(exchange, said, turn.state)
-            await self._then_person(exchange)
+            await self._do_next(exchange)
 
     async def _answer(self, exchange: Exchange, said: Said, before: State) -> None:
         if before.untold:
@@ -135,15 +135,21 @@ class ConversationRules:
         if meant.person and meant.reply is None:
             await self._use_person(exchange)
             return
-        if meant.person:
-            exchange.update(person_next=True)
+        exchange.update(next=meant.person or before.next)
         await self._follow(exchange, meant.said, before, meant.reply)
+        if not exchange.state.next and (exchange.tools_used or exchange.waiting):
+            exchange.update(next=await what_else_is_meant(exchange, meant.said))
 
-    async def _then_person(self, exchange: Exchange) -> None:
-        """Whoever asked for a person beside something else gets one behind it."""
-        if exchange.state.person_next and exchange.is_done:
-            exchange.update(person_next=False)
+    async def _do_next(self, exchange: Exchange) -> None:
+        """What was asked for in the same breath comes behind all that was open."""
+        text = exchange.state.next
+        if not text or exchange.waiting:
+            return
+        exchange.update(next="")
+        if exchange.tasks.plain_reader.asks_for_person(text):
             await self._use_person(exchange)
+        elif (act := await request_in(exchange, text)) and await exchange.use(act):
+            await exchange.answer_last_result()
 
     async def aside(
         self, turns: Sequence[Sequence[Message]], spoken: Language, waiting: Act | None
@@ -162,7 +168,7 @@ class ConversationRules:
         async with aclosing(Exchange(self._means, turn, history, caller)) as exchange:
             if await exchange.use(pending):
                 await self._follow(exchange, Said("", 1.0, Priority.FINAL), turn.state)
-            await self._then_person(exchange)
+            await self._do_next(exchange)
 
     async def ask_again(
         self,

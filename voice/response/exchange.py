@@ -98,9 +98,10 @@ class Exchange:
         self._turn.state = replace(self._turn.state, **changes)  # type: ignore[arg-type]
 
     @property
-    def is_done(self) -> bool:
-        """Whether nothing is open: neither a question nor who calls."""
-        return self._turn.pending is None and not (self.state.question or self.state.asked)
+    def waiting(self) -> Act | None:
+        """What may happen once the caller has said who they are, something for it, or yes."""
+        asked = self.state.question or self.state.asked
+        return self._turn.pending or (asked and asked.act)
 
     def take_for(self, text: str) -> None:
         """From now on these are the words that the caller said in this turn."""
@@ -108,10 +109,14 @@ class Exchange:
         assert isinstance(said, CallerSaid), "an ordinary turn begins with the caller's words"
         self._turn.messages[0] = replace(said, text=text)
 
-    async def reply(self, priority: Priority) -> Reply:
-        """The model's next message; what was left of the one before is not written."""
+    async def reply(self, priority: Priority, to: str = "") -> Reply:
+        """The model's next message, or what that would be `to` words said instead, and no more.
+
+        What was left of the one before is not written.
+        """
         await self.aclose()
-        pieces = self._means.model.reply([*self._history, self._turn.messages], priority)
+        turn = [CallerSaid(to, self.tasks.language.tag)] if to else self._turn.messages
+        pieces = self._means.model.reply([*self._history, turn], priority)
         self._reading = Reading(pieces, self.tasks.may_become_act)
         return await self._reading.begin()
 

@@ -1,14 +1,16 @@
-"""Which of a turn's words count, where it corrects itself or asks for a person beside something."""
+"""Which of a turn's words count, where it corrects itself or asks for several things."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from voice.engine_queue import Priority
+from voice.errors import VoiceError
 from voice.response.exchange import Exchange
-from voice.response.proposals import CERTAIN, VAGUE, act_of, tool_wanted
+from voice.response.proposals import CERTAIN, VAGUE, act_of, proposed, tool_wanted
 from voice.response.reading import Reply
 from voice.response.said import Said
+from voice.response.state import Act
 from voice.understanding.stance import Manner, manner
 
 _NAME = 3
@@ -23,37 +25,67 @@ class Meant:
     """Without what was taken back, and without the wish for a person."""
     reply: Reply | None = None
     """What the model makes of these words, where it was asked and is certain."""
-    person: bool = False
-    """A person is wanted, behind that."""
+    person: str = ""
+    """The words that ask for a person, behind that."""
 
 
 async def what_is_meant(exchange: Exchange, said: Said) -> Meant:
     """The words that count; all of them, unless a part is surely a request of its own."""
     language = exchange.tasks.language
-    first = _before_person(exchange, said.text)
-    instead = language.after_correction(said.text if first is None else first)
+    first, person = _before_person(exchange, said.text)
+    instead = language.after_correction(first or said.text)
     for text in filter(None, (instead, first)):
         reply = await _certain_reply(exchange, text, said.priority)
         if reply is not None:
             in_full = language.after_correction(said.in_full) if text == instead else None
+            exchange.take_for(text)
             meant = replace(said, text=text, in_full=in_full or said.in_full)
-            return Meant(meant, reply, person=first is not None)
-    exchange.take_for(said.text)
-    return Meant(said, person=first is not None)
+            return Meant(meant, reply, person)
+    return Meant(said, person=person)
+
+
+async def what_else_is_meant(exchange: Exchange, said: Said) -> str:
+    """A part of the words that asks for something that was not taken up; "" where none does."""
+    for part in _parts_that_ask(manner(exchange.tasks.language), said.text):
+        act = await request_in(exchange, part, said.priority)
+        waiting = exchange.waiting
+        if act is not None and not (waiting and waiting.tool == act.tool):
+            return part
+    return ""
+
+
+async def request_in(
+    exchange: Exchange, text: str, priority: Priority = Priority.FINAL
+) -> Act | None:
+    """What some words surely ask for by themselves; None for what was done, or needs no tool.
+
+    None also where the model has no time: what they were said beside has been answered.
+    """
+    try:
+        reply = await _certain_reply(exchange, text, priority)
+    except VoiceError:
+        return None
+    tool = tool_wanted(exchange, reply) if reply else None
+    if reply is None or tool is None or tool is exchange.tasks.person_tool:
+        return None
+    if exchange.has_result_of(tool.name):
+        return None
+    return proposed(exchange, tool, reply, Said(text, 1.0, priority, in_full=text))
 
 
 async def _certain_reply(exchange: Exchange, text: str, priority: Priority) -> Reply | None:
-    exchange.take_for(text)
-    reply = await exchange.reply(priority)
-    act = act_of(exchange, reply)
-    asks = reply.free or tool_wanted(exchange, reply) is not None or act not in {None, *VAGUE}
+    """What the model makes of the words alone, if they surely ask for something."""
+    reply = await exchange.reply(priority, to=text)
+    says = reply.free or act_of(exchange, reply) not in {None, *VAGUE}
+    speaks = manner(exchange.tasks.language)
+    asks = tool_wanted(exchange, reply) or (says and _asks(speaks.full(text), speaks))
     return reply if asks and reply.probability >= CERTAIN else None
 
 
-def _before_person(exchange: Exchange, text: str) -> str | None:
-    """What is asked for by words that ask for a person, too; "" for nothing that comes first.
+def _before_person(exchange: Exchange, text: str) -> tuple[str, str]:
+    """What comes first in words that ask for a person, too, and those that do.
 
-    None where no person is asked for.
+    Both are empty where no person is asked for, the first where nothing plainly comes before.
     """
     speaks, reader = manner(exchange.tasks.language), exchange.tasks.plain_reader
     words = speaks.full(text)
@@ -61,13 +93,29 @@ def _before_person(exchange: Exchange, text: str) -> str | None:
         first, then = words[:place], words[place:]
         if before_that := speaks.behind_first(then):
             first, then = before_that, first
-        if reader.asks_for_person(" ".join(then)):
-            return " ".join(first) if _asks(first, speaks) else ""
-    return None
+        person = " ".join(then)
+        if reader.asks_for_person(person):
+            asks = _asks(first, speaks) or (len(first) <= _NAME and not _tells(first, speaks))
+            return " ".join(first) if asks else "", person
+    return "", ""
+
+
+def _parts_that_ask(speaks: Manner, text: str) -> list[str]:
+    """Both parts of words that ask for two things; none of others."""
+    words = speaks.full(text)
+    for place in speaks.boundaries(words):
+        parts = words[:place], speaks.without_joins(words[place:])
+        if all(_asks(part, speaks) for part in parts):
+            return [" ".join(part) for part in parts]
+    return []
 
 
 def _asks(words: tuple[str, ...], speaks: Manner) -> bool:
     """Whether they ask for something that can be had at once, and tell of nothing else."""
     clause = speaks.clause(words)
-    asks = clause.asks or speaks.orders(clause) or len(words) <= _NAME
-    return bool(asks) and not (clause.traits or clause.complains)
+    return (clause.asks or bool(speaks.orders(clause))) and not _tells(words, speaks)
+
+
+def _tells(words: tuple[str, ...], speaks: Manner) -> bool:
+    clause = speaks.clause(words)
+    return bool(clause.traits) or clause.complains

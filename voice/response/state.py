@@ -95,11 +95,11 @@ class State:
     """False: nothing but courtesies have been said yet, of which it is the last."""
     done: Act | None = None
     """The last act that was confirmed and done, as long as it can be undone."""
-    person_next: bool = False
-    """The caller asked for a person beside something else, which comes first."""
+    next: str = ""
+    """What the caller asked for beside something else, which comes first."""
     untold: str = ""
     """What became of an act, if the caller has not heard it."""
 
     def outlasting(self) -> State:
         """What of it no answer changes."""
-        return State(done=self.done, person_next=self.person_next)
+        return State(done=self.done, next=self.next)

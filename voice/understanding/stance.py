@@ -162,6 +162,13 @@ class Manner:
                 found.append(place)
         return found
 
+    def without_joins(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words without those that only join them to what was said before."""
+        start = 0
+        while ends := self._ends("joins", words, start):
+            start = max(ends)
+        return tuple(words[start:])
+
     def behind_first(self, words: Sequence[str]) -> tuple[str, ...]:
         """What follows "but first" and the like; nothing without these."""
         return tuple(words[max(self._ends("first", words, 0), default=len(words)) :])
