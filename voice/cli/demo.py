@@ -165,6 +165,6 @@ def _verdict(trial: TrialCall) -> str:
     if verdict.satisfied:
         return f"The caller got what they wanted. {cpu}"
     if verdict.success:
-        without = [*verdict.misheard, *(_IN_WORDS[goal] for goal in verdict.unanswered)]
+        without = [*verdict.misheard, *(_IN_WORDS[Goal(goal)] for goal in verdict.unanswered)]
         return f"Nothing went wrong, but the caller left without: {'; '.join(without)}. {cpu}"
     return f"The caller did not get what they wanted ({'; '.join(verdict.failures)}). {cpu}"
