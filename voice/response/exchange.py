@@ -101,7 +101,7 @@ class Exchange:
     def waiting(self) -> Act | None:
         """What may happen once the caller has said who they are, something for it, or yes."""
         asked = self.state.question or self.state.asked
-        return self._turn.pending or (asked and asked.act)
+        return self._turn.pending or (asked.act if asked else None)
 
     def take_for(self, text: str) -> None:
         """From now on these are the words that the caller said in this turn."""
