@@ -75,7 +75,7 @@ async def test_history_keeps_what_was_heard(session: ResponseSession) -> None:
     answer = session.history[-1][-1]
     assert isinstance(answer, AnswerMessage) and "gigabytes" not in answer.text
     turn.heard("")
-    assert not any(type(message).__name__ == "Answer" for message in session.history[-1])
+    assert not any(isinstance(message, AnswerMessage) for message in session.history[-1])
 
 
 async def test_what_was_answered_too_early_counts_as_never_said(session: ResponseSession) -> None:
