@@ -12,7 +12,7 @@ from pathlib import Path
 from voice.evaluation.trial_service import READY_SECONDS, TrialFailed
 from voice.parent_death import end_with_parent
 
-_SETTINGS = '[engines]\nlisten = "127.0.0.1:0"\n'
+_SETTINGS = '[engines]\nlisten = "127.0.0.1:0"\n[telemetry]\nlisten = "127.0.0.1:0"\n'
 _READY = "Ready: engines at tcp://127.0.0.1:"
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import numpy as np
 import pytest
 
@@ -26,19 +28,27 @@ from voice.errors import ConfigError
 from voice.settings import load_settings
 from voice.speech import PiperSpeaker
 
-EMBEDDED = '[recognition]\nmodel = "embedded-en"\n[speech]\nvoice = "embedded-en"\n'
+EMBEDDED = """
+[telemetry]
+listen = "127.0.0.1:0"
+[recognition]
+model = "embedded-en"
+[speech]
+voice = "embedded-en"
+"""
 
 
 @contextlib.contextmanager
-def serving(file: Path) -> Iterator[tuple[str, list[str]]]:
-    """The address, and the lines that name the models."""
+def serving(file: Path) -> Iterator[tuple[str, list[str], str]]:
+    """The address, the lines that name the models, and where probes are answered."""
     command = [sys.executable, "-m", "voice", "engines", "serve", "--settings", str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().rpartition(" ")[2].strip()
         models = [process.stdout.readline() for _ in range(2)]
+        metrics = process.stdout.readline().removeprefix("Metrics: ").strip()
         try:
-            yield address, models
+            yield address, models, metrics.removesuffix("/metrics")
         finally:
             process.terminate()
             assert process.wait(20) == 0
@@ -53,7 +63,7 @@ def written(folder: Path, engines: str) -> Path:
 async def test_a_process_serves_nodes_until_it_is_told_to_stop(
     tmp_path: Path, embedded_voice_path: Path
 ) -> None:
-    with serving(written(tmp_path, 'listen = "127.0.0.1:0"')) as (address, models):
+    with serving(written(tmp_path, 'listen = "127.0.0.1:0"')) as (address, models, _):
         hashes = [line.split('"')[1] for line in models]
         (model,) = await reading_link(settings_at(address, models=hashes)).look()
         assert (model.name, model.sha256, model.ours) == ("embedded-en", hashes[0], True)
@@ -69,6 +79,36 @@ async def test_a_process_serves_nodes_until_it_is_told_to_stop(
     heard, spoken = await peers(settings_at(address))
     assert (heard.level, spoken.level) == ("fault", "fault")
     assert heard.found.startswith(address)
+
+
+async def test_it_answers_probes_and_tells_what_it_is_asked_for(
+    tmp_path: Path, embedded_voice_path: Path
+) -> None:
+    speaker = PiperSpeaker.load(embedded_voice_path)
+    with serving(written(tmp_path, 'listen = "127.0.0.1:0"')) as (address, _, at):
+        voice = ServedSpeaker(speaking_link(settings_at(address)), "en", speaker)
+        await voice.synthesise("Good morning.", 8000)
+        async with httpx2.AsyncClient(base_url=at) as client:
+            told = [(await client.get(f"/{page}")).text for page in ("healthz", "readyz")]
+            metrics = (await client.get("/metrics")).text
+    speaker.close()
+    assert told == ["ok\n", "ready\n"]
+    assert 'voice_engine_requests_total{engine="speech",outcome="answered"} 1.0' in metrics
+    assert 'voice_engine_request_seconds_count{engine="speech"} 1.0' in metrics
+    assert 'voice_engine_queue_depth{engine="recognition"} 0.0' in metrics
+    assert "process_resident_memory_bytes" in metrics
+
+
+def test_an_address_for_metrics_that_is_in_use_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        file = tmp_path / "engines.toml"
+        file.write_text(EMBEDDED.replace("127.0.0.1:0", place))
+        command = [sys.executable, "-m", "voice", "engines", "serve", "--settings", str(file)]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert f"telemetry.listen: {place}: Address already in use" in line
 
 
 @pytest.mark.parametrize(
@@ -153,7 +193,7 @@ async def test_by_tls_both_sides_prove_who_they_are(certificates: Path) -> None:
 
     lines = [f'{key} = "{path}"' for key, path in files("service").items()]
     file = written(certificates, "\n".join(['listen = "0.0.0.0:0"', *lines]))
-    with serving(file) as (address, _):
+    with serving(file) as (address, _, _):
         assert address.startswith("tls://0.0.0.0:")
         there = address.replace("0.0.0.0", "127.0.0.1")
         (model,) = await reading_link(settings_at(there, **files("node"))).look()

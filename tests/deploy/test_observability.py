@@ -20,6 +20,7 @@ from voice.supervision import __main__ as supervision
 from voice.telemetry import (
     CallMetrics,
     Heartbeat,
+    ServedMetrics,
     ServiceMetrics,
     measured_queues,
     process_registry,
@@ -68,6 +69,8 @@ def exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     CallMetrics(calls)
     measured_queues(calls)
     ServiceMetrics(calls)
+    engines = process_registry()
+    ServedMetrics(engines)
     Heartbeat(tmp_path / "calls.json", registry=calls)
     edge = EdgeFigures().registry
     pages = CollectorRegistry()
@@ -78,7 +81,7 @@ def exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     own.register(ServiceCollector(Settings(), [child], lambda: ""))
     return {
         *pages._names_to_collectors,
-        *(name for registry in (calls, edge, own) for name in series(registry)),
+        *(name for registry in (calls, engines, edge, own) for name in series(registry)),
     }
 
 

@@ -82,7 +82,9 @@ async def engine_service(folder: Path, name: str) -> AsyncIterator[Mapping[str, 
     if load_settings(PROFILES / f"{name}.toml").recognition.at == LOCAL:
         yield {}
         return
-    (folder / "engines.toml").write_text('[engines]\nlisten = "127.0.0.1:0"\n')
+    (folder / "engines.toml").write_text(
+        '[engines]\nlisten = "127.0.0.1:0"\n[telemetry]\nlisten = "127.0.0.1:0"\n'
+    )
     command = [sys.executable, "-m", "voice", "engines", "serve", "--embedded"]
     file = str(folder / "engines.toml")
     async with running([*command, "--settings", file], certified(folder)) as service:

@@ -74,7 +74,9 @@ def run_with_progress(
 
 
 def require_all(console: Console, outcome: RunOutcome) -> None:
-    """End the command where results are missing."""
+    """End the command where results are missing; tell of workers that were not there."""
+    for reason in outcome.refused:
+        console.print(f"[yellow]Done by fewer workers:[/] {plain(reason)}", soft_wrap=True)
     if outcome.lost:
         reason = f"{len(outcome.lost)} results are missing ({plain(outcome.lost[0])})"
         console.print(f"[red]Incomplete:[/] {reason}; the same command goes on from here.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Coroutine
 
 from wyoming.asr import Transcribe
@@ -25,6 +26,7 @@ from voice.engine_services.own_terms import (
 )
 from voice.engine_services.served import ServedEngines
 from voice.errors import VoiceError
+from voice.telemetry.engine_metrics import Outcome, ServedMetrics
 
 _SILENCE_SECONDS = 60.0
 """A client that sends nothing for so long, or does not read, is left."""
@@ -39,9 +41,12 @@ class _Left(Exception):
 class Requests:
     """Reads what one client asks, and answers it."""
 
-    def __init__(self, connection: Connection, engines: ServedEngines) -> None:
+    def __init__(
+        self, connection: Connection, engines: ServedEngines, metrics: ServedMetrics
+    ) -> None:
         self._connection = connection
         self._engines = engines
+        self._metrics = metrics
         self._sound = Sound()
         self._asked = AskedReading()
         self._next: asyncio.Task[Event | None] | None = None
@@ -80,14 +85,33 @@ class Requests:
             elif AudioChunk.is_type(event.type):
                 self._sound.add(event)
             elif AudioStop.is_type(event.type):
-                await self._while_there(self._read())
+                await self._measured("recognition", self._read())
             elif Synthesize.is_type(event.type):
-                await self._while_there(self._speak(event))
+                await self._measured("speech", self._speak(event))
         except EngineBusy:
             await self._connection.write(Error("too much waits", BUSY))
         except VoiceError as error:
             await self._connection.write(Error(str(error), type(error).__name__))
             self._sound = Sound()
+
+    async def _measured(self, engine: str, answer: Coroutine[None, None, None]) -> None:
+        """Make an answer while the client is there, and count how that ends."""
+        began = time.monotonic()
+        outcome: Outcome = "failed"
+        try:
+            await self._while_there(answer)
+            outcome = "answered"
+        except EngineBusy:
+            outcome = "busy"
+            raise
+        except VoiceError:
+            outcome = "refused"
+            raise
+        except (_Left, OSError):
+            outcome = "left"
+            raise
+        finally:
+            self._metrics.ended(engine, outcome, time.monotonic() - began)
 
     async def _while_there(self, answer: Coroutine[None, None, None]) -> None:
         """Make an answer unless the client goes away before it is made."""

@@ -8,6 +8,7 @@ import ssl
 from types import TracebackType
 from typing import Self
 
+from prometheus_client import CollectorRegistry
 from wyoming.error import Error
 
 from voice.engine_services.connection import BUSY, Connection, bounded_reader
@@ -16,6 +17,7 @@ from voice.engine_services.served import ServedEngines
 from voice.errors import ConfigError
 from voice.foreign_code import error_note
 from voice.setting_values import host_and_port
+from voice.telemetry import ServedMetrics
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +30,19 @@ class EngineServer:
     """Listens, as an async context manager; keeps nothing of what is asked."""
 
     def __init__(
-        self, listen: str, engines: ServedEngines, tls: ssl.SSLContext | None = None
+        self,
+        listen: str,
+        engines: ServedEngines,
+        tls: ssl.SSLContext | None = None,
+        registry: CollectorRegistry | None = None,
     ) -> None:
         """With `tls`, which asks for certificates, clients have to prove who they are."""
         self._listen = listen
         self._engines = engines
         self._tls = tls
         self._connections: set[asyncio.Task[None]] = set()
+        self._metrics = ServedMetrics(registry or CollectorRegistry())
+        self._metrics.connected(lambda: len(self._connections))
         self._server: asyncio.Server | None = None
 
     @property
@@ -82,7 +90,7 @@ class EngineServer:
             if len(self._connections) > MOST_CONNECTIONS:
                 await connection.write(Error("too many connections", BUSY))
             else:
-                await Requests(connection, self._engines).serve()
+                await Requests(connection, self._engines, self._metrics).serve()
         except OSError:
             pass  # nobody is there any more
         except Exception as error:  # noqa: BLE001 - of one client; the others go on

@@ -1,7 +1,8 @@
-"""What the service tells of itself, to this machine and its scrapers: /metrics, /healthz, /readyz.
+"""What a service tells of itself, to this machine and its scrapers: /metrics, /healthz, /readyz.
 
-Each process writes its metrics to a file in the runtime directory every few seconds; here they are
-read, marked with the process's name and served together. No process is disturbed by a scrape.
+Each process of `voice serve` writes its metrics to a file in the runtime directory every few
+seconds; here they are read, marked with the process's name and served together. No process is
+disturbed by a scrape.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ from voice.network import lies_in
 from voice.service.child import ChildProcess
 from voice.setting_values import host_and_port
 from voice.settings import Settings
+from voice.telemetry_settings import Telemetry
 
 _THIS_MACHINE = ("127.0.0.0/8", "::1/128")
 
 Unready = Callable[[], str]
-"""Why no new call can be taken; empty when one can."""
+"""Why nothing new can be taken; empty when it can."""
 
 
 class _Server(uvicorn.Server):
@@ -50,14 +52,9 @@ class _Server(uvicorn.Server):
 class Monitoring:
     """Serves from `start` to `stop`."""
 
-    def __init__(
-        self, settings: Settings, children: Sequence[ChildProcess], unready: Unready
-    ) -> None:
-        self._listen = settings.telemetry.listen
-        scrapers = settings.telemetry.scrapers
-        registry = CollectorRegistry()
-        registry.register(ServiceCollector(settings, children, unready))
-        self._app = application(registry, unready, scrapers)
+    def __init__(self, settings: Telemetry, registry: CollectorRegistry, unready: Unready) -> None:
+        self._listen = settings.listen
+        self._app = application(registry, unready, settings.scrapers)
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
 

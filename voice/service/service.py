@@ -9,11 +9,13 @@ import os
 import time
 from pathlib import Path
 
+from prometheus_client import CollectorRegistry
+
 from voice.errors import ConfigError, VoiceError
 from voice.network import isolate
 from voice.records import delete_old
 from voice.service.child import ChildFailed, ChildProcess
-from voice.service.monitoring import Monitoring
+from voice.service.monitoring import Monitoring, ServiceCollector
 from voice.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,9 @@ class Service:
         self._supervision = ChildProcess("supervision", "voice.supervision", shared)
         self._watchers: list[asyncio.Task[None]] = []
         self._stopping = False
-        self._monitoring = Monitoring(settings, self.children, self.unready)
+        registry = CollectorRegistry()
+        registry.register(ServiceCollector(settings, self.children, self.unready))
+        self._monitoring = Monitoring(settings.telemetry, registry, self.unready)
         self.monitoring_address = ""
         """Where metrics and probes are served, once started; empty when telemetry is off."""
         self.supervision_address = ""

@@ -2,7 +2,7 @@
 
 from voice.telemetry.call_log import log_call
 from voice.telemetry.call_metrics import CallMetrics
-from voice.telemetry.engine_metrics import ServiceMetrics, measured_queues
+from voice.telemetry.engine_metrics import ServedMetrics, ServiceMetrics, measured_queues
 from voice.telemetry.heartbeat import Heartbeat
 from voice.telemetry.metrics import process_registry
 from voice.telemetry.reasons import END_REASONS, end_reason
@@ -13,6 +13,7 @@ __all__ = [
     "END_REASONS",
     "CallMetrics",
     "Heartbeat",
+    "ServedMetrics",
     "ServiceMetrics",
     "Stalls",
     "TurnFollower",

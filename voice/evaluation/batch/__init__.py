@@ -7,10 +7,11 @@ process writes results (`ResultFiles`).
 """
 
 from voice.evaluation.batch.examiners import Assignment, Examiner, NotExamined
+from voice.evaluation.batch.model_hashes import ModelHash, hashes_of
 from voice.evaluation.batch.plans import PLAN_FILE, RESULTS_FOLDER, SavedPlan
 from voice.evaluation.batch.processes import Processes
 from voice.evaluation.batch.result_files import ResultFiles, write_whole
-from voice.evaluation.batch.run import RunOutcome, Task, run_batch
+from voice.evaluation.batch.run import Results, RunOutcome, Task, run_batch
 from voice.evaluation.batch.workers import Worker, WorkerDied, Workers
 
 __all__ = [
@@ -18,15 +19,18 @@ __all__ = [
     "RESULTS_FOLDER",
     "Assignment",
     "Examiner",
+    "ModelHash",
     "NotExamined",
     "Processes",
     "ResultFiles",
+    "Results",
     "RunOutcome",
     "SavedPlan",
     "Task",
     "Worker",
     "WorkerDied",
     "Workers",
+    "hashes_of",
     "run_batch",
     "write_whole",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
 import voice
 from voice.errors import VoiceError
+from voice.evaluation.batch.model_hashes import ModelHash, require_same
 
 _SETTINGS = "VOICE_"
 """How the variables of the settings begin."""
@@ -42,6 +43,8 @@ class Assignment:
     """`package.module:function`, which makes an Examiner of the plan and a folder of its own."""
     plan: str
     """As JSON."""
+    models: Sequence[ModelHash] = ()
+    """Which models the work is done with: others of the same name would give other results."""
     version: str = voice.__version__
     """Of the code that gave the assignment; another one would judge differently."""
 
@@ -52,7 +55,8 @@ class Assignment:
     @classmethod
     def from_json(cls, line: str) -> Assignment:
         """What `to_json` wrote."""
-        return cls(**json.loads(line))
+        told = json.loads(line)
+        return cls(**{**told, "models": [ModelHash(**model) for model in told["models"]]})
 
 
 def examiner_of(assignment: Assignment, scratch: Path) -> Examiner:
@@ -62,6 +66,7 @@ def examiner_of(assignment: Assignment, scratch: Path) -> Examiner:
             f"version {voice.__version__} of voice is installed there, "
             f"and {assignment.version} is needed"
         )
+    require_same(assignment.models)
     for name in [name for name in os.environ if name.startswith(_SETTINGS)]:
         del os.environ[name]  # would win over the plan's, which hold what the run began with
     # Imported here: the libraries read their switches from the environment when they load.

@@ -34,6 +34,8 @@ except ImportError:
 
 LOCAL = "local"
 CONNECT_SECONDS = 5.0
+CONNECT_TRIES = 3
+"""A second each."""
 ENDING_SECONDS = 10.0
 """A worker that has not ended then is killed."""
 _CLIENT = "ray://"
@@ -104,6 +106,8 @@ class RayCluster:
     def _options(self, stack: ExitStack) -> dict[str, Any]:
         if self._address != LOCAL:
             _require_listener(self._address)
+            # Somebody listens there: what does not talk to us then never will.
+            os.environ.setdefault("RAY_gcs_server_port_wait_time_s", str(CONNECT_TRIES))
             return {"address": self._address}
         # As processes of a run: Ray's own would give way to everything else on the machine.
         os.environ.setdefault("RAY_worker_niceness", "0")

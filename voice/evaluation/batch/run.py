@@ -7,11 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from voice.errors import VoiceError
 from voice.evaluation.batch.examiners import Assignment
-from voice.evaluation.batch.result_files import ResultFiles
 from voice.evaluation.batch.workers import Worker, WorkerDied, Workers
 from voice.evaluation.figures import machine
 
@@ -31,6 +30,18 @@ class Task:
     """For the examiner, as JSON in one line."""
 
 
+class Results(Protocol):
+    """Where results are kept, by the indices of their tasks."""
+
+    def has(self, index: int) -> bool:
+        """Whether this task was examined before."""
+        ...
+
+    def write(self, index: int, result: str) -> None:
+        """Keep a result; raises VoiceError when it cannot be kept."""
+        ...
+
+
 @dataclass(frozen=True)
 class RunOutcome:
     """How a run went."""
@@ -41,6 +52,8 @@ class RunOutcome:
     """Evaluated before this run began."""
     lost: tuple[str, ...] = ()
     """Why there are no results of some; the run has to be repeated for these."""
+    refused: tuple[str, ...] = ()
+    """Why workers could not be started, while others did the rest; each reason once."""
 
     def times(self, workers: int, wall_seconds: float) -> dict[str, Any]:
         """What differs from run to run, as it is kept beside the report."""
@@ -51,13 +64,14 @@ class RunOutcome:
             "evaluated": self.evaluated,
             "evaluated_before": self.skipped,
             "not_kept": list(self.lost),
+            "workers_refused": list(self.refused),
         }
 
 
 async def run_batch(
     assignment: Assignment,
     tasks: Iterator[Task],
-    results: ResultFiles,
+    results: Results,
     workers: Workers,
     advance: Callable[[], None],
     death: Callable[[Task, str], str],
@@ -74,7 +88,8 @@ async def run_batch(
                 group.create_task(batch.work(workers, assignment))
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
-    return RunOutcome(batch.evaluated, batch.skipped, tuple(batch.lost))
+    refused = tuple(dict.fromkeys(batch.refused))
+    return RunOutcome(batch.evaluated, batch.skipped, tuple(batch.lost), refused)
 
 
 class _Batch:
@@ -83,12 +98,13 @@ class _Batch:
     def __init__(
         self,
         tasks: Iterator[Task],
-        results: ResultFiles,
+        results: Results,
         advance: Callable[[], None],
         death: Callable[[Task, str], str],
     ) -> None:
         self.evaluated = self.skipped = 0
         self.lost: list[str] = []
+        self.refused: list[str] = []
         self._results = results
         self._advance = advance
         self._death = death
@@ -109,9 +125,10 @@ class _Batch:
                 with suppress(WorkerDied):
                     async with AsyncExitStack() as stack:
                         await self._serve(await self._started(stack, workers, assignment))
-        except VoiceError:
+        except VoiceError as error:
             if self._working == 1 and self._something_waits():
                 raise
+            self.refused.append(str(error))
         finally:
             self._working -= 1
         if not (self._in_hand or self._something_waits()):

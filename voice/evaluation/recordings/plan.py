@@ -12,7 +12,7 @@ from voice.evaluation.batch.plans import SavedPlan, today
 from voice.evaluation.recordings.manifest import Recording
 from voice.evaluation.recordings.sound_files import Side
 from voice.evaluation.word_errors import NORMALISER
-from voice.model_folders import find_model
+from voice.model_folders import ModelKind, find_model
 from voice.models import models_named
 from voice.settings import Settings
 
@@ -48,10 +48,15 @@ def fingerprint_of(recordings: Iterable[Recording], settings: Settings) -> tuple
     return count, hashlib.sha256(digest.digest() + fingerprint_of_models(settings)).hexdigest()
 
 
+def models_of(settings: Settings) -> list[tuple[ModelKind, str]]:
+    """The models that calls are answered with."""
+    return [(kind, name) for _, kind, name in models_named(settings)]
+
+
 def fingerprint_of_models(settings: Settings) -> bytes:
     """What tells the files of the models from others."""
     digest = hashlib.sha256()
-    for _, kind, name in models_named(settings):
+    for kind, name in models_of(settings):
         folder = Path(find_model(kind, name))
         files = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
         for file in files:

@@ -14,18 +14,21 @@ from voice.evaluation.batch import (
     RunOutcome,
     Task,
     Workers,
+    hashes_of,
     run_batch,
 )
 from voice.evaluation.recordings.call_result import Measured, to_json
 from voice.evaluation.recordings.manifest import Recording
-from voice.evaluation.recordings.plan import Plan
+from voice.evaluation.recordings.plan import Plan, models_of
+from voice.settings import Settings
 
 EXAMINER = "voice.evaluation.recordings.examiner:recordings_examiner"
 
 
 def assignment_of(plan: Plan) -> Assignment:
     """What a worker of this run becomes."""
-    return Assignment(EXAMINER, plan.to_json())
+    settings = Settings.model_validate_json(plan.settings)
+    return Assignment(EXAMINER, plan.to_json(), hashes_of(models_of(settings)))
 
 
 async def run(

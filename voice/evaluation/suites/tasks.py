@@ -14,11 +14,14 @@ from voice.evaluation.batch import (
     RunOutcome,
     Task,
     Workers,
+    hashes_of,
     run_batch,
 )
+from voice.evaluation.recordings.plan import models_of
 from voice.evaluation.suites.call_result import CallerResult
 from voice.evaluation.suites.plan import SuitePlan
 from voice.evaluation.suites.suite_file import Caller, Suite
+from voice.settings import Settings
 
 EXAMINER = "voice.evaluation.suites.examiner:callers_examiner"
 
@@ -52,8 +55,9 @@ async def run(
         result = begun(told["index"], suite.callers[told["caller"]], told["seed"])
         return replace(result, failures=(reason,)).to_json()
 
+    models = hashes_of(models_of(Settings.model_validate_json(plan.settings)))
     return await run_batch(
-        Assignment(EXAMINER, plan.to_json()),
+        Assignment(EXAMINER, plan.to_json(), models),
         tasks_of(suite, plan.seeds),
         ResultFiles(folder / RESULTS_FOLDER),
         workers,
