@@ -1,12 +1,16 @@
 """Evaluation of recordings: how fast, how repeatable, how much memory, and how true to the phone.
 
-Recordings are held-out sentences in the simulated caller's voice. Calls over SIP and RTP are
-evaluated again from their recordings, and what was understood is compared turn by turn.
-
-Simulated callers of a suite call in virtual time.
-
     python scripts/bench_evaluation.py --quick
     python scripts/bench_evaluation.py --full --json benchmarks/bench_evaluation.json
+    python scripts/bench_evaluation.py --full --only callers --json FILE
+
+recordings: held-out sentences in the simulated caller's voice, on one process and on two.
+callers: the suite that comes with the package, in virtual time.
+memory: of a worker over short calls.
+agreement: calls over SIP and RTP are evaluated again from their recordings, and what was
+understood is compared turn by turn.
+
+A part that is named alone is put into FILE, which keeps the others.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
@@ -56,7 +60,11 @@ SCENARIOS = ("plan", "person", "astray")
 PAUSE_SECONDS = 7.0
 """After each sentence, for the assistant's answer."""
 SETTLED_SHARE = 0.3
-"""Of the calls, before memory is looked at."""
+"""Of the calls, before the slope of memory is looked at."""
+WHOLE_LIFE = 2000
+"""Calls of a worker, before it is replaced."""
+STRETCH = 100
+"""Calls whose memory is averaged, behind as many and at the end of its life."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class Extent:
 
 EXTENTS = {
     "quick": Extent(10, 2, 40, 2, 1, limit_seconds=112),
-    "full": Extent(100, 3, 1000, 20, 64, limit_seconds=29 * 60),
+    "full": Extent(100, 3, WHOLE_LIFE, 20, 64, limit_seconds=29 * 60),
 }
 
 
@@ -114,16 +122,14 @@ class EvaluationBench:
         self._mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
         self._phrasings = Phrasings.load(HELD_OUT)
 
-    async def run(self) -> None:
-        """Measure, until all is done or time runs out."""
+    async def run(self, names: Collection[str]) -> None:
+        """Measure these parts, until all is done or time runs out."""
         async with self.result.measured_within(self._extent.limit_seconds):
             await voice("evaluate", "calibrate", "--out", "costs.json", folder=self._folder)
-            await self._speed(await self.speak_recordings())
-            self.result.note_contention()
-            await self._sameness()
-            await self._callers()
-            await self._memory()
-            await self._agreement()
+            for name in names:
+                with self.result.part(name):
+                    await PARTS[name](self)
+                    self.result.note_contention()
 
     async def evaluate(self, recordings: Path, out: str, jobs: int, *options: str) -> Path:
         """`voice evaluate recordings`, with the cost table of this run; the folder it leaves."""
@@ -149,18 +155,23 @@ class EvaluationBench:
             (folder / f"{number:04d}.txt").write_text(" ".join(said))
         return speech / SAMPLE_RATE
 
+    async def recordings(self) -> None:
+        """How fast two processes are, and whether one leaves the same report."""
+        await self._speed(await self.speak_recordings())
+        await self._sameness()
+
     async def _speed(self, speech_seconds: float) -> None:
-        """Both parts on two processes, loading of the models included."""
-        parts = {"full_pipeline": (), "recognition": ("--only", "recognition")}
-        for part, options in parts.items():
-            out = await self.evaluate(self._folder / "recordings", part, JOBS, *options)
+        """Whole calls and recognition alone on two processes, loading of the models included."""
+        kinds = {"full_pipeline": (), "recognition": ("--only", "recognition")}
+        for kind, options in kinds.items():
+            out = await self.evaluate(self._folder / "recordings", kind, JOBS, *options)
             times = json.loads((out / "run.json").read_text())
-            seconds = times["call_seconds" if part == "full_pipeline" else "audio_seconds"]
+            seconds = times["call_seconds" if kind == "full_pipeline" else "audio_seconds"]
             wall = times["wall_seconds"]
-            self.result.count(f"{part}_realtime_factor", round(seconds / wall, 2), times["calls"])
+            self.result.count(f"{kind}_realtime_factor", round(seconds / wall, 2), times["calls"])
             self.result.rows.append(
                 {
-                    "part": part,
+                    "kind": kind,
                     **times,
                     "speech_seconds": round(speech_seconds, 1),
                     "speech_seconds_per_second": round(speech_seconds / wall, 2),
@@ -177,7 +188,7 @@ class EvaluationBench:
         speedup = calls_per_second(first) / calls_per_second(again)
         self.result.count("scaling_1_to_2", round(speedup, 2), self._extent.recordings)
 
-    async def _callers(self) -> None:
+    async def callers(self) -> None:
         """The suite of simulated callers that comes with the package."""
         out, seeds = self._folder / "callers", self._extent.seeds
         await voice(
@@ -194,31 +205,33 @@ class EvaluationBench:
             self.result.add(f"suite_{key}", figure)
         self.result.rows.append(
             {
-                "part": "callers",
                 "calls_per_second": round(report["calls"] / times["wall_seconds"], 2),
                 "callers": report["callers"],
                 "groups": report["groups"],
             }
         )
 
-    async def _memory(self) -> None:
-        """The slope of a worker's memory over short calls, once it has settled."""
+    async def memory(self) -> None:
+        """A worker's memory over short calls, once it has settled: its slope, and what is added."""
         folder, calls = self._folder / "short", self._extent.short_calls
         folder.mkdir()
         spoken = await self._mouth.speak(self._phrasings.of("plan")[0], SAMPLE_RATE)
         write_wav(folder / "short.wav", spoken, SAMPLE_RATE)
         recording = next(read_recordings(folder))
-        plan = Plan.load(self._folder / "full_pipeline" / "plan.json")
+        plan = Plan.load(await self.evaluate(folder, "one", 1) / "plan.json")
         sizes = [size async for size in _memory(plan, recording, calls)]
         used = np.array(sizes, dtype=np.float64)
         settled = round(calls * SETTLED_SHARE)
         slope = np.polyfit(np.arange(settled, calls), used[settled:], 1)[0]
         self.result.count("memory_slope_bytes_per_call", round(float(slope), 1), calls - settled)
+        if calls >= WHOLE_LIFE:
+            grown = used[-STRETCH:].mean() - used[STRETCH : 2 * STRETCH].mean()
+            self.result.count("memory_growth_mib_2000", round(float(grown) / 2**20, 2), calls)
         self.result.rows.append(
             {"memory_mib": [round(float(size) / 2**20, 1) for size in used[:: max(1, calls // 20)]]}
         )
 
-    async def _agreement(self) -> None:
+    async def agreement(self) -> None:
         """Calls over SIP, and the same calls again from their recordings."""
         records = await self._call()
         out = await self.evaluate(records, "agreement", JOBS)
@@ -272,13 +285,26 @@ async def _memory(plan: Plan, recording: Recording, calls: int) -> AsyncIterator
             yield psutil.Process(worker.pid).memory_info().rss
 
 
+PARTS: Mapping[str, Callable[[EvaluationBench], Awaitable[None]]] = {
+    "recordings": EvaluationBench.recordings,
+    "callers": EvaluationBench.callers,
+    "memory": EvaluationBench.memory,
+    "agreement": EvaluationBench.agreement,
+}
+"""In the order in which they are measured."""
+
+
 async def main() -> int:
     """Run the benchmark; the exit status is 0 when all of it could be measured."""
-    options = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART",
+                        help=f"of {', '.join(PARTS)}")  # fmt: skip
+    options = parser.parse_args()
+    names = options.only or list(PARTS)
     with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:
-        result = BenchmarkResult.begin("bench_evaluation")
+        result = BenchmarkResult.begin("bench_evaluation", options.json, names)
         bench = EvaluationBench(EXTENTS[extent_of(options)], Path(folder), result)
-        await bench.run()
+        await bench.run(names)
     return concluded(bench.result, options)
 
 

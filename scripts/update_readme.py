@@ -163,6 +163,7 @@ MEANINGS = {
         "full_pipeline_realtime_factor": "whole calls, times faster than real time, two processes",
         "recognition_realtime_factor": "turns and recognition alone, times faster than real time",
         "memory_slope_bytes_per_call": "growth of a worker's memory (bytes a call)",
+        "memory_growth_mib_2000": "... from its second hundred calls to the last of 2,000 (MiB)",
         "same_seed_same_report": "one and two processes leave the same report (1 = yes)",
         "sip_text_agreement": "turns understood alike over SIP and in virtual time",
         "scaling_1_to_2": "two processes against one, calls a second (times)",

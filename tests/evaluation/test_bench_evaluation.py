@@ -10,13 +10,14 @@ import pytest
 
 import bench_evaluation
 from voice.errors import VoiceError
+from voice.evaluation.batch.run import TASKS_PER_WORKER
 from voice.evaluation.callers import SCENARIOS
 from voice.evaluation.suites.suite_file import load_suite
 
 
 def test_a_full_run_has_what_the_figures_need() -> None:
     full = bench_evaluation.EXTENTS["full"]
-    assert full.short_calls >= 1000
+    assert full.short_calls >= bench_evaluation.WHOLE_LIFE == TASKS_PER_WORKER
     assert full.sip_calls >= 20
     assert full.seeds * len(load_suite("demo").callers) >= 500
     assert full.limit_seconds < 30 * 60 and bench_evaluation.EXTENTS["quick"].limit_seconds < 2 * 60

@@ -1,4 +1,4 @@
-"""Metrics of the engines' queues, of the services that do the work of some, and of such a service."""
+"""Metrics of engines: their queues, services that do the work of some, and such a service."""
 
 from __future__ import annotations
 
