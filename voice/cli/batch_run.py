@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,7 @@ from rich.progress import (
 
 from voice.cli.call_view import plain
 from voice.cli.rate_column import RateColumn
-from voice.evaluation.batch import Processes, RunOutcome, Workers
+from voice.evaluation.batch import HireWorkers, Processes, RunOutcome, Workers
 
 INTERRUPTED_STATUS = 130
 INCOMPLETE_STATUS = 3
@@ -27,6 +28,10 @@ INCOMPLETE_STATUS = 3
 Jobs = Annotated[
     int | None,
     typer.Option(min=1, help="Workers; each loads the models. 1, on Ray one for each core."),
+]
+PreparingJobs = Annotated[
+    int | None,
+    typer.Option(min=1, help="Workers that prepare the data; none, on Ray one for each core."),
 ]
 Ray = Annotated[
     str,
@@ -48,6 +53,11 @@ def chosen_workers(jobs: int | None, ray: str) -> Iterator[Workers]:
 
     with RayCluster(ray, jobs) as cluster:
         yield cluster
+
+
+def hired(jobs: int | None, ray: str) -> HireWorkers | None:
+    """The same for later; None where the command's own process is to do the work."""
+    return partial(chosen_workers, jobs, ray) if jobs or ray else None
 
 
 def run_with_progress(

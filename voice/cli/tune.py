@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from voice.cli import tune_identification, tune_response
+from voice.cli.batch_run import PreparingJobs, Ray, hired
 from voice.cli.long_run import shown_run, torch_device
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
@@ -67,6 +68,8 @@ def dialect(
     rate: Annotated[float, typer.Option(min=0, help="Of learning, at its highest.")] = 6e-4,
     seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
     threads: Annotated[int | None, typer.Option(min=1, help="Default: one a core.")] = None,
+    jobs: PreparingJobs = None,
+    ray: Ray = "",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     licence: Annotated[str, typer.Option(help="SPDX, of the result.")] = "LicenseRef-not-stated",
     licence_url: Annotated[str, typer.Option(help="Where it stands.")] = "",
@@ -117,7 +120,7 @@ def dialect(
             soft_wrap=True,
         )
     with shown_run(console) as progress:
-        made = tune_dialect(plan, progress)
+        made = tune_dialect(plan, progress, hired(jobs, ray))
     for group in (*made.groups, *made.others):
         console.print(_row(group), markup=False, soft_wrap=True)
     console.print(f"{plan.out}: {made.minutes:.0f} minutes", style="dim", soft_wrap=True)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from voice.cli.batch_run import PreparingJobs, Ray, hired
 from voice.cli.long_run import shown_run, torch_device
 from voice.languages import DEFAULT
 from voice.languages import language as language_of
@@ -56,6 +57,8 @@ def response(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
     threads: Annotated[int | None, typer.Option(min=1, help="Default: one a core.")] = None,
+    jobs: PreparingJobs = None,
+    ray: Ray = "",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     licence: Annotated[str, typer.Option(help="SPDX, of the result.")] = "LicenseRef-not-stated",
     licence_url: Annotated[str, typer.Option(help="Where it stands.")] = "",
@@ -103,7 +106,7 @@ def response(
     )
     console = Console(highlight=False)
     with shown_run(console) as progress:
-        made = tune_response(plan, progress)
+        made = tune_response(plan, progress, hire=hired(jobs, ray))
     console.print(table(made), markup=False, soft_wrap=True)
     for one in made:
         console.print(f"Written: {plan.folder(one.experts)}", style="dim", soft_wrap=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from voice.errors import VoiceError
+from voice.evaluation.batch import HireWorkers
 from voice.models.changes import in_int8
 from voice.models.difference import DIFFERENCE
 from voice.models.variant import write_variant
@@ -21,6 +24,7 @@ from voice.tuning.lessons import Kind, Lesson, LessonBook
 from voice.tuning.low_rank import Difference, rank_of, with_rank
 from voice.tuning.network import Half, WhisperNetwork
 from voice.tuning.plan import WEIGHTS, Plan
+from voice.tuning.preparing import HireWorkers, Preparation, PreparedByWorkers, PreparedHere
 from voice.tuning.progress import Progress
 from voice.tuning.reading import Reader
 from voice.tuning.scoring import by_group, compared, language_of
@@ -53,11 +57,12 @@ _DROPOUT = 0.05
 _SHOWN = 5
 
 
-def tune_dialect(plan: Plan, progress: Progress) -> Made:
+def tune_dialect(plan: Plan, progress: Progress, hire: HireWorkers | None = None) -> Made:
     """Fill the folder `plan.out` with a variant; goes on where an earlier run was stopped.
 
-    Raises VoiceError: the data or the base cannot be used, `plan.work` holds another run, or
-    `plan.out` something else.
+    With `hire` workers prepare the speech; the learning is done here. Raises VoiceError: the data
+    or the base cannot be used, `plan.work` holds another run, `plan.out` something else, or no
+    worker can be started.
     """
     began = time.monotonic()
     if not plan.work.exists():
@@ -72,7 +77,7 @@ def tune_dialect(plan: Plan, progress: Progress) -> Made:
         f"{corpus.layout}, {checked.hours:.2f} hours: {len(parts.train)} utterances to learn from,"
         f" {len(parts.development)} to choose by, {len(parts.test)} to judge by. {parts.note}"
     )
-    tuning = _Tuning(plan, checked, parts, corpus.layout, began, progress)
+    tuning = _Tuning(plan, checked, parts, corpus.layout, began, progress, hire)
     with plan.work_folder(checked.good):
         made = tuning.run()
         _write(plan, made)
@@ -92,10 +97,10 @@ class _Tuning:
 
     def __init__(
         self, plan: Plan, checked: Checked, parts: Parts, layout: str, began: float,
-        progress: Progress,
+        progress: Progress, hire: HireWorkers | None,
     ) -> None:  # fmt: skip
         self._plan, self._parts, self._layout = plan, parts, layout
-        self._began, self._progress = began, progress
+        self._began, self._progress, self._hire = began, progress, hire
         self._spoken = language_of(plan.dialect)
         self._judged = JudgedSpeech(plan, parts)
         self._reader = self._reader_of(plan.base)
@@ -142,18 +147,31 @@ class _Tuning:
         numbers = {one: number for number, one in enumerate(self._checked.good)}
         book = LessonBook(plan.work / "windows", self._reader, plan.threads, plan.seed)
         whole = {numbers[one]: one for one in parts.train}
-        turns = turns_of(whole, self._reader, plan.threads, plan.work / "turns.json", progress)
-        progress.began("Encoding", len(whole) + len(turns) + len(parts.development))
+        judged = {numbers[one]: one for one in parts.development}
+        few = min(2, plan.copies)
+        with self._preparation() as preparation:
+            turns = turns_of(whole, preparation.turns, plan.work / "turns.json")
+            preparation.windows([(whole, plan.copies), (turns, few), (judged, 1)], book)
+        progress.began("Encoding", len(whole) + len(turns) + len(judged))
         train, unlearned = book.lessons(whole, plan.copies, progress)
-        train += book.lessons(turns, min(2, plan.copies), progress)[0]
-        development, unjudged = book.lessons(
-            {numbers[one]: one for one in parts.development}, 1, progress
-        )
+        train += book.lessons(turns, few, progress)[0]
+        development, unjudged = book.lessons(judged, 1, progress)
         self._problems += [*unlearned, *unjudged]
         self._list(self._problems)
         if not train or not development:
             raise VoiceError(f"{plan.data}: nothing is left to learn from: {plan.out / PROBLEMS}")
         self._train, self._development = train, development
+
+    @contextmanager
+    def _preparation(self) -> Iterator[Preparation]:
+        plan = self._plan
+        if self._hire is None:
+            yield PreparedHere(self._reader, plan.threads, self._progress)
+            return
+        with self._hire() as workers:
+            yield PreparedByWorkers(
+                workers, plan.base, plan.token, plan.seed, plan.work, self._progress
+            )
 
     def _list(self, problems: list[Problem]) -> None:
         file = self._plan.out / PROBLEMS

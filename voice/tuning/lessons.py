@@ -6,6 +6,7 @@ the mel frames are kept beside them.
 
 from __future__ import annotations
 
+import io
 import random
 import re
 from collections import defaultdict
@@ -48,6 +49,16 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class Window:
+    """A window of an utterance as it is kept: NumPy's files of float16."""
+
+    frames: int
+    """Of 10 ms."""
+    mel: bytes
+    states: bytes
+
+
+@dataclass(frozen=True)
 class Lesson:
     """An utterance in all its copies, and what is to be written for it."""
 
@@ -65,6 +76,7 @@ class LessonBook:
         self._reader = reader
         self._threads = threads
         self._seed = seed
+        self._given_up: dict[int, str] = {}
         for kind in ("states", "mel"):
             (folder / kind).mkdir(parents=True, exist_ok=True)
 
@@ -86,6 +98,29 @@ class LessonBook:
                     lessons.append(lesson)
         return lessons, problems
 
+    def missing(
+        self, utterances: Mapping[int, SpokenUtterance], copies: int
+    ) -> dict[int, list[int]]:
+        """The copies of which there are no windows, by the numbers of utterances that need them."""
+        known = self._known()
+        lacking = {
+            number: [copy for copy in range(copies) if (number, copy) not in known]
+            for number, one in utterances.items()
+            if self._refused(one) is None
+        }
+        return {number: found for number, found in lacking.items() if found}
+
+    def keep(self, number: int, copy: int, window: Window) -> Copy:
+        """Put a window on the disk."""
+        made = self._copy(number, copy, window.frames)
+        _save(made.files["mel"], window.mel)
+        _save(made.files["states"], window.states)  # last: it is what is looked for
+        return made
+
+    def give_up(self, number: int, reason: str) -> None:
+        """This utterance is a problem, and no lesson."""
+        self._given_up[number] = reason
+
     def _known(self) -> dict[tuple[int, int], Copy]:
         """The windows that are there, by utterance and copy."""
         found = {}
@@ -106,13 +141,10 @@ class LessonBook:
         copies: int,
         known: Mapping[tuple[int, int], Copy],
     ) -> Lesson | Problem:
-        reader, seconds = self._reader, utterance.seconds or 0.0
-        if seconds > LONGEST_SECONDS:
-            return Problem(utterance.place, f"lasts {seconds:.1f} s: longer than a window")
-        text = " ".join(utterance.text.split())
-        pieces = [*reader.prompt, *reader.tokenizer.encode(f" {text}"), reader.tokenizer.eot]
-        if len(pieces) > _MOST_PIECES:
-            return Problem(utterance.place, f"{len(pieces)} pieces of text, at most {_MOST_PIECES}")
+        if number in self._given_up:
+            return Problem(utterance.place, self._given_up[number])
+        if (reason := self._refused(utterance)) is not None:
+            return Problem(utterance.place, reason)
         try:
             made = [
                 known.get((number, copy)) or self._made(number, utterance, copy)
@@ -122,18 +154,34 @@ class LessonBook:
             return Problem(utterance.place, str(error))
         if None in made:
             return Problem(utterance.place, "silent")
-        return Lesson(utterance, [copy for copy in made if copy], pieces)
+        return Lesson(utterance, [copy for copy in made if copy], self._pieces(utterance))
+
+    def _pieces(self, utterance: SpokenUtterance) -> list[int]:
+        reader, text = self._reader, " ".join(utterance.text.split())
+        return [*reader.prompt, *reader.tokenizer.encode(f" {text}"), reader.tokenizer.eot]
+
+    def _refused(self, utterance: SpokenUtterance) -> str | None:
+        """Why it is too long to be learned from; None where it is not."""
+        seconds, pieces = utterance.seconds or 0.0, len(self._pieces(utterance))
+        if seconds > LONGEST_SECONDS:
+            return f"lasts {seconds:.1f} s: longer than a window"
+        if pieces > _MOST_PIECES:
+            return f"{pieces} pieces of text, at most {_MOST_PIECES}"
+        return None
 
     def _made(self, number: int, utterance: SpokenUtterance, copy: int) -> Copy | None:
         """Computed and kept; None where nothing is heard."""
-        heard = telephone_copy(utterance, copy, self._seed + number)
-        if peak_dbfs(heard) < SILENT_DBFS:
-            return None
-        window = self._reader.window(heard, RATE_HZ)
-        made = self._copy(number, copy, window.shape[1])
-        _save(made.files["mel"], window)
-        _save(made.files["states"], self._reader.encode(window))  # last: it is what is looked for
-        return made
+        window = window_of(self._reader, utterance, copy, self._seed + number)
+        return self.keep(number, copy, window) if window else None
+
+
+def window_of(reader: Reader, utterance: SpokenUtterance, copy: int, seed: int) -> Window | None:
+    """One copy of an utterance, encoded; None where nothing is heard. Raises AudioFileError."""
+    heard = telephone_copy(utterance, copy, seed)
+    if peak_dbfs(heard) < SILENT_DBFS:
+        return None
+    window = reader.window(heard, RATE_HZ)
+    return Window(window.shape[1], _written(window), _written(reader.encode(window)))
 
 
 def batches(lessons: Sequence[Lesson], size: int, seed: int) -> Iterator[list[tuple[Lesson, Copy]]]:
@@ -152,8 +200,13 @@ def batches(lessons: Sequence[Lesson], size: int, seed: int) -> Iterator[list[tu
     yield from found
 
 
-def _save(file: Path, array: NDArray[Any]) -> None:
+def _written(array: NDArray[Any]) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array.astype(np.float16))
+    return stream.getvalue()
+
+
+def _save(file: Path, content: bytes) -> None:
     part = file.with_suffix(".part")
-    with part.open("wb") as stream:
-        np.save(stream, array.astype(np.float16))
+    part.write_bytes(content)
     part.replace(file)

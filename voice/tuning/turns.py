@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +18,6 @@ import numpy as np
 
 from voice.audio import AudioFileError, Pcm, frame_levels
 from voice.tuning.lessons import LONGEST_SECONDS
-from voice.tuning.progress import Progress
 from voice.tuning.reading import Reader, TimedWord
 from voice.tuning.speech_copies import over_the_line
 from voice.tuning.speech_data import SpokenUtterance
@@ -46,12 +44,14 @@ class _Cut:
     """The first behind it."""
 
 
+Turn = tuple[str, float, float]
+"""Its words, where it begins in its recording, and how long it is, in seconds."""
+Cutter = Callable[[Mapping[int, SpokenUtterance]], Mapping[int, Turn | None]]
+"""Draws a turn of each utterance; None where it has none."""
+
+
 def turns_of(
-    utterances: Mapping[int, SpokenUtterance],
-    reader: Reader,
-    threads: int,
-    kept: Path,
-    progress: Progress,
+    utterances: Mapping[int, SpokenUtterance], cut: Cutter, kept: Path
 ) -> dict[int, SpokenUtterance]:
     """One turn of each utterance that is longer than one, by numbers of their own.
 
@@ -66,12 +66,7 @@ def turns_of(
     if kept.exists():
         found = json.loads(kept.read_text("utf-8"))
     else:
-        progress.began("Cutting turns", len(long))
-        with ThreadPoolExecutor(threads) as pool:
-            cut = pool.map(
-                lambda entry: _turn_or_none(entry[0], entry[1], reader, progress), long.items()
-            )
-            found = {str(number): turn for number, turn in zip(long, cut, strict=True) if turn}
+        found = {str(number): list(turn) for number, turn in cut(long).items() if turn}
         kept.write_text(json.dumps(found), "utf-8")
     return {
         _NUMBERS + number: replace(
@@ -83,10 +78,8 @@ def turns_of(
     }
 
 
-def _turn_or_none(
-    number: int, utterance: SpokenUtterance, reader: Reader, progress: Progress
-) -> list[Any] | None:
-    progress.advanced()
+def turn_of(number: int, utterance: SpokenUtterance, reader: Reader) -> Turn | None:
+    """A turn of an utterance, drawn by its number; None where it has none, or cannot be read."""
     try:
         speech = over_the_line(utterance.sound(RATE_HZ))
     except AudioFileError:  # it is listed where its windows are made
@@ -96,12 +89,10 @@ def _turn_or_none(
     if turn is None:
         return None
     text, start, seconds = turn
-    return [text, (utterance.start or 0.0) + start, seconds]
+    return text, (utterance.start or 0.0) + start, seconds
 
 
-def drawn_turn(
-    speech: Pcm, words: Sequence[TimedWord], seed: int
-) -> tuple[str, float, float] | None:
+def drawn_turn(speech: Pcm, words: Sequence[TimedWord], seed: int) -> Turn | None:
     """Words of a stretch between pauses, where it begins and how long it is, in seconds.
 
     `speech` is at RATE_HZ. None where there is no stretch of a turn's length.

@@ -121,7 +121,7 @@ def test_what_could_not_be_examined_is_left_for_another_time(tmp_path: Path) -> 
 
 def test_where_no_more_workers_can_be_started_the_others_do_the_rest(tmp_path: Path) -> None:
     crew = Crew(4, starts=lambda started: started < 1)
-    assert carry_out(tmp_path, crew) == RunOutcome(COUNT)
+    assert carry_out(tmp_path, crew) == RunOutcome(COUNT, refused=("no room",))
     with pytest.raises(VoiceError, match="no room"):
         carry_out(tmp_path / "none", Crew(4, starts=lambda _: False))
 

@@ -55,9 +55,9 @@ def test_it_gives_the_logits_that_transformers_gave(rank: int) -> None:
 def test_the_original_read_by_numpy_is_a_teacher_with_these_logits() -> None:
     checkpoint = GptOssCheckpoint.open(NETWORK)
 
-    _, states = read_through(checkpoint, [KEPT["ids"].tolist()], lambda _: None)
+    reading = read_through(checkpoint, [KEPT["ids"].tolist()], lambda _: None)
 
-    found = states @ checkpoint.head(slice(None)).T
+    found = reading.states @ checkpoint.head(slice(None)).T
     np.testing.assert_allclose(found, KEPT["logits"], atol=1e-3)
 
 

@@ -12,13 +12,14 @@ from voice.evaluation.batch.plans import PLAN_FILE, RESULTS_FOLDER, SavedPlan
 from voice.evaluation.batch.processes import Processes
 from voice.evaluation.batch.result_files import ResultFiles, write_whole
 from voice.evaluation.batch.run import Results, RunOutcome, Task, run_batch
-from voice.evaluation.batch.workers import Worker, WorkerDied, Workers
+from voice.evaluation.batch.workers import HireWorkers, Worker, WorkerDied, Workers
 
 __all__ = [
     "PLAN_FILE",
     "RESULTS_FOLDER",
     "Assignment",
     "Examiner",
+    "HireWorkers",
     "ModelHash",
     "NotExamined",
     "Processes",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol
 
 from voice.evaluation.batch.examiners import Assignment
@@ -37,3 +38,7 @@ class Workers(Protocol):
         Raises VoiceError when it cannot be started.
         """
         ...
+
+
+HireWorkers = Callable[[], AbstractContextManager[Workers]]
+"""Has workers at hand while the context lasts; raises VoiceError where there is no cluster."""

@@ -22,6 +22,8 @@ from voice.models.gpt_oss.mixed_experts import Mix
 from voice.models.gpt_oss.shape import ALPHA, Shape
 from voice.models.gpt_oss.tensors import Array
 
+_SHARE_BYTES, _STATE_BYTES = 32 << 20, 2
+"""States of a share at most, in float16: they are sent from one process to another."""
 _FEW = 1e-6
 """The least mass that an expert is given when all shares are zero."""
 
@@ -64,13 +66,63 @@ def _most(mass: NDArray[np.float64], count: int) -> Mix:
     return Mix(tuple(map(int, chosen)), tuple(map(float, shares / shares.sum())))
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What the network made of some dialogues."""
+
+    states: Array
+    """(tokens, width) before the output layer."""
+    mass: tuple[tuple[float, ...], ...]
+    """For each layer the share of each expert, summed over the tokens."""
+    clamped: int
+    """Inner values that the clamp changed, ..."""
+    values: int
+    """... of so many."""
+
+    @property
+    def routing(self) -> Routing:
+        """What the routers did, as shares."""
+        tokens = len(self.states)
+        mass = tuple(tuple(one / tokens for one in layer) for layer in self.mass)
+        return Routing(mass, tokens, self.clamped / max(1, self.values))
+
+
+def joined(readings: Sequence[Reading]) -> Reading:
+    """That of all dialogues, of those of their shares in order."""
+    layers = zip(*(reading.mass for reading in readings), strict=True)
+    return Reading(
+        np.concatenate([reading.states for reading in readings]),
+        tuple(_summed([np.array(layer) for layer in each]) for each in layers),
+        sum(reading.clamped for reading in readings),
+        sum(reading.values for reading in readings),
+    )
+
+
+def shares_of(dialogues: Sequence[Sequence[int]], width: int) -> list[list[Sequence[int]]]:
+    """The dialogues in shares that are read each for itself, whoever reads them.
+
+    Sums of floating-point numbers depend on how much is multiplied at once, so shares depend on
+    nothing but the dialogues and the network's width.
+    """
+    most = _SHARE_BYTES // (_STATE_BYTES * width)
+    shares: list[list[Sequence[int]]] = []
+    tokens = 0
+    for dialogue in dialogues:
+        tokens += len(dialogue)
+        if not shares or tokens > most:
+            shares.append([])
+            tokens = len(dialogue)
+        shares[-1].append(dialogue)
+    return shares
+
+
 def measure_routing(
     checkpoint: GptOssCheckpoint,
     dialogues: Sequence[Sequence[int]],
     progress: Callable[[int], None],
 ) -> Routing:
     """Run the network over the dialogues' tokens; `progress` is told each layer that begins."""
-    return read_through(checkpoint, dialogues, progress)[0]
+    return read_through(checkpoint, dialogues, progress).routing
 
 
 def read_through(
@@ -78,37 +130,69 @@ def read_through(
     dialogues: Sequence[Sequence[int]],
     progress: Callable[[int], None],
     kept: Path | None = None,
-) -> tuple[Routing, Array]:
-    """What the routers do on the dialogues, and the states (tokens, width) before the output layer.
+) -> Reading:
+    """What the network makes of the dialogues, which are rows of the embedding.
 
-    The dialogues are rows of the embedding. In the file `kept` the pass is saved behind each layer,
-    and goes on from there when it is made again.
+    In the file `kept` the pass is saved behind each layer, and goes on from there when it is made
+    again.
     """
     shape = checkpoint.shape
-    ends = np.cumsum([len(dialogue) for dialogue in dialogues])
+    shares = shares_of(dialogues, shape.width)
     if kept and kept.exists():
         done = _Pass.load(kept, shape.clamp)
     else:
         rows = np.concatenate([np.array(ids) for ids in dialogues])
         done = _Pass(checkpoint.embedding(rows), [], _Clamped(shape.clamp))
-    hidden = done.hidden
+    parts = np.split(done.hidden, np.cumsum([sum(map(len, share)) for share in shares])[:-1])
+    hidden = [
+        np.split(part, np.cumsum([len(dialogue) for dialogue in share])[:-1])
+        for part, share in zip(parts, shares, strict=True)
+    ]
     for index in range(len(done.mass), shape.layers):
         progress(index)
-        normed = _norm(hidden, checkpoint.norm(index, "input_layernorm"), shape.epsilon)
-        attention = _Attention(checkpoint, index)
-        for part in np.split(np.arange(len(hidden)), ends[:-1]):
-            hidden[part] += attention(normed[part])
-        normed = _norm(hidden, checkpoint.norm(index, "post_attention_layernorm"), shape.epsilon)
-        shares = _routed(normed, *checkpoint.router(index), shape.experts_per_token)
-        done.mass.append(tuple(map(float, shares.mean(axis=0, dtype=np.float64))))
-        for expert in np.flatnonzero(shares.any(axis=0)):
-            asked = np.flatnonzero(shares[:, expert])
-            answer = done.clamped.apply(checkpoint.expert(index, int(expert)), normed[asked])
-            hidden[asked] += shares[asked, expert, None] * answer
+        _attend(checkpoint, index, hidden)
+        done.mass.append(_ask_experts(checkpoint, index, parts, done.clamped))
         if kept:
             done.save(kept)
-    routing = Routing(tuple(done.mass), len(hidden), done.clamped.share)
-    return routing, _norm(hidden, checkpoint.final_norm(), shape.epsilon)
+    states = _norm(done.hidden, checkpoint.final_norm(), shape.epsilon)
+    return Reading(states, tuple(done.mass), done.clamped.reached, done.clamped.values)
+
+
+def _attend(checkpoint: GptOssCheckpoint, index: int, shares: Sequence[Sequence[Array]]) -> None:
+    """A layer's attention, added to the states of each dialogue."""
+    weight = checkpoint.norm(index, "input_layernorm")
+    attention = _Attention(checkpoint, index)
+    for hidden in (hidden for share in shares for hidden in share):
+        hidden += attention(_norm(hidden, weight, checkpoint.shape.epsilon))
+
+
+def _ask_experts(
+    checkpoint: GptOssCheckpoint, index: int, parts: Sequence[Array], clamped: _Clamped
+) -> tuple[float, ...]:
+    """A layer's experts, added to the states of each share, and how much each was asked.
+
+    Each expert is made of its packed weights once.
+    """
+    shape, weight = checkpoint.shape, checkpoint.norm(index, "post_attention_layernorm")
+    router = checkpoint.router(index)
+    normed = [_norm(hidden, weight, shape.epsilon) for hidden in parts]
+    shares = [_routed(each, *router, shape.experts_per_token) for each in normed]
+    for number in np.flatnonzero(np.any([each.any(axis=0) for each in shares], axis=0)):
+        expert = checkpoint.expert(index, int(number))
+        for hidden, own, share in zip(parts, normed, shares, strict=True):
+            asked = np.flatnonzero(share[:, number])
+            if len(asked):
+                answer = clamped.apply(expert, own[asked])
+                hidden[asked] += share[asked, number, None] * answer
+    return _summed([each.sum(axis=0, dtype=np.float64) for each in shares])
+
+
+def _summed(parts: Sequence[NDArray[np.float64]]) -> tuple[float, ...]:
+    """One after the other, so that it is the same sum wherever the parts come from."""
+    total = np.zeros_like(parts[0])
+    for part in parts:
+        total += part
+    return tuple(map(float, total))
 
 
 @dataclass
@@ -118,7 +202,7 @@ class _Pass:
     hidden: Array
     """(tokens, width) behind the layers that are done."""
     mass: list[tuple[float, ...]]
-    """Of these layers."""
+    """Of these layers, summed over the tokens."""
     clamped: _Clamped
 
     def save(self, file: Path) -> None:
@@ -205,16 +289,11 @@ class _Attention:
 
 
 class _Clamped:
-    """The experts' inner layer, and how often its clamp was reached."""
+    """The experts' inner layer, and how many of its values had a gate or an up that was clamped."""
 
     def __init__(self, limit: float | None, reached: int = 0, values: int = 0) -> None:
         self._limit = np.float32(np.inf if limit is None else limit)
         self.reached, self.values = reached, values
-
-    @property
-    def share(self) -> float:
-        """The share of inner values with a gate or an up that was clamped."""
-        return self.reached / max(1, self.values)
 
     def apply(self, expert: Expert, normed: Array) -> Array:
         """What an expert answers to some tokens."""

@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from voice.evaluation.batch import ResultFiles
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
-from voice.models.gpt_oss.routing import Routing, read_through
+from voice.models.gpt_oss.routing import Routing, read_through, shares_of
 from voice.models.gpt_oss.tensors import Array
 from voice.tuning.progress import Progress
 from voice.tuning.response.lessons import DialogueLesson
+from voice.tuning.response.reading_workers import ReadingWorkers
 
-_STATES, _UNDER_WAY, _ROUTING = "states.npy", "pass.npz", "routing.json"
+_STATES, _UNDER_WAY, _ROUTING, _SHARES = "states.npy", "pass.npz", "routing.json", "shares"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def heard_by(
     rows: NDArray[np.int64],
     work: Path,
     progress: Progress,
+    reading_workers: ReadingWorkers | None = None,
 ) -> tuple[Teacher, Routing]:
     """The teacher of these dialogues, and which experts it asked; `rows` are the vocabulary's.
 
@@ -52,17 +55,21 @@ def heard_by(
     """
     states, routing = work / _STATES, work / _ROUTING
     if not routing.exists():
-        layers = checkpoint.shape.layers
-        progress.began("The original reads, layers", layers)
         dialogues = [rows[list(lesson.ids)].tolist() for lesson in lessons]
+        if reading_workers is None:
+            progress.began("The original reads, layers", checkpoint.shape.layers)
 
-        def begun(layer: int) -> None:
-            progress.advanced(1 if layer else 0)
+            def begun(layer: int) -> None:
+                progress.advanced(1 if layer else 0)
 
-        found, hidden = read_through(checkpoint, dialogues, begun, work / _UNDER_WAY)
-        np.save(states, hidden.astype(np.float16))
-        found.save(routing)
-        (work / _UNDER_WAY).unlink()
+            reading = read_through(checkpoint, dialogues, begun, work / _UNDER_WAY)
+        else:
+            shares = shares_of(dialogues, checkpoint.shape.width)
+            reading = reading_workers.read(shares, work / _SHARES, progress)
+        np.save(states, reading.states.astype(np.float16))
+        reading.routing.save(routing)
+        (work / _UNDER_WAY).unlink(missing_ok=True)
+        ResultFiles(work / _SHARES).remove()
     ends = np.cumsum([0, *(len(lesson.ids) for lesson in lessons)])
     places = {lesson.line: int(end) for lesson, end in zip(lessons, ends, strict=False)}
     teacher = Teacher(checkpoint.head(rows), np.load(states, mmap_mode="r"), places)

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from voice.errors import ModelError, VoiceError
+from voice.evaluation.batch import HireWorkers
 from voice.models.gpt_oss import ROUTING, DenseNetwork, free_memory
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.conversion import (
@@ -36,6 +37,7 @@ from voice.tuning.response.lessons import DialogueLesson, DialogueParts, divided
 from voice.tuning.response.network import StudentNetwork
 from voice.tuning.response.objectives import Distillation, Imitation
 from voice.tuning.response.plan import ResponsePlan, memory_to_learn
+from voice.tuning.response.reading_workers import ReadingWorkers
 from voice.tuning.response.teacher import Teacher, heard_by
 from voice.tuning.response.training import StudentSchedule, StudentTraining
 from voice.tuning.response.writing import DIFFERENCE_FOLDER, write_student
@@ -51,12 +53,16 @@ _MOST_RATE, _LOW_RANK_RATE = 2e-3, 5e-4
 
 
 def tune_response(
-    plan: ResponsePlan, progress: Progress, memory: Callable[[], int] = free_memory
+    plan: ResponsePlan,
+    progress: Progress,
+    memory: Callable[[], int] = free_memory,
+    hire: HireWorkers | None = None,
 ) -> list[MadeStudent]:
     """Make a folder for each count of experts; goes on where an earlier run was stopped.
 
-    Raises VoiceError: the dialogues or the base cannot be used, memory will not do, or the folder
-    of the work holds another run.
+    With `hire` workers have a gpt-oss read the dialogues; the learning is done here. Raises
+    VoiceError: the dialogues or the base cannot be used, memory will not do, the folder of the work
+    holds another run, or no worker can be started.
     """
     network, vocabulary = open_source(plan.source)
     _refuse_what_cannot_be(plan, network)
@@ -64,7 +70,8 @@ def tune_response(
         vocabulary = smaller(vocabulary, text_of(plan.vocabulary))
     lessons = _lessons(plan, vocabulary, network.shape.context, progress)
     parts = divided(lessons, plan.seed)
-    run = _Run(plan, network, vocabulary, parts, progress)
+    readers = ReadingWorkers(plan.source, hire) if hire else None
+    run = _Run(plan, network, vocabulary, parts, progress, readers)
     progress.told(
         f"{len(lessons)} dialogues: {len(parts.train)} to learn from, {len(parts.development)} to"
         f" choose by, {len(parts.test)} to judge by"
@@ -75,7 +82,7 @@ def tune_response(
         teacher, routing = None, None
         if run.checkpoint:
             rows = vocabulary.rows
-            teacher, routing = heard_by(run.checkpoint, lessons, rows, plan.work, progress)
+            teacher, routing = heard_by(run.checkpoint, lessons, rows, plan.work, progress, readers)
         return [run.student(experts, teacher, routing) for experts in plan.experts]
 
 
@@ -121,6 +128,8 @@ class _Run:
     vocabulary: Vocabulary
     parts: DialogueParts
     progress: Progress
+    readers: ReadingWorkers | None
+    """Who read the dialogues, if it is not this process."""
 
     @property
     def checkpoint(self) -> GptOssCheckpoint | None:
@@ -140,7 +149,7 @@ class _Run:
         longest = max(len(lesson.ids) for lesson in lessons)
         most = max(self.plan.experts)
         shape = dense(self.network.shape, self.network.shape.inner * most)
-        if self.checkpoint:
+        if self.checkpoint and self.readers is None:
             ids = [lesson.ids for lesson in lessons]
             layout = Layout(shape, sinks=True, precision="int8")
             needs = needs_of(self.network.shape, layout, count, ids, whole_ends=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -52,6 +53,16 @@ class SpokenUtterance:
     seconds: float | None = None
     """How long it is, as far as the corpus says."""
     row: int | None = None
+
+    def to_json(self) -> str:
+        """For another process, on whichever machine has the same files."""
+        return json.dumps({**asdict(self), "path": str(self.path.absolute())})
+
+    @classmethod
+    def from_json(cls, line: str) -> SpokenUtterance:
+        """What `to_json` wrote."""
+        told = json.loads(line)
+        return cls(**{**told, "path": Path(told["path"])})
 
     @property
     def is_excerpt(self) -> bool:
