@@ -24,7 +24,7 @@ from voice.tuning.lessons import Kind, Lesson, LessonBook
 from voice.tuning.low_rank import Difference, rank_of, with_rank
 from voice.tuning.network import Half, WhisperNetwork
 from voice.tuning.plan import WEIGHTS, Plan
-from voice.tuning.preparing import HireWorkers, Preparation, PreparedByWorkers, PreparedHere
+from voice.tuning.preparing import Preparation, PreparedByWorkers, PreparedHere
 from voice.tuning.progress import Progress
 from voice.tuning.reading import Reader
 from voice.tuning.scoring import by_group, compared, language_of

@@ -20,9 +20,9 @@ _COMMAND = ("-c", "import sys; from ray.scripts.scripts import main; sys.exit(ma
 class Node:
     """A node that is there until it is killed."""
 
-    def __init__(self, folder: Path, cores: int, *options: str) -> None:
+    def __init__(self, folder: Path, cores: int, *options: str, **variables: str) -> None:
         environment = {**os.environ, "PYTHONPATH": os.getcwd(), "RAY_AUTH_TOKEN": TOKEN}
-        environment |= {"RAY_AUTH_MODE": "token", "RAY_worker_niceness": "0"}
+        environment |= {"RAY_AUTH_MODE": "token", "RAY_worker_niceness": "0", **variables}
         isolate(environment)
         self.log = folder / f"node-{time.monotonic_ns()}.log"
         with self.log.open("wb") as log:

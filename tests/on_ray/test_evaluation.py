@@ -3,114 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
+import re
+import shutil
 import signal
-import socket
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.evaluation.recordings.evaluated import RATE, Say
-from tests.evaluation.recordings.ray_nodes import TOKEN, Node
-from voice.audio import write_wav
+from tests.on_ray.commands import Cluster, command, environment, evaluate, report_of
+from tests.on_ray.conftest import COUNT, free_port
+from tests.on_ray.nodes import Node
 
 pytest.importorskip("ray")
-pytestmark = pytest.mark.calls
-
-ROOT = Path(__file__).resolve().parents[3]
-SENTENCES = ("What is my plan?", "How much is my bill?", "I want to speak to a person.")
-COUNT = 24
-VOICE = ("-m", "voice")
-NOTHING: Mapping[str, str] = {}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def scratch() -> Iterator[Path]:
-    """Short paths: Ray puts its sockets there."""
-    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
-
-
-@pytest.fixture(scope="module")
-def address(scratch: Path) -> Iterator[str]:
-    """A cluster of one node, with a core for one worker."""
-    port, for_clients = free_port(), free_port()
-    head = Node(
-        scratch, 1, "--head", "--port", str(port), "--node-ip-address", "127.0.0.1",
-        "--include-dashboard", "false", "--ray-client-server-port", str(for_clients),
-        "--temp-dir", str(scratch / "ray"),
-    )  # fmt: skip
-    try:
-        head.wait()
-        yield f"127.0.0.1:{port}"
-    finally:
-        head.kill()
-
-
-@pytest.fixture(scope="module")
-def folder(scratch: Path, say: Say) -> Path:
-    """Short recordings with their texts, and one that is damaged."""
-    recordings = scratch / "recordings"
-    recordings.mkdir()
-    for number in range(COUNT - 1):
-        sentence = SENTENCES[number % len(SENTENCES)]
-        write_wav(recordings / f"{number:02d}.wav", say(0.3, sentence, 0.7 + number / 10), RATE)
-        (recordings / f"{number:02d}.txt").write_text(sentence)
-    (recordings / "damaged.wav").write_bytes(b"RIFF of nothing")
-    return recordings
-
-
-@pytest.fixture(scope="module")
-def report(folder: Path, scratch: Path) -> bytes:
-    """What one process of this machine finds."""
-    done = evaluate(folder, scratch / "one", "--jobs", "1")
-    assert done.returncode == 0, done.stderr
-    return report_of(scratch / "one")
-
-
-def command(folder: Path, out: Path, *options: str, program: tuple[str, ...] = VOICE) -> list[str]:
-    return [
-        *(sys.executable, *program, "evaluate", "recordings", str(folder)),
-        *("--out", str(out), "--only", "recognition", *options),
-    ]
-
-
-def environment(more: Mapping[str, str] = NOTHING) -> dict[str, str]:
-    own = {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "0", "RAY_AUTH_TOKEN": TOKEN}
-    own["RAY_AUTH_MODE"] = "token"  # where Ray loads before us
-    return {**os.environ, **own, **more}
-
-
-def evaluate(
-    folder: Path,
-    out: Path,
-    *options: str,
-    program: tuple[str, ...] = VOICE,
-    more: Mapping[str, str] = NOTHING,
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(folder, out, *options, program=program),
-        env=environment(more),
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-
-
-def report_of(out: Path) -> bytes:
-    return (out / "report.json").read_bytes() + (out / "report.html").read_bytes()
+# In one process of several: each would start a cluster.
+pytestmark = [pytest.mark.calls, pytest.mark.xdist_group("ray")]
 
 
 def result_files(out: Path) -> dict[str, int]:
@@ -126,7 +35,7 @@ def begun(folder: Path, out: Path, address: str, results: int = 2) -> subprocess
         stderr=subprocess.STDOUT,
         text=True,
     )
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + 90
     while len(result_files(out)) < results and time.monotonic() < deadline:
         time.sleep(0.005)
     assert process.poll() is None
@@ -143,30 +52,30 @@ def actors() -> list[psutil.Process]:
 
 
 def test_a_killed_node_and_a_killed_worker_cost_no_recording(
-    address: str, folder: Path, report: bytes, scratch: Path, tmp_path: Path
+    cluster: Cluster, folder: Path, report: bytes, scratch: Path, tmp_path: Path
 ) -> None:
-    node = Node(scratch, 1, "--address", address)
+    node = Node(scratch, 1, "--address", cluster.address)
     try:
         node.wait()
-        process = begun(folder, tmp_path, address)
+        process = begun(folder, tmp_path, cluster.address)
     finally:
         node.kill()
     for worker in actors():
         worker.kill()
-    said, _ = process.communicate(timeout=200)
+    said, _ = process.communicate(timeout=100)
     assert process.returncode == 0, said
     assert report_of(tmp_path) == report
     assert json.loads((tmp_path / "run.json").read_text())["evaluated"] == COUNT
 
 
 def test_a_killed_driver_is_taken_up_where_it_was(
-    address: str, folder: Path, report: bytes, tmp_path: Path
+    cluster: Cluster, folder: Path, report: bytes, tmp_path: Path
 ) -> None:
-    process = begun(folder, tmp_path, address)
+    process = begun(folder, tmp_path, cluster.address)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     before = result_files(tmp_path)
-    done = evaluate(folder, tmp_path, "--ray", address)
+    done = evaluate(folder, tmp_path, "--ray", cluster.address)
     assert done.returncode == 0, done.stderr
     after = result_files(tmp_path)
     assert {name: after[name] for name in before} == before
@@ -175,14 +84,36 @@ def test_a_killed_driver_is_taken_up_where_it_was(
     assert times["evaluated_before"] == len(before) >= 2
 
 
+def test_a_machine_that_is_no_node_has_it_done_by_ray_client(
+    cluster: Cluster, folder: Path, report: bytes, tmp_path: Path
+) -> None:
+    done = evaluate(folder, tmp_path, "--ray", cluster.for_clients)
+    assert done.returncode == 0, done.stderr
+    assert report_of(tmp_path) == report
+
+
+def test_a_node_with_another_model_of_that_name_is_refused_in_one_line(
+    cluster: Cluster, folder: Path, embedded_recogniser_path: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(embedded_recogniser_path, tmp_path / "voice" / "models" / "twin")
+    own = {"XDG_DATA_HOME": str(tmp_path), "VOICE_RECOGNITION__MODEL": "twin"}
+    done = evaluate(folder, tmp_path / "out", "--ray", cluster.address, more=own)
+    assert done.returncode == 2
+    assert re.fullmatch(
+        r"voice: a worker did not start: twin: another model's hash: "
+        r"[0-9a-f]{12}\.\.\. there, [0-9a-f]{12}\.\.\. is needed\n",
+        done.stderr,
+    )
+
+
 def test_a_cluster_of_another_version_is_refused_in_one_line(
-    address: str, folder: Path, tmp_path: Path
+    cluster: Cluster, folder: Path, tmp_path: Path
 ) -> None:
     other = (
         "import ray; ray.__version__ = '2.0.0'; import sys; sys.argv[0] = 'voice';"
         "from voice.cli.app import main; main()"
     )
-    done = evaluate(folder, tmp_path, "--ray", address, program=("-c", other))
+    done = evaluate(folder, tmp_path, "--ray", cluster.address, program=("-c", other))
     assert done.returncode == 2
     assert "Version mismatch" in done.stderr and "2.0.0" in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
@@ -191,19 +122,19 @@ def test_a_cluster_of_another_version_is_refused_in_one_line(
         "utils.compute_version_info = lambda: (utils.ray.__version__, '3.9.1');"
         "from voice.cli.app import main; main()"
     )
-    done = evaluate(folder, tmp_path, "--ray", address, program=("-c", older))
+    done = evaluate(folder, tmp_path, "--ray", cluster.address, program=("-c", older))
     assert done.returncode == 2
     assert "Version mismatch" in done.stderr and "3.9.1" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 def test_a_cluster_with_another_token_is_refused_in_one_line(
-    address: str, folder: Path, tmp_path: Path
+    cluster: Cluster, folder: Path, tmp_path: Path
 ) -> None:
-    done = evaluate(folder, tmp_path, "--ray", address, more={"RAY_AUTH_TOKEN": "0" * 64})
+    done = evaluate(folder, tmp_path, "--ray", cluster.address, more={"RAY_AUTH_TOKEN": "0" * 64})
     assert done.returncode == 2
     assert done.stderr == (
-        f"voice: --ray {address}: the cluster has another token (RAY_AUTH_TOKEN)\n"
+        f"voice: --ray {cluster.address}: the cluster has another token (RAY_AUTH_TOKEN)\n"
     )
 
 
