@@ -1,4 +1,4 @@
-"""Speech is prepared by workers as it is here: the same bytes, each once, whatever becomes of them."""
+"""Speech is prepared by workers as it is here: the same bytes, each once."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def test_a_run_that_was_stopped_has_only_the_rest_prepared(
 
     assert own.missing(first, COPIES) == {}
     assert own.missing(speech, COPIES + 1) == {
-        **dict.fromkeys(range(3), [COPIES]),
-        **dict.fromkeys(range(3, 8), [0, 1, 2]),
+        **{key: [COPIES] for key in range(3)},
+        **{key: [0, 1, 2] for key in range(3, 8)},
     }
 
 

@@ -23,15 +23,20 @@ from voice.cli.evaluation_parts import (
     require_writable,
     settings_at_hand,
 )
+from voice.evaluation.batch import Workers
 from voice.evaluation.callers import OWN_PHRASINGS, Phrasings
+from voice.evaluation.demo_operator import known_customers
 from voice.evaluation.recordings.figure_names import written
 from voice.evaluation.recordings.limits import parse_limit
 from voice.evaluation.recordings.plan import fingerprint_of_models
+from voice.evaluation.suites.kept_speech import KeptSpeech, kept_folder
 from voice.evaluation.suites.plan import SuitePlan
 from voice.evaluation.suites.report_files import REPORT, write_reports
+from voice.evaluation.suites.said_ahead import Sentence, missing, sentences_of, speak_ahead
 from voice.evaluation.suites.suite_file import load_suite
 from voice.evaluation.suites.summary import figure_keys
 from voice.evaluation.suites.tasks import run
+from voice.evaluation.virtual_time.surroundings import BOOKS_SEED, first_day
 from voice.logs import configure_logging
 
 
@@ -75,6 +80,7 @@ def callers(
     configure_logging("error", "evaluate")
     console = Console(highlight=False)
     require_writable(out)
+    sentences = sentences_of(suite, count, said, known_customers(BOOKS_SEED, first_day()))
     settings = settings_at_hand(console, settings_file)
     table = cost_table(console, costs, out, settings) if over is Over.VIRTUAL else None
     plan = SuitePlan(
@@ -87,18 +93,32 @@ def callers(
         costs=asdict(table) if table else None,
     ).prepare(out, fresh)
     began = time.monotonic()
+    kept = KeptSpeech(kept_folder())
     with chosen_workers(jobs, ray) as workers:
+        _speak(console, missing(sentences, kept), kept, workers)
+        spoken = kept.files(sentence.key for sentence in sentences)
         outcome = run_with_progress(
             console,
             "Calls",
             len(suite.callers) * count,
-            lambda advance: run(out, plan, workers, advance),
+            lambda advance: run(out, plan, workers, advance, spoken),
         )
         working = workers.count
     report = write_reports(out, plan, outcome, working, time.monotonic() - began, limits)
     _show(console, report, out / REPORT)
     require_all(console, outcome)
     apply_limits(console, limits, report)
+
+
+def _speak(console: Console, sentences: list[Sentence], kept: KeptSpeech, workers: Workers) -> None:
+    if sentences:
+        outcome = run_with_progress(
+            console,
+            "Sentences",
+            len(sentences),
+            lambda advance: speak_ahead(sentences, kept, workers, advance),
+        )
+        require_all(console, outcome)
 
 
 def _show(console: Console, report: dict[str, Any], file: Path) -> None:

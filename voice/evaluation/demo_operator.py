@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def known_customers(seed: int, today: datetime.date) -> list[KnownCustomer]:
     return [_known_customer(customer) for customer in seeded_customers(seed, today)]
 
 
-def caller_of(customers: list[KnownCustomer], seed: int) -> KnownCustomer:
+def caller_of(customers: Sequence[KnownCustomer], seed: int) -> KnownCustomer:
     """The customer who calls in the run with this seed."""
     return customers[(seed - 1) % len(customers)]
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from voice.models.difference import DIFFERENCE
 
-Kind = Literal["recogniser", "voice", "response model", "embedding", "vocabulary"]
+Kind = Literal["recogniser", "voice", "response model", "embedding", "vocabulary", "caller's voice"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*$")]
 """A relative path below the model's folder."""

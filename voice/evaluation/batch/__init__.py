@@ -6,7 +6,7 @@ its `Assignment` names, with models of its own; tasks and results are lines of J
 process writes results (`ResultFiles`).
 """
 
-from voice.evaluation.batch.examiners import Assignment, Examiner, NotExamined
+from voice.evaluation.batch.examiners import GIVEN, Assignment, Examiner, NotExamined
 from voice.evaluation.batch.model_hashes import ModelHash, hashes_of
 from voice.evaluation.batch.plans import PLAN_FILE, RESULTS_FOLDER, SavedPlan
 from voice.evaluation.batch.processes import Processes
@@ -15,6 +15,7 @@ from voice.evaluation.batch.run import Results, RunOutcome, Task, run_batch
 from voice.evaluation.batch.workers import HireWorkers, Worker, WorkerDied, Workers
 
 __all__ = [
+    "GIVEN",
     "PLAN_FILE",
     "RESULTS_FOLDER",
     "Assignment",

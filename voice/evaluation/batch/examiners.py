@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from voice.evaluation.batch.model_hashes import ModelHash, require_same
 
 _SETTINGS = "VOICE_"
 """How the variables of the settings begin."""
+GIVEN = "given"
 _DONE, _FAILED = "done ", "failed "
 
 
@@ -45,6 +47,8 @@ class Assignment:
     """As JSON."""
     models: Sequence[ModelHash] = ()
     """Which models the work is done with: others of the same name would give other results."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What the examiner finds in the folder GIVEN of its own one: base64, by relative path."""
     version: str = voice.__version__
     """Of the code that gave the assignment; another one would judge differently."""
 
@@ -67,6 +71,10 @@ def examiner_of(assignment: Assignment, scratch: Path) -> Examiner:
             f"and {assignment.version} is needed"
         )
     require_same(assignment.models)
+    for place, content in assignment.files.items():
+        file = scratch / GIVEN / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(base64.b64decode(content))
     for name in [name for name in os.environ if name.startswith(_SETTINGS)]:
         del os.environ[name]  # would win over the plan's, which hold what the run began with
     # Imported here: the libraries read their switches from the environment when they load.

@@ -160,7 +160,7 @@ class CallerPolicy:
 
     def _give_pin(self) -> Act:
         self._pin_tries += 1
-        pin = self._persona.pin if self._knows_pin else _wrong(self._persona.pin)
+        pin = self._persona.pin if self._knows_pin else wrong_pin(self._persona.pin)
         if self._pin_by == "keys" or self._pin_tries > _KEYS_AFTER_SPOKEN_TRIES:
             return Press(pin)
         return self._say("pin", digits=pin, secret=True)
@@ -188,6 +188,6 @@ class CallerPolicy:
         return Say(self._speaker.say(intent, digits), intent, secret, interrupts)
 
 
-def _wrong(pin: str) -> str:
+def wrong_pin(pin: str) -> str:
     """A PIN of the same length that is certainly not `pin`."""
     return "".join(str((int(digit) + 3) % 10) for digit in pin)

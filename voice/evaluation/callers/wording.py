@@ -61,7 +61,12 @@ class Speaker:
         if not left:
             left.extend(self._phrasings.of(intent))
             self._seed.shuffle(left)
-        return left.pop().replace("{digits}", language().numbers.digits(digits))
+        return with_digits(left.pop(), digits)
+
+
+def with_digits(phrase: str, digits: str) -> str:
+    """A phrasing as it is said, with a number in its place."""
+    return phrase.replace("{digits}", language().numbers.digits(digits))
 
 
 def _read(file: Path) -> tuple[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The voices of a suite's callers: a Piper voice that reads by the sounds of an accent."""
+"""The voices of a suite's callers: Piper's that read by the sounds of an accent, and others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from pathlib import Path
 
 from voice.audio import Pcm
 from voice.engine_queue import EngineQueue, QueueFactory
+from voice.evaluation.batch import GIVEN
 from voice.evaluation.callers.engines import EngineMouth
+from voice.evaluation.callers.mouth import Synthesiser
+from voice.evaluation.suites.kept_mouth import KeptMouth
+from voice.evaluation.suites.kept_speech import KeptSpeech, kept_folder
 from voice.evaluation.suites.presets import Dialect
 from voice.piper_files import USUAL_FILE, find_voice
 
@@ -18,21 +22,26 @@ class Mouths:
     def __init__(self, scratch: Path, make_queue: QueueFactory = EngineQueue) -> None:
         self._scratch = scratch
         self._make_queue = make_queue
-        self._loaded: dict[Dialect, _Mouth] = {}
+        self._kept = KeptSpeech(kept_folder(), scratch / GIVEN)
+        self._loaded: dict[Dialect, Synthesiser] = {}
 
-    def of(self, dialect: Dialect) -> _Mouth:
+    def of(self, dialect: Dialect) -> Synthesiser:
         """The voice; raises ModelError."""
         if dialect not in self._loaded:
-            folder = self._scratch / f"voice-{len(self._loaded)}"
-            spoken = EngineMouth(_spoken_by(dialect, folder), self._make_queue)
-            self._loaded[dialect] = _Mouth(spoken)
+            self._loaded[dialect] = _Mouth(self._opened(dialect))
         return self._loaded[dialect]
+
+    def _opened(self, dialect: Dialect) -> Synthesiser:
+        if dialect.natural is not None:
+            return KeptMouth(dialect.natural, self._kept, self._make_queue)
+        folder = self._scratch / f"voice-{len(self._loaded)}"
+        return EngineMouth(_spoken_by(dialect, folder), self._make_queue)
 
 
 class _Mouth:
     """A voice that remembers what it has said: seeds say the same sentences again and again."""
 
-    def __init__(self, mouth: EngineMouth) -> None:
+    def __init__(self, mouth: Synthesiser) -> None:
         self._mouth = mouth
         self._said: dict[str, Pcm] = {}
 

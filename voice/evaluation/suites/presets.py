@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from voice.evaluation.people.noises import KINDS
+from voice.evaluation.suites.natural_voices import NaturalVoice, natural_voice
 
 CALLERS_VOICE = "embedded-caller-en"
 Behaviour = Literal["interrupts", "hesitates", "declines", "keys", "speaks"]
@@ -25,10 +26,21 @@ class Dialect(Part):
     """How a caller speaks."""
 
     voice: str = CALLERS_VOICE
-    """A Piper voice: embedded, pulled, or its folder."""
+    """A Piper voice: embedded, pulled, or its folder; `kokoro:NAME` or `hibari:heart`."""
     accent: str = ""
     """The espeak-ng voice by whose sounds it reads, such as `en-gb-scotland`; empty: its own."""
     speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+
+    @model_validator(mode="after")
+    def _known_voice(self) -> Self:
+        if self.natural is not None:
+            self.natural.require_known()
+        return self
+
+    @property
+    def natural(self) -> NaturalVoice | None:
+        """The voice, if it is no Piper voice."""
+        return natural_voice(self.voice, self.accent, self.speed)
 
 
 class Noise(Part):
@@ -82,6 +94,11 @@ DIALECTS: Mapping[str, Dialect] = {
     "scotland": Dialect(accent="en-gb-scotland"),
     "caribbean": Dialect(accent="en-029"),
     "new_york": Dialect(accent="en-us-nyc"),
+    "american": Dialect(voice="kokoro:af_heart"),
+    "american_man": Dialect(voice="kokoro:am_michael"),
+    "british": Dialect(voice="kokoro:bf_emma"),
+    "british_man": Dialect(voice="kokoro:bm_george"),
+    "hibari": Dialect(voice="hibari:heart"),
 }
 NOISES: Mapping[str, Noise] = {
     "quiet": Noise(),

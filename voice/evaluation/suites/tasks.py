@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from voice.evaluation.suites.suite_file import Caller, Suite
 from voice.settings import Settings
 
 EXAMINER = "voice.evaluation.suites.examiner:callers_examiner"
+NOTHING: Mapping[str, bytes] = {}
 
 
 def begun(index: int, caller: Caller, seed: int) -> CallerResult:
@@ -41,11 +43,16 @@ def tasks_of(suite: Suite, seeds: int) -> Iterator[Task]:
 
 
 async def run(
-    folder: Path, plan: SuitePlan, workers: Workers, advance: Callable[[], None]
+    folder: Path,
+    plan: SuitePlan,
+    workers: Workers,
+    advance: Callable[[], None],
+    spoken: Mapping[str, bytes] = NOTHING,
 ) -> RunOutcome:
     """Hold all calls that have no result yet; `advance` is called for each.
 
-    Raises VoiceError when no worker can be started.
+    `spoken` are sounds that workers need not make, as `KeptSpeech.files` gives them. Raises
+    VoiceError when no worker can be started.
     """
     suite = Suite.model_validate_json(plan.suite)
 
@@ -55,9 +62,10 @@ async def run(
         result = begun(told["index"], suite.callers[told["caller"]], told["seed"])
         return replace(result, failures=(reason,)).to_json()
 
+    files = {place: base64.b64encode(content).decode() for place, content in spoken.items()}
     models = hashes_of(models_of(Settings.model_validate_json(plan.settings)))
     return await run_batch(
-        Assignment(EXAMINER, plan.to_json(), models),
+        Assignment(EXAMINER, plan.to_json(), models, files),
         tasks_of(suite, plan.seeds),
         ResultFiles(folder / RESULTS_FOLDER),
         workers,

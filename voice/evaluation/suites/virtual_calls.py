@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 from voice.evaluation.callers import CallReport, Persona, Phrasings
@@ -19,9 +18,9 @@ from voice.evaluation.suites.mouths import Mouths
 from voice.evaluation.suites.presets import Line
 from voice.evaluation.suites.suite_file import Caller
 from voice.evaluation.virtual_service import VirtualService, offer_from
-from voice.evaluation.virtual_time import EPOCH, CostTable, VirtualQueues
+from voice.evaluation.virtual_time import CostTable, VirtualQueues
 from voice.evaluation.virtual_time.loop import virtual_wall_clock
-from voice.evaluation.virtual_time.surroundings import BOOKS_SEED, settings_of_worker
+from voice.evaluation.virtual_time.surroundings import BOOKS_SEED, first_day, settings_of_worker
 from voice.events import CallEvent
 from voice.model_folders import find_model
 
@@ -40,8 +39,7 @@ class VirtualCalls:
         self._ears = EngineEars(ears, VirtualQueues())
         self.mouths = Mouths(scratch, VirtualQueues())
         self._phrasings = phrasings
-        first_day = datetime.datetime.fromtimestamp(EPOCH, datetime.UTC).date()
-        self.customers = known_customers(BOOKS_SEED, first_day)
+        self.customers = known_customers(BOOKS_SEED, first_day())
 
     def hold(
         self, caller: Caller, customer: KnownCustomer, persona: Persona, seed: int

@@ -42,6 +42,11 @@ def settings_of_worker(written: str, scratch: Path) -> Settings:
     return settings.model_copy(update={"recognition": own})
 
 
+def first_day() -> datetime.date:
+    """Of the virtual clock."""
+    return datetime.datetime.fromtimestamp(EPOCH, datetime.UTC).date()
+
+
 class Books:
     """The demonstration operator's database: written once, copied for each call.
 
@@ -56,7 +61,6 @@ class Books:
     def open_anew(self) -> None:
         """As before the first call; bills are due as seen from the virtual clock's first day."""
         if not self._template.exists():
-            today = datetime.datetime.fromtimestamp(EPOCH, datetime.UTC).date()
-            Operator.create(self._template, BOOKS_SEED, today)
+            Operator.create(self._template, BOOKS_SEED, first_day())
         shutil.copyfile(self._template, self._database)
         self._tries.unlink(missing_ok=True)
