@@ -88,15 +88,15 @@ def test_turns_are_the_same_and_none_is_cut_twice(
     here, there = tmp_path / "here.json", tmp_path / "there.json"
     turns_of(several, PreparedHere(Reader(base, "sw"), 1, Told()).turns, here)
 
-    turns_of(several, by_workers(base, tmp_path)[0].turns, there)
+    turns_of(several, by_workers(base, tmp_path, 1)[0].turns, there)
     kept = {file: file.stat().st_mtime_ns for file in tmp_path.glob("turns/*/*.json")}
-    again, told = by_workers(base, tmp_path)
+    again, told = by_workers(base, tmp_path, 1)
 
     assert there.read_bytes() == here.read_bytes()
     assert len(kept) == len(several)
     assert list(again.turns(several)) == list(several)
     assert {file: file.stat().st_mtime_ns for file in tmp_path.glob("turns/*/*.json")} == kept
-    assert told.stretches == ["Cutting turns, 2 workers"]
+    assert told.stretches == ["Cutting turns, 1 workers"]
 
 
 def test_a_run_that_was_stopped_has_only_the_rest_prepared(
