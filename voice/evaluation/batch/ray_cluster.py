@@ -39,6 +39,8 @@ CONNECT_TRIES = 3
 ENDING_SECONDS = 10.0
 """A worker that has not ended then is killed."""
 _CLIENT = "ray://"
+_NOT_FORKED = "Starting Ray client server failed"
+"""Ray forks a server for each client out of one with threads, which now and then does not begin."""
 _OBJECT_STORE_BYTES = 100 << 20
 """Of a local cluster: only lines of text go through it."""
 
@@ -68,7 +70,7 @@ class RayCluster:
             stack.callback(ray.shutdown)
             with _standard_error_kept() as said:
                 try:
-                    ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
+                    self._connect(options)
                 except (ConnectionError, RuntimeError, ValueError, OSError) as error:
                     reason = " ".join(str(error).split())
                     if "InvalidAuthToken" in said():
@@ -102,6 +104,18 @@ class RayCluster:
                 await asyncio.wait_for(_answer(actor.close.remote()), ENDING_SECONDS)
         finally:
             ray.kill(actor)
+
+    def _connect(self, options: dict[str, Any]) -> None:
+        """Raises what Ray does; of a client once more, whose server was not forked well."""
+        for last in (not self._address.startswith(_CLIENT), True):
+            try:
+                ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
+            except (ConnectionError, RuntimeError) as error:
+                if last or _NOT_FORKED not in str(error):
+                    raise
+                ray.shutdown()
+            else:
+                return
 
     def _options(self, stack: ExitStack) -> dict[str, Any]:
         if self._address != LOCAL:

@@ -94,9 +94,14 @@ Speak = Callable[[str], tuple[Pcm, int]]
 
 
 class _Engine(Protocol):
-    package: str
-    module: str
-    models: Sequence[str]
+    @property
+    def package(self) -> str: ...
+
+    @property
+    def module(self) -> str: ...
+
+    @property
+    def models(self) -> Sequence[str]: ...
 
     def names(self) -> Sequence[str]: ...
 
