@@ -93,6 +93,17 @@ def test_a_variant_wants_to_be_used_as_its_base(base: Path, tmp_path: Path) -> N
     assert about["confidence_slope"] != 9.0, "how sure it may be is its own"
 
 
+def test_with_speech_prepared_by_workers_it_is_the_same_variant(base: Path, tmp_path: Path) -> None:
+    data, apart = speech(tmp_path / "data"), tmp_path / "apart"
+    apart.mkdir()
+    for out, more in ((tmp_path / "variant", ()), (apart / "variant", ("--jobs", 1))):
+        result = run(*small(base, data, out, "--learn", "decoder", *more))
+        assert result.exit_code == 0, result.output
+
+    here, there = ((folder / "variant" / DIFFERENCE).read_bytes() for folder in (tmp_path, apart))
+    assert here == there
+
+
 async def test_the_variant_is_one_that_the_recogniser_reads_with(
     base: Path, tmp_path: Path
 ) -> None:

@@ -110,6 +110,21 @@ async def test_from_a_mixture_of_experts_to_folders_with_figures(
     assert not (tmp_path / "desk.work").exists()
 
 
+def test_with_an_original_read_by_workers_it_is_the_same_student(
+    mixture: Path, dialogues: Path, tmp_path: Path
+) -> None:
+    for out, more in ((tmp_path / "here", ()), (tmp_path / "there", ("--jobs", 1))):
+        result = run(
+            mixture, "--dialogues", dialogues, "--out", out, "--passes", 2, "--threads", 1,
+            "--device", "cpu", *more,
+        )  # fmt: skip
+        assert result.exit_code == 0, result.output
+
+    for name in ("routing.json", "model.bin"):
+        here, there = ((tmp_path / folder / name).read_bytes() for folder in ("here", "there"))
+        assert here == there, name
+
+
 def test_the_student_comes_nearer_to_its_teacher(plan: Any) -> None:
     from voice.tuning.response.tuning import tune_response
 
