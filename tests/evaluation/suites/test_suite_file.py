@@ -107,5 +107,5 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"gone\.yaml: No such file"):
         load_suite(str(tmp_path / "gone.yaml"))
     (tmp_path / "odd.yaml").write_bytes(b"about: \xff\xfe\n")
-    with pytest.raises(ConfigError, match=r"odd\.yaml: is not UTF-8"):
+    with pytest.raises(ConfigError, match=r"odd\.yaml:1: is not UTF-8"):
         load_suite(str(tmp_path / "odd.yaml"))
