@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from voice.errors import ModelError
+
 VARIANT = "variant.yaml"
 """In the folder of a variant, which shipped is a difference and no whole model: what it is, as an
 entry of the catalogue."""
@@ -19,13 +21,22 @@ _ROOT = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parent
 
 
 def find_model(kind: ModelKind, name: str) -> str:
-    """The folder of the embedded or pulled model `name`; otherwise `name` itself (a path)."""
+    """The folder of the embedded or pulled model `name`; otherwise `name` itself (a path).
+
+    Raises ModelError for a pulled one that another user has kept to themselves.
+    """
     if "/" in name:
         return name
     if shipped := shipped_model(kind, name):
         return str(shipped)
     pulled = pulled_models() / name
-    return str(pulled) if pulled.is_dir() else name
+    try:
+        with os.scandir(pulled):
+            return str(pulled)
+    except (FileNotFoundError, NotADirectoryError):
+        return name
+    except OSError as error:
+        raise ModelError(f"{pulled}: {error.strerror}") from None
 
 
 def shipped_model(kind: ModelKind, name: str) -> Path | None:

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,6 +28,21 @@ EMBEDDED_MODELS = {
     "response": {"engine": BY_HEART},
     "speech": {"voice": EMBEDDED},
 }
+
+
+LOOKED_AT_BY_ANOTHER = """
+import os, sys
+from pathlib import Path
+from voice.doctor.machine import disks
+from voice.doctor.models import models
+from voice.settings import load_settings
+
+settings = load_settings(Path(sys.argv[1]))
+os.setuid(4711)
+for found in (*disks(settings), *models(settings)):
+    if found.level == "fault":
+        print(found.level, found)
+"""
 
 
 def of(subject: str, findings: Iterator[Finding]) -> Finding:
@@ -143,6 +159,46 @@ def test_a_folder_that_is_a_file_is_a_fault(tmp_path: Path) -> None:
     settings = Settings.model_validate({"records": {"directory": tmp_path / "file" / "records"}})
     found = of("records.directory", disks(settings))
     assert found.level == "fault" and not (tmp_path / "file" / "records").exists()
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that another user may look into; those of pytest are ours alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root makes what belongs to another user")
+def test_what_belongs_to_another_user_is_a_fault_wherever_it_lies(open_to_all: Path) -> None:
+    for folder in ("run", "state", "data/voice/models/whisper-base"):
+        (open_to_all / folder).mkdir(parents=True)
+    (open_to_all / "data/voice/models/whisper-base").chmod(0o700)
+    (open_to_all / "state" / "tries.sqlite").touch(0o600)
+    (open_to_all / "voice.toml").write_text(
+        f"""
+        runtime.directory = "{open_to_all}/run"
+        identity.database = "{open_to_all}/state/tries.sqlite"
+        supervision.accounts = "{open_to_all}/state/accounts.json"
+        demo.database = "{open_to_all}/not/yet"
+        recognition.model = "whisper-base"
+        speech.voice = "{EMBEDDED}"
+        """
+    )
+    command = [sys.executable, "-c", LOOKED_AT_BY_ANOTHER, str(open_to_all / "voice.toml")]
+    ours = {**os.environ, "XDG_DATA_HOME": str(open_to_all / "data")}
+    done = subprocess.run(command, env=ours, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    remedy = "make it one of uid 4711"
+    model = "data/voice/models/whisper-base"
+    assert done.stdout.replace(f"{open_to_all}/", "").splitlines() == [
+        f"fault runtime.directory: run belongs to another user; {remedy}",
+        f"fault models: data/voice/models cannot be written to; {remedy}",
+        f"fault identity.database: state/tries.sqlite cannot be written to; {remedy}",
+        f"fault supervision.accounts: state cannot be written to; {remedy}",
+        f"fault demo.database: {open_to_all} cannot be written to; {remedy}",
+        f"fault recognition.model: {model}: Permission denied; let uid 4711 read it",
+    ]
 
 
 def test_secrets_that_everybody_may_read_are_told_of_wherever_they_are_named(

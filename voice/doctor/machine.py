@@ -50,34 +50,41 @@ def user() -> Iterator[Finding]:
 
 
 def disks(settings: Settings) -> Iterator[Finding]:
-    """Room for each folder that is written to, of those that the settings name or imply."""
-    folders = {
-        "runtime.directory": settings.runtime.directory,
-        "records.directory": settings.records.directory,
-        "identity.database": settings.identity.database.parent,
-        "models": pulled_models(),
-    }
+    """Room and rights for each folder and file that is written to, of those that are named."""
+    runtime, records = settings.runtime.directory, settings.records.directory
+    yield _owned(runtime) or _disk("runtime.directory", runtime)
+    if records is not None:
+        yield _disk("records.directory", records)
+    yield _disk("models", pulled_models())
+    yield _disk("identity.database", settings.identity.database, file=True)
     if settings.supervision.enabled:
-        folders["supervision.accounts"] = settings.supervision.accounts.parent
-    for subject, folder in folders.items():
-        if folder is not None:
-            yield _disk(subject, folder)
+        yield _disk("supervision.accounts", settings.supervision.accounts, file=True)
+    if "demo" in settings.tools.packages:
+        yield _disk("demo.database", settings.demo.database, file=True)
 
 
-def _disk(subject: str, folder: Path) -> Finding:
-    there = next(part for part in (folder.absolute(), *folder.absolute().parents) if part.exists())
+def _owned(directory: Path) -> Finding | None:
+    """A fault where the service would find the runtime directory to be somebody else's."""
+    if not os.path.exists(directory) or directory.stat().st_uid == os.getuid() or not os.getuid():
+        return None
+    remedy = f"make it one of uid {os.getuid()}"
+    return Finding("fault", "runtime.directory", f"{directory} belongs to another user", remedy)
+
+
+def _disk(subject: str, place: Path, file: bool = False) -> Finding:
+    """What is not there yet will be made in the nearest folder above it that is."""
+    place = place.absolute()
+    # os.path: to Path, what is hidden in a folder that we may not look into is an error.
+    there = next(part for part in (place, *place.parents) if os.path.exists(part))
     if os.statvfs(there).f_flag & os.ST_RDONLY:
-        remedy = "mount it to be written to (systemd: ReadWritePaths=), or name another folder"
+        remedy = "mount it to be written to (systemd: ReadWritePaths=), or name another place"
         return Finding("fault", subject, f"{there} is on a file system to read only", remedy)
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        return Finding(
-            "fault",
-            subject,
-            f"{there} cannot be written to",
-            f"make it a folder of uid {os.getuid()}",
-        )
+    fits = there.is_dir() != (file and there == place)
+    if not fits or not os.access(there, os.W_OK | (os.X_OK if there.is_dir() else 0)):
+        remedy = f"make it one of uid {os.getuid()}"
+        return Finding("fault", subject, f"{there} cannot be written to", remedy)
     free = shutil.disk_usage(there).free
-    words = f"{folder}: {free / 1e9:.1f} GB are free"
+    words = f"{place}: {free / 1e9:.1f} GB are free"
     if free < SCARCE_BYTES:
         level: Level = "fault" if free < RESERVE_BYTES else "advice"
         return Finding(level, subject, words, "make room, or set records.keep_days")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,7 +28,10 @@ def models(settings: Settings) -> Iterator[Finding]:
 
 
 def _model(key: str, kind: ModelKind, name: str, settings: Settings) -> Finding:
-    place, store = Path(find_model(kind, name)), ModelStore()
+    try:
+        place, store = Path(find_model(kind, name)), ModelStore()
+    except ModelError as error:
+        return Finding("fault", key, str(error), f"let uid {os.getuid()} read it")
     if place.parent == store.root and store.has(name):
         try:
             store.verify(name)

@@ -63,7 +63,11 @@ class ModelStore:
             _NAME.validate_python(name)
         except ValidationError:
             raise ModelError(f"{name!r} is no model's name: see `voice models list`") from None
-        return (self.root / name / _RECORD).is_file()
+        record = self.root / name / _RECORD
+        try:
+            return record.is_file()
+        except OSError as error:
+            raise disk_error(record, error) from None
 
     def has_as_in(self, model: CatalogueModel) -> bool:
         """Whether the model is installed with the very files that the catalogue pins."""
