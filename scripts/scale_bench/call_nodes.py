@@ -39,7 +39,7 @@ class Kamailio:
 
     def __init__(self, folder: Path, nodes: Sequence[str]) -> None:
         """`nodes` are the addresses of the call nodes, HOST:PORT."""
-        self._folder = folder
+        self.folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self.address = f"127.0.0.1:{free_port()}"
         self._control = folder / "run" / "kamailio_ctl"
@@ -63,12 +63,12 @@ class Kamailio:
         definitions = (
             f"LISTEN=udp:{self.address}",
             f'DISPATCHER_LIST="{self._dispatcher}"',
-            f'ADDRESS_LIST="{self._folder / "address.list"}"',
+            f'ADDRESS_LIST="{self.folder / "address.list"}"',
         )
-        with (self._folder / "kamailio.log").open("ab") as log:
+        with (self.folder / "kamailio.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(program, "-DD", "-E", "-f", str(DEPLOYED / "kamailio.cfg")),
-                *("-Y", str(self._control.parent), "-w", str(self._folder), "-m", "64", "-M", "8"),
+                *("-Y", str(self._control.parent), "-w", str(self.folder), "-m", "64", "-M", "8"),
                 *(word for definition in definitions for word in ("-A", definition)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
@@ -117,7 +117,7 @@ class Kamailio:
                     return
         except TimeoutError:
             pass
-        last = (self._folder / "kamailio.log").read_text(errors="replace").splitlines()[-3:]
+        last = (self.folder / "kamailio.log").read_text(errors="replace").splitlines()[-3:]
         raise KamailioFailed(f"kamailio: {complaint}: {' / '.join(last)}")
 
 

@@ -51,12 +51,12 @@ def _asked(settings: Settings) -> Iterator[Awaitable[Finding]]:
                 yield _tool_service(f"tools.{kind}.{name}", url, service, settings)
     outgoing = _outgoing(settings.sip)
     if outgoing is not None:
-        yield _sip_peer("sip.outgoing", outgoing)
+        yield ask_sip_peer("sip.outgoing", outgoing)
     for trunk in settings.sip.trunks:
         for network in map(ipaddress.ip_network, trunk.networks):
             if network.num_addresses == 1:
                 peer = (str(network.network_address), DEFAULT_PORT)
-                yield _sip_peer(f"sip.trunks: {trunk.name}", peer, "advice")
+                yield ask_sip_peer(f"sip.trunks: {trunk.name}", peer, "advice")
 
 
 def _outgoing(sip: Sip) -> Endpoint | None:
@@ -111,9 +111,14 @@ async def _response_server(settings: Settings) -> Finding:
 
 
 async def _engine_service(key: str, link: Callable[[], ServiceLink]) -> Finding:
-    """What it says it has is looked at as a call process does."""
+    """What it says it has is looked at as a call process does; twice: this machine may be busy."""
     try:
-        offered = await link().look()
+        service = link()
+        try:
+            offered = await service.look()
+        except ServiceFailed:
+            await asyncio.sleep(_AGAIN_SECONDS[0])
+            offered = await service.look()
     except ServiceFailed as error:
         remedy = "start it, or correct what it is or has; until then local models stand in for it"
         return Finding("fault", key, str(error), remedy)
@@ -181,7 +186,7 @@ async def _region(settings: Settings) -> Finding:
     return Finding("ok", key, f"{url} answers")
 
 
-async def _sip_peer(key: str, peer: Endpoint, silent: Level = "fault") -> Finding:
+async def ask_sip_peer(key: str, peer: Endpoint, silent: Level = "fault") -> Finding:
     """Any answer to an OPTIONS (RFC 3261, 11) shows that it is there."""
     host, port = peer
     address = f"{bracketed(host)}:{port}"
