@@ -84,7 +84,7 @@ def _disk(subject: str, place: Path, file: bool = False) -> Finding:
         remedy = f"make it one of uid {os.getuid()}"
         return Finding("fault", subject, f"{there} cannot be written to", remedy)
     free = shutil.disk_usage(there).free
-    words = f"{place}: {free / 1e9:.1f} GB are free"
+    words = f"{place}: {free / 1e9:.3g} GB are free"
     if free < SCARCE_BYTES:
         level: Level = "fault" if free < RESERVE_BYTES else "advice"
         return Finding(level, subject, words, "make room, or set records.keep_days")
