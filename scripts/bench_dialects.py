@@ -36,7 +36,7 @@ from voice.model_folders import find_model
 from voice.models.catalogue import read_variant
 from voice.recognition import Transcript, WhisperRecogniser
 from voice.tuning.extra import of_extra
-from voice.tuning.reading import Read, Reader
+from voice.tuning.reading import Read, ReferenceReader
 
 MODEL = "whisper-base"
 SWAHILI = "whisper-base-sw-KE"
@@ -295,7 +295,7 @@ def _read_as(tag: str, heard: Sequence[Transcript]) -> Figure:
 
 def _by_token(code: str, said: Sequence[Utterance]) -> list[Read]:
     """By the base, in any language that it has a token for."""
-    reader = Reader(Path(installed(MODEL)), code, threads=2)
+    reader = ReferenceReader(Path(installed(MODEL)), code, threads=2)
     sounds = ((one.on_the_line(), SAMPLE_RATE) for one in said)
     return list(reader.hear(sounds))
 

@@ -40,8 +40,8 @@ from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import Figure, rate
 from voice.evaluation.measured_call import read_events
 from voice.evaluation.recordings.agreement import turns_alike
-from voice.evaluation.recordings.manifest import Recording, read_recordings
-from voice.evaluation.recordings.plan import Plan
+from voice.evaluation.recordings.manifest import ListedRecording, read_recordings
+from voice.evaluation.recordings.plan import RecordingsPlan
 from voice.evaluation.recordings.report_files import results_of
 from voice.evaluation.recordings.run import assignment_of
 from voice.evaluation.trial_call import hold_trial_call
@@ -218,7 +218,7 @@ class EvaluationBench:
         spoken = await self._mouth.speak(self._phrasings.of("plan")[0], SAMPLE_RATE)
         write_wav(folder / "short.wav", spoken, SAMPLE_RATE)
         recording = next(read_recordings(folder))
-        plan = Plan.load(await self.evaluate(folder, "one", 1) / "plan.json")
+        plan = RecordingsPlan.load(await self.evaluate(folder, "one", 1) / "plan.json")
         sizes = [size async for size in _memory(plan, recording, calls)]
         used = np.array(sizes, dtype=np.float64)
         settled = round(calls * SETTLED_SHARE)
@@ -277,7 +277,9 @@ def _with_pauses(spoken: list[Pcm]) -> Pcm:
     return np.concatenate([part for pcm in spoken for part in (pcm, pause)])
 
 
-async def _memory(plan: Plan, recording: Recording, calls: int) -> AsyncIterator[int]:
+async def _memory(
+    plan: RecordingsPlan, recording: ListedRecording, calls: int
+) -> AsyncIterator[int]:
     """Bytes that a worker holds after each call; raises VoiceError when it does not do its work."""
     async with Processes(1).start(assignment_of(plan)) as worker:
         for index in range(calls):

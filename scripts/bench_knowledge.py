@@ -26,7 +26,7 @@ from voice.embeddings import Embedder, load_embedder
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
-from voice.knowledge import Found, Knowledge, build
+from voice.knowledge import FoundPassage, Knowledge, build
 from voice.settings import Settings
 
 SETS = Path(__file__).resolve().parent / "knowledge_sets"
@@ -46,7 +46,7 @@ class Asked:
     question: str
     says: str
     """Words of the passage that answers; empty where none does."""
-    found: list[Found]
+    found: list[FoundPassage]
     ms: float
 
     @property

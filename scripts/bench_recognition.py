@@ -29,7 +29,7 @@ from voice.evaluation.callers.wording import Phrasings
 from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.evaluation.people.batch_speed import batch_speedups
-from voice.evaluation.people.digits import SpokenNumber, pins, read_digits, spoken
+from voice.evaluation.people.digits import RecordedNumber, pins, read_digits, spoken
 from voice.evaluation.people.engine_process import engine_process
 from voice.evaluation.people.noises import noises
 from voice.evaluation.people.partial_times import partial_times
@@ -186,7 +186,7 @@ class RecognitionBench:
         await self._number("recorded_pin", recogniser, pins(recorded, self._extent.pins, SEED))
 
     async def _number(
-        self, key: str, recogniser: WhisperRecogniser, numbers: Sequence[SpokenNumber]
+        self, key: str, recogniser: WhisperRecogniser, numbers: Sequence[RecordedNumber]
     ) -> None:
         scores = NumberScores()
         for some in _batches(numbers):

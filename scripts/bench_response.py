@@ -34,7 +34,14 @@ from voice.evaluation.benchmark_command import arguments, concluded, run_benchma
 from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.identity import Caller, IdentityLevel
-from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, Say, ToolCalled
+from voice.response import (
+    CallingTool,
+    NeedsIdentity,
+    Responder,
+    ResponseSession,
+    SayClause,
+    WantsPerson,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -112,11 +119,11 @@ async def _did(session: ResponseSession, text: str) -> str:
     first = "nothing"
     async for step in turn:
         match step:
-            case ToolCalled(name) if first == "nothing":
+            case CallingTool(name) if first == "nothing":
                 first = name
-            case Say(_, act) if first == "nothing":
+            case SayClause(_, act) if first == "nothing":
                 first = act
-            case NeedsIdentity() | HandOver() if first == "nothing":
+            case NeedsIdentity() | WantsPerson() if first == "nothing":
                 first = type(step).__name__
     return first
 

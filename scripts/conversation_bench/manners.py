@@ -14,7 +14,12 @@ import numpy as np
 
 from conversation_bench.virtual_house import VirtualHouse
 from voice.audio import Pcm
-from voice.evaluation.callers.live_caller import LONGEST_ANSWER_SECONDS, QUIET_MS, LiveCaller, Said
+from voice.evaluation.callers.live_caller import (
+    LONGEST_ANSWER_SECONDS,
+    QUIET_MS,
+    LiveCaller,
+    SaidPhrase,
+)
 from voice.evaluation.callers.live_line import RATE, EchoPath
 from voice.evaluation.latency import HeardPacket, audible_runs
 from voice.events import (
@@ -157,7 +162,7 @@ def nod(house: VirtualHouse, seed: int) -> BackChannel:
 
 
 def _cost(
-    sound: str, said: Said, after: Sequence[CallEvent], heard: Sequence[HeardPacket]
+    sound: str, said: SaidPhrase, after: Sequence[CallEvent], heard: Sequence[HeardPacket]
 ) -> BackChannel:
     lost = [event.unheard for event in after if isinstance(event, Interrupted)]
     # What follows is the same answer: another one would have interrupted it.
@@ -172,7 +177,7 @@ def echo(house: VirtualHouse, seed: int) -> EchoCall:
     chance = random.Random(f"echo {seed}")
     path = EchoPath(round(chance.uniform(*ECHO_SECONDS), 3), round(chance.uniform(*ECHO_DB), 1))
 
-    async def script(caller: LiveCaller) -> Said:
+    async def script(caller: LiveCaller) -> SaidPhrase:
         await caller.listen(PATIENCE_SECONDS)
         said = await caller.say(_LONG_ANSWER)
         await caller.listen(PATIENCE_SECONDS)
@@ -184,7 +189,7 @@ def echo(house: VirtualHouse, seed: int) -> EchoCall:
     return EchoCall(path, len(taken), tuple(taken))
 
 
-def own_words(events: Sequence[CallEvent], said: Said) -> list[str]:
+def own_words(events: Sequence[CallEvent], said: SaidPhrase) -> list[str]:
     """What the assistant took for a caller who said one thing only: words, or a reason to stop."""
     transcripts = [event for event in events if isinstance(event, FinalTranscript) and event.text]
     # The first turn that ended after the question is the question, whatever was made of it.
@@ -214,6 +219,6 @@ def coughed(seed: int) -> Pcm:
     return pcm
 
 
-def _sound_within(heard: Sequence[HeardPacket], said: Said) -> bool:
+def _sound_within(heard: Sequence[HeardPacket], said: SaidPhrase) -> bool:
     """Whether a listener would say that the assistant spoke while the caller did."""
     return any(run.end > said.start and run.start < said.end for run in audible_runs(heard))

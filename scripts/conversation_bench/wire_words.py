@@ -11,7 +11,7 @@ import numpy as np
 from voice.audio import Pcm, silence
 from voice.evaluation.callers import Phrasings
 from voice.evaluation.callers.live_caller import without_silent_ends
-from voice.evaluation.callers.mouth import Synthesiser, Utterance
+from voice.evaluation.callers.mouth import MouthUtterance, Synthesiser
 from voice.evaluation.callers.phone_audio import FRAME_SAMPLES, SAMPLE_RATE
 from voice.evaluation.latency import last_audible_sample
 
@@ -34,7 +34,7 @@ class WireTurn:
     """One thing to say, ready to be sent."""
 
     intent: str
-    utterance: Utterance
+    utterance: MouthUtterance
     pause_ms: int
     """The pause inside it; 0 without one."""
 
@@ -72,7 +72,7 @@ class WireWords:
             gap = silence(round(pause_ms * SAMPLE_RATE / 1000))
             pcm = np.concatenate([await self._say(first), gap, await self._say(second)])
         last = max(0, last_audible_sample(pcm)) // FRAME_SAMPLES
-        return WireTurn(intent, Utterance(text, pcm, last), pause_ms)
+        return WireTurn(intent, MouthUtterance(text, pcm, last), pause_ms)
 
     async def _say(self, text: str) -> Pcm:
         if text not in self._spoken:

@@ -26,10 +26,10 @@ from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import rate
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
-from voice.response import ResponseSession, Say, Tool, ToolBox
+from voice.response import ResponseSession, SayClause, Tool, ToolBox
 from voice.response import Value as ToolValue
 from voice.response.conversation import ConversationRules
-from voice.response.engine import End, ModelCall, Pieces, Text, Wording
+from voice.response.engine import End, FreeText, ModelCall, Pieces, Wording
 from voice.response.harmony import Message, ToolResult
 from voice.tasks import TaskSet, load_tasks
 
@@ -56,7 +56,7 @@ class Writer:
         elif self._wording:
             yield Wording(self._answer)
         else:
-            yield Text(self._answer)
+            yield FreeText(self._answer)
             yield End()
 
 
@@ -197,7 +197,7 @@ class Answers:
 async def _spoken(session: ResponseSession, words: str) -> Said:
     turn = session.begin(words)
     turn.commit()
-    steps = [step async for step in turn if isinstance(step, Say)]
+    steps = [step async for step in turn if isinstance(step, SayClause)]
     free = " ".join(step.clause for step in steps if step.act == "free")
     return Said(" ".join(step.clause for step in steps), free)
 

@@ -37,24 +37,24 @@ from voice.knowledge import Knowledge, build
 from voice.languages import language
 from voice.model_folders import find_model
 from voice.response import (
+    CallingTool,
     NeedsIdentity,
     ResponseSession,
-    Say,
+    SayClause,
     Tool,
+    ToolAnswered,
     ToolBox,
-    ToolCalled,
-    ToolReturned,
     Value,
 )
 from voice.response.conversation import ConversationRules
 from voice.response.documents import DocumentSearch
-from voice.response.engine import End, Model, ModelCall, Pieces, Text
+from voice.response.engine import End, FreeText, Model, ModelCall, Pieces
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import Message, ToolResult
 from voice.response.spoken_text import SpokenText
 from voice.tasks import DOCUMENTS, TaskSet, load_tasks
 from voice.telephony.sip.identity import caller_of
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 from voice.telephony.sip.wire import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +96,7 @@ class Obedient:
         else:
             # As all engines have it: what is no speech is none.
             spoken = SpokenText(self._tools)
-            yield Text(spoken.push(f"{self._says[self._turns // 2 % len(self._says)]}. "))
+            yield FreeText(spoken.push(f"{self._says[self._turns // 2 % len(self._says)]}. "))
             for piece in spoken.end():
                 yield piece
         yield End()
@@ -165,12 +165,12 @@ class Line:
         said = []
         async for step in turn:
             match step:
-                case Say(clause, act):
+                case SayClause(clause, act):
                     said.append(clause)
                     did.add(act)
-                case ToolCalled(name):
+                case CallingTool(name):
                     did.add(name)
-                case ToolReturned(_, values) if "passage_1" in values:
+                case ToolAnswered(_, values) if "passage_1" in values:
                     self.found.append(str(values["passage_1"]))
                 case NeedsIdentity(_, name):
                     did |= {"identity", name}
@@ -239,7 +239,7 @@ class Line:
         return next((one for one in self._people if one.number == number), None)
 
 
-def _invite(sip: Mapping[str, str]) -> Request:
+def _invite(sip: Mapping[str, str]) -> SipRequest:
     """The INVITE that a caller sends who writes these headers."""
     asserted = f"P-Asserted-Identity: <sip:{sip['asserted']}@carrier.example>\r\n"
     text = (
@@ -250,7 +250,7 @@ def _invite(sip: Mapping[str, str]) -> Request:
         f"{asserted if sip['asserted'] else ''}Content-Length: 0\r\n\r\n"
     )
     request = parse(text.encode())
-    assert isinstance(request, Request)
+    assert isinstance(request, SipRequest)
     return request
 
 

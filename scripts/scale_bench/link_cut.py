@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scale_bench.engine_process import engine_process
-from voice.evaluation.breakable_way import Way
+from voice.evaluation.breakable_way import BreakableWay
 from voice.evaluation.busy_load import LoadOutcome, hold_load, is_dropped
 from voice.evaluation.demo_operator import open_books
 from voice.evaluation.figures import BenchmarkResult
@@ -45,7 +45,7 @@ async def add(result: BenchmarkResult, quick: bool) -> None:
         folder = Path(place)
         async with (
             engine_process(folder) as port,
-            Way(port) as way,
+            BreakableWay(port) as way,
             TrialService(folder / "node", _settings(way)) as service,
         ):
             customers = open_books(service.database, _SEED)[: extent.calls]
@@ -55,7 +55,7 @@ async def add(result: BenchmarkResult, quick: bool) -> None:
     _note(result, load, mended)
 
 
-def _settings(way: Way) -> str:
+def _settings(way: BreakableWay) -> str:
     at = f'at = "{way.address}"'
     return (
         f"[recognition]\n{at}\n[speech]\n{at}\n"
@@ -64,7 +64,7 @@ def _settings(way: Way) -> str:
     )
 
 
-async def _break(way: Way, service: TrialService, extent: Extent) -> list[float]:
+async def _break(way: BreakableWay, service: TrialService, extent: Extent) -> list[float]:
     """Break and mend the way; the wall times at which it was mended."""
     # Another process answers, and says so in a file.
     while not any(values.get("running_calls") for values in service.call_statistics()):  # noqa: ASYNC110

@@ -24,7 +24,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import GptOssConfig, GptOssForCausalLM
 
-from voice.models.gpt_oss import DESCRIPTION, ROUTING, Wanted, convert
+from voice.models.gpt_oss import DESCRIPTION, ROUTING, WantedConversion, convert
 from voice.models.gpt_oss.vocabulary import HARMONY
 
 LENGTH = 56
@@ -117,7 +117,7 @@ def fixed_shares(model: GptOssForCausalLM, folder: Path) -> Path:
 
 def converted(model: GptOssForCausalLM, saved: Path, folder: Path, experts: int) -> Path:
     """The network in float32 for CTranslate2."""
-    wanted = Wanted(experts, precision="float32", routing=fixed_shares(model, saved))
+    wanted = WantedConversion(experts, precision="float32", routing=fixed_shares(model, saved))
     convert(saved, folder, wanted)
     return folder
 

@@ -14,12 +14,12 @@ from voice.languages import Language, language
 from voice.recognition import Expectation, LanguageBelief, RecognitionSession, Transcript
 from voice.response import (
     Aside,
-    EndCall,
-    HandOver,
+    CallingTool,
     NeedsIdentity,
-    Say,
-    ToolCalled,
-    ToolReturned,
+    SayClause,
+    ToolAnswered,
+    WantsEnd,
+    WantsPerson,
 )
 from voice.speech import PiperSpeaker, Voices
 
@@ -51,37 +51,37 @@ class ScriptedTurn:
             await owner.hold.wait()
         if owner.odd_clauses:
             for clause in owner.odd_clauses.pop(0):
-                yield Say(clause, "odd")
+                yield SayClause(clause, "odd")
             return
         if "balance" in text or "bill" in text or text == "<resume>":
             async for step in self._balance():
                 yield step
         elif "plan" in text:
-            yield ToolCalled("get_plan", {})
+            yield CallingTool("get_plan", {})
             if owner.tool_hold is not None:
                 await owner.tool_hold.wait()
-            yield ToolReturned("get_plan", {"plan": "Meadow Large"})
+            yield ToolAnswered("get_plan", {"plan": "Meadow Large"})
             for clause in LONG_ANSWER:
-                yield Say(clause, "plan")
+                yield SayClause(clause, "plan")
         elif "block" in text or "lost" in text:
             await self.committed.wait()
             owner.effects.append("block")
-            yield Say("Your SIM is blocked.", "blocked")
+            yield SayClause("Your SIM is blocked.", "blocked")
         elif "person" in text or "someone" in text:
-            yield HandOver("the caller asked for a person")
+            yield WantsPerson("the caller asked for a person")
         elif "bye" in text:
-            yield Say("Thank you for calling. Goodbye.", "goodbye")
-            yield EndCall("goodbye")
+            yield SayClause("Thank you for calling. Goodbye.", "goodbye")
+            yield WantsEnd("goodbye")
         else:
-            yield Say("I can help you with your bill or your plan.", "help")
+            yield SayClause("I can help you with your bill or your plan.", "help")
 
     async def _balance(self) -> AsyncIterator[object]:
         if self.session.caller.level < IdentityLevel.VERIFIED:
             yield NeedsIdentity(IdentityLevel.VERIFIED, "get_bill")
             return
-        yield ToolCalled("get_bill", {})
-        yield ToolReturned("get_bill", {"amount": "42.17"})
-        yield Say("Your balance is 42.17 euros, due on 14 December.", "balance")
+        yield CallingTool("get_bill", {})
+        yield ToolAnswered("get_bill", {"amount": "42.17"})
+        yield SayClause("Your balance is 42.17 euros, due on 14 December.", "balance")
 
     def commit(self) -> None:
         self.committed.set()

@@ -16,7 +16,7 @@ from tests.calls.scripted import LONG_ANSWER
 from tests.engine_services.conftest import port_of, settings_at
 from voice.calls.engines import Engines, served
 from voice.engine_services import EngineServer, ServedEngines, Services, described
-from voice.evaluation.breakable_way import Way
+from voice.evaluation.breakable_way import BreakableWay
 from voice.events import (
     CallEnded,
     EngineFailed,
@@ -38,7 +38,7 @@ async def way(
     loaded: tuple[WhisperRecogniser, PiperSpeaker],
     embedded_recogniser_path: Path,
     embedded_voice_path: Path,
-) -> AsyncIterator[Way]:
+) -> AsyncIterator[BreakableWay]:
     recogniser, _ = loaded
     speaker = PiperSpeaker.load(embedded_voice_path, cached=0)
     there = ServedEngines(
@@ -47,19 +47,22 @@ async def way(
         Voices({"en": speaker}),
         {"en": described("embedded-en", embedded_voice_path / "voice.onnx", ["en"])},
     )
-    async with EngineServer("127.0.0.1:0", there) as server, Way(port_of(server)) as open_way:
+    async with (
+        EngineServer("127.0.0.1:0", there) as server,
+        BreakableWay(port_of(server)) as open_way,
+    ):
         yield open_way
     speaker.close()
 
 
-def settings_of(way: Way) -> Settings:
+def settings_of(way: BreakableWay) -> Settings:
     there = settings_at(way.address, rest_seconds=0.2, answer_seconds=2.0)
     parts = ("recognition", "speech", "engines", "network")
     return SETTINGS.model_copy(update={part: getattr(there, part) for part in parts})
 
 
 @pytest.fixture
-async def own(engines: Engines, way: Way) -> Engines:
+async def own(engines: Engines, way: BreakableWay) -> Engines:
     """Engines whose work is done at the other end of the way."""
     made = await served(engines, settings_of(way), Services())
     await made.recogniser.warm_up()
@@ -71,7 +74,7 @@ def concerns(engine: str, event: EngineReturned) -> bool:
 
 
 async def call_through_a_cut(
-    number: int, socket: Path, log: EventLog, say: Say, answered: asyncio.Barrier, way: Way
+    number: int, socket: Path, log: EventLog, say: Say, answered: asyncio.Barrier, way: BreakableWay
 ) -> EventLog:
     """Three turns: before the way is cut, after that, and after it is mended."""
     own = log.only(f"cut-{number}")
@@ -97,7 +100,7 @@ async def call_through_a_cut(
 
 
 async def test_a_cut_in_the_middle_of_calls_loses_none_of_them(
-    serve: Serve, own: Engines, way: Way, log: EventLog, say: Say
+    serve: Serve, own: Engines, way: BreakableWay, log: EventLog, say: Say
 ) -> None:
     socket = await serve(
         settings_of(way), recogniser=own.recogniser, voices=own.voices, services=own.services
@@ -117,7 +120,7 @@ async def test_a_cut_in_the_middle_of_calls_loses_none_of_them(
 
 
 async def test_a_call_that_begins_while_the_service_is_away_says_so(
-    serve: Serve, own: Engines, way: Way, log: EventLog, say: Say
+    serve: Serve, own: Engines, way: BreakableWay, log: EventLog, say: Say
 ) -> None:
     await way.cut()
     socket = await serve(

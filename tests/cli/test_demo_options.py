@@ -16,7 +16,7 @@ from voice.cli.demo_files import leave_records
 from voice.cli.demo_worlds import WORLDS, World
 from voice.errors import ConfigError
 from voice.evaluation.callers import SCENARIOS, Goal
-from voice.evaluation.judge import Verdict
+from voice.evaluation.judge import CallVerdict
 from voice.evaluation.trial_call import TrialCall
 
 
@@ -70,13 +70,16 @@ WANTED = "The caller got what they wanted."
 @pytest.mark.parametrize(
     ("verdict", "says"),
     [
-        (Verdict(), WANTED),
-        (Verdict(failures=("not told: 42 euros",)), "did not get what they wanted (not told: 42"),
-        (Verdict(misheard=("42 euros",)), "the caller left without: 42 euros"),
-        (Verdict(unanswered=(Goal.PERSON,)), "the caller left without: a person"),
+        (CallVerdict(), WANTED),
+        (
+            CallVerdict(failures=("not told: 42 euros",)),
+            "did not get what they wanted (not told: 42",
+        ),
+        (CallVerdict(misheard=("42 euros",)), "the caller left without: 42 euros"),
+        (CallVerdict(unanswered=(Goal.PERSON,)), "the caller left without: a person"),
     ],
 )
-def test_a_caller_got_what_they_wanted_only_when_it_is_so(verdict: Verdict, says: str) -> None:
+def test_a_caller_got_what_they_wanted_only_when_it_is_so(verdict: CallVerdict, says: str) -> None:
     said = demo._verdict(TrialCall("mixed", 1, verdict))
 
     assert says in said

@@ -20,7 +20,7 @@ from voice.demo.municipality import tools as town_tools
 from voice.evaluation.database_changes import snapshot
 from voice.identity import Caller
 from voice.languages import language
-from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, ResponseTurn
+from voice.response import NeedsIdentity, Responder, ResponseSession, ResponseTurn, WantsPerson
 from voice.response.example_engine import ExampleEngine
 from voice.tasks import load_tasks
 from voice.understanding import LexicalEmbedder
@@ -208,7 +208,7 @@ async def test_the_desk_of_a_town_does_what_it_is_asked_for(
 async def test_a_clerk_can_always_be_had(desk: Responder, town: Town, tag: str, said: str) -> None:
     session = desk.session(town_tools.tools_of(town), Caller(None), has_person=True)
     steps = await steps_of(_said(session, said, tag))
-    assert any(isinstance(step, HandOver) for step in steps)
+    assert any(isinstance(step, WantsPerson) for step in steps)
 
 
 @pytest.mark.parametrize(

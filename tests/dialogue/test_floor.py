@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.dialogue import Floor, Sense, State, Words
+from voice.dialogue import Floor, FloorState, Sense, Words
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.dialogue.actions import Action
@@ -30,7 +30,7 @@ def take(floor: Floor, *happened: on.Input) -> list[Action]:
     return done
 
 
-def state_of(floor: Floor) -> State:
+def state_of(floor: Floor) -> FloorState:
     return floor.state
 
 
@@ -46,15 +46,15 @@ def asking(floor: Floor, words: Words) -> int:
 
 def test_a_pause_begins_a_guess_and_the_end_of_the_turn_commits_it(floor: Floor) -> None:
     assert take(floor, on.SpeechBegan(), on.Heard(BILL)) == [do.Begin(1, (BILL,), guess=True)]
-    assert state_of(floor) is State.LISTENING
+    assert state_of(floor) is FloorState.LISTENING
     assert take(floor, on.TurnOver(BILL)) == [do.Commit(1)]
-    assert state_of(floor) is State.THINKING
+    assert state_of(floor) is FloorState.THINKING
 
 
 def test_a_guess_is_dropped_when_the_caller_goes_on(floor: Floor) -> None:
     take(floor, on.Heard(BILL))
     assert take(floor, on.WentOn()) == [do.Drop(1)]
-    assert state_of(floor) is State.LISTENING
+    assert state_of(floor) is FloorState.LISTENING
 
 
 def test_a_guess_beside_an_answer_touches_nothing(floor: Floor) -> None:
@@ -80,7 +80,7 @@ def test_a_guess_that_relied_on_an_answer_that_came_meanwhile_is_made_anew(floor
 def test_an_answer_that_is_heard_ends_where_the_caller_takes_the_floor(floor: Floor) -> None:
     first = asking(floor, BILL)
     take(floor, on.Audible(first))
-    assert state_of(floor) is State.SPEAKING
+    assert state_of(floor) is FloorState.SPEAKING
     assert take(floor, on.TookFloor()) == [do.CutShort(), do.Stop(first)]
     assert take(floor, on.TurnOver(PLAN)) == [do.Begin(2, (PLAN,), guess=False)]
 
@@ -101,7 +101,7 @@ def test_who_goes_on_before_the_answer_is_heard_is_answered_once_and_whole(floor
     first = asking(floor, BILL)
     assert floor.may_take_back == first
     assert take(floor, on.SpeechBegan(goes_on=True)) == [do.HoldTimer(), do.Drop(first)]
-    assert state_of(floor) is State.LISTENING
+    assert state_of(floor) is FloorState.LISTENING
     assert take(floor, on.TurnOver(BOTH)) == [do.Begin(2, (BOTH,), guess=False)]
 
 
@@ -171,7 +171,7 @@ def test_who_is_there_again_is_not_waited_for_any_more(floor: Floor, happened: o
 def test_to_ask_for_time_is_no_try_at_a_pin(floor: Floor) -> None:
     take(floor, on.Ended(asking(floor, BILL), do.AskIdentity(2)), on.Checked(asks=True))
     assert do.Say("take_your_time") in take(floor, on.TurnOver(HOLD_ON))
-    assert state_of(floor) is State.IDENTIFYING
+    assert state_of(floor) is FloorState.IDENTIFYING
     assert take(floor, on.TurnOver(PIN))[-1] == do.Identify(PIN)
 
 
@@ -224,7 +224,7 @@ def test_distress_is_heard_within_a_long_turn(floor: Floor) -> None:
 def test_words_while_a_tool_is_at_work_are_answered_after_its_result(floor: Floor) -> None:
     first = asking(floor, BILL)
     take(floor, on.Calling(first))
-    assert state_of(floor) is State.ACTING
+    assert state_of(floor) is FloorState.ACTING
     assert take(floor, on.SpeechBegan(), on.Heard(PLAN)) == []
     assert take(floor, on.TookFloor()) == [do.CutShort()]
     assert take(floor, on.TurnOver(PLAN)) == [do.Say("one_moment"), do.SayOn()]
@@ -247,9 +247,9 @@ def test_are_you_there_is_no_request_while_a_tool_is_at_work(floor: Floor) -> No
 def test_a_tool_is_at_work_until_its_outcome_is_heard(floor: Floor) -> None:
     first = asking(floor, BILL)
     take(floor, on.Calling(first), on.TookFloor())
-    assert state_of(floor) is State.ACTING
+    assert state_of(floor) is FloorState.ACTING
     take(floor, on.Audible(first))
-    assert state_of(floor) is State.SPEAKING
+    assert state_of(floor) is FloorState.SPEAKING
 
 
 def test_nobody_is_asked_whether_they_are_there_while_a_tool_is_at_work(floor: Floor) -> None:
@@ -271,9 +271,9 @@ def test_while_an_act_is_announced_the_caller_may_object(floor: Floor) -> None:
 def test_what_is_said_to_prove_who_calls_goes_to_the_check(floor: Floor) -> None:
     first = asking(floor, BILL)
     assert take(floor, on.Ended(first, do.AskIdentity(2)))[-1] == do.AskIdentity(2)
-    assert state_of(floor) is State.ACTING
+    assert state_of(floor) is FloorState.ACTING
     take(floor, on.Checked(asks=True))
-    assert state_of(floor) is State.IDENTIFYING
+    assert state_of(floor) is FloorState.IDENTIFYING
     assert take(floor, on.TurnOver(PIN))[-1] == do.Identify(PIN)
     assert take(floor, on.Checked(asks=False, verified=True)) == [do.Resume(2)]
 
@@ -290,7 +290,7 @@ def test_who_cannot_prove_it_is_put_through_to_a_person(floor: Floor) -> None:
     take(floor, on.Ended(asking(floor, BILL), do.AskIdentity(2)))
     done = take(floor, on.Checked(asks=False, verified=False))
     assert done[0] == do.Forget() and isinstance(done[-1], do.HandOver)
-    assert state_of(floor) is State.CONNECTING
+    assert state_of(floor) is FloorState.CONNECTING
 
 
 # Silence, and turns that help nothing
@@ -302,7 +302,7 @@ def test_who_stays_silent_is_prompted_and_then_let_go(floor: Floor) -> None:
     take(floor, on.Ended(1))
     *_, said, leaves = take(floor, on.SilenceOver())
     assert (said, leaves) == (do.Say("nobody_there"), do.Leave("no input"))
-    assert state_of(floor) is State.LEAVING
+    assert state_of(floor) is FloorState.LEAVING
 
 
 def test_nobody_is_prompted_while_something_is_said(floor: Floor) -> None:
@@ -333,20 +333,22 @@ def test_an_answer_that_helps_begins_the_count_anew(floor: Floor) -> None:
 # Distress, persons and the end
 
 
-@pytest.mark.parametrize("state", [State.LEAVING, State.ACTING, State.IDENTIFYING, State.SPEAKING])
-def test_distress_comes_before_all_else(floor: Floor, state: State) -> None:
-    before: dict[State, list[on.Input]] = {
-        State.LEAVING: [on.Leaving("no input", "assistant")],
-        State.ACTING: [on.TurnOver(BILL), on.Calling(1)],
-        State.IDENTIFYING: [
+@pytest.mark.parametrize(
+    "state", [FloorState.LEAVING, FloorState.ACTING, FloorState.IDENTIFYING, FloorState.SPEAKING]
+)
+def test_distress_comes_before_all_else(floor: Floor, state: FloorState) -> None:
+    before: dict[FloorState, list[on.Input]] = {
+        FloorState.LEAVING: [on.Leaving("no input", "assistant")],
+        FloorState.ACTING: [on.TurnOver(BILL), on.Calling(1)],
+        FloorState.IDENTIFYING: [
             on.TurnOver(BILL), on.Ended(1, do.AskIdentity(2)), on.Checked(asks=True),
         ],
-        State.SPEAKING: [on.Spoke()],
+        FloorState.SPEAKING: [on.Spoke()],
     }  # fmt: skip
     take(floor, *before[state])
     assert state_of(floor) is state
     assert take(floor, on.Heard(FIRE))[-1] == do.Help()
-    assert state_of(floor) is State.CONNECTING
+    assert state_of(floor) is FloorState.CONNECTING
     assert take(floor, on.TurnOver(BILL)) == [], "nothing else in that turn is answered"
 
 
@@ -355,7 +357,7 @@ def test_a_person_who_takes_over_ends_what_the_assistant_does(floor: Floor) -> N
     take(floor, on.Calling(first), on.TurnOver(PLAN))
     assert take(floor, on.PersonTook()) == [do.Stop(first)]
     assert take(floor, on.Heard(PLAN)) == take(floor, on.TurnOver(PLAN)) == []
-    assert state_of(floor) is State.WITH_PERSON
+    assert state_of(floor) is FloorState.WITH_PERSON
     assert take(floor, on.TimeUp()) == [], "with a person a call is as long as it is"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.dialogue.test_floor import BILL, BOTH, HELLO, NOISE, PIN, PLAN, asking, take
-from voice.dialogue import Floor, Sense, State, Words
+from voice.dialogue import Floor, FloorState, Sense, Words
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.dialogue.actions import Action
@@ -52,7 +52,7 @@ def test_who_cannot_say_who_they_are_gets_a_person_or_is_told_so(
         assert rest[-1] == do.HandOver("the caller cannot say who they are")
     else:
         assert rest == [do.Say("without_it"), do.Say("anything_else")]
-        assert floor.state is State.LISTENING
+        assert floor.state is FloorState.LISTENING
 
 
 def test_never_mind_leads_back_to_what_else_there_is(floor: Floor) -> None:
@@ -70,7 +70,7 @@ def test_what_follows_never_mind_is_answered_at_once(floor: Floor) -> None:
 def test_another_request_is_taken_up_when_it_is_known_who_calls(floor: Floor) -> None:
     request = Words("and my plan", Sense.REQUEST)
     assert say(floor, Sense.REQUEST, "and my plan") == [do.Say("first_this"), do.AskOn()]
-    assert floor.state is State.IDENTIFYING
+    assert floor.state is FloorState.IDENTIFYING
     take(floor, on.TurnOver(PIN))
     assert take(floor, on.Checked(asks=False, verified=True)) == [do.Resume(2)]
     assert take(floor, on.Ended(2)) == [do.Begin(3, (request,), guess=False)]
@@ -87,7 +87,7 @@ def test_it_is_taken_up_also_when_they_leave_it(floor: Floor) -> None:
 def test_who_wants_to_hear_the_question_again_hears_it(floor: Floor, words: Words) -> None:
     assert take(floor, on.TurnOver(words))[-1] == do.AskOn()
     assert say(floor, Sense.AGAIN) == [do.AskOn()]
-    assert floor.state is State.IDENTIFYING
+    assert floor.state is FloorState.IDENTIFYING
 
 
 def test_what_is_not_understood_is_asked_otherwise_and_leads_to_a_person_in_the_end(
@@ -128,7 +128,7 @@ def test_who_is_asked_who_they_are_may_still_have_meant_something_else(free: Flo
     assert free.may_take_back == first
     silent = [do.HoldTimer(), do.LeaveIdentification(), do.FallSilent()]
     assert take(free, on.SpeechBegan(goes_on=True)) == silent
-    assert free.state is State.LISTENING
+    assert free.state is FloorState.LISTENING
     assert take(free, on.TurnOver(BOTH)) == [do.Begin(2, (BOTH,), guess=False)]
 
 
@@ -140,7 +140,7 @@ def test_what_was_said_to_the_question_who_they_are_takes_nothing_back(
     take(free, happened)
     if free.checking:
         take(free, on.Checked(asks=True))
-    assert free.state is State.IDENTIFYING and free.may_take_back is None
+    assert free.state is FloorState.IDENTIFYING and free.may_take_back is None
 
 
 # Questions of the tasks

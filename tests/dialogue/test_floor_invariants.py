@@ -6,13 +6,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from voice.dialogue import Floor, Sense, State, Words
+from voice.dialogue import Floor, FloorState, Sense, Words
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 
 REPROMPTS = 2
-AWAY = {State.LEAVING, State.CONNECTING, State.WITH_PERSON}
-ENGAGED = AWAY | {State.ACTING, State.HELD}
+AWAY = {FloorState.LEAVING, FloorState.CONNECTING, FloorState.WITH_PERSON}
+ENGAGED = AWAY | {FloorState.ACTING, FloorState.HELD}
 SENSES = st.sampled_from(Sense)
 REQUESTS = st.sampled_from(
     [None, None, do.AskIdentity(2), do.HandOver("asked for"), do.Leave("goodbye")]
@@ -50,7 +50,7 @@ class AnyCall(RuleBasedStateMachine):
             assert not self.dropped, "who takes back an answer answers its words"
         return actions
 
-    def follow(self, action: do.Action, before: State) -> None:
+    def follow(self, action: do.Action, before: FloorState) -> None:
         match action:
             case do.Begin(number, words, guess, instead_of):
                 assert before not in AWAY
@@ -74,12 +74,12 @@ class AnyCall(RuleBasedStateMachine):
             case do.Drop(number) if number == self.guess:
                 self.guess = None
             case do.Drop(number):
-                assert number == self.counts and before is State.THINKING
+                assert number == self.counts and before is FloorState.THINKING
                 self.dropped, self.counts = self.words[number], None
             case do.TakeBack(number):
                 assert self.counts is None and before not in ENGAGED
             case do.Say("too_long"):
-                assert before in {State.LISTENING, State.IDENTIFYING}
+                assert before in {FloorState.LISTENING, FloorState.IDENTIFYING}
             case do.Stop(number):
                 assert number == self.counts
                 self.close(number)
@@ -98,7 +98,7 @@ class AnyCall(RuleBasedStateMachine):
             case do.Leave():
                 self.open.clear()
             case do.PromptAgain() | do.NoteSilence():
-                assert before not in AWAY | {State.ACTING, State.THINKING}
+                assert before not in AWAY | {FloorState.ACTING, FloorState.THINKING}
 
     def is_new(self, number: int) -> None:
         assert number not in self.numbers
@@ -151,7 +151,7 @@ class AnyCall(RuleBasedStateMachine):
 
     def is_stop(self, action: do.Action) -> bool:
         """Whether something that counts was stopped, and nobody is in distress."""
-        return isinstance(action, do.Stop) and self.floor.state is not State.CONNECTING
+        return isinstance(action, do.Stop) and self.floor.state is not FloorState.CONNECTING
 
     @rule()
     def goes_on(self) -> None:
@@ -162,7 +162,7 @@ class AnyCall(RuleBasedStateMachine):
         words, state = self.next_words(sense), self.floor.state
         if was_guessed and self.guess:
             words = self.words[self.guess][-1]
-        acting = self.counts if state is State.ACTING else None
+        acting = self.counts if state is FloorState.ACTING else None
         if words.sense is Sense.REQUEST and state not in AWAY:
             self.open.append(words)
         actions = self.tell(on.TurnOver(words, cut_question))
@@ -174,7 +174,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @rule()
     def takes_the_floor(self) -> None:
-        acting = self.counts if self.floor.state is State.ACTING else None
+        acting = self.counts if self.floor.state is FloorState.ACTING else None
         self.tell(on.TookFloor())
         assert acting is None or self.counts == acting
 
@@ -290,7 +290,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @invariant()
     def no_answer_is_made_for_who_speaks_with_a_person(self) -> None:
-        if self.floor.state is State.WITH_PERSON:
+        if self.floor.state is FloorState.WITH_PERSON:
             assert self.counts is None and self.guess is None
 
     def teardown(self) -> None:
@@ -307,7 +307,7 @@ class AnyCall(RuleBasedStateMachine):
         assert self.open == []
         self.tell(on.TimeUp())
         self.tell(on.Leaving("over", "system"))
-        assert self.floor.state is State.LEAVING
+        assert self.floor.state is FloorState.LEAVING
 
 
 TestAnyCall = AnyCall.TestCase

@@ -11,7 +11,7 @@ import pytest
 from voice.audio import Pcm
 from voice.engine_services import Change, EngineServer, ServedEngines, described
 from voice.engine_settings import EngineServices
-from voice.evaluation.breakable_way import Way
+from voice.evaluation.breakable_way import BreakableWay
 from voice.network_settings import NetworkAccess
 from voice.recognition import WhisperRecogniser
 from voice.setting_values import host_and_port
@@ -66,8 +66,8 @@ async def server(engines: ServedEngines) -> AsyncIterator[EngineServer]:
 
 
 @pytest.fixture
-async def way(server: EngineServer) -> AsyncIterator[Way]:
-    async with Way(port_of(server)) as open_way:
+async def way(server: EngineServer) -> AsyncIterator[BreakableWay]:
+    async with BreakableWay(port_of(server)) as open_way:
         yield open_way
 
 

@@ -25,7 +25,7 @@ from voice.engine_services import (
     speaking_link,
 )
 from voice.errors import ConfigError
-from voice.evaluation.breakable_way import Way
+from voice.evaluation.breakable_way import BreakableWay
 from voice.recognition import WhisperRecogniser
 from voice.settings import Settings
 from voice.speech import PiperSpeaker
@@ -52,7 +52,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 async def test_a_service_that_is_not_there_at_the_start_is_used_when_it_comes(
-    way: Way, recogniser: WhisperRecogniser, question: Pcm, changes: list[Change]
+    way: BreakableWay, recogniser: WhisperRecogniser, question: Pcm, changes: list[Change]
 ) -> None:
     await way.cut()
     async with reader_at(settings_at(way.address), recogniser, changes) as reader:
@@ -67,7 +67,7 @@ async def test_a_service_that_is_not_there_at_the_start_is_used_when_it_comes(
 
 
 async def test_a_cut_link_costs_no_turn_and_is_told_of_once(
-    way: Way, recogniser: WhisperRecogniser, question: Pcm, changes: list[Change]
+    way: BreakableWay, recogniser: WhisperRecogniser, question: Pcm, changes: list[Change]
 ) -> None:
     async with reader_at(settings_at(way.address), recogniser, changes) as reader:
         asking = [asyncio.create_task(reader.transcribe(question, RATE)) for _ in range(8)]
@@ -83,7 +83,7 @@ async def test_a_cut_link_costs_no_turn_and_is_told_of_once(
 
 
 async def test_a_link_that_is_silent_is_given_up_after_its_time(
-    way: Way, speaker: PiperSpeaker, changes: list[Change]
+    way: BreakableWay, speaker: PiperSpeaker, changes: list[Change]
 ) -> None:
     settings = settings_at(way.address, answer_seconds=0.3)
     link = speaking_link(settings, changes.append)
@@ -98,7 +98,7 @@ async def test_a_link_that_is_silent_is_given_up_after_its_time(
 
 
 async def test_one_failure_of_several_leaves_the_service_in_use(
-    way: Way, recogniser: WhisperRecogniser, question: Pcm, changes: list[Change]
+    way: BreakableWay, recogniser: WhisperRecogniser, question: Pcm, changes: list[Change]
 ) -> None:
     settings = settings_at(way.address, failures=2)
     async with reader_at(settings, recogniser, changes) as reader:
@@ -111,7 +111,7 @@ async def test_one_failure_of_several_leaves_the_service_in_use(
 
 
 async def test_a_service_with_another_model_is_refused_in_one_line(
-    way: Way,
+    way: BreakableWay,
     recogniser: WhisperRecogniser,
     question: Pcm,
     changes: list[Change],
@@ -124,7 +124,7 @@ async def test_a_service_with_another_model_is_refused_in_one_line(
 
 
 async def test_the_named_model_is_used(
-    way: Way, recogniser: WhisperRecogniser, engines: ServedEngines, changes: list[Change]
+    way: BreakableWay, recogniser: WhisperRecogniser, engines: ServedEngines, changes: list[Change]
 ) -> None:
     named = ["0" * 64, engines.model.sha256]
     async with reader_at(settings_at(way.address, models=named), recogniser, changes):
@@ -146,7 +146,7 @@ async def test_a_model_that_was_exchanged_behind_the_link_is_noticed(
     )
     async with (
         EngineServer("127.0.0.1:0", exchanged) as other,
-        Way(port_of(server)) as way,
+        BreakableWay(port_of(server)) as way,
         reader_at(settings_at(way.address), recogniser, changes) as reader,
     ):
         way.lead_to(port_of(other))
@@ -157,7 +157,9 @@ async def test_a_model_that_was_exchanged_behind_the_link_is_noticed(
         assert len(changes) == 2, "the new one is used after it was looked at"
 
 
-async def test_a_service_without_the_language_is_refused(way: Way, changes: list[Change]) -> None:
+async def test_a_service_without_the_language_is_refused(
+    way: BreakableWay, changes: list[Change]
+) -> None:
     settings = settings_at(way.address)
     french = settings.recognition.model_copy(update={"language": "fr"})
     link = reading_link(settings.model_copy(update={"recognition": french}), (), changes.append)

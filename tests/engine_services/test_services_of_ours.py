@@ -19,7 +19,7 @@ from voice.engine_services import (
     reading_link,
     speaking_link,
 )
-from voice.evaluation.breakable_way import Way
+from voice.evaluation.breakable_way import BreakableWay
 from voice.recognition import Expectation, LanguageBelief, WhisperRecogniser
 from voice.speech import PiperSpeaker
 
@@ -28,7 +28,7 @@ AMOUNT = "Your balance is 42.17 euros, due on 14 December."
 
 @pytest.fixture
 async def reader(
-    way: Way, recogniser: WhisperRecogniser, changes: list[Change]
+    way: BreakableWay, recogniser: WhisperRecogniser, changes: list[Change]
 ) -> AsyncIterator[ServedRecogniser]:
     link = reading_link(settings_at(way.address), (), changes.append)
     await link.begin()
@@ -38,7 +38,7 @@ async def reader(
 
 @pytest.fixture
 async def voice(
-    way: Way, speaker: PiperSpeaker, changes: list[Change]
+    way: BreakableWay, speaker: PiperSpeaker, changes: list[Change]
 ) -> AsyncIterator[ServedSpeaker]:
     link = speaking_link(settings_at(way.address), changes.append)
     await link.begin()
@@ -47,7 +47,7 @@ async def voice(
 
 
 async def test_a_turn_is_read_there_as_it_is_here(
-    reader: ServedRecogniser, recogniser: WhisperRecogniser, question: Pcm, way: Way
+    reader: ServedRecogniser, recogniser: WhisperRecogniser, question: Pcm, way: BreakableWay
 ) -> None:
     belief, expect = LanguageBelief.of(["en"]), Expectation("choice", choices=("plan", "bill"))
     there = await reader.transcribe(question, RATE, expect=expect, belief=belief)
@@ -84,7 +84,7 @@ async def test_a_clause_is_spoken_there_as_it_is_here(
 
 
 async def test_what_every_call_says_is_kept_here_and_not_there(
-    voice: ServedSpeaker, way: Way
+    voice: ServedSpeaker, way: BreakableWay
 ) -> None:
     await voice.keep("Something went wrong.")
     before = way.connections

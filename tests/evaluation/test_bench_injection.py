@@ -16,7 +16,7 @@ from voice.engine_queue import Priority
 from voice.identity import IdentityLevel
 from voice.knowledge.support import UNRELATED
 from voice.models.embeddings import convert_beside
-from voice.response.engine import End, Pieces, Text
+from voice.response.engine import End, FreeText, Pieces
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import Message
 from voice.tasks import load_tasks
@@ -44,7 +44,7 @@ class Talker:
         self._text = text
 
     async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
-        yield Text(self._text)
+        yield FreeText(self._text)
         yield End()
 
 

@@ -15,7 +15,7 @@ from voice.evaluation.call_figures import (
 )
 from voice.evaluation.callers import GaveUp
 from voice.evaluation.figures import BenchmarkResult
-from voice.evaluation.judge import Verdict
+from voice.evaluation.judge import CallVerdict
 from voice.evaluation.measured_call import MeasuredCall, measure
 from voice.evaluation.report import CpuTimes
 from voice.evaluation.trial_call import TrialCall
@@ -141,9 +141,9 @@ def test_a_call_without_an_end_or_an_answer_is_dropped() -> None:
 
 def test_runs_that_failed_count() -> None:
     trials = [
-        TrialCall("plan", 1, Verdict()),
-        TrialCall("plan", 2, Verdict(misheard=("20 gigabytes",))),
-        TrialCall("balance", 1, Verdict(("the caller failed: it said nothing",))),
+        TrialCall("plan", 1, CallVerdict()),
+        TrialCall("plan", 2, CallVerdict(misheard=("20 gigabytes",))),
+        TrialCall("balance", 1, CallVerdict(("the caller failed: it said nothing",))),
     ]
     result = begun()
     add_success(result, trials)

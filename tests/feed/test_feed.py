@@ -27,8 +27,8 @@ from voice.feed import (
     FeedFrame,
     FeedPeer,
     FeedServer,
+    FeedSound,
     Listen,
-    Sound,
     SoundCount,
     SoundFeed,
 )
@@ -37,7 +37,7 @@ from voice.unix_sockets import SocketError
 
 FRAMES: list[FeedFrame] = [
     '{"event": "CallAnswered"}',
-    Sound("c1", 7, b"\x01\x00" * 640),
+    FeedSound("c1", 7, b"\x01\x00" * 640),
     SoundCount("c1", 100, 2, 1),
     Listen("c1", True, "ana"),
 ]
@@ -173,7 +173,9 @@ async def test_sound_is_dropped_and_shows_as_a_gap(tmp_path: Path) -> None:
             feed.sound("c1", bytes(1280))  # far more than may wait
         await asyncio.sleep(0.2)
         feed.sound("c1", bytes(1280))
-        await until(lambda: any(isinstance(f, Sound) and f.number == 1000 for f in reader.frames))
+        await until(
+            lambda: any(isinstance(f, FeedSound) and f.number == 1000 for f in reader.frames)
+        )
         assert len(reader.frames) < 1000
         reader.server.tell(Listen("c1", False))
         await until(lambda: not feed.listened)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.languages import Part, Remark, language, languages
+from voice.languages import AnswerPart, Remark, language, languages
 
 SAID = {
     Remark.REPEAT: [
@@ -132,7 +132,7 @@ def test_every_language_knows_how_callers_correct_themselves(tag: str) -> None:
     ],
 )  # fmt: skip
 def test_one_kind_of_facts_is_wanted(tag: str, text: str) -> None:
-    assert language(tag).part_wanted(text) is Part.AMOUNT
+    assert language(tag).part_wanted(text) is AnswerPart.AMOUNT
 
 
 @pytest.mark.parametrize(

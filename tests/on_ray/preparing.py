@@ -16,7 +16,7 @@ from tests.tuning.told_progress import Told
 from voice.cli.batch_run import chosen_workers
 from voice.tuning.lessons import LessonBook
 from voice.tuning.preparing import PreparedByWorkers
-from voice.tuning.reading import Reader
+from voice.tuning.reading import ReferenceReader
 from voice.tuning.response.reading_workers import ReadingWorkers
 from voice.tuning.speech_data import read_corpus
 
@@ -25,7 +25,7 @@ def main(address: str, folder: Path) -> None:
     """Leave windows, states and routing in the folder `prepared`."""
     prepared = folder / "prepared"
     base = folder / "base"
-    book = LessonBook(prepared / "windows", Reader(base, "sw"), 1, 1)
+    book = LessonBook(prepared / "windows", ReferenceReader(base, "sw"), 1, 1)
     utterances = dict(enumerate(read_corpus(folder / "speech").utterances))
     with chosen_workers(None, address) as workers:
         preparation = PreparedByWorkers(workers, base, "sw", 1, prepared, Told())

@@ -26,7 +26,7 @@ def test_windows_and_readings_are_those_of_one_process(cluster: Cluster, tmp_pat
     from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
     from voice.models.gpt_oss.routing import read_through
     from voice.tuning.lessons import LessonBook
-    from voice.tuning.reading import Reader
+    from voice.tuning.reading import ReferenceReader
     from voice.tuning.speech_data import read_corpus
 
     base = tiny_whisper(tmp_path / "base")
@@ -40,7 +40,7 @@ def test_windows_and_readings_are_those_of_one_process(cluster: Cluster, tmp_pat
     subprocess.run(command, env=environment(), check=True, timeout=100)
 
     there = tmp_path / "prepared"
-    book = LessonBook(tmp_path / "here", Reader(base, "sw"), 1, 1)
+    book = LessonBook(tmp_path / "here", ReferenceReader(base, "sw"), 1, 1)
     utterances = dict(enumerate(read_corpus(tmp_path / "speech").utterances))
     assert not book.lessons(utterances, 2, Told())[1]
     assert windows(there / "windows") == windows(tmp_path / "here") != {}

@@ -16,7 +16,7 @@ from voice.models import CatalogueModel, ModelStore, Origins, pull
 from voice.network_settings import NetworkAccess
 from voice.response import Responder, ResponseSession, load_responder
 from voice.response.briefing import briefing
-from voice.response.engine import BadReply, End, ModelCall, Piece, Text
+from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece
 from voice.response.harmony import CallerSaid
 from voice.response.server_engine import ServerEngine
 from voice.response_settings import Response, ResponseServer
@@ -156,7 +156,7 @@ async def test_its_calls_are_made_or_refused_and_never_text(server: LlamaServer,
         except BadReply:
             continue
         called |= {piece.tool for piece in pieces if isinstance(piece, ModelCall)}
-        said += "".join(piece.text for piece in pieces if isinstance(piece, Text))
+        said += "".join(piece.text for piece in pieces if isinstance(piece, FreeText))
         assert isinstance(pieces[-1], End)
     assert not set(said) & set("{}[]<>") and "get_" not in said
     assert called and called <= {tool.name for tool in told.tools}

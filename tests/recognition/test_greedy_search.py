@@ -20,7 +20,7 @@ from voice.recognition.decoder_graph import Sizes, sizes_of
 from voice.recognition.decoding import Decoder
 from voice.recognition.encoding import Encoded, Encoder
 from voice.recognition.folder import LoadedWhisper
-from voice.recognition.greedy_search import Found, GreedySearch
+from voice.recognition.greedy_search import GreedySearch, LikeliestText
 
 SENTENCES = ("How can I help you?", "Are you still there?", "I cannot hear you. Goodbye.")
 
@@ -82,8 +82,8 @@ def test_windows_that_are_searched_together_are_read_as_if_alone(
 ) -> None:
     decoder = Decoder(replace(loaded, greedy=greedy), language(), 1)
     shares = [asked(decoder, window) for window in windows]
-    together: list[Found] = list(shares[0].do([share.request for share in shares]))
-    each: list[Found] = [share.do([share.request])[0] for share in shares]
+    together: list[LikeliestText] = list(shares[0].do([share.request for share in shares]))
+    each: list[LikeliestText] = [share.do([share.request])[0] for share in shares]
     assert [found.pieces for found in together] == [found.pieces for found in each]
     assert len({len(found.pieces) for found in each}) > 1, "texts of several lengths"
 

@@ -24,7 +24,7 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
     found = search._found
 
-    def counted(searches: Sequence[search.Search]) -> list[WhisperGenerationResult]:
+    def counted(searches: Sequence[search.WindowSearch]) -> list[WhisperGenerationResult]:
         sizes.append(len(searches))
         return found(searches)
 

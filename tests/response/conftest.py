@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from voice.identity import Caller, IdentityLevel
-from voice.response import Responder, ResponseSession, ResponseTurn, Say, Step, Tool, ToolBox, Value
+from voice.response import (
+    Responder,
+    ResponseSession,
+    ResponseTurn,
+    SayClause,
+    Step,
+    Tool,
+    ToolBox,
+    Value,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 STRANGER = Caller("35315550101", level=IdentityLevel.CLAIMED)
@@ -91,8 +100,8 @@ async def steps_of(turn: ResponseTurn) -> list[Step]:
 
 
 def spoken(steps: list[Step]) -> str:
-    return " ".join(step.clause for step in steps if isinstance(step, Say))
+    return " ".join(step.clause for step in steps if isinstance(step, SayClause))
 
 
 def acts(steps: list[Step]) -> set[str]:
-    return {step.act for step in steps if isinstance(step, Say)}
+    return {step.act for step in steps if isinstance(step, SayClause)}

@@ -7,7 +7,7 @@ import pytest
 from tests.response.conftest import STRANGER, Office, steps_of
 from tests.response.test_free_answers import Writer, session_of
 from voice.response import Aside, Responder
-from voice.response.engine import End, Text
+from voice.response.engine import End, FreeText
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,5 @@ async def test_what_words_at_the_pin_ask_for(
 async def test_where_a_model_answers_freely_the_words_tell_whether_they_ask(
     office: Office, words: str, aside: Aside
 ) -> None:
-    model = Writer([Text("Let me tell you about that. "), End()])
+    model = Writer([FreeText("Let me tell you about that. "), End()])
     assert await session_of(model, office).aside(words) is aside

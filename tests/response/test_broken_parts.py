@@ -12,7 +12,7 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, steps_of
 from voice.engine_queue import EngineBusy, Priority
 from voice.identity import Caller
-from voice.response import ResponseSession, Say, ToolBox, ToolReturned, Value
+from voice.response import ResponseSession, SayClause, ToolAnswered, ToolBox, Value
 from voice.response.conversation import ConversationRules
 from voice.response.engine import ModelCall, Pieces
 from voice.response.harmony import CallerSaid, Message
@@ -89,10 +89,10 @@ async def test_a_result_is_kept_as_it_was_when_the_tool_gave_it(office: Office) 
     turn = session_of(office).begin("which plan am i on")
     turn.commit()
     async for step in turn:
-        if isinstance(step, ToolReturned):
+        if isinstance(step, ToolAnswered):
             assert type(step.result) is dict and step.result == FOUND
             office.results["get_plan"].clear()
-        if isinstance(step, Say):
+        if isinstance(step, SayClause):
             assert "Smart" in step.clause or step.act != "plan"
 
 

@@ -14,15 +14,15 @@ from voice.events import HIDDEN
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import (
-    HandOver,
+    CallingTool,
     NeedsIdentity,
     ResponseSession,
-    Say,
+    SayClause,
     Step,
     Tool,
     ToolBox,
-    ToolCalled,
     Value,
+    WantsPerson,
 )
 from voice.response.conversation import ConversationRules
 from voice.response.engine import ModelCall, Pieces, Wording
@@ -104,7 +104,7 @@ class Desk:
             text if masked is None else masked, 0.9, spoken=language(tag), in_full=text
         )
         self.steps = await steps_of(turn)
-        return " ".join(step.clause for step in self.steps if isinstance(step, Say))
+        return " ".join(step.clause for step in self.steps if isinstance(step, SayClause))
 
 
 def _without_reading(wordings: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +202,7 @@ async def test_after_three_tries_a_person_helps() -> None:
         assert desk.session.wanted is not None
     said = await desk.says("uh")
     assert said == language().roles.acts[Role.GIVE_UP][0]
-    assert any(isinstance(step, HandOver) for step in desk.steps)
+    assert any(isinstance(step, WantsPerson) for step in desk.steps)
 
 
 async def test_another_request_goes_first() -> None:
@@ -230,7 +230,7 @@ async def test_who_is_silent_is_asked_again() -> None:
     desk = Desk(READING)
     await desk.says("I have a reading for you")
     steps = await steps_of(desk.session.ask_again())
-    assert [step.clause for step in steps if isinstance(step, Say)] == ["Which meter?"]
+    assert [step.clause for step in steps if isinstance(step, SayClause)] == ["Which meter?"]
     assert desk.session.wanted is not None
 
 
@@ -240,7 +240,7 @@ async def test_who_calls_is_asked_first_and_whether_it_may_happen_last() -> None
     assert desk.steps == [NeedsIdentity(IdentityLevel.VERIFIED, "record")]
     desk.session.caller = CUSTOMER
     steps = await steps_of(desk.session.resume())
-    assert [step.clause for step in steps if isinstance(step, Say)] == ["What does it show?"]
+    assert [step.clause for step in steps if isinstance(step, SayClause)] == ["What does it show?"]
     assert await desk.says("4012") == "4012, shall I?"
     await desk.says("yes please")
     assert desk.got == [{"meter": "12345678", "reading": 4012}]
@@ -282,7 +282,7 @@ async def test_a_secret_reaches_the_tool_and_nothing_else() -> None:
     assert wanted is not None and wanted.secret
     await desk.says("one two three four five six", masked="[hidden]")
     assert desk.got == [{"code": "123456"}]
-    (called,) = [step for step in desk.steps if isinstance(step, ToolCalled)]
+    (called,) = [step for step in desk.steps if isinstance(step, CallingTool)]
     assert called.arguments == {"code": HIDDEN}
     assert "123456" not in repr(desk.model.read) and "one two" not in repr(desk.model.read)
 

@@ -14,11 +14,11 @@ from tests.conftest import ROOT
 from tests.response.test_harmony_parser import written
 from voice.engine_queue import EngineBusy, EngineQueue, Priority
 from voice.errors import ModelError
-from voice.models.gpt_oss import Wanted, convert
+from voice.models.gpt_oss import WantedConversion, convert
 from voice.response.briefing import Briefing, Style, ToolDescription
-from voice.response.ctranslate2_engine import CTranslate2Engine, Description
-from voice.response.engine import BadReply, End, ModelCall, Piece, ReplyTimeout, Text
-from voice.response.generation import Generation, Hardware, Token, Tokens
+from voice.response.ctranslate2_engine import ConvertedDescription, CTranslate2Engine
+from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece, ReplyTimeout
+from voice.response.generation import GeneratedToken, Generation, Hardware, Tokens
 from voice.response.gpt_oss_prompt import GptOssPrompt
 from voice.response.harmony import AnswerMessage, CallerSaid, Harmony, Message, ToolCall, ToolResult
 
@@ -68,7 +68,9 @@ async def test_a_folder_by_the_contract_answers(engine: CTranslate2Engine) -> No
 
 async def test_what_the_converter_writes_answers_with_windows_and_sinks(tmp_path: Path) -> None:
     source = ROOT / "tests" / "data" / "small_gpt_oss"
-    convert(source, tmp_path / "dense", Wanted(2, "float32", routing=source / "routing.json"))
+    convert(
+        source, tmp_path / "dense", WantedConversion(2, "float32", routing=source / "routing.json")
+    )
     engine = loaded(tmp_path / "dense", Style("none", 24))
     await engine.warm_up()
     long: list[list[Message]] = [[CallerSaid("hello " * 40), AnswerMessage("yes " * 40)]] * 3
@@ -171,20 +173,20 @@ class Scripted(Generation):
     async def tokens(self, static: list[str], prompt: list[str], priority: Priority) -> Tokens:
         for part in self._script:
             self.written += 1
-            yield Token(part if isinstance(part, str) else part.decode(), -0.1)
+            yield GeneratedToken(part if isinstance(part, str) else part.decode(), -0.1)
 
 
 async def replied(text: str, embedded_responder_path: Path) -> tuple[list[Piece], Scripted]:
     harmony = Harmony.load(embedded_responder_path / "tokenizer.json")
     generation = Scripted(text)
     prompt = GptOssPrompt(harmony)
-    description = Description([], 2000)
+    description = ConvertedDescription([], 2000)
     engine = CTranslate2Engine(generation, harmony, prompt, BRIEFING, Style(), description)
     return await pieces_of(engine), generation
 
 
 def said(pieces: list[Piece]) -> str:
-    return "".join(piece.text for piece in pieces if isinstance(piece, Text))
+    return "".join(piece.text for piece in pieces if isinstance(piece, FreeText))
 
 
 async def test_thoughts_and_preambles_are_never_said(embedded_responder_path: Path) -> None:

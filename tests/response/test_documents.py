@@ -18,19 +18,19 @@ from voice.knowledge.support import UNRELATED
 from voice.languages import language
 from voice.models.embeddings import convert_beside
 from voice.response import (
+    CallingTool,
     Responder,
     ResponseSession,
-    Say,
+    SayClause,
     Tool,
+    ToolAnswered,
     ToolBox,
-    ToolCalled,
-    ToolReturned,
     load_responder,
 )
 from voice.response.briefing import briefing
 from voice.response.conversation import ConversationRules
 from voice.response.documents import DocumentSearch
-from voice.response.engine import End, ModelCall, Piece, Text, Wording
+from voice.response.engine import End, FreeText, ModelCall, Piece, Wording
 from voice.response.harmony import ToolResult
 from voice.settings import Settings
 from voice.tasks import load_tasks
@@ -110,8 +110,8 @@ async def test_events_say_from_which_document_and_passage_an_answer_is(
 
     called, returned = steps[:2]
     in_events = "do our shops open at half past number on weekdays and from number on saturdays"
-    assert called == ToolCalled("search_documents", {"question": in_events, "language": "en"})
-    assert isinstance(returned, ToolReturned)
+    assert called == CallingTool("search_documents", {"question": in_events, "language": "en"})
+    assert isinstance(returned, ToolAnswered)
     cited = {key: returned.result[key] for key in ("document", "heading", "passage")}
     assert cited == {"document": "shops.md", "heading": "Shops › Opening hours", "passage": 1}
     assert "page" not in returned.result
@@ -153,7 +153,7 @@ async def test_what_a_task_is_for_is_not_looked_up(office: Office, search: Docum
     steps = await steps_of(session.begin("how much is my bill"))
 
     assert office.done == ["get_bill"]
-    assert not any(isinstance(s, ToolCalled) and s.name == "search_documents" for s in steps)
+    assert not any(isinstance(s, CallingTool) and s.name == "search_documents" for s in steps)
 
 
 async def test_an_open_question_before_an_act_stays_open(
@@ -175,7 +175,7 @@ async def test_callers_are_answered_from_documents_in_their_language(
 
     steps = await steps_of(session.begin("quand vos boutiques ouvrent en semaine"))
 
-    assert not any("Nos boutiques" in s.clause for s in steps if isinstance(s, Say))
+    assert not any("Nos boutiques" in s.clause for s in steps if isinstance(s, SayClause))
 
 
 async def test_documents_that_cannot_be_searched_are_apologised_for(
@@ -197,7 +197,7 @@ async def test_a_general_model_reads_the_passages_and_answers_in_its_own_words(
     office: Office, search: DocumentSearch
 ) -> None:
     own = "A card is 8 euros by post."
-    model = Writer(PRICE, [Text(own), End()])
+    model = Writer(PRICE, [FreeText(own), End()])
 
     steps = await steps_of(session_of(model, office, search).begin("what is a new card"))
 
@@ -209,7 +209,7 @@ async def test_a_general_model_reads_the_passages_and_answers_in_its_own_words(
 async def test_a_general_model_says_no_figure_that_no_passage_has(
     office: Office, search: DocumentSearch
 ) -> None:
-    model = Writer(PRICE, [Text("A card is 9 euros by post."), End()])
+    model = Writer(PRICE, [FreeText("A card is 9 euros by post."), End()])
 
     steps = await steps_of(session_of(model, office, search).begin("what is a new card"))
 
@@ -226,7 +226,7 @@ async def test_no_other_tool_runs_after_documents_were_read(
 
     assert office.done == []
     assert spoken(steps).startswith("Our shops open at half past nine")
-    assert sum(isinstance(step, ToolCalled) for step in steps) == 1
+    assert sum(isinstance(step, CallingTool) for step in steps) == 1
 
 
 async def test_no_control_token_of_a_document_reaches_a_model(
@@ -234,7 +234,7 @@ async def test_no_control_token_of_a_document_reaches_a_model(
 ) -> None:
     question = "repairs repairs take one week and block the card of who asks"
     model = Writer(
-        [ModelCall("search_documents", {"question": question}), End()], [Text("No."), End()]
+        [ModelCall("search_documents", {"question": question}), End()], [FreeText("No."), End()]
     )
 
     await steps_of(session_of(model, office, search).begin("repairs"))

@@ -13,7 +13,7 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, acts, spoken, steps_of
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
-from voice.response import HandOver, Responder, Tool, ToolBox, Value, load_responder
+from voice.response import Responder, Tool, ToolBox, Value, WantsPerson, load_responder
 from voice.settings import Settings, load_settings
 from voice.tasks import Role, load_tasks
 from voice.tools import load_tools
@@ -99,7 +99,7 @@ async def test_what_the_conversation_itself_understands_needs_no_task(responder:
     steps = await steps_of(session.begin("could you repeat that please"))
     assert spoken(steps) == language().roles.acts[Role.THANKS][0]
     steps = await steps_of(session.begin("I want to speak to an agent"))
-    assert any(isinstance(step, HandOver) for step in steps)
+    assert any(isinstance(step, WantsPerson) for step in steps)
 
 
 async def test_renaming_changes_nothing(responder: Responder, folder: Path) -> None:

@@ -10,17 +10,17 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.engine_queue import EngineBusy, Priority
-from voice.response import EndCall, HandOver, ResponseSession, Say
+from voice.response import ResponseSession, SayClause, WantsEnd, WantsPerson
 from voice.response.conversation import ConversationRules
 from voice.response.engine import (
     Again,
     BadReply,
     End,
+    FreeText,
     ModelCall,
     Piece,
     Pieces,
     ReplyTimeout,
-    Text,
     Wording,
 )
 from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
@@ -63,11 +63,13 @@ TRUE = "That would be 42.17 euros. You have until 14 December."
 
 async def test_the_first_clause_is_spoken_while_the_rest_is_written(office: Office) -> None:
     more = asyncio.Event()
-    model = Writer(BILL, [Text("That would be 42.17 euros. You "), more, Text("have time."), End()])
+    model = Writer(
+        BILL, [FreeText("That would be 42.17 euros. You "), more, FreeText("have time."), End()]
+    )
     turn = session_of(model, office).begin("my bill")
     turn.commit()
     async for step in turn:
-        if isinstance(step, Say):
+        if isinstance(step, SayClause):
             assert step.clause == "That would be 42.17 euros." and not more.is_set()
             break
     more.set()
@@ -75,7 +77,7 @@ async def test_the_first_clause_is_spoken_while_the_rest_is_written(office: Offi
 
 
 async def test_the_model_reads_what_was_spoken_and_the_values_of_results(office: Office) -> None:
-    model = Writer(BILL, [Text(TRUE), End()], [Text("You are welcome."), End()])
+    model = Writer(BILL, [FreeText(TRUE), End()], [FreeText("You are welcome."), End()])
     session = session_of(model, office)
     await steps_of(session.begin("my bill"))
     await steps_of(session.begin("thank you"))
@@ -92,7 +94,7 @@ async def test_the_model_reads_what_was_spoken_and_the_values_of_results(office:
 
 async def test_a_wording_of_the_code_is_read_as_it_was_spoken(office: Office) -> None:
     office.results["get_bill"] = {**office.results["get_bill"], "status": "overdue"}
-    model = Writer(BILL, [BadReply("unreadable")], [Text("Yes."), End()])
+    model = Writer(BILL, [BadReply("unreadable")], [FreeText("Yes."), End()])
     session = session_of(model, office)
     told = spoken(await steps_of(session.begin("my bill")))
     await steps_of(session.begin("really"))
@@ -104,7 +106,7 @@ async def test_a_wording_of_the_code_is_read_as_it_was_spoken(office: Office) ->
 
 async def test_a_false_clause_stops_the_model(office: Office) -> None:
     never = asyncio.Event()
-    model = Writer(BILL, [Text("Let me see. That is 9.99 euros. And "), never, End()])
+    model = Writer(BILL, [FreeText("Let me see. That is 9.99 euros. And "), never, End()])
     said = spoken(await steps_of(session_of(model, office).begin("my bill")))
     assert said.startswith("Let me see.") and "9.99" not in said and "42.17 euros" in said
     assert model.stopped.is_set()
@@ -112,11 +114,11 @@ async def test_a_false_clause_stops_the_model(office: Office) -> None:
 
 async def test_an_interruption_stops_the_model_and_keeps_what_was_heard(office: Office) -> None:
     never = asyncio.Event()
-    model = Writer([Text("We are open all day. Tomorrow "), never], [Text("Yes."), End()])
+    model = Writer([FreeText("We are open all day. Tomorrow "), never], [FreeText("Yes."), End()])
     session = session_of(model, office)
     turn = session.begin("when are you open")
     turn.commit()
-    assert isinstance(await anext(turn), Say)
+    assert isinstance(await anext(turn), SayClause)
     turn.stop()
     await asyncio.wait_for(model.stopped.wait(), 5)
     turn.heard("We are open")
@@ -125,15 +127,17 @@ async def test_an_interruption_stops_the_model_and_keeps_what_was_heard(office: 
 
 
 async def test_a_call_behind_a_text_is_made(office: Office) -> None:
-    model = Writer([Text("I will look. One moment. "), *BILL], [Text("It is 42.17 euros."), End()])
+    model = Writer(
+        [FreeText("I will look. One moment. "), *BILL], [FreeText("It is 42.17 euros."), End()]
+    )
     said = spoken(await steps_of(session_of(model, office).begin("my bill")))
     assert said == "I will look. One moment. It is 42.17 euros." and office.done == ["get_bill"]
 
 
 async def test_a_text_that_is_a_wording_of_the_tasks_does_what_that_does(office: Office) -> None:
-    model = Writer([Text("Thank you for "), Text("calling. "), Text("Goodbye."), End()])
+    model = Writer([FreeText("Thank you for "), FreeText("calling. "), FreeText("Goodbye."), End()])
     steps = await steps_of(session_of(model, office).begin("bye"))
-    assert acts(steps) == {"goodbye"} and isinstance(steps[-1], EndCall)
+    assert acts(steps) == {"goodbye"} and isinstance(steps[-1], WantsEnd)
 
 
 @pytest.mark.parametrize(
@@ -141,10 +145,10 @@ async def test_a_text_that_is_a_wording_of_the_tasks_does_what_that_does(office:
     [
         [],
         [End()],
-        [Text("  "), End()],
-        [Text("You have until the"), End(complete=False)],
+        [FreeText("  "), End()],
+        [FreeText("You have until the"), End(complete=False)],
         [BadReply("no speech")],
-        [Text("Well"), BadReply("no speech")],
+        [FreeText("Well"), BadReply("no speech")],
         [ModelCall("make_coffee", {}), End()],
     ],
 )
@@ -156,7 +160,7 @@ async def test_a_reply_of_no_use_is_not_understood(
 
 
 async def test_of_an_answer_at_the_greatest_length_whole_sentences_are_said(office: Office) -> None:
-    model = Writer(BILL, [Text("It is 42.17 euros. You have until"), End(complete=False)])
+    model = Writer(BILL, [FreeText("It is 42.17 euros. You have until"), End(complete=False)])
     said = spoken(await steps_of(session_of(model, office).begin("my bill")))
     assert said == "It is 42.17 euros."
 
@@ -165,21 +169,21 @@ async def test_of_an_answer_at_the_greatest_length_whole_sentences_are_said(offi
 async def test_an_answer_that_breaks_off_is_made_whole_by_the_tasks(
     office: Office, fault: Exception | Again
 ) -> None:
-    model = Writer(BILL, [Text("It is 42.17 euros. You "), fault, Wording("Something else.")])
+    model = Writer(BILL, [FreeText("It is 42.17 euros. You "), fault, Wording("Something else.")])
     steps = await steps_of(session_of(model, office).begin("my bill"))
     assert spoken(steps).startswith("It is 42.17 euros. ")
     assert "due on 14 December" in spoken(steps) and "Something else" not in spoken(steps)
 
 
 async def test_a_text_without_a_result_that_breaks_off_stays_at_that(office: Office) -> None:
-    model = Writer([Text("We are open all day. Tomorrow "), ReplyTimeout("x")])
+    model = Writer([FreeText("We are open all day. Tomorrow "), ReplyTimeout("x")])
     steps = await steps_of(session_of(model, office).begin("when are you open"))
-    assert spoken(steps) == "We are open all day." and not isinstance(steps[-1], HandOver)
+    assert spoken(steps) == "We are open all day." and not isinstance(steps[-1], WantsPerson)
 
 
 async def test_what_was_not_said_yet_is_void_when_another_model_begins(office: Office) -> None:
-    model = Writer([Text("We are"), Again(), ModelCall("get_plan", {}), End()], [
-        Text("You have"), Again(), Wording("Your plan is {plan} with {data_gb} gigabytes, "), End()
+    model = Writer([FreeText("We are"), Again(), ModelCall("get_plan", {}), End()], [
+        FreeText("You have"), Again(), Wording("Your plan is {plan} with {data_gb} gigabytes, "), End()
     ])  # fmt: skip
     steps = await steps_of(session_of(model, office).begin("my plan"))
     assert office.done == ["get_plan"] and "Smart" in spoken(steps)
@@ -189,9 +193,9 @@ async def test_what_was_not_said_yet_is_void_when_another_model_begins(office: O
 async def test_a_general_model_cannot_skip_the_question_before_an_act(office: Office) -> None:
     model = Writer(
         [ModelCall("block_sim", {}), End()],
-        [Text("I have blocked it."), End()],
+        [FreeText("I have blocked it."), End()],
         [ModelCall("block_sim", {}), End()],
-        [Text("Your SIM card is blocked now."), End()],
+        [FreeText("Your SIM card is blocked now."), End()],
     )
     session = session_of(model, office)
     assert acts(await steps_of(session.begin("block my sim card"))) == {"confirm_block"}
@@ -204,8 +208,8 @@ async def test_the_next_request_ends_the_one_before(office: Office) -> None:
     never = asyncio.Event()
     model = Writer(
         [ModelCall("block_sim", {}), End()],
-        [Text("All right. I "), never],
-        [Text("Blocked."), End()],
+        [FreeText("All right. I "), never],
+        [FreeText("Blocked."), End()],
     )
     session = session_of(model, office)
     await steps_of(session.begin("block my sim card"))
@@ -214,7 +218,7 @@ async def test_the_next_request_ends_the_one_before(office: Office) -> None:
 
 
 async def test_pieces_are_closed_by_whoever_read_them() -> None:
-    model = Writer([Text("a"), Text("b")])
+    model = Writer([FreeText("a"), FreeText("b")])
     async with aclosing(model.reply([[CallerSaid("x")]], Priority.FINAL)) as pieces:
-        assert await anext(pieces) == Text("a")
+        assert await anext(pieces) == FreeText("a")
     assert model.stopped.is_set()

@@ -9,9 +9,9 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.engine_queue import Priority
-from voice.response import HandOver, ResponseSession
+from voice.response import ResponseSession, WantsPerson
 from voice.response.conversation import ConversationRules
-from voice.response.engine import ModelCall, Pieces, Text
+from voice.response.engine import FreeText, ModelCall, Pieces
 from voice.response.harmony import Message, ToolResult
 from voice.tasks import load_tasks
 
@@ -25,7 +25,7 @@ class FreeModel:
 
     async def reply(self, turns: Sequence[Sequence[Message]], priority: Priority) -> Pieces:
         if not self._tool or isinstance(turns[-1][-1], ToolResult):
-            yield Text(self._answers.pop(0))
+            yield FreeText(self._answers.pop(0))
         else:
             yield ModelCall(self._tool, {})
 
@@ -64,7 +64,7 @@ async def test_a_wrong_clause_is_replaced_by_the_truth(office: Office, lie: str)
 @pytest.mark.parametrize("lie", ["You owe 99.99 euros.", "I have blocked your SIM card."])
 async def test_what_is_invented_without_a_result_hands_over(office: Office, lie: str) -> None:
     steps = await steps_of(session_of(office, FreeModel(lie, tool="")).begin("my bill"))
-    assert lie not in spoken(steps) and isinstance(steps[-1], HandOver)
+    assert lie not in spoken(steps) and isinstance(steps[-1], WantsPerson)
 
 
 async def test_what_was_done_is_not_denied_in_a_later_turn(office: Office) -> None:
@@ -74,7 +74,7 @@ async def test_what_was_done_is_not_denied_in_a_later_turn(office: Office) -> No
     assert "blocked" in spoken(await steps_of(session.begin("yes please")))
     model._tool = ""
     steps = await steps_of(session.begin("did you block it"))
-    assert "not blocked anything" not in spoken(steps) and isinstance(steps[-1], HandOver)
+    assert "not blocked anything" not in spoken(steps) and isinstance(steps[-1], WantsPerson)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ async def test_a_name_in_a_result_says_no_more_than_a_name(office: Office, plan:
     steps = await steps_of(
         session_of(office, FreeModel(f"{plan}.", tool="get_plan")).begin("my plan")
     )
-    assert plan not in spoken(steps) and isinstance(steps[-1], HandOver)
+    assert plan not in spoken(steps) and isinstance(steps[-1], WantsPerson)
 
 
 async def test_a_price_is_said_of_what_has_it(office: Office) -> None:

@@ -9,7 +9,7 @@ from tests.response.test_collected_arguments import READING, Desk
 from tests.response.test_free_answers import Writer, session_of
 from tests.response.test_second_thoughts import LOST
 from voice.languages import language, languages
-from voice.response import HandOver, Responder, ResponseSession
+from voice.response import Responder, ResponseSession, WantsPerson
 from voice.response.engine import End, Piece, Wording
 from voice.response.wording import without_person
 from voice.tasks import Role
@@ -102,7 +102,7 @@ async def test_who_does_not_know_a_value_is_not_asked_for_it_again() -> None:
     said = await desk.says("I have no idea which one that is")
     assert said in language().roles.acts[Role.WITHOUT_IT] and not desk.session.asks
     await desk.says("yes please")
-    assert any(isinstance(step, HandOver) for step in desk.steps)
+    assert any(isinstance(step, WantsPerson) for step in desk.steps)
 
 
 async def test_never_mind_leaves_the_question() -> None:
@@ -135,7 +135,7 @@ async def test_okay_and_repeat_begin_no_new_count_of_misunderstandings(
     await steps_of(session.begin("what"))
     assert acts(await steps_of(session.begin("uh", 0.01))) == {"offer_person"}
     await steps_of(session.begin("what"))
-    assert isinstance((await steps_of(session.begin("uh", 0.01)))[-1], HandOver)
+    assert isinstance((await steps_of(session.begin("uh", 0.01)))[-1], WantsPerson)
 
 
 async def test_help_that_was_told_is_not_told_again(office: Office) -> None:
@@ -143,7 +143,7 @@ async def test_help_that_was_told_is_not_told_again(office: Office) -> None:
     session = session_of(Writer(unclear, unclear, unclear), office)
     turns = [await steps_of(session.begin("guten tag")) for _ in range(3)]
     assert [acts(steps) for steps in turns[:2]] == [{"help"}, {"offer_person", "help"}]
-    assert isinstance(turns[2][-1], HandOver)
+    assert isinstance(turns[2][-1], WantsPerson)
 
 
 async def test_words_that_were_heard_badly_are_not_understood_whatever_they_seem(
@@ -154,7 +154,7 @@ async def test_words_that_were_heard_badly_are_not_understood_whatever_they_seem
     session = session_of(Writer(repeat, unable, repeat), office)
     turns = [await steps_of(session.begin("kein wort", 0.3)) for _ in range(3)]
     assert [acts(steps) for steps in turns[:2]] == [{"help"}, {"offer_person", "help"}]
-    assert isinstance(turns[2][-1], HandOver)
+    assert isinstance(turns[2][-1], WantsPerson)
 
 
 async def test_who_was_not_understood_may_ask_what_can_be_done(office: Office) -> None:
@@ -168,7 +168,7 @@ async def test_where_nobody_can_be_had_other_words_come_and_no_person_is_spoken_
 ) -> None:
     turns = [await steps_of(alone.begin("uh", 0.01)) for _ in range(3)]
     assert [acts(steps) for steps in turns[:2]] == [{"not_understood"}, {"offer_person", "help"}]
-    assert isinstance(turns[2][-1], HandOver), "whose goodbye the call says"
+    assert isinstance(turns[2][-1], WantsPerson), "whose goodbye the call says"
     assert not any(named_in(spoken(steps)) for steps in turns)
 
 

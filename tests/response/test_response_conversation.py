@@ -9,13 +9,13 @@ import pytest
 from tests.response.conftest import CUSTOMER, STRANGER, Office, acts, spoken, steps_of
 from voice.identity import Caller, IdentityLevel
 from voice.response import (
-    EndCall,
-    HandOver,
+    CallingTool,
     NeedsIdentity,
     Responder,
     ResponseSession,
-    ToolCalled,
-    ToolReturned,
+    ToolAnswered,
+    WantsEnd,
+    WantsPerson,
 )
 
 
@@ -40,7 +40,7 @@ async def test_a_number_that_nobody_vouches_for_is_told_nothing(
 async def test_the_plan_needs_no_proof(responder: Responder, office: Office) -> None:
     session = responder.session(office.tools(), STRANGER)
     steps = await steps_of(session.begin("which plan am i on"))
-    assert [type(step) for step in steps[:2]] == [ToolCalled, ToolReturned]
+    assert [type(step) for step in steps[:2]] == [CallingTool, ToolAnswered]
     assert "Smart" in spoken(steps) and "19.99 euros" in spoken(steps)
 
 
@@ -71,12 +71,12 @@ async def test_given_up_identity_leaves_no_trace(responder: Responder, office: O
 
 @pytest.mark.parametrize("words", ["operator", "agent please", "a real person", "human"])
 async def test_a_person_can_always_be_had(session: ResponseSession, words: str) -> None:
-    assert any(isinstance(step, HandOver) for step in await steps_of(session.begin(words)))
+    assert any(isinstance(step, WantsPerson) for step in await steps_of(session.begin(words)))
 
 
 async def test_goodbye_ends_the_call(session: ResponseSession) -> None:
     steps = await steps_of(session.begin("no that's all thank you goodbye"))
-    assert isinstance(steps[-1], EndCall)
+    assert isinstance(steps[-1], WantsEnd)
 
 
 async def test_a_repeat_says_the_same_again(session: ResponseSession) -> None:
@@ -103,7 +103,7 @@ async def test_three_times_not_understood_hands_over(session: ResponseSession) -
     first, second, third = [await steps_of(session.begin(words, 0.01)) for words in "abc"]
     assert acts(first) == {"not_understood"}
     assert acts(second) == {"offer_person"}
-    assert isinstance(third[-1], HandOver)
+    assert isinstance(third[-1], WantsPerson)
 
 
 async def test_an_offered_person_is_taken(session: ResponseSession, office: Office) -> None:
@@ -116,7 +116,7 @@ async def test_an_offered_person_is_taken(session: ResponseSession, office: Offi
 async def test_a_broken_tool_is_apologised_for(session: ResponseSession, office: Office) -> None:
     office.failures["get_plan"] = OSError("disk on fire")
     steps = await steps_of(session.begin("which plan am i on"))
-    assert ToolReturned("get_plan", {}) in steps
+    assert ToolAnswered("get_plan", {}) in steps
     assert acts(steps) == {"tool_failed"} and "fire" not in spoken(steps)
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.response.conftest import CUSTOMER, Office, acts, spoken, steps_of
-from voice.response import HandOver, Later, Responder, ResponseSession, Say
+from voice.response import Later, Responder, ResponseSession, SayClause, WantsPerson
 
 LOST = "i lost my phone please block my sim card"
 
@@ -40,7 +40,7 @@ async def agreed(session: ResponseSession, gate: Gate) -> None:
     turn = session.begin("yes please")
     turn.commit()
     announced = await anext(turn)
-    assert isinstance(announced, Say) and announced.act == "blocking"
+    assert isinstance(announced, SayClause) and announced.act == "blocking"
     await gate.reached.wait()
 
 
@@ -140,7 +140,7 @@ async def test_who_stays_unclear_gets_a_person(responder: Responder, office: Off
     await steps_of(session.begin(LOST))
     assert acts(await steps_of(session.begin("well"))) == {"not_sure_block"}
     steps = await steps_of(session.begin("hmm"))
-    assert acts(steps) == {"not_blocked"} and isinstance(steps[-1], HandOver)
+    assert acts(steps) == {"not_blocked"} and isinstance(steps[-1], WantsPerson)
     assert office.done == []
 
 
@@ -151,7 +151,7 @@ async def test_without_a_person_it_is_declined_and_said(
     await steps_of(session.begin(LOST))
     await steps_of(session.begin("well"))
     steps = await steps_of(session.begin("hmm"))
-    assert acts(steps) == {"not_blocked"} and isinstance(steps[-1], Say)
+    assert acts(steps) == {"not_blocked"} and isinstance(steps[-1], SayClause)
     await steps_of(session.begin("yes"))
     assert office.done == []
 

@@ -23,7 +23,7 @@ from tests.response.fault_server import (
 from voice.engine_queue import EngineBusy
 from voice.errors import ConfigError, VoiceError
 from voice.response.briefing import Briefing, ToolDescription
-from voice.response.engine import BadReply, End, ModelCall, Piece, ReplyTimeout, Text
+from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece, ReplyTimeout
 from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.response.server_engine import ServerEngine
 from voice.response.server_errors import ServerFailed
@@ -63,7 +63,7 @@ async def pieces_of(engine: ServerEngine, turns: list[list[Message]] = TURNS) ->
 
 
 def said(pieces: list[Piece]) -> str:
-    return "".join(piece.text for piece in pieces if isinstance(piece, Text))
+    return "".join(piece.text for piece in pieces if isinstance(piece, FreeText))
 
 
 # What is asked
@@ -155,9 +155,9 @@ async def test_an_answer_comes_as_it_is_written(server: FaultServer) -> None:
     server.plans = [Plan([first, more, *rest])]
     engine = engine_for(server)
     reply = engine.reply(TURNS)
-    assert await anext(reply) == Text("One moment. I ") and engine.depth == 1
+    assert await anext(reply) == FreeText("One moment. I ") and engine.depth == 1
     more.set()
-    assert [piece async for piece in reply] == [Text("look it "), Text("up."), End()]
+    assert [piece async for piece in reply] == [FreeText("look it "), FreeText("up."), End()]
     assert engine.depth == 0
 
 
@@ -313,7 +313,7 @@ async def test_the_first_word_has_its_time(server: FaultServer) -> None:
 async def test_a_stream_that_stands_still_is_left(server: FaultServer) -> None:
     server.plans = [Plan([*chat({"content": "Seven euros. And "}, finish=None), asyncio.Event()])]
     reply = engine_for(server, silence_seconds=0.2).reply(TURNS)
-    assert await anext(reply) == Text("Seven euros. And ")
+    assert await anext(reply) == FreeText("Seven euros. And ")
     with pytest.raises(ReplyTimeout):
         await anext(reply)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from tests.response.conftest import STRANGER, Office, acts, spoken, steps_of
-from voice.response import HandOver, Responder, ResponseSession, ToolCalled
+from voice.response import CallingTool, Responder, ResponseSession, WantsPerson
 from voice.response.harmony import AnswerMessage
 
 
 async def test_a_discarded_turn_never_was(session: ResponseSession, office: Office) -> None:
     turn = session.begin("which plan am i on")
-    assert isinstance(await anext(turn), ToolCalled)
+    assert isinstance(await anext(turn), CallingTool)
     await turn.discard()
     assert session.history == []
     steps = await steps_of(session.begin("sorry could you repeat that"))
@@ -33,7 +33,7 @@ async def test_a_side_effect_waits_for_the_commit(session: ResponseSession, offi
     done, _ = await asyncio.wait({first}, timeout=0.3)
     assert not done and office.done == []
     turn.commit()
-    assert await first == ToolCalled("block_sim") and office.done == ["block_sim"]
+    assert await first == CallingTool("block_sim") and office.done == ["block_sim"]
 
 
 async def test_a_discarded_yes_blocks_nothing(session: ResponseSession, office: Office) -> None:
@@ -50,8 +50,8 @@ async def test_a_hand_over_waits_for_the_commit(session: ResponseSession, office
     await asyncio.wait({first}, timeout=0.1)
     assert not first.done() and office.done == []
     turn.commit()
-    assert isinstance(await first, ToolCalled)
-    assert any([isinstance(step, HandOver) async for step in turn])
+    assert isinstance(await first, CallingTool)
+    assert any([isinstance(step, WantsPerson) async for step in turn])
 
 
 async def test_the_next_turn_ends_one_that_was_left_open(session: ResponseSession) -> None:

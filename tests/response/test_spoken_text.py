@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.response.arguments import as_words, read_arguments
-from voice.response.engine import BadReply, ModelCall, Text
+from voice.response.engine import BadReply, FreeText, ModelCall
 from voice.response.spoken_text import SpokenText
 
 TOOLS = ["get_bill", "block-sim", "transfer"]
@@ -21,7 +21,7 @@ def read(text: str, size: int = 3) -> tuple[str, ModelCall | None]:
     said = "".join(spoken.push(text[place : place + size]) for place in range(0, len(text), size))
     call = None
     for piece in spoken.end():
-        if isinstance(piece, Text):
+        if isinstance(piece, FreeText):
             said += piece.text
         else:
             call = piece
@@ -38,7 +38,7 @@ def test_it_is_passed_on_word_by_word() -> None:
     spoken = SpokenText(TOOLS)
     assert spoken.push("Good mor") == "Good "
     assert spoken.push("ning. How") == "morning. "
-    assert list(spoken.end()) == [Text("How")]
+    assert list(spoken.end()) == [FreeText("How")]
 
 
 def test_markup_is_not_said() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.identity import Caller, IdentityLevel
-from voice.response import HandOver, Responder, ResponseSession, Step, Tool, ToolBox, Value
-from voice.response import ToolReturned as Returned
+from voice.response import Responder, ResponseSession, Step, Tool, ToolBox, Value, WantsPerson
+from voice.response import ToolAnswered as Returned
 from voice.tasks import load_tasks
 
 Result = dict[str, Value]
@@ -105,7 +105,7 @@ async def test_a_change_that_nobody_can_vouch_for_goes_to_a_person(
     network.answer, network.found = answer, found
     steps = await network.block()
     assert acts(steps) == {"outcome_unknown"}
-    assert isinstance(steps[-1], HandOver)
+    assert isinstance(steps[-1], WantsPerson)
     assert returned(steps).unknown
     assert "not blocked" not in spoken(steps)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.response.conftest import CUSTOMER, STRANGER, Office, spoken, steps_of
-from voice.response import HandOver, NeedsIdentity, Responder, ResponseSession, Step
+from voice.response import NeedsIdentity, Responder, ResponseSession, Step, WantsPerson
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def test_what_can_be_answered_is_answered_and_then_a_person_takes_over(
 ) -> None:
     steps = await steps_of(session.begin(words))
     assert office.done == ["get_bill", "transfer_to_person"]
-    assert spoken(steps).count("42.17") == 1 and isinstance(steps[-1], HandOver)
+    assert spoken(steps).count("42.17") == 1 and isinstance(steps[-1], WantsPerson)
 
 
 async def test_the_person_comes_behind_the_question_who_calls(
@@ -101,7 +101,7 @@ async def test_the_person_comes_behind_a_confirmation(
     session: ResponseSession, office: Office, answer: str, done: list[str]
 ) -> None:
     asked = await steps_of(session.begin("please block my sim card and then i want a person"))
-    assert session.asks and not any(isinstance(step, HandOver) for step in asked)
+    assert session.asks and not any(isinstance(step, WantsPerson) for step in asked)
     assert_handed_over(await steps_of(session.begin(answer)), office, *done)
 
 
@@ -121,7 +121,7 @@ async def test_where_nothing_comes_first_the_person_comes_at_once(
 
 def assert_handed_over(steps: list[Step], office: Office, *before: str) -> None:
     assert office.done == [*before, "transfer_to_person"]
-    assert isinstance(steps[-1], HandOver)
+    assert isinstance(steps[-1], WantsPerson)
 
 
 # One that takes the place of the other

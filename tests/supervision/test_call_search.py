@@ -17,7 +17,7 @@ from tests.supervision.events_of_a_call import NUMBER
 from tests.supervision.kept_calls import DAY, KeptCall
 from voice.records import EVENTS, RECORDING
 from voice.supervision.call_index import INDEX, CallIndex
-from voice.supervision.call_search import CALLS_PER_PAGE, PastCall, Search
+from voice.supervision.call_search import CALLS_PER_PAGE, CallSearch, PastCall
 from voice.supervision.past_calls import PastCalls
 
 TASKS = {"get_plan": "plan", "get_bill": "balance"}
@@ -41,7 +41,7 @@ def index_of() -> Iterator[IndexOf]:
 async def ids(index: CallIndex, **asked: str) -> list[str]:
     """The ids of the calls that are found."""
     await index.refresh()
-    return [row["id"] for row in index.search(Search.of(asked))["calls"]]
+    return [row["id"] for row in index.search(CallSearch.of(asked))["calls"]]
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ async def test_a_page_holds_so_many_calls_the_newest_first(
         KeptCall(f"c{number:03}", days=number / 10).write(tmp_path)
     index = index_of(tmp_path)
     await index.refresh()
-    pages = [index.search(Search(page=page)) for page in (1, 2, 3)]
+    pages = [index.search(CallSearch(page=page)) for page in (1, 2, 3)]
     assert [len(page["calls"]) for page in pages] == [CALLS_PER_PAGE, CALLS_PER_PAGE, 3]
     shown = [row["id"] for page in pages for row in page["calls"]]
     assert shown == sorted(shown)
@@ -170,10 +170,12 @@ async def test_calls_of_the_board_stand_among_those_of_the_records(
     a2 = past.line("a2")
     assert a2 is not None
     board = [replace(a2, end="goodbye"), replace(a2, id="new", began=time.time() - 2 * DAY)]
-    told = index.search(Search(), board, running=["b1"])
+    told = index.search(CallSearch(), board, running=["b1"])
     assert [row["id"] for row in told["calls"]] == ["a1", "new", "a2", "b2"]
     assert told["calls"][2]["end"] == "goodbye" and told["found"] == 4
-    assert index.search(Search(end="no input"))["found"] == 1, "the board is asked anew each time"
+    assert index.search(CallSearch(end="no input"))["found"] == 1, (
+        "the board is asked anew each time"
+    )
 
 
 async def test_a_damaged_call_hides_no_other(records: Path, index_of: IndexOf) -> None:

@@ -20,7 +20,7 @@ from tests.supervision.events_of_a_call import NUMBER, EventsOfACall
 from tests.supervision.kept_calls import KeptCall
 from voice.audio import FlacWriter
 from voice.events import CallEnded, FinalTranscript
-from voice.feed import Listen, Sound, Watch
+from voice.feed import FeedSound, Listen, Watch
 from voice.records import RECORDING
 from voice.settings import Runtime, Settings
 from voice.supervision.accounts import Accounts
@@ -29,7 +29,7 @@ from voice.supervision.application import application
 from voice.supervision.board import Board
 from voice.supervision.call_index import CallIndex
 from voice.supervision.desk import Desk
-from voice.supervision.listening import MOST_CHUNKS, MOST_LISTENERS, Listening
+from voice.supervision.listening import MOST_CHUNKS, MOST_LISTENERS, Listeners
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import PUBLIC
 from voice.supervision.sessions import Attempts, Sessions
@@ -77,7 +77,7 @@ def site_of(folder: Path, settings: Supervision) -> Site:
         accounts,
         Sessions(accounts, settings.session_hours, clock),
         Board(12),
-        Listening(told.append),
+        Listeners(told.append),
         Watching(told.append),
         past,
         CallIndex(folder / "records", past.line),
@@ -289,7 +289,7 @@ def test_listening_ends_with_the_call_and_garbage_ends_listening(site: Site) -> 
     site.desk.board.apply(make.started())
     client = site.client()
     with client.websocket_connect("/calls/c1/listen", headers=ORIGIN) as socket:
-        socket.portal.call(site.desk.listening.sound, Sound("c1", 7, b"\x01\x00\x02\x00"))
+        socket.portal.call(site.desk.listening.sound, FeedSound("c1", 7, b"\x01\x00\x02\x00"))
         assert socket.receive_bytes() == b"\x07\x00\x00\x00\x01\x00\x02\x00"
         socket.portal.call(site.desk.listening.ended, "c1")
         with pytest.raises(WebSocketDisconnect) as closed:
@@ -310,13 +310,13 @@ def test_listening_ends_with_the_call_and_garbage_ends_listening(site: Site) -> 
 
 
 async def test_a_slow_listener_loses_the_oldest_and_there_are_so_many_at_most() -> None:
-    listening = Listening(lambda _: None)
+    listening = Listeners(lambda _: None)
     with listening.listener("c1", "ana") as listener:
         for number in range(MOST_CHUNKS + 3):
-            listening.sound(Sound("c1", number, b""))
+            listening.sound(FeedSound("c1", number, b""))
         assert listener.dropped == 3
         assert await listener.next() == b"\x03\x00\x00\x00"
-        listening.sound(Sound("c2", 0, b""))
+        listening.sound(FeedSound("c2", 0, b""))
     assert listening.listened == []
     assert MOST_LISTENERS >= 20
 

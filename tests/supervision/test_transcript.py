@@ -32,10 +32,10 @@ from voice.events import (
 )
 from voice.supervision.masking import NumberMask, masked_number
 from voice.supervision.supervised_call import SupervisedCall
-from voice.supervision.transcript import MOST_LINES, CallTranscript, Line
+from voice.supervision.transcript import MOST_LINES, CallTranscript, TranscriptLine
 
 
-def lines_of(*events: CallEvent) -> list[Line]:
+def lines_of(*events: CallEvent) -> list[TranscriptLine]:
     transcript = CallTranscript({"get_plan": "plan"})
     for position, event in enumerate(events):
         transcript.apply(event, position + 1)
@@ -59,7 +59,7 @@ def test_the_end_of_a_partial_transcript_may_change_and_the_final_one_takes_its_
     call = SupervisedCall("c1", {})
     call.apply(make.started(), 1)
 
-    def shown(stable: str, text: str) -> Line:
+    def shown(stable: str, text: str) -> TranscriptLine:
         event = make.next(PartialTranscript, text=text, stable=stable, passing=True)
         make.sequence -= 1  # the next event that is kept has the same number
         assert call.apply(event, call.position + 1)

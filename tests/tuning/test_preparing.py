@@ -20,7 +20,7 @@ from voice.errors import VoiceError
 from voice.evaluation.batch import Processes, processes
 from voice.tuning.lessons import LessonBook
 from voice.tuning.preparing import PreparedByWorkers, PreparedHere
-from voice.tuning.reading import Reader
+from voice.tuning.reading import ReferenceReader
 from voice.tuning.speech_data import SpokenUtterance
 from voice.tuning.turns import turns_of
 
@@ -50,7 +50,7 @@ def speech(tmp_path: Path) -> dict[int, SpokenUtterance]:
 
 
 def book(base: Path, folder: Path) -> LessonBook:
-    return LessonBook(folder / "windows", Reader(base, "sw"), 1, 1)
+    return LessonBook(folder / "windows", ReferenceReader(base, "sw"), 1, 1)
 
 
 def by_workers(base: Path, folder: Path, count: int = 2) -> tuple[PreparedByWorkers, Told]:
@@ -86,7 +86,7 @@ def test_turns_are_the_same_and_none_is_cut_twice(
 ) -> None:
     several = {number: replace(speech[6], text=SENTENCES[number]) for number in range(5)}
     here, there = tmp_path / "here.json", tmp_path / "there.json"
-    turns_of(several, PreparedHere(Reader(base, "sw"), 1, Told()).turns, here)
+    turns_of(several, PreparedHere(ReferenceReader(base, "sw"), 1, Told()).turns, here)
 
     turns_of(several, by_workers(base, tmp_path, 1)[0].turns, there)
     kept = {file: file.stat().st_mtime_ns for file in tmp_path.glob("turns/*/*.json")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voice.languages import language
-from voice.tuning.scoring import Heard, Scored, by_group, compared, language_of
+from voice.tuning.scoring import ReadTwice, Scored, by_group, compared, language_of
 
 
 def test_spelling_case_and_punctuation_are_no_errors() -> None:
@@ -41,8 +41,8 @@ def test_a_dialect_is_spelled_as_its_language(tag: str) -> None:
 
 
 def test_groups_have_rates_before_and_after_and_what_changed() -> None:
-    coast = [Heard("coast", Scored(8, 10, 20, 50), Scored(3, 10, 5, 50))] * 20
-    inland = [Heard("inland", Scored(1, 10, 2, 50), Scored(2, 10, 4, 50))] * 10
+    coast = [ReadTwice("coast", Scored(8, 10, 20, 50), Scored(3, 10, 5, 50))] * 20
+    inland = [ReadTwice("inland", Scored(1, 10, 2, 50), Scored(2, 10, 4, 50))] * 10
 
     first, second = by_group([*inland, *coast])
 

@@ -172,9 +172,9 @@ def test_a_borrowed_token_serves_a_language_that_whisper_lacks(base: Path, tmp_p
 
 @pytest.fixture
 def plan(base: Path, tmp_path: Path) -> Any:
-    from voice.tuning.plan import Plan
+    from voice.tuning.plan import TuningPlan
 
-    return Plan(
+    return TuningPlan(
         base=base, base_name="tiny", data=speech(tmp_path / "data"), dialect="sw", token="sw",
         out=tmp_path / "variant", tuned="decoder", passes=3, copies=2, rank=8, threads=1,
     )  # fmt: skip

@@ -13,27 +13,27 @@ from voice.calls.utterance import ClauseText, Utterance
 from voice.dialogue import inputs as on
 from voice.engine_queue import EngineBusy
 from voice.events import ResponseStarted, ToolCalled, ToolReturned
+from voice.response import CallingTool as CallingTool
 from voice.response import (
-    EndCall,
-    HandOver,
     Later,
     NeedsIdentity,
     ResponseTurn,
-    Say,
+    SayClause,
     Step,
     Waits,
+    WantsEnd,
+    WantsPerson,
 )
-from voice.response import ToolCalled as CallingTool
-from voice.response import ToolReturned as ToolAnswered
+from voice.response import ToolAnswered as ToolAnswered
 from voice.tasks import NO_HELP, SAYS_LITTLE
 
-Request = NeedsIdentity | HandOver | EndCall
+Request = NeedsIdentity | WantsPerson | WantsEnd
 """What an answer may ask of the call at its end."""
 GIVEN_UP = "given up: the answer was stopped"
 """Why a tool that was called has no result on record."""
 
 
-class Answer:
+class AnswerRun:
     """Known to the floor by its `number`; `task` is the task that runs `clauses`.
 
     `push` hands a clause on to be spoken, `tell` tells the floor what the answer does, and `again`
@@ -151,7 +151,7 @@ class Answer:
             async for step in self._steps():
                 self._waits = isinstance(step, Waits)
                 match step:
-                    case Say(clause, act):
+                    case SayClause(clause, act):
                         filler.cancel()
                         await self._say(clause, act)
                     case CallingTool(name, arguments):
@@ -162,7 +162,7 @@ class Answer:
                         self.keeps = True
                     case Waits():
                         self._tell(on.Waiting(self.number))
-                    case NeedsIdentity() | HandOver() | EndCall():
+                    case NeedsIdentity() | WantsPerson() | WantsEnd():
                         return step
         return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from voice.calls.answer import Answer, Request
+from voice.calls.answer import AnswerRun, Request
 from voice.calls.other_languages import OtherLanguages
 from voice.calls.sayings import Sayings
 from voice.calls.state import CallState
@@ -17,7 +17,7 @@ from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.engine_queue import Priority
 from voice.recognition import Transcript
-from voice.response import EndCall, HandOver, NeedsIdentity, ResponseTurn
+from voice.response import NeedsIdentity, ResponseTurn, WantsEnd, WantsPerson
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Answers:
         self._sayings = sayings
         self._start = start
         self._tell = tell
-        self._answers: dict[int, Answer] = {}
+        self._answers: dict[int, AnswerRun] = {}
 
     @property
-    def current(self) -> Answer | None:
+    def current(self) -> AnswerRun | None:
         """The one that counts."""
         return self._answers.get(self._floor.answer or 0)
 
@@ -110,7 +110,7 @@ class Answers:
         guess: bool,
         again: Callable[[], ResponseTurn] | None = None,
     ) -> None:
-        answer = Answer(
+        answer = AnswerRun(
             number, self._call, turn, guess, self._sayings.push, self._floor.take, again
         )
         self._answers[number] = answer
@@ -118,7 +118,7 @@ class Answers:
             answer.pause()
         answer.task = self._start(self._carry_through(answer), "answer")
 
-    async def _carry_through(self, answer: Answer) -> None:
+    async def _carry_through(self, answer: AnswerRun) -> None:
         """Let an answer come to its end, and tell what it asks for."""
         number = answer.number
         try:
@@ -150,8 +150,8 @@ def _asked(request: Request | None) -> do.AskIdentity | do.HandOver | do.Leave |
     match request:
         case NeedsIdentity(level):
             return do.AskIdentity(level)
-        case HandOver(reason):
+        case WantsPerson(reason):
             return do.HandOver(reason)
-        case EndCall(reason):
+        case WantsEnd(reason):
             return do.Leave(reason)
     return None

@@ -10,7 +10,7 @@ from voice.calls.identity_in_time import IdentityInTime
 from voice.calls.keys import KeyedDigits
 from voice.calls.secrets import keep_secret
 from voice.calls.state import CallState
-from voice.calls.verification import Outcome, Reply, Verification
+from voice.calls.verification import Outcome, Verification, VerificationReply
 from voice.events import IdentityDecided, IdentityRequested
 from voice.foreign_code import ForeignError
 from voice.identity import IdentityLevel
@@ -140,7 +140,7 @@ class Identification:
         await self._say(reply.text)
         return not self._given_up
 
-    def _note(self, reply: Reply) -> None:
+    def _note(self, reply: VerificationReply) -> None:
         """Put the decision about a PIN on record."""
         call = self._call
         call.journal.record(
@@ -156,7 +156,7 @@ class Identification:
                 extra={"call_id": call.call_id},
             )
 
-    async def _ask(self, reply: Reply) -> None:
+    async def _ask(self, reply: VerificationReply) -> None:
         assert self._verification is not None
         call = self._call
         call.digits_expected = self._verification.digits_expected

@@ -27,7 +27,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Reply:
+class VerificationReply:
     """What the verification says next, and where it stands."""
 
     outcome: Outcome
@@ -94,19 +94,19 @@ class Verification:
         """Whether the answer to the last question must stay unheard."""
         return bool(self._customer)
 
-    def question(self) -> Reply:
+    def question(self) -> VerificationReply:
         """The question that is open; what was begun to be said to it does not count."""
         self.begun = ""
         asked = self.phrases.ask_pin if self.secret else self.phrases.ask_customer_number
-        return Reply(Outcome.ASKING, asked)
+        return VerificationReply(Outcome.ASKING, asked)
 
-    def question_again(self) -> Reply:
+    def question_again(self) -> VerificationReply:
         """The same in other words, to a caller who has said something else."""
         self.begun = ""
         again = self.phrases.pin_again if self.secret else self.phrases.customer_number_again
-        return Reply(Outcome.ASKING, again)
+        return VerificationReply(Outcome.ASKING, again)
 
-    def take_back(self) -> Reply | None:
+    def take_back(self) -> VerificationReply | None:
         """The customer number that was read back is wrong; None where none was."""
         if not self.said_number:
             return None
@@ -130,11 +130,11 @@ class Verification:
         self.take_back()
         return number
 
-    async def answer(self, digits: str, keyed: bool = False) -> Reply:
+    async def answer(self, digits: str, keyed: bool = False) -> VerificationReply:
         """Take the digits that the caller said, with those that they `begun`, or keyed in."""
         if not keyed and 0 < len(digits) < self.digits_expected and len(digits) > len(self.begun):
             self.begun = digits
-            return Reply(Outcome.ASKING, self.phrases.digits_go_on)
+            return VerificationReply(Outcome.ASKING, self.phrases.digits_go_on)
         self.begun = ""
         if len(digits) != self.digits_expected:
             return self._not_understood()
@@ -147,14 +147,14 @@ class Verification:
             verified = await self._try(self._customer, digits)
         except TriesUsedUp as error:
             text = self.phrases.not_verified
-            return Reply(Outcome.GIVEN_UP, text, decided=True, used_up=error.limit)
+            return VerificationReply(Outcome.GIVEN_UP, text, decided=True, used_up=error.limit)
         if verified is not None:
             self.caller = verified
-            return Reply(Outcome.VERIFIED, self.phrases.verified, decided=True)
+            return VerificationReply(Outcome.VERIFIED, self.phrases.verified, decided=True)
         self._refused += 1
         if self._refused >= self._attempts:
-            return Reply(Outcome.GIVEN_UP, self.phrases.not_verified, decided=True)
-        return Reply(Outcome.ASKING, self.phrases.wrong_pin, decided=True)
+            return VerificationReply(Outcome.GIVEN_UP, self.phrases.not_verified, decided=True)
+        return VerificationReply(Outcome.ASKING, self.phrases.wrong_pin, decided=True)
 
     async def _try(self, customer: str, pin: str) -> Caller | None:
         """The verified caller; only a wrong PIN, or a call that ends meanwhile, costs a try."""
@@ -169,8 +169,8 @@ class Verification:
         await self._tries.forgive(number)
         return verified
 
-    def _not_understood(self) -> Reply:
+    def _not_understood(self) -> VerificationReply:
         self._misheard += 1
         if self._misheard >= self._attempts:
-            return Reply(Outcome.GIVEN_UP, self.phrases.not_verified)
+            return VerificationReply(Outcome.GIVEN_UP, self.phrases.not_verified)
         return self.question_again()

@@ -57,8 +57,8 @@ def convert_gpt_oss(
 ) -> None:
     """Write a dense gpt-oss with K experts mixed in each layer (docs/gpt-oss.md)."""
     # Loads numpy and the tokenizers, which other commands do without.
-    from voice.models.gpt_oss import Wanted, convert
+    from voice.models.gpt_oss import WantedConversion, convert
 
-    wanted = Wanted(experts, precision.value, form.value, vocabulary, dialogues, routing)
+    wanted = WantedConversion(experts, precision.value, form.value, vocabulary, dialogues, routing)
     convert(Path(find_model("response_models", source)), target, wanted, typer.echo)
     typer.echo(f"Written: {target}")

@@ -12,7 +12,7 @@ from rich.panel import Panel
 
 from voice.cli.call_view import CallView, calls_in, follow, plain
 from voice.cli.demo_files import leave_records, print_left, trial_settings
-from voice.cli.demo_worlds import Role, World
+from voice.cli.demo_worlds import BookRole, World
 from voice.cli.phone_account import PhoneAccount
 from voice.errors import ConfigError
 from voice.evaluation.trial_service import TrialService
@@ -57,7 +57,7 @@ async def by_phone(
         await service.__aexit__()
 
 
-def _invitation(uri: str, account: PhoneAccount, world: World, role: Role) -> Panel:
+def _invitation(uri: str, account: PhoneAccount, world: World, role: BookRole) -> Panel:
     return Panel.fit(
         f"Dial [bold]{uri}[/] with your softphone.\n"
         f"User [bold]{account.user}[/], password [bold]{account.password}[/]; they stay the same "

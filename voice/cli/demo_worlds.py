@@ -14,7 +14,7 @@ from voice.evaluation.demo_operator import caller_of, open_books
 
 
 @dataclass(frozen=True)
-class Role:
+class BookRole:
     """Somebody in the company's books."""
 
     name: str
@@ -30,22 +30,22 @@ class World:
     company: str
     settings: str
     """TOML: its greeting, and tasks and tools that are not the default."""
-    role: Callable[[Path, int], Role]
+    role: Callable[[Path, int], BookRole]
     """Writes the company's books anew in a folder, and gives whom a seed plays."""
     ask: str
     """What a caller may try."""
 
 
-def _customer(folder: Path, seed: int) -> Role:
+def _customer(folder: Path, seed: int) -> BookRole:
     known = caller_of(open_books(folder / "operator.sqlite", seed), seed)
-    return Role(known.name, known.persona.customer_number, known.persona.pin)
+    return BookRole(known.name, known.persona.customer_number, known.persona.pin)
 
 
-def _resident(folder: Path, seed: int) -> Role:
+def _resident(folder: Path, seed: int) -> BookRole:
     town = Town.create(folder / DATABASE, seed)
     residents = seeded_residents(seed, town.today())
     person = residents[(seed - 1) % len(residents)]
-    return Role(person.name, person.resident_number, person.pin)
+    return BookRole(person.name, person.resident_number, person.pin)
 
 
 _DISCLOSED = "You are speaking with an automated assistant. How can I help you?"

@@ -32,11 +32,11 @@ from voice.cli.evaluation_parts import (
     settings_at_hand,
 )
 from voice.errors import VoiceError
-from voice.evaluation.recordings.decision import HARM_POINTS, Decision, decide
+from voice.evaluation.recordings.decision import HARM_POINTS, ReleaseDecision, decide
 from voice.evaluation.recordings.figure_names import FIGURES, written
 from voice.evaluation.recordings.limits import check_limits, parse_limit
 from voice.evaluation.recordings.places import recordings_at
-from voice.evaluation.recordings.plan import Plan, fingerprint_of
+from voice.evaluation.recordings.plan import RecordingsPlan, fingerprint_of
 from voice.evaluation.recordings.report_files import (
     PAGE,
     read_report,
@@ -56,7 +56,7 @@ app = typer.Typer(
 app.command()(callers)
 
 
-class Caller(StrEnum):
+class CallerSide(StrEnum):
     """Which channel of a stereo file is the caller."""
 
     LEFT = "left"
@@ -84,7 +84,7 @@ def recordings(
     out: Annotated[Path, typer.Option(help="Where results and report go.")] = Path("evaluation"),
     jobs: Jobs = None,
     ray: Ray = "",
-    caller: Annotated[Caller, typer.Option(help="Of a stereo file.")] = Caller.LEFT,
+    caller: Annotated[CallerSide, typer.Option(help="Of a stereo file.")] = CallerSide.LEFT,
     only: Annotated[Only | None, typer.Option(help="Run only this part.")] = None,
     start: Annotated[
         Start, typer.Option(help="The recording begins after the greeting, or at the answer.")
@@ -111,7 +111,7 @@ def recordings(
     settings = settings_at_hand(console, settings_file)
     count, fingerprint = fingerprint_of(named(), settings)
     table = None if only else cost_table(console, costs, out, settings)
-    wanted = Plan(
+    wanted = RecordingsPlan(
         recordings=count,
         fingerprint=fingerprint,
         part="recognition" if only else "all",
@@ -243,7 +243,7 @@ def _show_changes(console: Console, changes: dict[str, Any]) -> None:
         console.print(f"  {plain(call['name'])}: {call['before']:.1%}, {call['after']:.1%}")
 
 
-def _show_decision(console: Console, decision: Decision) -> None:
+def _show_decision(console: Console, decision: ReleaseDecision) -> None:
     if decision.goes_live:
         console.print("[green]B may go live.[/]")
     for reason in decision.against:

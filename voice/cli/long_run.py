@@ -34,7 +34,7 @@ def torch_device(wanted: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-class Bar:
+class ProgressBar:
     """Shows a long run as a bar, and in lines where no terminal is."""
 
     def __init__(self, console: Console, bar: Progress) -> None:
@@ -74,7 +74,7 @@ class Bar:
 
 
 @contextmanager
-def shown_run(console: Console) -> Iterator[Bar]:
+def shown_run(console: Console) -> Iterator[ProgressBar]:
     """A bar while the block lasts; Ctrl-C ends the command, which goes on when given again."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(),
                TimeRemainingColumn())  # fmt: skip
@@ -83,7 +83,7 @@ def shown_run(console: Console) -> Iterator[Bar]:
         try:
             if console.is_terminal:
                 bar.start()
-            yield Bar(console, bar)
+            yield ProgressBar(console, bar)
         finally:
             if console.is_terminal:
                 bar.stop()

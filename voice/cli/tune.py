@@ -84,14 +84,14 @@ def dialect(
 
     require_extra()
     from voice.tuning.dialect import tune_dialect
-    from voice.tuning.plan import Plan
+    from voice.tuning.plan import TuningPlan
 
     configure_logging("error", "tune")
     folder = Path(find_model("asr_models", base)).absolute()
     if not folder.is_dir():
         raise ModelError(f"recogniser {base}: not installed: voice models pull {base}")
     console = Console(highlight=False)
-    plan = Plan(
+    plan = TuningPlan(
         base=folder,
         base_name=folder.name,
         data=data,

@@ -13,17 +13,17 @@ from voice.errors import VoiceError
 from voice.identity import Caller, IdentityCheck
 from voice.model_folders import tasks_folder
 from voice.response import (
-    EndCall,
-    HandOver,
+    CallingTool,
     Later,
     NeedsIdentity,
     Responder,
     ResponseSession,
     ResponseTurn,
-    Say,
+    SayClause,
+    ToolAnswered,
     ToolBox,
-    ToolCalled,
-    ToolReturned,
+    WantsEnd,
+    WantsPerson,
     load_responder,
 )
 from voice.settings import Settings
@@ -107,22 +107,22 @@ class WrittenCall:
         said: list[str] = []
         async for step in turn:
             match step:
-                case Say(clause):
+                case SayClause(clause):
                     said.append(clause)
-                case ToolCalled(name, arguments):
+                case CallingTool(name, arguments):
                     typer.echo(f"  [{name} {_listed(arguments)}]")
-                case ToolReturned(name, result, error):
+                case ToolAnswered(name, result, error):
                     typer.echo(f"  [{name}: {_listed(result) or error}]")
                 case Later():
                     self._later = text
                 case NeedsIdentity(level, tool):
                     typer.echo(f"  ({tool} needs a caller who is {level.name.lower()})")
                     return await self._prove()
-                case HandOver():
+                case WantsPerson():
                     nobody = "" if self._has_person else ", if [sip] person names one"
                     said.append(f"(the call goes to a person{nobody})")
                     self.over = True
-                case EndCall():
+                case WantsEnd():
                     said.append("(the call ends)")
                     self.over = True
         typer.echo(" ".join(said) or "(nothing is said)")

@@ -6,7 +6,7 @@ connects it.
 """
 
 from voice.dialogue.floor import Floor
-from voice.dialogue.state import State
+from voice.dialogue.state import FloorState
 from voice.dialogue.words import Sense, Words
 
 __all__ = ["Floor", "Sense", "State", "Words"]

@@ -7,7 +7,7 @@ from itertools import count
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.dialogue.actions import Action
-from voice.dialogue.state import AWAY, ENGAGED, Making, State
+from voice.dialogue.state import AWAY, ENGAGED, FloorState, Making
 from voice.dialogue.words import Sense, Words
 
 MOST_UNHELPED = 5
@@ -43,24 +43,24 @@ class Consequences:
         self._silences = self._unhelped = 0
 
     @property
-    def state(self) -> State:
+    def state(self) -> FloorState:
         """Who has the floor now."""
         making = self._answer
         if self._leaving:
-            return State.LEAVING
+            return FloorState.LEAVING
         if self._calling_persons:
-            return State.CONNECTING
+            return FloorState.CONNECTING
         if self._with_person:
-            return State.WITH_PERSON
+            return FloorState.WITH_PERSON
         if self._checks or (making and making.at_work and not making.heard):
-            return State.ACTING
+            return FloorState.ACTING
         if self._identifying:
-            return State.IDENTIFYING
+            return FloorState.IDENTIFYING
         if making and not making.heard:
-            return State.THINKING
+            return FloorState.THINKING
         if making or self._speaking:
-            return State.SPEAKING
-        return State.HELD if self._held else State.LISTENING
+            return FloorState.SPEAKING
+        return FloorState.HELD if self._held else FloorState.LISTENING
 
     @property
     def answer(self) -> int | None:
@@ -115,17 +115,17 @@ class Consequences:
 
     def _begin(self, *words: Words, guess: bool) -> tuple[Making, do.Begin]:
         making = Making(next(self._numbers), self._before() + words)
-        instead = self.answer if self.state is State.THINKING else None
+        instead = self.answer if self.state is FloorState.THINKING else None
         return making, do.Begin(making.answer, making.words, guess, instead)
 
     def _before(self) -> tuple[Words, ...]:
         """What is answered along with the next words."""
-        unheard = self._answer if self.state is State.THINKING else None
+        unheard = self._answer if self.state is FloorState.THINKING else None
         return (unheard.words if unheard else ()) + self._kept
 
     def _close(self) -> list[Action]:
         """Another answer takes the place of the one that is being made."""
-        if self._answer and self.state is State.THINKING:
+        if self._answer and self.state is FloorState.THINKING:
             dropped, self._answer = self._answer, None
             return [do.Drop(dropped.answer)]
         return self._stop()
@@ -155,20 +155,20 @@ class Consequences:
     def _forget_kept(self) -> None:
         self._kept = self._later = ()
 
-    def _say_again(self, words: Words, state: State) -> list[Action]:
+    def _say_again(self, words: Words, state: FloorState) -> list[Action]:
         """The last content, as the caller wants it said."""
         match state:
-            case State.ACTING:
+            case FloorState.ACTING:
                 return self._keep(words)
-            case State.IDENTIFYING:
+            case FloorState.IDENTIFYING:
                 return [do.AskOn()]
             case _:
                 return self._reply_to(words)
 
-    def _wait(self, state: State) -> list[Action]:
+    def _wait(self, state: FloorState) -> list[Action]:
         """Give the caller the time that they ask for, and say so once; an answer still comes."""
         told, self._silences, self._waits = self._waits, 0, True
-        if state is State.THINKING:
+        if state is FloorState.THINKING:
             return [do.SayOn()]
         say: list[Action] = [] if told else [do.Say("take_your_time")]
         return [*self._stop(), do.FallSilent(), *say, self._await()]
@@ -180,7 +180,7 @@ class Consequences:
         last, self._last, self._waits = self._last, None, False
         if last is None:
             return [do.FallSilent()]
-        unheard = last is self._answer and self.state is State.THINKING
+        unheard = last is self._answer and self.state is FloorState.THINKING
         ended = self._close()
         self._kept = last.words[:-1]
         if self._identifying:  # Only for the sake of what is taken back.

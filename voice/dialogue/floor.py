@@ -14,7 +14,7 @@ from voice.dialogue import inputs as on
 from voice.dialogue.actions import Action
 from voice.dialogue.consequences import Consequences
 from voice.dialogue.inputs import Input
-from voice.dialogue.state import AWAY, State
+from voice.dialogue.state import AWAY, FloorState
 from voice.dialogue.words import Sense, Words
 
 
@@ -40,7 +40,7 @@ class Floor(Consequences):
 
     # The table: each input with the states in which it means something of its own
 
-    def _on_words(self, happened: Input, state: State) -> list[Action]:
+    def _on_words(self, happened: Input, state: FloorState) -> list[Action]:
         match happened, state:
             case ((on.Heard() | on.TurnOver()), _) if self._in_distress:
                 return []
@@ -48,43 +48,51 @@ class Floor(Consequences):
                 return self._help()
             case on.WentOn(), _:
                 return self._drop_guess()
-            case on.TooLong(), State.IDENTIFYING | State.LISTENING:
+            case on.TooLong(), FloorState.IDENTIFYING | FloorState.LISTENING:
                 return [do.Say("too_long")]
             case on.Heard(paused=False), _:
                 return []
-            case on.Heard(words), State.THINKING | State.SPEAKING | State.HELD | State.LISTENING:
+            case on.Heard(
+                words
+            ), FloorState.THINKING | FloorState.SPEAKING | FloorState.HELD | FloorState.LISTENING:
                 return self._guess_at(words)
-            case on.TurnOver(), State.LEAVING | State.CONNECTING | State.WITH_PERSON:
+            case on.TurnOver(), FloorState.LEAVING | FloorState.CONNECTING | FloorState.WITH_PERSON:
                 return self._drop_guess()
             case on.TurnOver(words, cut_question), _ if words.sense is Sense.NOTHING:
                 return self._drop_guess() + self._go_on(words, cut_question)
             case on.TurnOver(words), _ if words.sense is Sense.STRANGE:
                 self._caller_is_there()
                 return [*self._drop_guess(), do.Tell(words)]
-            case on.TurnOver(words), State.ACTING if words.sense is not Sense.MANNER:
+            case on.TurnOver(words), FloorState.ACTING if words.sense is not Sense.MANNER:
                 return self._drop_guess() + self._keep(words)
             case on.TurnOver(words), _ if words.sense is Sense.WAIT:
                 return self._drop_guess() + self._wait(state)
             case on.TurnOver(words), _ if words.sense is Sense.MANNER:
                 return [*self._drop_guess(), do.Adapt(words), *self._say_again(words, state)]
-            case on.TurnOver(words), State.IDENTIFYING if words.sense is Sense.PATIENCE:
+            case on.TurnOver(words), FloorState.IDENTIFYING if words.sense is Sense.PATIENCE:
                 return [*self._drop_guess(), *self._beside(words)]
-            case on.TurnOver(words), State.IDENTIFYING:
+            case on.TurnOver(words), FloorState.IDENTIFYING:
                 return self._drop_guess() + self._identify(words)
             case on.TurnOver(words), _:
                 return self._reply_to(words)
         return []
 
-    def _on_caller(self, happened: Input, state: State) -> list[Action]:
+    def _on_caller(self, happened: Input, state: FloorState) -> list[Action]:
         match happened, state:
             case on.SpeechBegan(goes_on), _:
                 self._in_distress = False
                 return [do.HoldTimer(), *(self._take_back() if goes_on else [])]
-            case on.TookFloor(), State.SPEAKING:
+            case on.TookFloor(), FloorState.SPEAKING:
                 return [do.CutShort(), *self._stop()]
             case on.TookFloor(), _:
                 return [do.CutShort()]
-            case on.Key(), State.ACTING | State.LEAVING | State.CONNECTING | State.WITH_PERSON:
+            case (
+                on.Key(),
+                FloorState.ACTING
+                | FloorState.LEAVING
+                | FloorState.CONNECTING
+                | FloorState.WITH_PERSON,
+            ):
                 self._caller_is_there()
             case on.Key(begins), _:
                 self._caller_is_there()
@@ -97,9 +105,9 @@ class Floor(Consequences):
                 return silent + self._connect(do.HandOver("the caller pressed 0"))
         return []
 
-    def _on_silence(self, happened: Input, state: State) -> list[Action]:
+    def _on_silence(self, happened: Input, state: FloorState) -> list[Action]:
         match happened, state:
-            case on.SilenceOver(asks), State.IDENTIFYING | State.LISTENING:
+            case on.SilenceOver(asks), FloorState.IDENTIFYING | FloorState.LISTENING:
                 return [] if self._speaking or self._answer else self._prompt(asks)
             case on.Held(held), _:
                 self._held = held
@@ -123,11 +131,11 @@ class Floor(Consequences):
                 return self._after_answer(happened)
         return []
 
-    def _on_check(self, happened: Input, state: State) -> list[Action]:
+    def _on_check(self, happened: Input, state: FloorState) -> list[Action]:
         self._checks -= 1
         self._identifying = isinstance(happened, on.Checked) and happened.asks
         match happened, state:
-            case _, State.LEAVING | State.CONNECTING | State.WITH_PERSON:
+            case _, FloorState.LEAVING | FloorState.CONNECTING | FloorState.WITH_PERSON:
                 return []
             case on.Checked(beside=Words() as words), _:
                 return self._beside(words)
@@ -140,9 +148,9 @@ class Floor(Consequences):
                 return [do.Forget(), do.CannotCheck(error), *then]
         return [self._await()]
 
-    def _on_ways_out(self, happened: Input, state: State) -> list[Action]:
+    def _on_ways_out(self, happened: Input, state: FloorState) -> list[Action]:
         match happened, state:
-            case on.Failed(), State.LEAVING | State.WITH_PERSON:
+            case on.Failed(), FloorState.LEAVING | FloorState.WITH_PERSON:
                 return self._quiet()
             case on.Failed(engine, error), _:
                 again, self._apologised = self._apologised, True
@@ -157,7 +165,7 @@ class Floor(Consequences):
                 return self._without_person(stays)
             case on.TimeRunsOut(), _ if state not in AWAY:
                 return [do.Say("time_runs_out")]
-            case on.TimeUp(), State.LEAVING | State.WITH_PERSON:
+            case on.TimeUp(), FloorState.LEAVING | FloorState.WITH_PERSON:
                 return []
             case on.TimeUp(), _ if not self._stays:
                 end = self._leave(do.Leave("maximum length", "system"))

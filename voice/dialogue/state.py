@@ -8,7 +8,7 @@ from enum import Enum, auto
 from voice.dialogue.words import Words
 
 
-class State(Enum):
+class FloorState(Enum):
     """Where the floor is. Of several things that are so at once, the first of these counts."""
 
     LEAVING = auto()
@@ -31,9 +31,9 @@ class State(Enum):
     """It is the caller's turn."""
 
 
-AWAY = (State.LEAVING, State.CONNECTING, State.WITH_PERSON)
+AWAY = (FloorState.LEAVING, FloorState.CONNECTING, FloorState.WITH_PERSON)
 """Nothing that the caller says is answered, but for distress."""
-ENGAGED = (*AWAY, State.ACTING, State.HELD)
+ENGAGED = (*AWAY, FloorState.ACTING, FloorState.HELD)
 """Nothing is taken back: words of the caller do not stop what is going on, or are none."""
 
 

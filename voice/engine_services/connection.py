@@ -102,7 +102,7 @@ class Connection:
         await self.write(end or AudioStop())
 
 
-class Sound:
+class SoundChunks:
     """Collects the chunks of one request or answer."""
 
     def __init__(self) -> None:

@@ -72,7 +72,7 @@ class _Program(BaseModel):
     voices: list[_Model] = []
 
 
-class Offer(BaseModel):
+class ServiceOffer(BaseModel):
     """What another service says it has; of a field that it leaves out, nothing."""
 
     asr: list[_Program] = []

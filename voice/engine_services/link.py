@@ -15,7 +15,7 @@ from wyoming.info import Describe, Info
 
 from voice.circuit_breaker import CircuitBreaker
 from voice.engine_services.connection import Connection, parsed
-from voice.engine_services.description import Offer, Offered
+from voice.engine_services.description import Offered, ServiceOffer
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
 from voice.engine_settings import EngineServices
 from voice.errors import ConfigError
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _LONGEST_REST_SECONDS = 60.0
 """For a service that seems to be well and answers nothing: it rests twice as long each time."""
-Choose = Callable[[Offer], Sequence[Offered]]
+Choose = Callable[[ServiceOffer], Sequence[Offered]]
 """What is used of what a service has; raises ServiceFailed when it cannot be used."""
 
 
@@ -88,7 +88,7 @@ class ServiceLink:
         async with self._asked() as connection:
             await connection.write(Describe())
             answer = await connection.expect(Info)
-            self._offered = self._choose(parsed(Offer, answer.data))
+            self._offered = self._choose(parsed(ServiceOffer, answer.data))
         return self._offered
 
     async def ask(

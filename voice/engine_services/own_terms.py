@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class AskedReading:
+class WantedReading:
     """How a turn is to be read."""
 
     priority: Priority = Priority.FINAL
@@ -28,7 +28,7 @@ class AskedReading:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ServedReading:
     """What was read, and by which model."""
 
     transcript: Transcript
@@ -47,7 +47,7 @@ class AskedSpeech:
 
 
 @dataclass(frozen=True)
-class Speech:
+class ServedSpeech:
     """When each word sounds in what was spoken, and by which voice."""
 
     spoken_text: str
@@ -55,11 +55,11 @@ class Speech:
     sha256: str
 
 
-def packed(values: AskedReading | Reading | AskedSpeech | Speech) -> dict[str, Any]:
+def packed(values: WantedReading | ServedReading | AskedSpeech | ServedSpeech) -> dict[str, Any]:
     """As a `context`."""
     # A reading's certainty, which may be without end, is compared where it was read, and nowhere
     # else.
-    without = {"transcript": {"certainty"}} if isinstance(values, Reading) else None
+    without = {"transcript": {"certainty"}} if isinstance(values, ServedReading) else None
     kind: Any = type(values)
     return {_KEY: adapter_of(kind).dump_python(values, mode="json", exclude=without)}
 

@@ -11,10 +11,10 @@ from wyoming.asr import Transcript as Answer
 from voice.audio import Pcm
 from voice.engine_queue import EngineBusy, Priority
 from voice.engine_services.connection import Connection, parsed
-from voice.engine_services.description import RECOGNITION, Offer, Offered, called
+from voice.engine_services.description import RECOGNITION, Offered, ServiceOffer, called
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
 from voice.engine_services.link import Change, ServiceLink
-from voice.engine_services.own_terms import AskedReading, Reading, packed, unpacked
+from voice.engine_services.own_terms import ServedReading, WantedReading, packed, unpacked
 from voice.languages import Language
 from voice.recognition import (
     ANYTHING,
@@ -76,7 +76,7 @@ class ServedRecogniser:
         """The words in a recording; raises EngineBusy when too much waits here, too."""
 
         async def exchange(connection: Connection, offered: Sequence[Offered]) -> Transcript:
-            asked = AskedReading(priority, expect, belief)
+            asked = WantedReading(priority, expect, belief)
             language = belief.heard if belief is not None else self.language.tag
             await connection.write(Transcribe(language=language, context=packed(asked)))
             await connection.write_sound(pcm, sample_rate)
@@ -112,7 +112,7 @@ def _heard(
 ) -> Transcript:
     """What a service answered, as far as it tells; raises ServiceFailed."""
     answer = parsed(Answer, data)
-    reading = unpacked(Reading, data)
+    reading = unpacked(ServedReading, data)
     if reading is None and offered.ours:
         raise ServiceFailed("another service answers there than before")
     if reading is None:
@@ -147,7 +147,7 @@ def reading_link(
     wanted, engines = settings.recognition, settings.engines
     name = called(wanted.model)
 
-    def choose(offer: Offer) -> Sequence[Offered]:
+    def choose(offer: ServiceOffer) -> Sequence[Offered]:
         chosen = offer.found(RECOGNITION, wanted.offered, name, engines.models)
         if chosen.ours:
             offer.found(RECOGNITION, [*wanted.offered, *dialects], name, engines.models)

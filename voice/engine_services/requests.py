@@ -16,11 +16,11 @@ from wyoming.info import Describe
 from wyoming.tts import Synthesize
 
 from voice.engine_queue import EngineBusy
-from voice.engine_services.connection import BUSY, Connection, Sound, parsed
+from voice.engine_services.connection import BUSY, Connection, SoundChunks, parsed
 from voice.engine_services.own_terms import (
-    AskedReading,
     AskedSpeech,
-    Speech,
+    ServedSpeech,
+    WantedReading,
     packed,
     unpacked,
 )
@@ -47,8 +47,8 @@ class Requests:
         self._connection = connection
         self._engines = engines
         self._metrics = metrics
-        self._sound = Sound()
-        self._asked = AskedReading()
+        self._sound = SoundChunks()
+        self._asked = WantedReading()
         self._next: asyncio.Task[Event | None] | None = None
         """Read while an answer is made: by this it is seen that the client goes away."""
 
@@ -77,11 +77,11 @@ class Requests:
             if Describe.is_type(event.type):
                 await self._connection.write(self._engines.description)
             elif Transcribe.is_type(event.type):
-                asked = unpacked(AskedReading, event.data)
+                asked = unpacked(WantedReading, event.data)
                 language = parsed(Transcribe, event.data).language
                 self._asked = asked or self._engines.reading_in(language)
             elif AudioStart.is_type(event.type):
-                self._sound = Sound()
+                self._sound = SoundChunks()
             elif AudioChunk.is_type(event.type):
                 self._sound.add(event)
             elif AudioStop.is_type(event.type):
@@ -92,7 +92,7 @@ class Requests:
             await self._connection.write(Error("too much waits", BUSY))
         except VoiceError as error:
             await self._connection.write(Error(str(error), type(error).__name__))
-            self._sound = Sound()
+            self._sound = SoundChunks()
 
     async def _measured(self, engine: str, answer: Coroutine[None, None, None]) -> None:
         """Make an answer while the client is there, and count how that ends."""
@@ -127,7 +127,7 @@ class Requests:
             await asyncio.gather(making, return_exceptions=True)
 
     async def _read(self) -> None:
-        sound, self._sound = self._sound, Sound()
+        sound, self._sound = self._sound, SoundChunks()
         reading = await self._engines.read(sound, self._asked)
         transcript = reading.transcript
         await self._connection.write(
@@ -140,6 +140,6 @@ class Requests:
         if len(wanted.text) > _LONGEST_TEXT:
             raise VoiceError(f"a text of more than {_LONGEST_TEXT} characters")
         clause, sha256 = await self._engines.speak(wanted.text, wanted.voice, asked)
-        speech = Speech(clause.spoken_text, clause.words, sha256)
+        speech = ServedSpeech(clause.spoken_text, clause.words, sha256)
         end = Event(AudioStop().event().type, {"timestamp": None, "context": packed(speech)})
         await self._connection.write_sound(clause.pcm, clause.sample_rate, end)

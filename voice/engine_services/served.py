@@ -10,9 +10,9 @@ from functools import cached_property
 from wyoming.event import Event
 from wyoming.tts import SynthesizeVoice
 
-from voice.engine_services.connection import Sound
+from voice.engine_services.connection import SoundChunks
 from voice.engine_services.description import Served, info
-from voice.engine_services.own_terms import AskedReading, AskedSpeech, Reading
+from voice.engine_services.own_terms import AskedSpeech, ServedReading, WantedReading
 from voice.errors import VoiceError
 from voice.recognition import LanguageBelief, WhisperRecogniser
 from voice.speech import SpokenClause, Voices
@@ -46,7 +46,7 @@ class ServedEngines:
             both.callback(self.voices.close)
             both.callback(self.recogniser.close)
 
-    async def read(self, sound: Sound, asked: AskedReading) -> Reading:
+    async def read(self, sound: SoundChunks, asked: WantedReading) -> ServedReading:
         """The words of a turn; raises NotOffered, EngineBusy."""
         belief = asked.belief
         if belief is not None:
@@ -60,13 +60,13 @@ class ServedEngines:
             expect=asked.expect,
             belief=belief,
         )
-        return Reading(transcript, self.model.sha256)
+        return ServedReading(transcript, self.model.sha256)
 
-    def reading_in(self, language: str | None) -> AskedReading:
+    def reading_in(self, language: str | None) -> WantedReading:
         """How to read for one of the field, who says no more than that."""
         tag = _language(language)
         known = tag in self.recogniser.offered
-        return AskedReading(belief=LanguageBelief.of([tag]) if known else None)
+        return WantedReading(belief=LanguageBelief.of([tag]) if known else None)
 
     async def speak(
         self, text: str, voice: SynthesizeVoice | None, asked: AskedSpeech | None

@@ -13,11 +13,11 @@ from wyoming.tts import Synthesize, SynthesizeVoice
 
 from voice.audio import Pcm, resample
 from voice.engine_queue import Priority
-from voice.engine_services.connection import Connection, Sound
-from voice.engine_services.description import SPEECH, Offer, Offered, called
+from voice.engine_services.connection import Connection, SoundChunks
+from voice.engine_services.description import SPEECH, Offered, ServiceOffer, called
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
 from voice.engine_services.link import Change, ServiceLink
-from voice.engine_services.own_terms import AskedSpeech, Speech, packed, unpacked
+from voice.engine_services.own_terms import AskedSpeech, ServedSpeech, packed, unpacked
 from voice.models import chosen_voices
 from voice.settings import Settings
 from voice.speech import ClauseCache, Speaker, SpokenClause, levelled, pieces_of, spoken_as
@@ -94,7 +94,7 @@ async def _spoken(
     by = SynthesizeVoice(**({"name": voice.name} if voice.wanted else {"language": voice.tag}))
     await connection.write(Synthesize(said, voice=by, context=packed(asked)))
     sound, end = await _sound(connection)
-    speech = unpacked(Speech, end.data)
+    speech = unpacked(ServedSpeech, end.data)
     if speech is not None and speech.sha256 == voice.sha256:
         if sound.sample_rate not in (0, asked.sample_rate):
             raise ServiceFailed(f"sound at {sound.sample_rate} Hz")
@@ -105,9 +105,9 @@ async def _spoken(
     return spoken_as(text, pieces, pcm, asked.sample_rate)
 
 
-async def _sound(connection: Connection) -> tuple[Sound, Event]:
+async def _sound(connection: Connection) -> tuple[SoundChunks, Event]:
     """All chunks of an answer, and the event that ends them."""
-    sound = Sound()
+    sound = SoundChunks()
     while True:
         event = await connection.expect(AudioChunk, AudioStop)
         if AudioStop.is_type(event.type):
@@ -115,7 +115,7 @@ async def _sound(connection: Connection) -> tuple[Sound, Event]:
         sound.add(event)
 
 
-def _as_ours(sound: Sound, sample_rate: int) -> Pcm:
+def _as_ours(sound: SoundChunks, sample_rate: int) -> Pcm:
     """Another service's sound, as loud as our voices are."""
     pcm = sound.pcm
     if not len(pcm) or not np.any(pcm):
@@ -133,7 +133,7 @@ def speaking_link(
     engines = settings.engines
     names = {tag: called(voice.name) for tag, voice in chosen_voices(settings).items()}
 
-    def choose(offer: Offer) -> Sequence[Offered]:
+    def choose(offer: ServiceOffer) -> Sequence[Offered]:
         return [offer.found(SPEECH, [tag], name, engines.models) for tag, name in names.items()]
 
     return ServiceLink(SPEECH, settings.speech.at, engines, settings.network.allow, choose, tell)

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Way:
+class BreakableWay:
     """Passes on what connects to it, as an async context manager."""
 
     def __init__(self, port: int) -> None:

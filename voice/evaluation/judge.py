@@ -45,7 +45,7 @@ class Truth:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CallVerdict:
     """The judgement of one call."""
 
     failures: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Verdict:
 
 def judge(
     call: MeasuredCall, scenario: Scenario, truth: Truth, changed: Sequence[RowChange]
-) -> Verdict:
+) -> CallVerdict:
     """Judge one call by its events, by what the caller heard, and by what it changed."""
     failures = [*_state(scenario, truth, changed), *_broken_rules(call, scenario)]
     misheard: list[str] = []
@@ -80,7 +80,9 @@ def judge(
             misheard.append(fact)
     if _wants_person(scenario) and not any(map(_hands_over, call.events)):
         failures.append("not handed over to a person")
-    return Verdict(tuple(failures), tuple(misheard), tuple(map(str, _unanswered(call, scenario))))
+    return CallVerdict(
+        tuple(failures), tuple(misheard), tuple(map(str, _unanswered(call, scenario)))
+    )
 
 
 def _unanswered(call: MeasuredCall, scenario: Scenario) -> Iterable[Goal]:

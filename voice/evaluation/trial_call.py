@@ -13,7 +13,7 @@ from voice.evaluation.caller_process import CallerProcess
 from voice.evaluation.callers import OWN_PHRASINGS, CallReport, find_scenario
 from voice.evaluation.database_changes import RowChange, changes, snapshot
 from voice.evaluation.demo_operator import KnownCustomer
-from voice.evaluation.judge import Verdict, judge
+from voice.evaluation.judge import CallVerdict, judge
 from voice.evaluation.measured_call import MeasuredCall, find_events, measure, read_events
 from voice.evaluation.report import CpuTimes
 from voice.evaluation.trial_service import TrialService
@@ -31,7 +31,7 @@ class TrialCall:
 
     scenario: str
     seed: int
-    verdict: Verdict
+    verdict: CallVerdict
     call: MeasuredCall | None = None
     cpu: CpuTimes = CpuTimes(0.0, 0.0)
     records: Path | None = None
@@ -78,15 +78,15 @@ async def hold_trial_call(
     try:
         report = await caller.call(CALL_LIMIT_SECONDS)
         if not report.answered:
-            return TrialCall(scenario, seed, Verdict((f"not answered: {report.reason}",)))
+            return TrialCall(scenario, seed, CallVerdict((f"not answered: {report.reason}",)))
         records = await ended_call(service.records, report)
         call = measure(report, read_events(records / "events.jsonl"))
     except VoiceError as error:
-        return TrialCall(scenario, seed, Verdict((str(error),)))
+        return TrialCall(scenario, seed, CallVerdict((str(error),)))
     finally:
         await caller.kill()
     times = CpuTimes(service.cpu_seconds - cpu, report.cpu_seconds)
-    return TrialCall(scenario, seed, Verdict(), call, times, records)
+    return TrialCall(scenario, seed, CallVerdict(), call, times, records)
 
 
 def judged(trial: TrialCall, customer: KnownCustomer, changed: Sequence[RowChange]) -> TrialCall:

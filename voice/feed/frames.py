@@ -32,7 +32,7 @@ class FeedKind(IntEnum):
 
 
 @dataclass(frozen=True)
-class Sound:
+class FeedSound:
     """What was received from the caller and sent to them, since the last frame."""
 
     call_id: str
@@ -69,7 +69,7 @@ class Watch:
     on: bool
 
 
-FeedFrame = str | Sound | SoundCount | Listen | Watch
+FeedFrame = str | FeedSound | SoundCount | Listen | Watch
 """An event as its line of JSON, or one of the above."""
 
 
@@ -78,7 +78,7 @@ def encode(frame: FeedFrame) -> bytes:
     match frame:
         case str():
             return _framed(FeedKind.EVENT, frame.encode(errors="backslashreplace"))
-        case Sound(call_id, number, stereo):
+        case FeedSound(call_id, number, stereo):
             name = call_id.encode()[:_CALL_ID_BYTES]
             return _framed(FeedKind.SOUND, _SOUND.pack(len(name), number) + name + stereo)
         case SoundCount():
@@ -127,7 +127,7 @@ def _frame(kind: int, payload: bytes) -> FeedFrame:
             case FeedKind.SOUND:
                 length, number = _SOUND.unpack_from(payload)
                 name = payload[_SOUND.size : _SOUND.size + length]
-                return Sound(name.decode(), number, payload[_SOUND.size + length :])
+                return FeedSound(name.decode(), number, payload[_SOUND.size + length :])
             case FeedKind.COUNT:
                 return SoundCount(**json.loads(payload))
             case FeedKind.LISTEN:

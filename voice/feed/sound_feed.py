@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from voice.feed.connection import FeedConnection
-from voice.feed.frames import FeedFrame, Listen, Sound, SoundCount
+from voice.feed.frames import FeedFrame, FeedSound, Listen, SoundCount
 
 _BACKLOG_BYTES = 64_000
 """Two seconds of one call; sound beyond it is dropped, which shows as a gap in its numbers."""
@@ -38,7 +38,7 @@ class SoundFeed:
         """Send a piece of sound (int16, interleaved) of a call that is listened to, or drop it."""
         number = self._numbers.get(call_id, 0)
         self._numbers[call_id] = number + 1
-        self._connection.send(Sound(call_id, number, stereo), _BACKLOG_BYTES)
+        self._connection.send(FeedSound(call_id, number, stereo), _BACKLOG_BYTES)
 
     def count(self, count: SoundCount) -> None:
         """Say how well the caller's packets arrive."""

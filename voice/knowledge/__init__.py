@@ -6,7 +6,7 @@ by meaning, and says how well what it found supports an answer. Documents are un
 
 from voice.knowledge.building import Built, build
 from voice.knowledge.documents import Unread
-from voice.knowledge.search import Found, Knowledge
+from voice.knowledge.search import FoundPassage, Knowledge
 from voice.knowledge.store import StoredPassage
 from voice.knowledge.support import Support
 

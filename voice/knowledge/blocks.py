@@ -21,7 +21,7 @@ class Block:
 
 
 @dataclass
-class Contents:
+class FileContents:
     """Gathers what a file says, from its beginning to its end."""
 
     title: str = ""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice.errors import ConfigError, VoiceError
-from voice.knowledge.blocks import Block, Contents
+from voice.knowledge.blocks import Block, FileContents
 from voice.knowledge.html_reader import read_html
 from voice.knowledge.markdown_reader import read_markdown
 from voice.knowledge.pdf_reader import read_pdf
 
-_READERS: Mapping[str, Callable[[Path], Contents]] = {
+_READERS: Mapping[str, Callable[[Path], FileContents]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".txt": read_markdown,

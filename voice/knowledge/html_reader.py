@@ -7,7 +7,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from voice.knowledge.blocks import Contents
+from voice.knowledge.blocks import FileContents
 from voice.knowledge.text import clean
 
 _UNSEEN = (
@@ -29,10 +29,10 @@ _DEEPEST = 200
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 
 
-def read_html(file: Path) -> Contents:
+def read_html(file: Path) -> FileContents:
     """Raises OSError, and ValueError when its encoding is not known."""
     tree = LexborHTMLParser(_decoded(file.read_bytes()))
-    root, contents = tree.root, Contents()
+    root, contents = tree.root, FileContents()
     if root is not None:
         contents.language = root.attributes.get("lang") or ""
     if title := tree.css_first("title"):
@@ -60,7 +60,7 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _gather(body: LexborNode, contents: Contents) -> None:
+def _gather(body: LexborNode, contents: FileContents) -> None:
     block, cell, parts = None, None, list[str]()
 
     def end() -> None:

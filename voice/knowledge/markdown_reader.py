@@ -8,7 +8,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from voice.knowledge.blocks import Contents
+from voice.knowledge.blocks import FileContents
 from voice.knowledge.text import clean
 
 _FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
@@ -16,10 +16,10 @@ _KEY = re.compile(r"^(title|lang|language):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.M
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_markdown(file: Path) -> Contents:
+def read_markdown(file: Path) -> FileContents:
     """Raises OSError, and ValueError when it is no UTF-8 (or UTF-16 with its mark)."""
     text = _decoded(file.read_bytes())
-    contents = Contents()
+    contents = FileContents()
     if front := _FRONT_MATTER.match(text):
         stated: dict[str, str] = dict(_KEY.findall(front[1]))
         contents.title = clean(stated.get("title", ""))
@@ -42,7 +42,7 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def _gather(tokens: list[Token], contents: Contents) -> None:
+def _gather(tokens: list[Token], contents: FileContents) -> None:
     """Code and raw HTML are left out: nobody says either."""
     heading = 0
     row: list[str] | None = None

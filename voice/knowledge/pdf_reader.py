@@ -10,7 +10,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from voice.knowledge.blocks import Contents
+from voice.knowledge.blocks import FileContents
 from voice.knowledge.text import clean
 
 _MOST_PAGES = 5000
@@ -21,9 +21,9 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010]\n(?=[^\W\d_])")
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of each oddity of each file
 
 
-def read_pdf(file: Path) -> Contents:
+def read_pdf(file: Path) -> FileContents:
     """Raises OSError, and ValueError with the reason when it is damaged, locked or without text."""
-    contents = Contents()
+    contents = FileContents()
     try:
         with file.open("rb") as stream:
             reader = PdfReader(stream)
@@ -43,7 +43,7 @@ def read_pdf(file: Path) -> Contents:
     return contents
 
 
-def _gather(reader: PdfReader, contents: Contents) -> None:
+def _gather(reader: PdfReader, contents: FileContents) -> None:
     titles = list(_outline(reader, reader.outline, 1))
     for number, page in enumerate(reader.pages, 1):
         for level, title, begins in titles:

@@ -42,7 +42,7 @@ _MOST_WORDS = 64
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPassage:
     """A passage for a question."""
 
     passage: StoredPassage
@@ -73,11 +73,13 @@ class Knowledge:
         language: str | None = None,
         most: int = 3,
         priority: Priority = Priority.FINAL,
-    ) -> list[Found]:
+    ) -> list[FoundPassage]:
         """What `search` finds, from the embedding model's own threads; raises EngineBusy."""
         return await self._embedder.run(self.search, question, language, most, priority=priority)
 
-    def search(self, question: str, language: str | None = None, most: int = 3) -> list[Found]:
+    def search(
+        self, question: str, language: str | None = None, most: int = 3
+    ) -> list[FoundPassage]:
         """The passages that fit best, best first; only those in a language where one is named."""
         with self._lock:
             self._renew()
@@ -127,7 +129,7 @@ class _Index:
     def close(self) -> None:
         self._database.close()
 
-    def search(self, question: str, language: str | None, most: int) -> list[Found]:
+    def search(self, question: str, language: str | None, most: int) -> list[FoundPassage]:
         (vector,) = self._embedder.embed([question])
         sentences = self._contents.sentence_vectors @ vector
         passages = self._contents.passage_vectors @ vector
@@ -136,7 +138,7 @@ class _Index:
         cosines = (nearest + passages) / 2
         rankings = (self._by_meaning(cosines, language), self._by_words(question, language))
         found = [
-            Found(
+            FoundPassage(
                 self._contents.passages[place],
                 self._extract(place, sentences),
                 Support(

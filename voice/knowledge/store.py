@@ -58,7 +58,7 @@ class StoredPassage:
 
 
 @dataclass(frozen=True)
-class Contents:
+class StoreContents:
     """What a store holds."""
 
     passages: Sequence[StoredPassage]
@@ -144,7 +144,7 @@ def open_database(file: Path) -> sqlite3.Connection:
     return database
 
 
-def read(file: Path, database: sqlite3.Connection, embedder: Embedder) -> Contents:
+def read(file: Path, database: sqlite3.Connection, embedder: Embedder) -> StoreContents:
     """All that is searched; raises ConfigError when it was built with another embedding model."""
     with _mistakes_of(file):
         facts = dict(database.execute("SELECT name, value FROM facts"))
@@ -171,7 +171,7 @@ def read(file: Path, database: sqlite3.Connection, embedder: Embedder) -> Conten
         passage_of = np.array(ids, np.int64) - 1  # rows are numbered from 1, without gaps
         if not passages or set(passage_of.tolist()) - set(range(len(passages))):
             raise ValueError("passages are missing")
-        return Contents(
+        return StoreContents(
             passages, _matrix(vectors, size), sentences, _matrix(their_vectors, size), passage_of
         )
 

@@ -10,26 +10,26 @@ default. The room imports no other.
 from voice.languages.language import DEFAULT, Language, language, languages
 from voice.languages.numbers import NumberWords
 from voice.languages.phrases import Phrases
-from voice.languages.remarks import Part, Remark
+from voice.languages.remarks import AnswerPart, Remark
 from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, as_written
 from voice.languages.spoken_numbers import SpokenNumber, spoken_numbers
 from voice.languages.unfinished import Ending
-from voice.languages.words import CAPITAL, Word, composed, plain, words_at, words_of
+from voice.languages.words import CAPITAL, TextWord, composed, plain, words_at, words_of
 
 __all__ = [
     "CAPITAL",
     "DEFAULT",
+    "AnswerPart",
     "Ending",
     "Language",
     "NumberWords",
-    "Part",
     "Phrases",
     "Piece",
     "Remark",
     "Secrets",
     "SpokenNumber",
-    "Word",
+    "TextWord",
     "as_written",
     "composed",
     "language",

@@ -31,7 +31,7 @@ class EmailWords(Table):
     """Words for the marks in an address."""
 
 
-class Days(Table):
+class RelativeDays(Table):
     """Days that are named by how far they are from today."""
 
     relative: Mapping[str, int] = {}
@@ -108,5 +108,5 @@ class Dictated(Table):
     """Articles that stand for a one before a scale: "a hundred"."""
     spelling: Spelling = Spelling()
     email: EmailWords = EmailWords()
-    days: Days = Days()
+    days: RelativeDays = RelativeDays()
     hours: Hours = Hours()

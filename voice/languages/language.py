@@ -27,11 +27,11 @@ from voice.languages.phrases import Phrases
 from voice.languages.readings.forms import (
     Abbreviations,
     Amounts,
-    Codes,
+    CodeForms,
     Dates,
     Forms,
 )
-from voice.languages.remarks import Part, Remark, Remarks
+from voice.languages.remarks import AnswerPart, Remark, Remarks
 from voice.languages.roles import Roles
 from voice.languages.secrets import Secrets
 from voice.languages.spoken_forms import Piece, SpokenForms
@@ -90,7 +90,7 @@ class _Spoken(Table):
 
     dates: Dates
     amounts: Amounts
-    codes: Codes
+    codes: CodeForms
     abbreviations: Abbreviations
 
 
@@ -269,7 +269,7 @@ class Language:
         """What follows "no, wait" and the like, wherever they stand; None where nothing does."""
         return self._behind(text, self._remarks.after_correction(self._plain_words(text)))
 
-    def part_wanted(self, text: str) -> Part | None:
+    def part_wanted(self, text: str) -> AnswerPart | None:
         """The one kind of facts that a caller wants of the last answer, and nothing more."""
         return self._remarks.part_wanted(self._plain_words(text))
 

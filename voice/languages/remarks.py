@@ -27,7 +27,7 @@ class Remark(Enum):
     """They do not know or have what they were asked for."""
 
 
-class Part(Enum):
+class AnswerPart(Enum):
     """A kind of fact of which callers want to hear no more than that."""
 
     AMOUNT = "amount"
@@ -62,7 +62,7 @@ class Remarks(Table):
     """Says that no more is wanted: just."""
     around: PlainWords = frozenset()
     """What may stand around that and a part of an answer: tell me the, please."""
-    parts: Mapping[Part, PlainWords] = {}
+    parts: Mapping[AnswerPart, PlainWords] = {}
     """How the parts of an answer are called: price, date."""
 
     def of(self, words: Sequence[str]) -> frozenset[Remark]:
@@ -91,7 +91,7 @@ class Remarks(Table):
             last = max(ends, default=last)
         return last
 
-    def part_wanted(self, words: Sequence[str]) -> Part | None:
+    def part_wanted(self, words: Sequence[str]) -> AnswerPart | None:
         """The one kind of facts that is wanted of the last answer: "only the price"."""
         said = frozenset(words)
         if not said & self.only:

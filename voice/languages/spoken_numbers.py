@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voice.languages.number_reader import NumberReader
-from voice.languages.words import Word, plain, words_at
+from voice.languages.words import TextWord, plain, words_at
 
 _BETWEEN_LETTERS = re.compile(r"[\W_]*")
 _WITHIN_A_WORD = re.compile(r"[-\u2010-\u2015.\u00b7_]+")
@@ -63,7 +63,7 @@ class _Run:
     """Reads the numbers of one text."""
 
     def __init__(
-        self, text: str, words: Sequence[Word], reader: NumberReader, dictated: bool
+        self, text: str, words: Sequence[TextWord], reader: NumberReader, dictated: bool
     ) -> None:
         self._text = text
         self._dictated = dictated
@@ -166,14 +166,14 @@ class _Run:
         )
 
 
-def _parted(word: Word, reader: NumberReader) -> list[Word]:
+def _parted(word: TextWord, reader: NumberReader) -> list[TextWord]:
     return [
-        Word(word.text[begin:end], word.start + begin, word.start + end, word.comma)
+        TextWord(word.text[begin:end], word.start + begin, word.start + end, word.comma)
         for begin, end in reader.parted(word.text)
     ]
 
 
-def _spelled_out(text: str, words: Sequence[Word], reader: NumberReader) -> Iterator[Word]:
+def _spelled_out(text: str, words: Sequence[TextWord], reader: NumberReader) -> Iterator[TextWord]:
     """The words, with one for the pieces of a number word: 'f-o-u-r', 'S E V E N', 'fo-ur'."""
     position = 0
     while position < len(words):
@@ -186,7 +186,7 @@ def _spelled_out(text: str, words: Sequence[Word], reader: NumberReader) -> Iter
         position = end
 
 
-def _are_pieces(text: str, words: Sequence[Word]) -> bool:
+def _are_pieces(text: str, words: Sequence[TextWord]) -> bool:
     """Whether two words may be of one: letters by themselves, or joined by a mark."""
     if len(words) < 2 or any(word.figures for word in words):
         return False
@@ -196,6 +196,6 @@ def _are_pieces(text: str, words: Sequence[Word]) -> bool:
     return between.fullmatch(text[first.end : second.start]) is not None
 
 
-def _as_one(words: Sequence[Word]) -> Word:
+def _as_one(words: Sequence[TextWord]) -> TextWord:
     together = "".join(plain(word.text) for word in words)
-    return Word(together, words[0].start, words[-1].end, words[-1].comma)
+    return TextWord(together, words[0].start, words[-1].end, words[-1].comma)

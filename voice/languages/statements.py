@@ -18,7 +18,7 @@ _DOUBLED = frozenset("bcdfgklmnprstv")
 """Letters that are doubled before an ending: stop, stopped."""
 
 
-class Claims(Table):
+class ClaimWords(Table):
     """How it is said that something was done, is being done or is so; contractions in full."""
 
     own: frozenset[str] = frozenset()
@@ -103,7 +103,7 @@ class Statements(Table):
     """Before the last figures of a number of which the rest is left out."""
     suffixes: Sequence[str] = ()
     """Endings that a word may have and still mean the same."""
-    claims: Claims = Claims()
+    claims: ClaimWords = ClaimWords()
     _roots: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def root(self, word: str) -> str:

@@ -34,7 +34,7 @@ _WORD_OR_FIGURES = re.compile(rf"{WORD}|{_FIGURE}+(?:[.,]{_FIGURE}+)*")
 
 
 @dataclass(frozen=True)
-class Word:
+class TextWord:
     """A word of a text in lower case, or a number in figures."""
 
     text: str
@@ -64,10 +64,10 @@ def plain(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-def words_at(text: str) -> list[Word]:
+def words_at(text: str) -> list[TextWord]:
     """The words and figures of a text with their places, in order."""
     return [
-        Word(composed(found[0].lower()), *found.span(), text[found.end() :].lstrip()[:1] == ",")
+        TextWord(composed(found[0].lower()), *found.span(), text[found.end() :].lstrip()[:1] == ",")
         for found in _WORD_OR_FIGURES.finditer(text.translate(_APOSTROPHES))
     ]
 

@@ -21,7 +21,7 @@ from voice.models.first_use import (
 )
 from voice.models.licences import licence_terms
 from voice.models.publishing import publish
-from voice.models.pulling import Origins, Progress, pull
+from voice.models.pulling import Origins, PullProgress, pull
 from voice.models.store import InstalledModel, ModelStore
 from voice.models.voice_choice import ChosenVoice, chosen_voices
 from voice.models.voices import CARDS, VoiceAtHand, card_row, voices_at_hand
@@ -37,7 +37,7 @@ __all__ = [
     "ModelStore",
     "ModelsAtHand",
     "Origins",
-    "Progress",
+    "PullProgress",
     "SourceUnavailable",
     "VoiceAtHand",
     "WrongHash",

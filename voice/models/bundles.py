@@ -15,9 +15,9 @@ from voice.model_folders import VARIANT, shipped_model
 from voice.models.catalogue import Catalogue, parse_entry
 from voice.models.entries import CatalogueModel, FileName, ModelFile
 from voice.models.errors import WrongHash
-from voice.models.places import Place, opened
+from voice.models.places import ModelPlace, opened
 from voice.models.publishing import CARD, LICENCE, SUMS, require_new_name
-from voice.models.pulling import Origins, Progress, pull
+from voice.models.pulling import Origins, PullProgress, pull
 from voice.models.store import ModelStore
 
 _LONGEST_DOCUMENT = 1 << 20
@@ -26,7 +26,7 @@ _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _PATH = TypeAdapter[str](FileName)
 
 
-def install(bundle: Path, store: ModelStore, origins: Origins, progress: Progress) -> Path:
+def install(bundle: Path, store: ModelStore, origins: Origins, progress: PullProgress) -> Path:
     """The folder of the installed variant; `bundle` is a folder, or a zip or tar file of one.
 
     Its base is pulled where it is not there. Raises ModelError when the bundle is incomplete or
@@ -46,7 +46,7 @@ def install(bundle: Path, store: ModelStore, origins: Origins, progress: Progres
     return pull(entry.model_copy(update={"files": files}), store, origins, progress, bundle)
 
 
-def _sums(place: Place) -> dict[str, str]:
+def _sums(place: ModelPlace) -> dict[str, str]:
     """The hash of each file of the bundle; raises ModelError."""
     if not place.has(SUMS):
         raise ModelError(
@@ -72,7 +72,7 @@ def _sums(place: Place) -> dict[str, str]:
     return sums
 
 
-def _entry(place: Place, sums: dict[str, str]) -> CatalogueModel:
+def _entry(place: ModelPlace, sums: dict[str, str]) -> CatalogueModel:
     """What the bundle says of itself, as far as that is possible; raises ModelError."""
     entry = parse_entry(_text(place, VARIANT), f"{place.path}: {VARIANT}")
     for_dialect = entry.kind == "recogniser" and entry.dialect is not None and entry.files
@@ -91,7 +91,7 @@ def _entry(place: Place, sums: dict[str, str]) -> CatalogueModel:
     return entry
 
 
-def _text(place: Place, path: str) -> str:
+def _text(place: ModelPlace, path: str) -> str:
     _require_short(place, path)
     try:
         with place.open(path) as file:
@@ -100,6 +100,6 @@ def _text(place: Place, path: str) -> str:
         raise ModelError(f"{place.path}: {path}: {error}") from None
 
 
-def _require_short(place: Place, path: str) -> None:
+def _require_short(place: ModelPlace, path: str) -> None:
     if place.size(path) > _LONGEST_DOCUMENT:
         raise ModelError(f"{place.path}: {path} is longer than {_LONGEST_DOCUMENT >> 20} MiB")

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from voice.models.catalogue import Catalogue
-from voice.models.entries import CatalogueModel, Dialect, ErrorRate, GroupErrors, HubSource
+from voice.models.entries import CatalogueModel, DialectEntry, ErrorRate, GroupErrors, HubSource
 from voice.models.licences import licence_terms
 
 _FENCE = "---\n"
@@ -149,6 +149,6 @@ def _cell(text: str) -> str:
     return html.escape(text, quote=False).replace("|", "\\|")
 
 
-def _dialect(model: CatalogueModel) -> Dialect:
+def _dialect(model: CatalogueModel) -> DialectEntry:
     assert model.dialect is not None, "only dialect variants have cards and bundles"
     return model.dialect

@@ -118,7 +118,7 @@ class GroupErrors(Entry):
     after_bounds: tuple[ErrorRate, ErrorRate] | None = None
 
 
-class Dialect(Entry):
+class DialectEntry(Entry):
     """Whom a variant understands, what it learned from, and how much better it understands them."""
 
     tag: Tag
@@ -150,7 +150,7 @@ class CatalogueModel(Entry):
     """The notice that has to stay with the licence's text."""
     base: ModelName | None = None
     """The model of the catalogue from which this one was made."""
-    dialect: Dialect | None = None
+    dialect: DialectEntry | None = None
     """Of a recogniser that was tuned for one."""
     data: Text = ""
     """Of a tuned response model: what it was tuned on."""

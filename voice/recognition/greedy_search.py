@@ -29,7 +29,7 @@ _HIDDEN = -1e9
 
 
 @dataclass(frozen=True)
-class Found:
+class LikeliestText:
     """The likeliest text of a window."""
 
     pieces: list[int]
@@ -83,7 +83,7 @@ class GreedySearch:
         most: Sequence[int],
         end: int,
         nobody: int,
-    ) -> list[Found]:
+    ) -> list[LikeliestText]:
         """What is said in windows with these encoder states, shape (windows, positions, width).
 
         `prompts` are equally long and begin with the start of a transcript. `most`: pieces of
@@ -103,7 +103,7 @@ class GreedySearch:
             at += pieces.shape[1]
             pieces = self._chosen(logits, windows, end)
         return [
-            Found(window.pieces, window.log_probability, window.no_speech_probability)
+            LikeliestText(window.pieces, window.log_probability, window.no_speech_probability)
             for window in windows
         ]
 

@@ -10,11 +10,11 @@ import numpy as np
 from ctranslate2.models import Whisper, WhisperGenerationResult
 
 from voice.engine_steps import Steps, shared
-from voice.recognition.greedy_search import Found, GreedySearch
+from voice.recognition.greedy_search import GreedySearch, LikeliestText
 
 
 @dataclass(frozen=True)
-class Search:
+class WindowSearch:
     """What is searched for one window."""
 
     model: Whisper
@@ -38,12 +38,12 @@ class Search:
         shape, length = tuple(self.states.shape), len(self.prompt)
         return id(self.model), shape, length, self.beam_size, self.length_penalty
 
-    def found(self) -> Steps[Found]:
+    def found(self) -> Steps[LikeliestText]:
         """The likeliest text."""
         return shared(_found, self, self.alike)
 
 
-def _found(searches: Sequence[Search]) -> list[Found]:
+def _found(searches: Sequence[WindowSearch]) -> list[LikeliestText]:
     first = searches[0]
     most = [search.most_pieces for search in searches]
     prompts = [list(search.prompt) for search in searches]
@@ -64,10 +64,10 @@ def _found(searches: Sequence[Search]) -> list[Found]:
     return [_read(result, first.length_penalty) for result in results]
 
 
-def _read(result: WhisperGenerationResult, length_penalty: float) -> Found:
+def _read(result: WhisperGenerationResult, length_penalty: float) -> LikeliestText:
     pieces = list(result.sequences_ids[0])
     log_probability = result.scores[0] * max(1, len(pieces)) ** length_penalty
-    return Found(pieces, log_probability, float(result.no_speech_prob))
+    return LikeliestText(pieces, log_probability, float(result.no_speech_prob))
 
 
 def _together(states: Sequence[ctranslate2.StorageView]) -> ctranslate2.StorageView:

@@ -12,36 +12,36 @@ from voice.response.loading import load_responder
 from voice.response.responder import Responder
 from voice.response.session import ResponseSession
 from voice.response.steps import (
-    EndCall,
-    HandOver,
+    CallingTool,
     Later,
     NeedsIdentity,
-    Say,
+    SayClause,
     Step,
-    ToolCalled,
-    ToolReturned,
+    ToolAnswered,
     Waits,
+    WantsEnd,
+    WantsPerson,
 )
 from voice.response.turn import ResponseTurn
 from voice.tools import Tool, ToolBox, Value
 
 __all__ = [
     "Aside",
-    "EndCall",
-    "HandOver",
+    "CallingTool",
     "Later",
     "NeedsIdentity",
     "Responder",
     "ResponseSession",
     "ResponseTurn",
-    "Say",
+    "SayClause",
     "Step",
     "Tool",
+    "ToolAnswered",
     "ToolBox",
-    "ToolCalled",
-    "ToolReturned",
     "Value",
     "Waits",
+    "WantsEnd",
+    "WantsPerson",
     "load_responder",
     "normal_form",
 ]

@@ -10,7 +10,7 @@ from voice.engine_queue import Priority
 from voice.languages import Language
 from voice.response.engine import Model
 from voice.response.harmony import CallerSaid, Message
-from voice.response.reading import Reading
+from voice.response.reading import ReplyReading
 from voice.response.state import Act
 from voice.tasks import Role, TaskSet
 from voice.understanding.stance import manner
@@ -52,7 +52,7 @@ async def aside_of(
 ) -> Aside:
     """What the last of `turns` asks for, by the model; `waiting`: what the question is for."""
     pieces = model.reply(turns, Priority.FINAL)
-    async with aclosing(Reading(pieces, tasks.may_become_act)) as reading:
+    async with aclosing(ReplyReading(pieces, tasks.may_become_act)) as reading:
         reply = await reading.begin()
     if reply.free:
         return _by_words(turns[-1], tasks.language)

@@ -9,7 +9,7 @@ from typing import Any
 
 from voice.response.arguments import read_call
 from voice.response.briefing import Briefing, Style
-from voice.response.engine import End, Piece, Text
+from voice.response.engine import End, FreeText, Piece
 from voice.response.event_stream import Event
 from voice.response.harmony import (
     AnswerMessage,
@@ -71,7 +71,7 @@ class ChatReader:
         for choice in event.get("choices") or ():
             delta = choice.get("delta") or {}
             if said := self._spoken.push(delta.get("content") or ""):
-                yield Text(said)
+                yield FreeText(said)
             for part in delta.get("tool_calls") or ():
                 self._add(part)
             self._finished = choice.get("finish_reason") or self._finished

@@ -14,7 +14,7 @@ from voice.engine_queue import EngineQueue, Priority, QueueFactory
 from voice.errors import ModelError
 from voice.response.arguments import read_call
 from voice.response.briefing import Briefing, Style, briefing
-from voice.response.engine import BadReply, End, Pieces, Text
+from voice.response.engine import BadReply, End, FreeText, Pieces
 from voice.response.generation import Generation, Hardware
 from voice.response.gpt_oss_prompt import GptOssPrompt, Prompt
 from voice.response.harmony import CALL, CONTROL, RETURN, START, CallerSaid, Harmony, Message
@@ -43,7 +43,7 @@ class CTranslate2Engine:
         prompt: Prompt,
         briefing: Briefing,
         style: Style,
-        description: Description,
+        description: ConvertedDescription,
     ) -> None:
         """Raises ModelError when the briefing leaves no room for a call."""
         self._generation = generation
@@ -84,7 +84,7 @@ class CTranslate2Engine:
         for name in _FILES:
             if not (folder / name).is_file():
                 raise ModelError(f"{folder}: no converted gpt-oss there ({name} is missing)")
-        description = Description.read(folder / DESCRIPTION)
+        description = ConvertedDescription.read(folder / DESCRIPTION)
         harmony = Harmony.load(folder / "tokenizer.json")
         _require_tokens(folder / "vocabulary.json", [*description.prefix, *CONTROL])
         real = vocabulary is not None and is_installed() and has_real_vocabulary(harmony)
@@ -151,7 +151,7 @@ class CTranslate2Engine:
                 elif delta.tool is not None:
                     tool, arguments = delta.tool, arguments + delta.text
                 elif delta.channel == "final" and (said := spoken.push(delta.text)):
-                    yield Text(said)
+                    yield FreeText(said)
         if tool is not None:
             yield read_call(tool, arguments, self._tools, math.exp(sure))
         else:
@@ -173,7 +173,7 @@ class CTranslate2Engine:
 
 
 @dataclass(frozen=True)
-class Description:
+class ConvertedDescription:
     """What `voice.json` says of a converted model."""
 
     prefix: list[str]
@@ -182,7 +182,7 @@ class Description:
     """Tokens, the prefix among them."""
 
     @classmethod
-    def read(cls, file: Path) -> Description:
+    def read(cls, file: Path) -> ConvertedDescription:
         """Raises ModelError with what is amiss."""
         try:
             form: Any = json.loads(file.read_text("utf-8"))

@@ -12,7 +12,7 @@ from voice.embeddings import Embedder, load_embedder
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
-from voice.knowledge import Found, Knowledge
+from voice.knowledge import FoundPassage, Knowledge
 from voice.response.state import Act
 from voice.setting_places import blamed_on
 from voice.settings import Settings
@@ -84,7 +84,7 @@ def looking_up(question: str, tasks: TaskSet) -> Act:
     return Act(DOCUMENTS, {"question": question[:_LONGEST], "language": tasks.language.tag})
 
 
-def _result(found: Sequence[Found]) -> dict[str, Value]:
+def _result(found: Sequence[FoundPassage]) -> dict[str, Value]:
     result: dict[str, Value] = {"status": UNKNOWN}
     if found and found[0].support.enough:
         passage = found[0].passage

@@ -24,7 +24,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Text:
+class FreeText:
     """A piece of an answer in the model's own words, fit to be spoken. Never of its analysis."""
 
     text: str
@@ -53,7 +53,7 @@ class End:
     """False: the model was stopped at the greatest length, in the middle of a sentence perhaps."""
 
 
-Piece = Wording | Text | ModelCall | Again | End
+Piece = Wording | FreeText | ModelCall | Again | End
 Pieces = AsyncGenerator[Piece, None]
 """A reply while it is written; closing it stops the model."""
 

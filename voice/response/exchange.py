@@ -14,19 +14,19 @@ from voice.languages import Remark
 from voice.response.grounding import grounding_of
 from voice.response.harmony import CallerSaid, Message, ToolCall, ToolResult
 from voice.response.means import Means
-from voice.response.reading import Reading, Reply
+from voice.response.reading import ModelReply, ReplyReading
 from voice.response.said import Said
 from voice.response.slot_values import values_of
-from voice.response.state import Act, Asked, Question, State
+from voice.response.state import Act, Asked, Question, TalkState
 from voice.response.steps import (
-    EndCall,
-    HandOver,
+    CallingTool,
     Later,
     NeedsIdentity,
-    Say,
-    ToolCalled,
-    ToolReturned,
+    SayClause,
+    ToolAnswered,
     Waits,
+    WantsEnd,
+    WantsPerson,
 )
 from voice.response.turn import ResponseTurn
 from voice.response.values import written
@@ -68,7 +68,7 @@ class Exchange:
         """What the caller gave for each tool."""
         self._to_add: list[str] = []
         """Acts that are said behind the answer."""
-        self._reading: Reading | None = None
+        self._reading: ReplyReading | None = None
 
     async def aclose(self) -> None:
         """Stop the model where it still writes."""
@@ -89,7 +89,7 @@ class Exchange:
         return next((str(r["status"]) for used, r in self._results if used.name == tool), None)
 
     @property
-    def state(self) -> State:
+    def state(self) -> TalkState:
         """The conversation's state as of this turn."""
         return self._turn.state
 
@@ -109,7 +109,7 @@ class Exchange:
         assert isinstance(said, CallerSaid), "an ordinary turn begins with the caller's words"
         self._turn.messages[0] = replace(said, text=text)
 
-    async def reply(self, priority: Priority, to: str = "") -> Reply:
+    async def reply(self, priority: Priority, to: str = "") -> ModelReply:
         """The model's next message, or what that would be `to` words said instead, and no more.
 
         What was left of the one before is not written.
@@ -117,7 +117,7 @@ class Exchange:
         await self.aclose()
         turn = [CallerSaid(to, self.tasks.language.tag)] if to else self._turn.messages
         pieces = self._means.model.reply([*self._history, turn], priority)
-        self._reading = Reading(pieces, self.tasks.may_become_act)
+        self._reading = ReplyReading(pieces, self.tasks.may_become_act)
         return await self._reading.begin()
 
     # Tools
@@ -253,7 +253,7 @@ class Exchange:
 
     async def _run(self, tool: TaskTool, runnable: Tool, act: Act) -> ToolRun:
         """Run a tool and keep its result, if it gives one."""
-        self._turn.emit(ToolCalled(tool.name, act.in_words(tool, secret=HIDDEN)))
+        self._turn.emit(CallingTool(tool.name, act.in_words(tool, secret=HIDDEN)))
         means, given = self._means, act.arguments
         key = means.keys.of(tool.name, given)
         run = await run_tool(
@@ -266,7 +266,7 @@ class Exchange:
             language = self.tasks.language
             shown = {key: written(value, language) for key, value in run.result.items()}
             self._turn.messages.append(ToolResult(tool.name, shown))
-        self._turn.emit(ToolReturned(tool.name, run.result, run.error, run.unknown))
+        self._turn.emit(ToolAnswered(tool.name, run.result, run.error, run.unknown))
         return run
 
     def remarks(self, said: Said) -> frozenset[Remark]:
@@ -305,9 +305,9 @@ class Exchange:
                 return
         if acts[-1] in self.tasks.end_call_after:
             await self._turn.until_committed()
-            self._turn.emit(EndCall("the caller said goodbye"))
+            self._turn.emit(WantsEnd("the caller said goodbye"))
 
-    async def answer_freely(self) -> Reply | None:
+    async def answer_freely(self) -> ModelReply | None:
         """Say the model's own text, clause by clause, as far as its facts stand in the results.
 
         Returns the call that the model wrote behind it. A clause with other facts is not said, and
@@ -325,7 +325,7 @@ class Exchange:
                     log.warning("a clause is not said: no result vouches for its %s", kinds)
                     await (self.answer("") if self._results else self._give_up_answering())
                     return None
-                self._turn.emit(Say(clause, "free"))
+                self._turn.emit(SayClause(clause, "free"))
                 self._turn.answered(clause)
                 said = f"{said} {clause}".strip()
                 self._turn.state = replace(outlasting, last_answer=said, has_content=True)
@@ -339,7 +339,7 @@ class Exchange:
     def tell(self, text: str) -> None:
         """Say what was said before, and not heard."""
         for clause in clauses(text):
-            self._turn.emit(Say(clause, "told again"))
+            self._turn.emit(SayClause(clause, "told again"))
         self.update(untold="")
 
     def repeat(self, part: str = "") -> None:
@@ -363,7 +363,7 @@ class Exchange:
         if spoken is None or not self._is_true(act, sentence, spoken, values):
             return False
         for clause in clauses(spoken):
-            self._turn.emit(Say(clause, act))
+            self._turn.emit(SayClause(clause, act))
         self._turn.answered(spoken, wording)
         last = f"{before.last_answer} {spoken}" if goes_on else spoken
         passes = (act in PASSING and before.has_content) or act == Role.REPEAT
@@ -397,4 +397,4 @@ class Exchange:
     async def hand_over(self, reason: str) -> None:
         """To a person, once the turn counts."""
         await self._turn.until_committed()
-        self._turn.emit(HandOver(reason))
+        self._turn.emit(WantsPerson(reason))

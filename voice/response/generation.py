@@ -18,7 +18,7 @@ from voice.response.engine import ReplyTimeout
 
 
 @dataclass(frozen=True)
-class Token:
+class GeneratedToken:
     """One generated token."""
 
     name: str
@@ -26,8 +26,8 @@ class Token:
     log_probability: float
 
 
-Tokens = AsyncGenerator[Token, None]
-Deliver = Callable[[Token], None]
+Tokens = AsyncGenerator[GeneratedToken, None]
+Deliver = Callable[[GeneratedToken], None]
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ class Generation:
         latest = None
         if self._seconds is not None and priority is not Priority.BATCH:
             latest = loop.time() + self._seconds
-        came: asyncio.Queue[Token | None] = asyncio.Queue()
+        came: asyncio.Queue[GeneratedToken | None] = asyncio.Queue()
 
-        def deliver(token: Token) -> None:
+        def deliver(token: GeneratedToken) -> None:
             if not stopped.is_set():
                 loop.call_soon_threadsafe(came.put_nowait, token)
 
@@ -146,7 +146,7 @@ class Generation:
         def on_token(step: Any) -> bool:
             nonlocal count
             count += 1
-            deliver(Token(step.token, step.log_prob or 0.0))
+            deliver(GeneratedToken(step.token, step.log_prob or 0.0))
             return stopped.is_set()
 
         if stopped.is_set():

@@ -8,7 +8,7 @@ from voice.engine_queue import Priority
 from voice.errors import VoiceError
 from voice.response.exchange import Exchange
 from voice.response.proposals import CERTAIN, VAGUE, act_of, proposed, tool_wanted
-from voice.response.reading import Reply
+from voice.response.reading import ModelReply
 from voice.response.said import Said
 from voice.response.state import Act
 from voice.understanding.stance import Manner, manner
@@ -23,7 +23,7 @@ class Meant:
 
     said: Said
     """Without what was taken back, and without the wish for a person."""
-    reply: Reply | None = None
+    reply: ModelReply | None = None
     """What the model makes of these words, where it was asked and is certain."""
     person: str = ""
     """The words that ask for a person, behind that."""
@@ -73,7 +73,7 @@ async def request_in(
     return proposed(exchange, tool, reply, Said(text, 1.0, priority, in_full=text))
 
 
-async def _certain_reply(exchange: Exchange, text: str, priority: Priority) -> Reply | None:
+async def _certain_reply(exchange: Exchange, text: str, priority: Priority) -> ModelReply | None:
     """What the model makes of the words alone, if they surely ask for something."""
     reply = await exchange.reply(priority, to=text)
     says = reply.free or act_of(exchange, reply) not in {None, *VAGUE}

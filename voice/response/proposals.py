@@ -6,9 +6,9 @@ from voice.response.collecting import gathered
 from voice.response.confirmation import Opinion
 from voice.response.documents import looking_up
 from voice.response.exchange import Exchange
-from voice.response.reading import Reply
+from voice.response.reading import ModelReply
 from voice.response.said import Said
-from voice.response.state import Act, State
+from voice.response.state import Act, TalkState
 from voice.tasks import DOCUMENTS, Role, TaskTool
 
 VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
@@ -22,14 +22,14 @@ _BRIEF = 5
 """Words; a longer answer to an offer may ask for something else."""
 
 
-def proposed(exchange: Exchange, tool: TaskTool, reply: Reply, said: Said) -> Act:
+def proposed(exchange: Exchange, tool: TaskTool, reply: ModelReply, said: Said) -> Act:
     """The call that a model wishes, with what the caller said for it."""
     if tool.name == DOCUMENTS:
         return looking_up(str(reply.arguments.get("question") or said.text), exchange.tasks)
     return Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks))
 
 
-def wants_person(exchange: Exchange, said: Said, before: State) -> bool:
+def wants_person(exchange: Exchange, said: Said, before: TalkState) -> bool:
     """Whether a person is asked for, or the offer of one is taken."""
     reader = exchange.tasks.plain_reader
     agreed = before.person_offered and reader.agrees(said.text)
@@ -48,7 +48,7 @@ def is_doubtful(act: str | None, said: Said) -> bool:
     return act in _OF_THE_TALK and said.confidence < _UNSURE
 
 
-def helps_no_more(act: str | None, said: Said, before: State) -> bool:
+def helps_no_more(act: str | None, said: Said, before: TalkState) -> bool:
     """Whether an act would help as little as what was said before it.
 
     What can be asked for is told once; who is heard badly again was not understood.
@@ -58,7 +58,7 @@ def helps_no_more(act: str | None, said: Said, before: State) -> bool:
     return is_doubtful(act, said) and before.misunderstood > 0
 
 
-def undo_wanted(exchange: Exchange, said: Said, before: State) -> Act | None:
+def undo_wanted(exchange: Exchange, said: Said, before: TalkState) -> Act | None:
     """What undoes the last act, where the caller wants that."""
     done, tasks = before.done, exchange.tasks
     undo = tasks.tools[done.tool].undo if done else None
@@ -69,14 +69,14 @@ def undo_wanted(exchange: Exchange, said: Said, before: State) -> Act | None:
     return Act(undo.tool, known)
 
 
-def act_of(exchange: Exchange, reply: Reply) -> str | None:
+def act_of(exchange: Exchange, reply: ModelReply) -> str | None:
     """The act that a reply says; None for a call, and for words that are none of the tasks'."""
     if reply.tool is not None:
         return None
     return reply.act or exchange.tasks.act_of(reply.text)
 
 
-def tool_wanted(exchange: Exchange, reply: Reply) -> TaskTool | None:
+def tool_wanted(exchange: Exchange, reply: ModelReply) -> TaskTool | None:
     """The tool that is called, or that an answer without its result would need."""
     if reply.tool is not None:
         return exchange.tasks.tools.get(reply.tool)
@@ -84,7 +84,7 @@ def tool_wanted(exchange: Exchange, reply: Reply) -> TaskTool | None:
     return exchange.tasks.tool_before(act) if act else None
 
 
-def opinion_of(exchange: Exchange, reply: Reply, tool: TaskTool) -> Opinion:
+def opinion_of(exchange: Exchange, reply: ModelReply, tool: TaskTool) -> Opinion:
     """What undoes something is not known to the model: it has no opinion."""
     if tool.name in exchange.tasks.undoing:
         return Opinion("unsure", 0.0)
@@ -97,7 +97,7 @@ def opinion_of(exchange: Exchange, reply: Reply, tool: TaskTool) -> Opinion:
     return Opinion(kind, reply.probability)
 
 
-def is_request(exchange: Exchange, reply: Reply, tool: TaskTool) -> bool:
+def is_request(exchange: Exchange, reply: ModelReply, tool: TaskTool) -> bool:
     """Whether a reply is about a matter of the tasks, other than this tool's."""
     if reply.tool is not None:
         return reply.tool not in (tool.name, _person_tool(exchange))

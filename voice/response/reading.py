@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from voice.errors import VoiceError
-from voice.response.engine import Again, BadReply, End, ModelCall, Pieces, Text, Wording
+from voice.response.engine import Again, BadReply, End, FreeText, ModelCall, Pieces, Wording
 from voice.response.wording import whole_clauses
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ MOST_WORDS = 150
 
 
 @dataclass(frozen=True)
-class Reply:
+class ModelReply:
     """The model's next message, as far as it has to be known before anything is done about it."""
 
     tool: str | None
@@ -31,18 +31,18 @@ class Reply:
     """In the model's own words, which may still be coming; `text` is then the beginning."""
 
 
-NOTHING = Reply(None, "", 0.0)
+NOTHING = ModelReply(None, "", 0.0)
 """The model wrote nothing that can be used."""
 
 
-class Reading:
+class ReplyReading:
     """Reads the pieces of a reply; close it, so that the model stops."""
 
     def __init__(self, pieces: Pieces, may_become_wording: Callable[[str], bool]) -> None:
         self._pieces = pieces
         self._may_become_wording = may_become_wording
         self._text = ""
-        self.call: Reply | None = None
+        self.call: ModelReply | None = None
         """The call that followed a free text."""
         self.broken_off = False
         """A free text was not read to its end: an error cut it off."""
@@ -51,7 +51,7 @@ class Reading:
         """Stop the model."""
         await self._pieces.aclose()
 
-    async def begin(self) -> Reply:
+    async def begin(self) -> ModelReply:
         """Read until it is known whether this is a call, a wording or a text, which goes on then.
 
         Of a text that is at least the first sentence, and more while it may be a wording of the
@@ -63,7 +63,7 @@ class Reading:
                 match piece:
                     case Wording(more, probability, act):
                         text += more
-                    case Text(more):
+                    case FreeText(more):
                         text, free = text + more, True
                         if whole_clauses(text)[0] and not self._may_become_wording(text):
                             break
@@ -78,9 +78,9 @@ class Reading:
             log.warning("%s", error)
             return NOTHING
         if not free:
-            return Reply(None, text, probability, act=act)
+            return ModelReply(None, text, probability, act=act)
         self._text = text
-        return Reply(None, text.strip(), 1.0, free=True) if text.strip() else NOTHING
+        return ModelReply(None, text.strip(), 1.0, free=True) if text.strip() else NOTHING
 
     async def clauses(self) -> AsyncGenerator[str, None]:
         """The sentences of a free text, each once it is whole."""
@@ -94,7 +94,7 @@ class Reading:
                     if words >= MOST_WORDS:
                         return
                 match await anext(self._pieces, None):
-                    case Text(more):
+                    case FreeText(more):
                         self._text += more
                     case ModelCall() as call:
                         self.call = _as_reply(call)
@@ -113,5 +113,5 @@ class Reading:
             yield self._text.strip()
 
 
-def _as_reply(call: ModelCall) -> Reply:
-    return Reply(call.tool, "", call.probability, dict(call.arguments))
+def _as_reply(call: ModelCall) -> ModelReply:
+    return ModelReply(call.tool, "", call.probability, dict(call.arguments))

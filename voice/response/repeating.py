@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from voice.languages import Part
+from voice.languages import AnswerPart
 from voice.response.grounding import grounding_of
-from voice.response.grounding.mentions import Amount, Code, Count, Day, Mention, Time
+from voice.response.grounding.mentions import (
+    AmountMention,
+    CodeMention,
+    CountMention,
+    DayMention,
+    Mention,
+    TimeMention,
+)
 from voice.response.said import Said
 from voice.response.wording import clauses
 from voice.tasks import TaskSet
 
-_KINDS: dict[Part, type[Mention]] = {
-    Part.AMOUNT: Amount,
-    Part.DAY: Day,
-    Part.TIME: Time,
-    Part.COUNT: Count,
-    Part.NUMBER: Code,
+_KINDS: dict[AnswerPart, type[Mention]] = {
+    AnswerPart.AMOUNT: AmountMention,
+    AnswerPart.DAY: DayMention,
+    AnswerPart.TIME: TimeMention,
+    AnswerPart.COUNT: CountMention,
+    AnswerPart.NUMBER: CodeMention,
 }
 
 
@@ -30,7 +37,7 @@ def part_of(last_answer: str, said: Said, tasks: TaskSet) -> str:
     for clause in clauses(last_answer):
         facts = grounding_of(tasks).reader.facts(clause)
         of_kind = [fact for fact in facts if isinstance(fact, _KINDS[part])]
-        if of_kind and part is Part.COUNT:
+        if of_kind and part is AnswerPart.COUNT:
             found.append(clause)
         else:
             found += [f"{clause[fact.start : fact.end]}." for fact in of_kind]

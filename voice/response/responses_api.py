@@ -7,7 +7,7 @@ from typing import Any
 
 from voice.response.arguments import read_call
 from voice.response.briefing import Briefing, Style
-from voice.response.engine import End, ModelCall, Piece, Text
+from voice.response.engine import End, FreeText, ModelCall, Piece
 from voice.response.event_stream import Event
 from voice.response.harmony import (
     AnswerMessage,
@@ -66,7 +66,7 @@ class ResponsesReader:
         match event.get("type"):
             case "response.output_text.delta":
                 if said := self._spoken.push(event["delta"]):
-                    yield Text(said)
+                    yield FreeText(said)
             case "response.output_item.done" if event["item"]["type"] == "function_call":
                 name, arguments = event["item"].get("name"), event["item"].get("arguments")
                 self._call = self._call or read_call(name, arguments, self._tools)

@@ -26,7 +26,7 @@ from voice.response.engine import BadReply, Piece, Pieces, ReplyTimeout
 from voice.response.event_stream import Event, events
 from voice.response.harmony import CallerSaid, Message
 from voice.response.responses_api import Responses
-from voice.response.server_errors import MayPass, ServerBusy, ServerFailed, TooLong
+from voice.response.server_errors import MayPass, RequestTooLong, ServerBusy, ServerFailed
 from voice.response_settings import Response
 from voice.tasks import TaskSet
 
@@ -46,7 +46,7 @@ Progress = AsyncGenerator[Piece | None, None]
 """Pieces, and None where the server showed that it is at work."""
 
 
-class Reader(Protocol):
+class StreamReader(Protocol):
     """Reads one streamed answer."""
 
     def take(self, event: Event) -> Iterator[Piece]:
@@ -68,7 +68,7 @@ class Interface(Protocol):
     ) -> dict[str, Any]:
         """What is posted."""
 
-    def reader(self, briefing: Briefing) -> Reader:
+    def reader(self, briefing: Briefing) -> StreamReader:
         """What reads the answer."""
 
 
@@ -206,7 +206,7 @@ class ServerEngine:
                     raise
                 log.info("%s: %s: tried again", self._host, error)
                 await asyncio.sleep(pause)
-            except TooLong:
+            except RequestTooLong:
                 if began or len(turns) == 1:
                     raise
                 log.info("%s: asked with the last turn alone", self._host)
@@ -254,7 +254,7 @@ def _check(response: httpx2.Response) -> None:
         failure = ServerBusy if status == _BUSY else MayPass
         raise failure(f"status {status}", _seconds(response.headers.get("retry-after", "")))
     if status in _TOO_LONG:
-        raise TooLong(f"status {status}")
+        raise RequestTooLong(f"status {status}")
     if status != httpx2.codes.OK:
         raise ServerFailed(f"status {status}")
     if kind != _STREAM:

@@ -22,5 +22,5 @@ class ServerBusy(MayPass):
     """It has too much to do, and is not broken."""
 
 
-class TooLong(ServerFailed):
+class RequestTooLong(ServerFailed):
     """It refused the request, perhaps because the conversation is too long for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from voice.tasks import ArgumentValue, Source, TaskSet, slots_of
+from voice.tasks import ArgumentValue, SlotSource, TaskSet, slots_of
 from voice.tools import Value
 
 
@@ -36,7 +36,7 @@ def values_of(
 
 
 def _given_value(
-    source: Source, slot: str, given: Mapping[str, ArgumentValue], tasks: TaskSet
+    source: SlotSource, slot: str, given: Mapping[str, ArgumentValue], tasks: TaskSet
 ) -> dict[str, Value]:
     """What the caller gave for a slot, as it is said; nothing where it was not given."""
     arguments = tasks.tools[source.tool].arguments or {}

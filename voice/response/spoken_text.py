@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from voice.response.arguments import read_call
-from voice.response.engine import BadReply, ModelCall, Text
+from voice.response.engine import BadReply, FreeText, ModelCall
 
 _NO_SPEECH = r"[{}\[\]<>|\\]|```"
 _MARKUP = re.compile(r"[*#`_~]+")
@@ -64,7 +64,7 @@ class SpokenText:
             raise BadReply("the model wrote something that is neither speech nor a call")
         return _MARKUP.sub("", said)
 
-    def end(self) -> Iterator[Text | ModelCall]:
+    def end(self) -> Iterator[FreeText | ModelCall]:
         """What is left to be said, or the call that was written as text.
 
         Raises BadReply when something was held back that is no call of a tool that there is.
@@ -72,7 +72,7 @@ class SpokenText:
         if self._holds or (not self._thinks and self._mark.search(self._text)):
             yield self._call()
         elif not self._thinks and (rest := _MARKUP.sub("", self._text)):
-            yield Text(rest)
+            yield FreeText(rest)
 
     def _call(self) -> ModelCall:
         for value in _objects(self._text):

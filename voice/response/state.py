@@ -78,7 +78,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class State:
+class TalkState:
     """As it is after a turn that counted."""
 
     question: Question | None = None
@@ -100,6 +100,6 @@ class State:
     untold: str = ""
     """What became of an act, if the caller has not heard it."""
 
-    def outlasting(self) -> State:
+    def outlasting(self) -> TalkState:
         """What of it no answer changes."""
-        return State(done=self.done, next=self.next)
+        return TalkState(done=self.done, next=self.next)

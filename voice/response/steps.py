@@ -9,7 +9,7 @@ from voice.tools import Value
 
 
 @dataclass(frozen=True)
-class Say:
+class SayClause:
     """A clause for the caller, in written form."""
 
     clause: str
@@ -17,7 +17,7 @@ class Say:
 
 
 @dataclass(frozen=True)
-class ToolCalled:
+class CallingTool:
     """A tool begins to run."""
 
     name: str
@@ -25,7 +25,7 @@ class ToolCalled:
 
 
 @dataclass(frozen=True)
-class ToolReturned:
+class ToolAnswered:
     """A tool gave its result; empty when it has none to give."""
 
     name: str
@@ -45,14 +45,14 @@ class NeedsIdentity:
 
 
 @dataclass(frozen=True)
-class HandOver:
+class WantsPerson:
     """The call goes to a person after what was said; comes after the commit only."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class EndCall:
+class WantsEnd:
     """The call ends after what was said; comes after the commit only."""
 
     reason: str
@@ -68,4 +68,6 @@ class Later:
     """The caller's words ask for something that is taken up once the open question is answered."""
 
 
-Step = Say | ToolCalled | ToolReturned | NeedsIdentity | Waits | Later | HandOver | EndCall
+Step = (
+    SayClause | CallingTool | ToolAnswered | NeedsIdentity | Waits | Later | WantsPerson | WantsEnd
+)

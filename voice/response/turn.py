@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from voice.languages import Language
 from voice.response.harmony import AnswerMessage, Message
-from voice.response.state import Act, State
-from voice.response.steps import Say, Step
+from voice.response.state import Act, TalkState
+from voice.response.steps import SayClause, Step
 from voice.response.wording import cut, share_heard
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class ResponseTurn:
 
     def __init__(
         self,
-        before: State,
+        before: TalkState,
         messages: list[Message],
         script: Script,
         spoken: Language,
@@ -149,7 +149,7 @@ class ResponseTurn:
 
     def emit(self, step: Step) -> None:
         """For the script: the next step."""
-        if isinstance(step, Say):
+        if isinstance(step, SayClause):
             self._said.append(step.clause)
         self._steps.put_nowait(step)
 

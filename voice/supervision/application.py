@@ -23,7 +23,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from voice.supervision.call_search import Search
+from voice.supervision.call_search import CallSearch
 from voice.supervision.desk import Desk
 from voice.supervision.live import listen, live
 from voice.supervision.protection import (
@@ -83,7 +83,7 @@ async def board_page(request: Request) -> Response:
 async def past(request: Request) -> Response:
     """A page of past calls, as they are searched for."""
     desk: Desk = request.app.state.desk
-    search = Search.of(request.query_params)
+    search = CallSearch.of(request.query_params)
     return JSONResponse(await asyncio.to_thread(desk.search, search))
 
 

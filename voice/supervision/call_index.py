@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from voice.records import call_changed, folders_in
-from voice.supervision.call_search import CALLS_PER_PAGE, NEEDS_HELP, PastCall, Search
+from voice.supervision.call_search import CALLS_PER_PAGE, NEEDS_HELP, CallSearch, PastCall
 from voice.supervision.masking import significant_digits
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class CallIndex:
         self.unread = 0
 
     def search(
-        self, search: Search, board: Iterable[PastCall] = (), running: Iterable[str] = ()
+        self, search: CallSearch, board: Iterable[PastCall] = (), running: Iterable[str] = ()
     ) -> dict[str, Any]:
         """One page of the calls that fit, the newest first; waits for the disk.
 

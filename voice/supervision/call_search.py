@@ -38,7 +38,7 @@ class PastCall:
 
 
 @dataclass(frozen=True)
-class Search:
+class CallSearch:
     """What is looked for; what is empty fits every call."""
 
     text: str = ""
@@ -52,7 +52,7 @@ class Search:
     page: int = 1
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> Search:
+    def of(cls, asked: Mapping[str, str]) -> CallSearch:
         """What a query string asks for; odd values ask for nothing."""
         return cls(
             text=asked.get("text", "").strip()[:_LONGEST_TEXT],

@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 from voice.supervision.accounts import Accounts
 from voice.supervision.board import Board
 from voice.supervision.call_index import CallIndex
-from voice.supervision.call_search import Search
-from voice.supervision.listening import Listening
+from voice.supervision.call_search import CallSearch
+from voice.supervision.listening import Listeners
 from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import cookie_name
 from voice.supervision.sessions import Attempts, Sessions
@@ -30,7 +30,7 @@ class Desk:
     accounts: Accounts
     sessions: Sessions
     board: Board
-    listening: Listening
+    listening: Listeners
     watching: Watching
     past: PastCalls
     index: CallIndex
@@ -44,7 +44,7 @@ class Desk:
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """One password at a time: each check takes 64 MiB and a good part of a core."""
 
-    def search(self, search: Search) -> dict[str, Any]:
+    def search(self, search: CallSearch) -> dict[str, Any]:
         """A page of the calls that are over, and how many are not looked at yet."""
         calls = self.board.calls()
         over = (call.past_call() for call in calls if not call.running)

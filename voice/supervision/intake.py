@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Self
 
 from voice.events import CallEnded, from_json
-from voice.feed import FeedFrame, FeedPeer, FeedServer, Listen, Sound, SoundCount, Watch
+from voice.feed import FeedFrame, FeedPeer, FeedServer, FeedSound, Listen, SoundCount, Watch
 from voice.supervision.board import Board
-from voice.supervision.listening import Listening
+from voice.supervision.listening import Listeners
 from voice.supervision.watching import Watching
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Intake:
 
     def __init__(self, path: Path, board: Board) -> None:
         self.server = FeedServer(path, self._take, self._greet, self._lost)
-        self.listening = Listening(self.server.tell)
+        self.listening = Listeners(self.server.tell)
         self.watching = Watching(self.server.tell)
         self.on_frame: Callable[[FeedFrame], None] = lambda _: None
         """Hears of each frame as well: the relay to a region's board."""
@@ -58,7 +58,7 @@ class Intake:
         match frame:
             case str():
                 self._take_event(peer, frame)
-            case Sound():
+            case FeedSound():
                 self.listening.sound(frame)
             case SoundCount():
                 self._board.count(frame)

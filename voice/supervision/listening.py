@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from voice.feed import Listen, Sound
+from voice.feed import FeedSound, Listen
 
 MOST_CHUNKS = 10
 """Pieces of 40 ms that may wait for one listener; older ones are dropped."""
@@ -31,7 +31,7 @@ class Listener:
         self._changed = asyncio.Event()
         self._over = False
 
-    def put(self, sound: Sound) -> None:
+    def put(self, sound: FeedSound) -> None:
         """Queue a piece; the oldest goes when too many wait."""
         if len(self._waiting) >= MOST_CHUNKS:
             self._waiting.popleft()
@@ -54,7 +54,7 @@ class Listener:
         return self._waiting.popleft()
 
 
-class Listening:
+class Listeners:
     """Who listens to which call; the edge is told to send a call's sound while somebody does."""
 
     def __init__(self, tell: Callable[[Listen], None]) -> None:
@@ -88,7 +88,7 @@ class Listening:
                 self._listeners.pop(call_id, None)
                 self._tell(Listen(call_id, False))
 
-    def sound(self, sound: Sound) -> None:
+    def sound(self, sound: FeedSound) -> None:
         """Hand a piece of a call's sound to all who listen to it."""
         for listener in self._listeners.get(sound.call_id, ()):
             listener.put(sound)

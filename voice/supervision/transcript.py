@@ -41,7 +41,7 @@ Fact = tuple[str, str | int | float | bool | None]
 
 
 @dataclass
-class Line:
+class TranscriptLine:
     """One thing that was said or done."""
 
     number: int
@@ -73,24 +73,24 @@ class CallTranscript:
 
     def __init__(self, tasks: Mapping[str, str]) -> None:
         self._tasks = tasks
-        self.lines: deque[Line] = deque(maxlen=MOST_LINES)
+        self.lines: deque[TranscriptLine] = deque(maxlen=MOST_LINES)
         self.mask = NumberMask(None)
         self._count = 0
-        self._spoken: list[tuple[Line, str]] = []
+        self._spoken: list[tuple[TranscriptLine, str]] = []
         """The clauses that may yet be cut at what was heard, each with its line."""
         self._divided = False
         """A note stands behind the assistant's last line: what is said next is another one."""
-        self._hearing: Line | None = None
+        self._hearing: TranscriptLine | None = None
         """What the caller is saying."""
         self._turn_end_ms: int | None = None
         """When the caller's last voiced frame ended."""
-        self._speaking: Line | None = None
+        self._speaking: TranscriptLine | None = None
         """The assistant's line that still grows."""
         self._turn: int = 0
         self._multilingual = False
         """Several languages are offered."""
 
-    def changed_since(self, position: int) -> list[Line]:
+    def changed_since(self, position: int) -> list[TranscriptLine]:
         """The lines that are new or different."""
         return [line for line in self.lines if line.position > position]
 
@@ -151,7 +151,7 @@ class CallTranscript:
             case SupervisorJoined():
                 self._add(event, position, "note", event.mode, event.supervisor)
 
-    def _hear(self, event: CallEvent, position: int, text: str, kind: str) -> Line:
+    def _hear(self, event: CallEvent, position: int, text: str, kind: str) -> TranscriptLine:
         self._speaking, self._divided = None, False
         line = self._hearing
         if line is None:
@@ -172,7 +172,7 @@ class CallTranscript:
         self._spoken.append((line, event.text))
         self._write(line, position)
 
-    def _write(self, line: Line, position: int) -> None:
+    def _write(self, line: TranscriptLine, position: int) -> None:
         """Put the clauses of an assistant's line together."""
         text = " ".join(clause for of, clause in self._spoken if of is line and clause)
         line.text, line.position = self.mask.text(text), position
@@ -237,8 +237,10 @@ class CallTranscript:
         line = self._add(event, position, "note", kind, text)
         line.detail = self.mask.text(detail)
 
-    def _add(self, event: CallEvent, position: int, side: Side, kind: str, text: str) -> Line:
-        line = Line(self._count, position, event.ms, side, kind, self.mask.text(text))
+    def _add(
+        self, event: CallEvent, position: int, side: Side, kind: str, text: str
+    ) -> TranscriptLine:
+        line = TranscriptLine(self._count, position, event.ms, side, kind, self.mask.text(text))
         self._count += 1
         self.lines.append(line)
         return line

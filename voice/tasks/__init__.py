@@ -13,7 +13,7 @@ from voice.tasks.files import load_tasks, read_tasks
 from voice.tasks.roles import CHOSEN_BY_MODELS, DOCUMENTS, NO_HELP, PASSING, SAYS_LITTLE, Role
 from voice.tasks.schema import STATUS, Request, Task, TaskTool, ValueKind
 from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots, slots_of
-from voice.tasks.task_set import KnownRequest, Source, TaskSet
+from voice.tasks.task_set import KnownRequest, SlotSource, TaskSet
 
 __all__ = [
     "CHOSEN_BY_MODELS",
@@ -29,7 +29,7 @@ __all__ = [
     "KnownRequest",
     "Request",
     "Role",
-    "Source",
+    "SlotSource",
     "Task",
     "TaskSet",
     "TaskTool",

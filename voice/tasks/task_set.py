@@ -29,7 +29,7 @@ class KnownRequest:
 
 
 @dataclass(frozen=True)
-class Source:
+class SlotSource:
     """What a slot of a wording stands for."""
 
     tool: str
@@ -174,7 +174,7 @@ class TaskSet:
         """The acts that say that something was not done."""
         return frozenset(tool.declined for tool in self.tools.values() if tool.declined)
 
-    def source(self, act: str, slot: str) -> Source:
+    def source(self, act: str, slot: str) -> SlotSource:
         """The tool, and the key of its result or the argument, that a slot of an act stands for.
 
         `{tool.key}` names both; a mere `{key}` is of the act's own task, or else of the only tool
@@ -184,12 +184,14 @@ class TaskSet:
         own = self.tool_of_act.get(act)
         if own is not None and tool in ("", own.name):
             if key in own.result:
-                return Source(own.name, key, argument=False)
+                return SlotSource(own.name, key, argument=False)
             if key in (own.arguments or {}):
-                return Source(own.name, key, argument=True)
+                return SlotSource(own.name, key, argument=True)
         others = [one for one in self.tools.values() if tool in ("", one.name)]
-        fitting = [Source(one.name, key, False) for one in others if key in one.result]
-        fitting += [Source(one.name, key, True) for one in others if key in (one.arguments or {})]
+        fitting = [SlotSource(one.name, key, False) for one in others if key in one.result]
+        fitting += [
+            SlotSource(one.name, key, True) for one in others if key in (one.arguments or {})
+        ]
         if not fitting:
             raise ValueError(f"no tool gives a value for {{{slot}}}")
         if len(fitting) > 1:

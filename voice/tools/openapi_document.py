@@ -15,7 +15,7 @@ import yaml
 from voice.errors import ConfigError
 from voice.foreign_code import off_loop
 from voice.http_client import Reach, connect_within
-from voice.tools.schemas import Place, Schema, openapi_schema, whole
+from voice.tools.schemas import Schema, SchemaPlace, openapi_schema, whole
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _MOST_BYTES = 2**24
@@ -97,7 +97,7 @@ class OpenApiDocument:
         except ValueError as error:
             raise ConfigError(f"{self._name}: {name}: {error}") from None
 
-    def _operations(self) -> Iterator[tuple[str, tuple[str, str, Place, Place]]]:
+    def _operations(self) -> Iterator[tuple[str, tuple[str, str, SchemaPlace, SchemaPlace]]]:
         paths = self._whole.to("paths")
         for path in paths.content if paths and isinstance(paths.content, dict) else ():
             shared = paths.to(path) if paths else None
@@ -109,7 +109,9 @@ class OpenApiDocument:
                         yield name, (path, method, shared, place)
 
 
-def _operation(name: str, path: str, method: str, shared: Place, place: Place) -> Operation:
+def _operation(
+    name: str, path: str, method: str, shared: SchemaPlace, place: SchemaPlace
+) -> Operation:
     parameters: dict[str, Parameter] = {}
     for one in (*_each(shared.to("parameters")), *_each(place.to("parameters"))):
         parameter = _parameter(one)
@@ -134,7 +136,7 @@ def _operation(name: str, path: str, method: str, shared: Place, place: Place) -
     return Operation(name, method, path, parameters, schema, wanted, answers)
 
 
-def _parameter(place: Place) -> Parameter | None:
+def _parameter(place: SchemaPlace) -> Parameter | None:
     """None for headers and cookies, which are not a caller's."""
     name, where = place.content.get("name"), place.content.get("in")
     required = bool(place.content.get("required"))
@@ -148,7 +150,7 @@ def _parameter(place: Place) -> Parameter | None:
     return Parameter(name, where, required, openapi_schema(schema, reads=False))
 
 
-def _json_schema(place: Place | None, *, reads: bool) -> Schema | None:
+def _json_schema(place: SchemaPlace | None, *, reads: bool) -> Schema | None:
     """The schema of a body as JSON, if it can be that."""
     content = place.to("content") if place else None
     for kind in content.content if content and isinstance(content.content, dict) else ():
@@ -164,7 +166,7 @@ def is_json(kind: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def _each(place: Place | None) -> Iterator[Place]:
+def _each(place: SchemaPlace | None) -> Iterator[SchemaPlace]:
     for number in range(len(place.content) if place and isinstance(place.content, list) else 0):
         one = place.to(str(number)) if place else None
         if one is None or not isinstance(one.content, dict):

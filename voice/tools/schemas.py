@@ -32,23 +32,23 @@ class NotAsDocumented(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class SchemaPlace:
     """A part of a document, by its JSON pointer (RFC 6901)."""
 
     document: Mapping[str, Any]
     pointer: str
     content: Any
 
-    def to(self, *keys: str) -> Place | None:
+    def to(self, *keys: str) -> SchemaPlace | None:
         """What stands further in, references followed; None where nothing does."""
-        place: Place | None = self
+        place: SchemaPlace | None = self
         for key in keys:
             if place is None:
                 return None
             place = place._step(key)
         return place
 
-    def _step(self, key: str) -> Place | None:
+    def _step(self, key: str) -> SchemaPlace | None:
         content = self.content
         if isinstance(content, list) and key.isdecimal() and int(key) < len(content):
             inner = content[int(key)]
@@ -56,11 +56,11 @@ class Place:
             inner = content[key]
         else:
             return None
-        return Place(self.document, f"{self.pointer}/{escaped(key)}", inner).followed()
+        return SchemaPlace(self.document, f"{self.pointer}/{escaped(key)}", inner).followed()
 
-    def followed(self) -> Place | None:
+    def followed(self) -> SchemaPlace | None:
         """The part that a reference within the document names; itself where it is none."""
-        place: Place = self
+        place: SchemaPlace = self
         for _ in range(_MOST_REFERENCES):
             content = place.content
             reference = content.get("$ref") if isinstance(content, dict) else None
@@ -71,13 +71,13 @@ class Place:
             target = _at(self.document, reference[1:])
             if target is None:
                 return None
-            place = Place(self.document, reference[1:], target[0])
+            place = SchemaPlace(self.document, reference[1:], target[0])
         return None
 
 
-def whole(document: Mapping[str, Any]) -> Place:
+def whole(document: Mapping[str, Any]) -> SchemaPlace:
     """All of a document."""
-    return Place(document, "", document)
+    return SchemaPlace(document, "", document)
 
 
 def escaped(key: str) -> str:
@@ -110,7 +110,7 @@ def _at(value: Any, pointer: str) -> tuple[Any] | None:
 class Schema:
     """A schema and the document that its references are of."""
 
-    def __init__(self, place: Place, validator: type[Any], formats: Any) -> None:
+    def __init__(self, place: SchemaPlace, validator: type[Any], formats: Any) -> None:
         """Raises ValueError where it is no schema."""
         self._place = place
         self._class, self._formats = validator, formats
@@ -137,7 +137,7 @@ class Schema:
 
     def of(self, *keys: str) -> Schema | None:
         """That of a property further in; None where the document names no such one."""
-        found: Place | None = self._place
+        found: SchemaPlace | None = self._place
         for key in keys:
             inner = (part.to("properties", key) for part in _parts(found))
             found = next((place for place in inner if place), None)
@@ -171,7 +171,7 @@ class Schema:
         return written
 
 
-def openapi_schema(place: Place, *, reads: bool) -> Schema:
+def openapi_schema(place: SchemaPlace, *, reads: bool) -> Schema:
     """A schema of an OpenAPI document, for what is read or for what is written.
 
     Raises ValueError where it is no schema.
@@ -187,7 +187,7 @@ def plain_schema(document: Mapping[str, Any]) -> Schema:
     return Schema(whole(document), validator_for(document, default=Draft202012Validator), None)
 
 
-def _parts(place: Place | None, ways: tuple[str, ...] = _COMPOSED) -> Iterator[Place]:
+def _parts(place: SchemaPlace | None, ways: tuple[str, ...] = _COMPOSED) -> Iterator[SchemaPlace]:
     """A schema, and those that it is composed of."""
     waiting, seen = [place.followed() if place else None], 0
     while waiting and seen < _MOST_REFERENCES:

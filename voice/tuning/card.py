@@ -12,7 +12,7 @@ from typing import Any
 from voice.evaluation.intervals import Figure
 from voice.recognition.folder import DESCRIPTION
 from voice.tuning.low_rank import Difference, rank_of
-from voice.tuning.plan import Plan
+from voice.tuning.plan import TuningPlan
 from voice.tuning.scoring import GroupScores
 from voice.tuning.speech_data import Parts, SpokenUtterance
 
@@ -70,7 +70,7 @@ class Made:
     minutes: float
 
 
-def entry(plan: Plan, made: Made) -> dict[str, Any]:
+def entry(plan: TuningPlan, made: Made) -> dict[str, Any]:
     """What the catalogue says of it."""
     return {
         "kind": "recogniser",

@@ -11,7 +11,7 @@ from voice.models.download import hash_of
 from voice.models.variant import assemble
 from voice.tuning.lessons import Kind, Lesson
 from voice.tuning.low_rank import Difference
-from voice.tuning.reading import Reader
+from voice.tuning.reading import ReferenceReader
 from voice.tuning.scoring import compared
 
 _WEIGHTS = "model.bin"
@@ -31,7 +31,7 @@ class DevelopmentJudge:
 
     def __init__(
         self, base: Path, folder: Path, lessons: Sequence[Lesson], kind: Kind,
-        reader_of: Callable[[Path], Reader], spoken: Language | None,
+        reader_of: Callable[[Path], ReferenceReader], spoken: Language | None,
     ) -> None:  # fmt: skip
         """`folder` is for the merged models; with `mel` their own encoder is used, too."""
         self._base, self._folder = base, folder

@@ -23,14 +23,14 @@ from voice.tuning.learning import Schedule, Training, precision_of
 from voice.tuning.lessons import Kind, Lesson, LessonBook
 from voice.tuning.low_rank import Difference, rank_of, with_rank
 from voice.tuning.network import Half, WhisperNetwork
-from voice.tuning.plan import WEIGHTS, Plan
+from voice.tuning.plan import WEIGHTS, TuningPlan
 from voice.tuning.preparing import Preparation, PreparedByWorkers, PreparedHere
-from voice.tuning.progress import Progress
-from voice.tuning.reading import Reader
+from voice.tuning.progress import RunProgress
+from voice.tuning.reading import ReferenceReader
 from voice.tuning.scoring import by_group, compared, language_of
 from voice.tuning.speech_copies import over_the_line
 from voice.tuning.speech_data import (
-    Checked,
+    CheckedCorpus,
     CorpusError,
     Parts,
     Problem,
@@ -57,7 +57,7 @@ _DROPOUT = 0.05
 _SHOWN = 5
 
 
-def tune_dialect(plan: Plan, progress: Progress, hire: HireWorkers | None = None) -> Made:
+def tune_dialect(plan: TuningPlan, progress: RunProgress, hire: HireWorkers | None = None) -> Made:
     """Fill the folder `plan.out` with a variant; goes on where an earlier run was stopped.
 
     With `hire` workers prepare the speech; the learning is done here. Raises VoiceError: the data
@@ -96,8 +96,8 @@ class _Tuning:
     """One run of a plan."""
 
     def __init__(
-        self, plan: Plan, checked: Checked, parts: Parts, layout: str, began: float,
-        progress: Progress, hire: HireWorkers | None,
+        self, plan: TuningPlan, checked: CheckedCorpus, parts: Parts, layout: str, began: float,
+        progress: RunProgress, hire: HireWorkers | None,
     ) -> None:  # fmt: skip
         self._plan, self._parts, self._layout = plan, parts, layout
         self._began, self._progress, self._hire = began, progress, hire
@@ -131,9 +131,9 @@ class _Tuning:
             (time.monotonic() - self._began) / 60,
         )
 
-    def _reader_of(self, model: Path) -> Reader:
+    def _reader_of(self, model: Path) -> ReferenceReader:
         plan = self._plan
-        return Reader(
+        return ReferenceReader(
             model,
             plan.token,
             device=plan.device,
@@ -239,7 +239,7 @@ class _Tuning:
         training.run(self._judge(kind), self._progress)
         return training.best, training.state.best_edits
 
-    def _confidence(self, tuned: Reader) -> dict[str, float]:
+    def _confidence(self, tuned: ReferenceReader) -> dict[str, float]:
         """How sure the tuned model may be, by the development part as calls hear it."""
         spoken = [lesson.utterance for lesson in self._development]
         self._progress.began("Fitting confidence", len(spoken))
@@ -271,7 +271,7 @@ class _Tuning:
         return best
 
 
-def _write(plan: Plan, made: Made) -> None:
+def _write(plan: TuningPlan, made: Made) -> None:
     """The variant's folder: difference, entry, card."""
     about = entry(plan, made)
     write_variant(plan.out, about, plan.base / WEIGHTS, made.difference)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice.models.download import hash_of
-from voice.tuning.plan import WEIGHTS, Plan
-from voice.tuning.progress import Progress
-from voice.tuning.reading import Reader
-from voice.tuning.scoring import Heard, compared, language_of
+from voice.tuning.plan import WEIGHTS, TuningPlan
+from voice.tuning.progress import RunProgress
+from voice.tuning.reading import ReferenceReader
+from voice.tuning.scoring import ReadTwice, compared, language_of
 from voice.tuning.speech_copies import over_the_line
 from voice.tuning.speech_data import (
     CorpusError,
@@ -43,7 +43,7 @@ class _Judged:
 class JudgedSpeech:
     """Speech that nothing was learned from, read before and after."""
 
-    def __init__(self, plan: Plan, parts: Parts) -> None:
+    def __init__(self, plan: TuningPlan, parts: Parts) -> None:
         """Raises CorpusError where the speech in other languages cannot be used."""
         self._plan = plan
         self._aside = "" if parts.by_speaker else ", the speakers of the training"
@@ -53,7 +53,7 @@ class JudgedSpeech:
             for token, place in plan.others.items()
         ]
 
-    def read(self, reader: Reader, name: str, progress: Progress) -> list[str]:
+    def read(self, reader: ReferenceReader, name: str, progress: RunProgress) -> list[str]:
         """What the model writes; kept in the plan's folder, because it takes its time.
 
         A run that goes on may be given other speech in other languages, or learn otherwise.
@@ -73,23 +73,23 @@ class JudgedSpeech:
 
     def compared(
         self, before: Sequence[str], after: Sequence[str]
-    ) -> tuple[list[Heard], list[Heard]]:
+    ) -> tuple[list[ReadTwice], list[ReadTwice]]:
         """Its own utterances, and those in the base's languages."""
         texts = iter(zip(before, after, strict=True))
         own = list(self._compared(self._own, texts))
         return own, [heard for judged in self._others for heard in self._compared(judged, texts)]
 
-    def _compared(self, judged: _Judged, texts: Iterator[tuple[str, str]]) -> Iterator[Heard]:
+    def _compared(self, judged: _Judged, texts: Iterator[tuple[str, str]]) -> Iterator[ReadTwice]:
         spoken = language_of(judged.tag)
         for one in judged.utterances:
             before, after = next(texts)
             group = judged.group or f"{one.dialect or judged.tag}{self._aside}"
-            yield Heard(
+            yield ReadTwice(
                 group, compared(one.text, before, spoken), compared(one.text, after, spoken)
             )
 
 
-def _read(reader: Reader, judged: _Judged, progress: Progress) -> Iterator[str]:
+def _read(reader: ReferenceReader, judged: _Judged, progress: RunProgress) -> Iterator[str]:
     sounds = ((over_the_line(one.sound(RATE_HZ)), RATE_HZ) for one in judged.utterances)
     for read in reader.in_language(judged.token).hear(sounds):
         progress.advanced()

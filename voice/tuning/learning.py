@@ -20,7 +20,7 @@ from voice.tuning.checkpoint import restore, store
 from voice.tuning.lessons import Copy, Kind, Lesson, batches
 from voice.tuning.low_rank import Difference
 from voice.tuning.network import WhisperNetwork, difference_of
-from voice.tuning.progress import Progress
+from voice.tuning.progress import RunProgress
 
 _IGNORED = -100
 _CHECKPOINT_SECONDS = 60.0
@@ -50,7 +50,7 @@ class Schedule:
 
 
 @dataclass
-class State:
+class LearningState:
     """Where a training is; kept in its checkpoint."""
 
     passes: int
@@ -87,7 +87,7 @@ class Training:
         self._optimizer = torch.optim.AdamW(
             network.parameters(), lr=schedule.rate, weight_decay=schedule.weight_decay
         )
-        self.state = State(schedule.passes)
+        self.state = LearningState(schedule.passes)
         if checkpoint.exists():
             restore(checkpoint, device, self._resume)
         self._seconds_before, self._passes_before = self.state.seconds, self.state.number
@@ -97,7 +97,7 @@ class Training:
         """What made the fewest errors on the development part."""
         return difference_of(self._best)
 
-    def run(self, judge: Judge, progress: Progress) -> None:
+    def run(self, judge: Judge, progress: RunProgress) -> None:
         """Learn to the end of the schedule, or until the development part gets no better."""
         state = self.state
         while not state.is_over:
@@ -110,7 +110,7 @@ class Training:
                 state.is_over = True
             self._save()
 
-    def _pass(self, progress: Progress) -> float:
+    def _pass(self, progress: RunProgress) -> float:
         """The mean loss of a step."""
         state, schedule = self.state, self._schedule
         found = list(batches(self._lessons, schedule.batch, schedule.seed * 1000 + state.number))
@@ -179,7 +179,7 @@ class Training:
             for name, value in self._network.changes.items():
                 self._mean[name].lerp_(value, 1 - keep)
 
-    def _judged(self, judge: Judge, loss: float, progress: Progress) -> None:
+    def _judged(self, judge: Judge, loss: float, progress: RunProgress) -> None:
         began = time.monotonic()
         self._network.eval()
         edits, words = judge(difference_of(self._mean))
@@ -217,7 +217,7 @@ class Training:
                 value.copy_(stored["changes"][name])
         self._mean, self._best = dict(stored["mean"]), dict(stored["best"])
         self._optimizer.load_state_dict(stored["optimizer"])
-        self.state = State(**stored["state"])
+        self.state = LearningState(**stored["state"])
         self.state.passes = self._schedule.passes
 
 

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice.audio import AudioFileError, peak_dbfs
-from voice.tuning.progress import Progress
-from voice.tuning.reading import Reader
+from voice.tuning.progress import RunProgress
+from voice.tuning.reading import ReferenceReader
 from voice.tuning.speech_copies import telephone_copy
 from voice.tuning.speech_data import SILENT_DBFS, Problem, SpokenUtterance
 from voice.tuning.telephone_line import RATE_HZ
@@ -71,7 +71,7 @@ class Lesson:
 class LessonBook:
     """Makes lessons, each window once: a run that was interrupted goes on where it stopped."""
 
-    def __init__(self, folder: Path, reader: Reader, threads: int, seed: int) -> None:
+    def __init__(self, folder: Path, reader: ReferenceReader, threads: int, seed: int) -> None:
         self._folder = folder
         self._reader = reader
         self._threads = threads
@@ -81,7 +81,7 @@ class LessonBook:
             (folder / kind).mkdir(parents=True, exist_ok=True)
 
     def lessons(
-        self, utterances: Mapping[int, SpokenUtterance], copies: int, progress: Progress
+        self, utterances: Mapping[int, SpokenUtterance], copies: int, progress: RunProgress
     ) -> tuple[list[Lesson], list[Problem]]:
         """Lessons of utterances by their numbers, and those that cannot be used after all."""
         known = self._known()
@@ -175,7 +175,9 @@ class LessonBook:
         return self.keep(number, copy, window) if window else None
 
 
-def window_of(reader: Reader, utterance: SpokenUtterance, copy: int, seed: int) -> Window | None:
+def window_of(
+    reader: ReferenceReader, utterance: SpokenUtterance, copy: int, seed: int
+) -> Window | None:
     """One copy of an utterance, encoded; None where nothing is heard. Raises AudioFileError."""
     heard = telephone_copy(utterance, copy, seed)
     if peak_dbfs(heard) < SILENT_DBFS:

@@ -26,7 +26,7 @@ _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True)
-class Plan:
+class TuningPlan:
     """What is to be made of what."""
 
     base: Path

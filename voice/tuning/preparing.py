@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Protocol
 
 from voice.audio import AudioFileError
-from voice.evaluation.batch import Assignment, ResultFiles, Task, Workers, hashes_of, run_batch
+from voice.evaluation.batch import Assignment, BatchTask, ResultFiles, Workers, hashes_of, run_batch
 from voice.tuning.lessons import LessonBook, Window, window_of
-from voice.tuning.progress import Progress
-from voice.tuning.reading import Reader
+from voice.tuning.progress import RunProgress
+from voice.tuning.reading import ReferenceReader
 from voice.tuning.speech_data import SpokenUtterance
 from voice.tuning.turns import Turn, turn_of
 
@@ -44,7 +44,7 @@ class Preparation(Protocol):
 class PreparedHere:
     """By threads of this process; the book makes its windows itself."""
 
-    def __init__(self, reader: Reader, threads: int, progress: Progress) -> None:
+    def __init__(self, reader: ReferenceReader, threads: int, progress: RunProgress) -> None:
         self._reader, self._threads, self._progress = reader, threads, progress
 
     def turns(self, utterances: Mapping[int, SpokenUtterance]) -> Mapping[int, Turn | None]:
@@ -76,7 +76,7 @@ class PreparedByWorkers:
     """By workers; what they have done is in the folder `work` for a run that goes on."""
 
     def __init__(
-        self, workers: Workers, base: Path, token: str, seed: int, work: Path, progress: Progress
+        self, workers: Workers, base: Path, token: str, seed: int, work: Path, progress: RunProgress
     ) -> None:  # fmt: skip
         plan = json.dumps(asdict(_Plan(str(base.absolute()), token, seed)))
         models = hashes_of([("asr_models", str(base.absolute()))])
@@ -104,7 +104,7 @@ class PreparedByWorkers:
         self._run("Encoding ahead", tasks, results, death=lambda why: json.dumps({"died": why}))
 
     def _run(
-        self, what: str, tasks: list[Task], results: ResultFiles | _IntoBook,
+        self, what: str, tasks: list[BatchTask], results: ResultFiles | _IntoBook,
         death: Callable[[str], str],
     ) -> None:  # fmt: skip
         """What is lost for whatever reason is made by this process later."""
@@ -146,10 +146,10 @@ class _IntoBook:
             self._book.keep(index, int(copy), Window(window["frames"], mel, states))
 
 
-def _task(number: int, utterance: SpokenUtterance, copies: list[int]) -> Task:
+def _task(number: int, utterance: SpokenUtterance, copies: list[int]) -> BatchTask:
     """Windows of these copies; without any, a turn."""
     told = {"number": number, "utterance": utterance.to_json(), "copies": copies}
-    return Task(number, json.dumps(told))
+    return BatchTask(number, json.dumps(told))
 
 
 def speech_preparer(plan: str, scratch: Path) -> SpeechPreparer:
@@ -161,7 +161,7 @@ class SpeechPreparer:
     """Makes a turn or windows of one utterance after the other."""
 
     def __init__(self, plan: _Plan) -> None:
-        self._reader, self._seed = Reader(Path(plan.base), plan.token), plan.seed
+        self._reader, self._seed = ReferenceReader(Path(plan.base), plan.token), plan.seed
 
     def examine(self, task: str) -> str:
         """See batch.Examiner; what cannot be read has no windows."""

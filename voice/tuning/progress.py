@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Progress(Protocol):
+class RunProgress(Protocol):
     """Watches a long run, for instance as a bar."""
 
     def began(self, what: str, total: int) -> None:

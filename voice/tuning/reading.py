@@ -55,7 +55,7 @@ class TimedWord:
     end: float
 
 
-class Reader:
+class ReferenceReader:
     """A model in CTranslate2's form that writes what it hears; for several threads at once."""
 
     def __init__(
@@ -80,7 +80,7 @@ class Reader:
         self.tokenizer = _tokenizer(self._loaded, self.folder, token)
         self.prompt: list[int] = [*self.tokenizer.sot_sequence, self.tokenizer.no_timestamps]
 
-    def in_language(self, token: str) -> Reader:
+    def in_language(self, token: str) -> ReferenceReader:
         """The same model, another language; raises ModelError."""
         other = copy(self)
         other._speak(token)

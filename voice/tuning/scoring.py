@@ -25,7 +25,7 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Heard:
+class ReadTwice:
     """An utterance of a group as it was read before and after."""
 
     group: str
@@ -38,7 +38,7 @@ class GroupScores:
     """One row of a fairness table."""
 
     name: str
-    heard: Sequence[Heard]
+    heard: Sequence[ReadTwice]
 
     @property
     def words(self) -> int:
@@ -75,7 +75,7 @@ class GroupScores:
         )
 
 
-def by_group(heard: Iterable[Heard]) -> list[GroupScores]:
+def by_group(heard: Iterable[ReadTwice]) -> list[GroupScores]:
     """One row for each group, by name."""
     ordered = sorted(heard, key=lambda one: one.group)
     return [

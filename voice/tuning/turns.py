@@ -18,7 +18,7 @@ import numpy as np
 
 from voice.audio import AudioFileError, Pcm, frame_levels
 from voice.tuning.lessons import LONGEST_SECONDS
-from voice.tuning.reading import Reader, TimedWord
+from voice.tuning.reading import ReferenceReader, TimedWord
 from voice.tuning.speech_copies import over_the_line
 from voice.tuning.speech_data import SpokenUtterance
 from voice.tuning.telephone_line import RATE_HZ
@@ -78,7 +78,7 @@ def turns_of(
     }
 
 
-def turn_of(number: int, utterance: SpokenUtterance, reader: Reader) -> Turn | None:
+def turn_of(number: int, utterance: SpokenUtterance, reader: ReferenceReader) -> Turn | None:
     """A turn of an utterance, drawn by its number; None where it has none, or cannot be read."""
     try:
         speech = over_the_line(utterance.sound(RATE_HZ))

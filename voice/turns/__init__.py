@@ -16,10 +16,10 @@ from voice.turns.detector import (
     TurnSignal,
     TurnTooLong,
 )
-from voice.turns.echo import EchoGuard, Verdict
+from voice.turns.echo import EchoGuard, EchoVerdict
 from voice.turns.end_of_turn import LISTEN_AGAIN_MS, Awaited, Evidence, pause_wanted
 from voice.turns.foreground import Foreground
-from voice.turns.hearing import Heard, Hearing, Sound
+from voice.turns.hearing import HeardFrame, Hearing, Sound
 from voice.turns.level_gate import LevelGate
 from voice.turns.tracker import TurnTracker
 from voice.turns.vad import FRAME_MS, VoiceActivityDetector, WebRtcVad, create_vad
@@ -29,10 +29,11 @@ __all__ = [
     "LISTEN_AGAIN_MS",
     "Awaited",
     "EchoGuard",
+    "EchoVerdict",
     "Evidence",
     "FalseStart",
     "Foreground",
-    "Heard",
+    "HeardFrame",
     "Hearing",
     "LevelGate",
     "ShortPause",
@@ -44,7 +45,6 @@ __all__ = [
     "TurnSignal",
     "TurnTooLong",
     "TurnTracker",
-    "Verdict",
     "VoiceActivityDetector",
     "WebRtcVad",
     "create_vad",

@@ -58,7 +58,7 @@ _UNTOLD = 100.0
 """Power of a sample below which a line may carry nothing of it: G.711's steps are so coarse."""
 
 
-class Verdict(Enum):
+class EchoVerdict(Enum):
     """Whose voice came in."""
 
     ECHO = auto()
@@ -125,25 +125,25 @@ class EchoGuard:
         """Whether the echo of something may still be on its way."""
         return _energy(self._sent[:_REACH]) > _INAUDIBLE * _WINDOW
 
-    def judge(self, voiced_ms: int, decide: bool = False) -> Verdict:
+    def judge(self, voiced_ms: int, decide: bool = False) -> EchoVerdict:
         """What came in just now, of which `voiced_ms` are voice (0.2 ms of CPU).
 
         With `decide` it is never UNSURE.
         """
         if not self.possible or self._is_too_loud():
-            return Verdict.STRANGE
+            return EchoVerdict.STRANGE
         curve, power = _correlation(self._received, self._sent[:_REACH])
         best = _match(curve, power, 0, len(curve))
         near = self._near(curve, power)
         if near is not None and self._is_known(near):
             self._learn(near)
-            return Verdict.ECHO
+            return EchoVerdict.ECHO
         if voiced_ms >= _TELLING_MS and best.likeness >= _CLEARLY_ALIKE:
             self._learn(best)
         decide = decide or voiced_ms >= _DECIDED_MS
         if best.likeness < (_SOFTLY_ALIKE if self._is_soft() else _ALIKE):
-            return Verdict.STRANGE if decide or voiced_ms >= _TELLING_MS else Verdict.UNSURE
-        return Verdict.ECHO if decide else Verdict.UNSURE
+            return EchoVerdict.STRANGE if decide or voiced_ms >= _TELLING_MS else EchoVerdict.UNSURE
+        return EchoVerdict.ECHO if decide else EchoVerdict.UNSURE
 
     def _bound_gain(self) -> None:
         """Whatever its delay, the line's echo is no stronger than what came in while we spoke."""

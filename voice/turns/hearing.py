@@ -10,7 +10,7 @@ import numpy as np
 
 from voice.audio import Pcm, dbfs
 from voice.silero import speech_peak
-from voice.turns.echo import EchoGuard, Verdict
+from voice.turns.echo import EchoGuard, EchoVerdict
 from voice.turns.foreground import Foreground
 from voice.turns.tracker import TurnTracker
 
@@ -42,7 +42,7 @@ class Sound(Enum):
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardFrame:
     """What follows from a frame."""
 
     sound: Sound
@@ -64,7 +64,7 @@ class Hearing:
         self._levels: deque[float] = deque(maxlen=_KEPT_FRAMES)
         self._held: list[bool] = []
 
-    def push(self, frame: Pcm, assistant_audible: bool) -> Heard:
+    def push(self, frame: Pcm, assistant_audible: bool) -> HeardFrame:
         """Take the next frame."""
         self.echo.received(frame)
         self._kept.append(frame)
@@ -79,15 +79,15 @@ class Hearing:
         if assistant_audible and not near:
             return self._silence()
         verdict = self._judge()
-        if verdict is Verdict.UNSURE:
+        if verdict is EchoVerdict.UNSURE:
             self._held.append(True)
-            return Heard(Sound.MAYBE, ())
-        if verdict is Verdict.ECHO:
-            return Heard(Sound.ECHO, (*self._released(echo=True), False))
+            return HeardFrame(Sound.MAYBE, ())
+        if verdict is EchoVerdict.ECHO:
+            return HeardFrame(Sound.ECHO, (*self._released(echo=True), False))
         self._foreground.spoke(level)
         fades = level < max(self._levels) - _FADING_DB
         sound = Sound.SILENCE if fades else Sound.VOICE
-        return Heard(sound, (*self._released(echo=False), True))
+        return HeardFrame(sound, (*self._released(echo=False), True))
 
     def turn_over(self) -> None:
         """What was heard of late was a turn of the caller."""
@@ -97,15 +97,15 @@ class Hearing:
         """A second opinion on the last half second: speech, no cough or noise (1 ms of CPU)."""
         return speech_peak(np.concatenate(list(self._kept)), self._rate) >= _VOICE
 
-    def _silence(self) -> Heard:
+    def _silence(self) -> HeardFrame:
         if not self._held:
-            return Heard(Sound.SILENCE, (False,))
+            return HeardFrame(Sound.SILENCE, (False,))
         self._held.append(False)
         if len(self._held) < _MOST_HELD:
-            return Heard(Sound.SILENCE, ())
-        return Heard(Sound.SILENCE, self._released(self._judge() is Verdict.ECHO))
+            return HeardFrame(Sound.SILENCE, ())
+        return HeardFrame(Sound.SILENCE, self._released(self._judge() is EchoVerdict.ECHO))
 
-    def _judge(self) -> Verdict:
+    def _judge(self) -> EchoVerdict:
         voiced_ms = sum(self._lately) * _FRAME_MS
         return self.echo.judge(voiced_ms, decide=len(self._held) >= _MOST_HELD)
 

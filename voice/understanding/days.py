@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from voice.languages import Language, Word, plain, words_at
+from voice.languages import Language, TextWord, plain, words_at
 from voice.understanding.corrections import parts_between
 from voice.understanding.counted import counts_something, words_for_days
 from voice.understanding.found import Found, cut_out
@@ -90,7 +90,7 @@ def _candidates(
                 yield begin, day
 
 
-def _end(words: Sequence[Word], position: int) -> int:
+def _end(words: Sequence[TextWord], position: int) -> int:
     return words[position - 1].end
 
 

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from voice.identity import Caller, IdentityLevel
-from voice.response import Responder, ResponseSession, Say, ToolBox
+from voice.response import Responder, ResponseSession, SayClause, ToolBox
 
 MODEL = "ours"
 
@@ -70,7 +70,7 @@ async def _chunks(session: ResponseSession, text: str) -> AsyncIterator[str]:
     turn = session.begin(text)
     turn.commit()
     async for step in turn:
-        if isinstance(step, Say):
+        if isinstance(step, SayClause):
             yield _event({"role": "assistant", "content": f"{step.clause} "}, None)
     yield _event({}, "stop")
     yield "data: [DONE]\n\n"

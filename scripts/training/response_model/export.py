@@ -11,7 +11,7 @@ from pathlib import Path
 
 from transformers import GptOssForCausalLM
 
-from voice.models.gpt_oss import DESCRIPTION, Precision, Wanted, convert
+from voice.models.gpt_oss import DESCRIPTION, Precision, WantedConversion, convert
 from voice.response.learnt import DESCRIPTION as LEARNT
 from voice.response.learnt import Learnt
 
@@ -34,7 +34,7 @@ def write(
     with tempfile.TemporaryDirectory() as saved:
         model.eval().save_pretrained(saved)
         shutil.copy(tokenizer, Path(saved) / "tokenizer.json")
-        convert(Path(saved), fresh, Wanted(precision=precision))
+        convert(Path(saved), fresh, WantedConversion(precision=precision))
     description = fresh / DESCRIPTION
     prefix = json.loads(description.read_text("utf-8"))["prefix_tokens"]
     description.unlink()

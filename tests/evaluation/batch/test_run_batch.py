@@ -13,10 +13,10 @@ import pytest
 from voice.errors import VoiceError
 from voice.evaluation.batch import (
     Assignment,
+    BatchTask,
     NotExamined,
     ResultFiles,
     RunOutcome,
-    Task,
     WorkerDied,
     run_batch,
 )
@@ -63,13 +63,13 @@ class Hand:
 
 
 def carry_out(folder: Path, crew: Crew, tasks: Sequence[int] = range(COUNT)) -> RunOutcome:
-    waiting = (Task(index, json.dumps(index)) for index in tasks)
+    waiting = (BatchTask(index, json.dumps(index)) for index in tasks)
     return asyncio.run(
         run_batch(ASSIGNMENT, waiting, ResultFiles(folder), crew, lambda: None, _death)
     )
 
 
-def _death(task: Task, reason: str) -> str:
+def _death(task: BatchTask, reason: str) -> str:
     return json.dumps(f"{task.index}: {reason}")
 
 

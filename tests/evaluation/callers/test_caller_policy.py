@@ -8,10 +8,10 @@ from voice.evaluation.callers import OWN_PHRASINGS, Goal, Persona, Phrasings, fi
 from voice.evaluation.callers.policy import (
     Act,
     CallerPolicy,
-    HangUp,
-    Listen,
-    Press,
-    Say,
+    HangUpMove,
+    ListenMove,
+    PressMove,
+    SayMove,
 )
 from voice.evaluation.callers.scenario import Patience
 
@@ -34,13 +34,13 @@ def policy(name: str, seed: int = 1, persona: Persona = PERSONA) -> CallerPolicy
 
 def outline(act: Act) -> str:
     match act:
-        case Say():
+        case SayMove():
             return act.intent
-        case Press():
+        case PressMove():
             return "keys"
-        case Listen():
+        case ListenMove():
             return "listen"
-        case HangUp():
+        case HangUpMove():
             return f"hang up: {act.reason}"
 
 
@@ -102,15 +102,17 @@ def test_a_request_is_given_up_after_some_rephrasings() -> None:
 def test_each_rephrasing_has_other_words() -> None:
     caller = policy("plan")
     said = [caller.hear(heard) for heard in (GREETING, SORRY, SORRY)]
-    assert len({act.text for act in said if isinstance(act, Say)}) == 3
+    assert len({act.text for act in said if isinstance(act, SayMove)}) == 3
 
 
 def test_a_spoken_pin_that_was_refused_is_typed() -> None:
-    seed = next(seed for seed in range(20) if isinstance(_after_greeting(seed).hear(ASKS_PIN), Say))
+    seed = next(
+        seed for seed in range(20) if isinstance(_after_greeting(seed).hear(ASKS_PIN), SayMove)
+    )
     caller = _after_greeting(seed)
     spoken = caller.hear(ASKS_PIN)
-    assert isinstance(spoken, Say) and spoken.secret and "four zero seven one" in spoken.text
-    assert caller.hear(ASKS_PIN) == Press("4071")
+    assert isinstance(spoken, SayMove) and spoken.secret and "four zero seven one" in spoken.text
+    assert caller.hear(ASKS_PIN) == PressMove("4071")
 
 
 def test_a_stranger_never_gives_the_right_pin() -> None:
@@ -118,7 +120,7 @@ def test_a_stranger_never_gives_the_right_pin() -> None:
     caller.hear(GREETING)
     acts = [caller.hear(ASKS_PIN) for _ in range(3)]
     assert all("four zero seven one" not in getattr(act, "text", "") for act in acts)
-    assert Press("4071") not in acts
+    assert PressMove("4071") not in acts
 
 
 def test_the_last_request_of_a_mixed_call_is_said_into_the_answer_before() -> None:
@@ -128,7 +130,7 @@ def test_the_last_request_of_a_mixed_call_is_said_into_the_answer_before() -> No
         caller.hear(heard)
     assert caller.will_interrupt
     act = caller.interrupt()
-    assert isinstance(act, Say) and act.intent == Goal.BLOCK_SIM and act.interrupts
+    assert isinstance(act, SayMove) and act.intent == Goal.BLOCK_SIM and act.interrupts
     assert caller.reached == [Goal.PLAN, Goal.BALANCE, Goal.REPEAT]
 
 
@@ -151,7 +153,7 @@ def test_an_endless_scenario_ends_when_told() -> None:
     caller = policy("busy")
     caller.hear(GREETING)
     for _ in range(40):
-        assert not isinstance(caller.hear(PLAN + " " + BILL), HangUp)
+        assert not isinstance(caller.hear(PLAN + " " + BILL), HangUpMove)
     caller.enough()
     acts = [outline(caller.hear(PLAN + " " + BILL)) for _ in range(2)]
     assert acts == ["goodbye", "hang up: finished"]

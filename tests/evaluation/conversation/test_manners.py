@@ -12,10 +12,10 @@ from conversation_bench.dialogue_scenario import load
 from conversation_bench.dialogues import play
 from conversation_bench.manners import BackChannel, coughed, dictate, echo, nod, own_words
 from conversation_bench.virtual_house import VirtualHouse
-from voice.evaluation.callers.live_caller import Said
+from voice.evaluation.callers.live_caller import SaidPhrase
 from voice.events import CallEvent, ClauseSpoken, FinalTranscript, Interrupted
 
-QUESTION = Said("what is my plan", 5.0, 6.5)
+QUESTION = SaidPhrase("what is my plan", 5.0, 6.5)
 
 
 def event(happened: type[CallEvent], at: float, **values: Any) -> CallEvent:

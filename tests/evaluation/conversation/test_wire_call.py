@@ -19,7 +19,7 @@ from tests.evaluation.callers.answering_peer import AnsweringPeer, voiced
 from voice.audio import Pcm
 from voice.evaluation.callers import Persona
 from voice.identity import Caller, IdentityLevel
-from voice.response import HandOver, Responder, Say, Step, ToolBox
+from voice.response import Responder, SayClause, Step, ToolBox, WantsPerson
 
 
 class Voice:
@@ -60,9 +60,9 @@ class Turn:
 
     async def __aiter__(self) -> AsyncIterator[Step]:
         assert self.committed
-        yield Say(f"You said {self._text}.", "")
-        yield HandOver("test")
-        yield Say("Anything else?", "")
+        yield SayClause(f"You said {self._text}.", "")
+        yield WantsPerson("test")
+        yield SayClause("Anything else?", "")
 
 
 class Session:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voice.calls.digits import spoken_digits
-from voice.evaluation.people.digits import SpokenNumber, pins, read_digits
+from voice.evaluation.people.digits import RecordedNumber, pins, read_digits
 from voice.evaluation.people.scores import LEAST_SPEAKERS, NumberScores, WordScores, rate_of
 from voice.evaluation.people.speech import SAMPLE_RATE, read_speech
 from voice.evaluation.word_errors import WordErrors, word_errors
@@ -61,6 +61,6 @@ async def test_a_number_is_right_misread_or_rejected(
     other = "".join(str((int(digit) + 1) % 10) for digit in digits)
     scores = NumberScores()
     for said, speaker in ((digits, "ann"), (other, "ann"), (f"{digits}1", "bob")):
-        await scores.hear(recogniser, SpokenNumber(said, speaker, sound))
+        await scores.hear(recogniser, RecordedNumber(said, speaker, sound))
     assert (scores.right, scores.misread, scores.rejected, scores.count) == (1, 1, 1, 3)
     assert scores.by_speaker == {"ann": [1, 2], "bob": [0, 1]}

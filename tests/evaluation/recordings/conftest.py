@@ -17,7 +17,7 @@ from voice.audio import Pcm, silence, write_wav
 from voice.calls.engines import Engines, warm_up
 from voice.calls.pin_tries import PinTries
 from voice.evaluation.recordings.call_result import CallResult
-from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.manifest import ListedRecording
 from voice.evaluation.recordings.recorded_call import evaluate_call
 from voice.evaluation.virtual_time import VirtualQueues, run_virtually
 from voice.recognition import WhisperRecogniser
@@ -85,7 +85,7 @@ def evaluate(loaded: tuple[WhisperRecogniser, PiperSpeaker], tmp_path: Path) -> 
             sound = tmp_path / "sound.wav"
         speaker.forget()
         engines = _engines(recogniser, speaker, tmp_path)
-        recording = replace(Recording(0, sound.name, sound), **changed)
+        recording = replace(ListedRecording(0, sound.name, sound), **changed)
         return run_virtually(evaluate_call(recording, "left", from_answer, settings, engines))
 
     return run

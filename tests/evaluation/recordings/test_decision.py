@@ -10,7 +10,7 @@ from tests.evaluation.recordings.test_comparison import call
 from voice.errors import ConfigError
 from voice.evaluation.recordings.call_result import CallResult
 from voice.evaluation.recordings.comparison import compare
-from voice.evaluation.recordings.decision import Decision, decide
+from voice.evaluation.recordings.decision import ReleaseDecision, decide
 
 
 def calls(edits: int, dialect: str, count: int = 40, **more: Any) -> list[CallResult]:
@@ -20,7 +20,7 @@ def calls(edits: int, dialect: str, count: int = 40, **more: Any) -> list[CallRe
 
 def decided(
     before: list[CallResult], after: list[CallResult], *args: Any, **options: Any
-) -> Decision:
+) -> ReleaseDecision:
     return decide(compare(before, after), *args, **options)
 
 
@@ -28,7 +28,7 @@ def test_a_better_model_that_harms_nobody_goes_live() -> None:
     decision = decided(calls(5, "sw") + calls(1, "en"), calls(2, "sw") + calls(1, "en"))
 
     assert decision.goes_live
-    assert decision == Decision(against=[], unsure=[])
+    assert decision == ReleaseDecision(against=[], unsure=[])
 
 
 def test_a_model_that_is_not_better_beyond_chance_stays_out() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from voice.errors import ConfigError
 from voice.evaluation.recordings.limits import check_limits, parse_limit
-from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.manifest import ListedRecording
 
 REPORT = {
     "figures": {
@@ -79,8 +79,8 @@ def test_a_group_that_is_not_there_is_no_pass(text: str, reason: str) -> None:
         parse_limit(text).is_broken(REPORT)
 
 
-SAID = Recording(0, "a", Path("a.wav"), "hello", {"dialect": "Indian"})
-UNKNOWN = Recording(1, "b", Path("b.wav"), None, {"dialect": "Irish"})
+SAID = ListedRecording(0, "a", Path("a.wav"), "hello", {"dialect": "Indian"})
+UNKNOWN = ListedRecording(1, "b", Path("b.wav"), None, {"dialect": "Irish"})
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ UNKNOWN = Recording(1, "b", Path("b.wav"), None, {"dialect": "Irish"})
     ],
 )
 def test_what_cannot_be_measured_is_refused_before_the_run(
-    text: str, recordings: list[Recording], only_recognition: bool, reason: str
+    text: str, recordings: list[ListedRecording], only_recognition: bool, reason: str
 ) -> None:
     with pytest.raises(ConfigError, match=f"^--fail-if {re.escape(text)}: .*{reason}"):
         check_limits([parse_limit(text)], recordings, only_recognition)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from voice.evaluation.recordings.manifest import ManifestError, Recording, read_recordings
+from voice.evaluation.recordings.manifest import ListedRecording, ManifestError, read_recordings
 
 
-def table(folder: Path, name: str, text: str | bytes) -> list[Recording]:
+def table(folder: Path, name: str, text: str | bytes) -> list[ListedRecording]:
     file = folder / name
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     return list(read_recordings(file))
@@ -24,7 +24,7 @@ def test_a_table_names_path_text_and_groups(tmp_path: Path) -> None:
         'a.wav,"Hello, you",irish,act=plan,49155,mobile\n'
         "sub/b.wav,,,,,\n",
     )
-    assert first == Recording(
+    assert first == ListedRecording(
         0, "a.wav", tmp_path / "a.wav", "Hello, you", {"dialect": "irish", "line": "mobile"},
         "act=plan", "49155",
     )  # fmt: skip

@@ -9,27 +9,30 @@ import pytest
 from tests.evaluation.recordings.evaluated import RATE, SETTINGS, Say
 from voice.audio import write_wav
 from voice.evaluation.recordings import examiner
-from voice.evaluation.recordings.examiner import Examiner
-from voice.evaluation.recordings.manifest import Recording
-from voice.evaluation.recordings.plan import Plan
+from voice.evaluation.recordings.examiner import RecordingExaminer
+from voice.evaluation.recordings.manifest import ListedRecording
+from voice.evaluation.recordings.plan import RecordingsPlan
 
 SECRET = "four two one seven"
 
 
 @pytest.fixture
-def alone(tmp_path: Path, embedded_recogniser_path: Path) -> Examiner:
-    return Examiner(
-        Plan(1, "", "recognition", "left", False, 1, SETTINGS.model_dump_json(), None), tmp_path
+def alone(tmp_path: Path, embedded_recogniser_path: Path) -> RecordingExaminer:
+    return RecordingExaminer(
+        RecordingsPlan(1, "", "recognition", "left", False, 1, SETTINGS.model_dump_json(), None),
+        tmp_path,
     )
 
 
 @pytest.fixture
-def recording(tmp_path: Path, say: Say) -> Recording:
+def recording(tmp_path: Path, say: Say) -> ListedRecording:
     write_wav(tmp_path / "pin.wav", say(0.5, f"My number is {SECRET}.", 1.0), RATE)
-    return Recording(0, "pin.wav", tmp_path / "pin.wav", text=f"my number is {SECRET}")
+    return ListedRecording(0, "pin.wav", tmp_path / "pin.wav", text=f"my number is {SECRET}")
 
 
-def test_hidden_numbers_are_judged_and_stay_hidden(alone: Examiner, recording: Recording) -> None:
+def test_hidden_numbers_are_judged_and_stay_hidden(
+    alone: RecordingExaminer, recording: ListedRecording
+) -> None:
     result, _ = alone.evaluate(recording)
     kept = [result.recognised, *result.heard, *(turn.recognised for turn in result.turns)]
     assert len(kept) == 3
@@ -39,7 +42,7 @@ def test_hidden_numbers_are_judged_and_stay_hidden(alone: Examiner, recording: R
 
 
 def test_of_a_fault_its_class_and_an_id_are_kept(
-    alone: Examiner, recording: Recording, monkeypatch: pytest.MonkeyPatch
+    alone: RecordingExaminer, recording: ListedRecording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
         raise RuntimeError(f"cannot read {SECRET}")

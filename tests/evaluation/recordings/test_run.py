@@ -23,7 +23,7 @@ from voice.evaluation.batch import Processes, RunOutcome, processes
 from voice.evaluation.batch import run as run_module
 from voice.evaluation.recordings import run as running
 from voice.evaluation.recordings.manifest import read_recordings
-from voice.evaluation.recordings.plan import Plan, fingerprint_of
+from voice.evaluation.recordings.plan import RecordingsPlan, fingerprint_of
 from voice.evaluation.recordings.report_files import results_of
 from voice.settings import Settings
 
@@ -164,7 +164,7 @@ def test_a_full_disk_is_one_line(folder: Path, tmp_path: Path) -> None:
 def prepared(folder: Path, tmp_path: Path, embedded_recogniser_path: Path) -> Path:
     settings = Settings()
     count, fingerprint = fingerprint_of(read_recordings(folder), settings)
-    plan = Plan(
+    plan = RecordingsPlan(
         count, fingerprint, "recognition", "left", False, 1, settings.model_dump_json(), None
     )
     plan.prepare(tmp_path / "out", fresh=False)
@@ -272,7 +272,7 @@ def test_a_worker_is_replaced_before_it_grows(
 
 
 def test_a_worker_that_cannot_start_says_why(prepared: Path, folder: Path) -> None:
-    plan = Plan.load(prepared / "plan.json")
+    plan = RecordingsPlan.load(prepared / "plan.json")
     settings = json.loads(plan.settings)
     settings["recognition"]["model"] = "/nowhere"
     replace(plan, settings=json.dumps(settings)).save(prepared / "plan.json")

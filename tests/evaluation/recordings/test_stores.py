@@ -20,7 +20,7 @@ from tests.evaluation.recordings.evaluated import RATE, Say
 from voice.audio import AudioFileError, write_wav
 from voice.errors import VoiceError
 from voice.evaluation.batch import Processes
-from voice.evaluation.recordings.manifest import ManifestError, Recording
+from voice.evaluation.recordings.manifest import ListedRecording, ManifestError
 from voice.evaluation.recordings.places import recordings_at
 from voice.evaluation.recordings.report_files import results_of
 from voice.evaluation.recordings.run import run
@@ -64,7 +64,7 @@ def store(tmp_path: Path, say: Say) -> Path:
     return folder
 
 
-def named(recordings: Iterator[Recording]) -> list[tuple[str, str | None]]:
+def named(recordings: Iterator[ListedRecording]) -> list[tuple[str, str | None]]:
     return [(recording.url, recording.text) for recording in recordings]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from voice.evaluation.recordings.utterances import Utterance, utterances
+from voice.evaluation.recordings.utterances import SpeechStretch, utterances
 
 QUIET, SPEECH, FADING, CLICK = -70.0, -15.0, -57.0, -20.0
 
@@ -16,12 +16,12 @@ def frames(*parts: tuple[float, float]) -> list[float]:
 
 def test_one_utterance_ends_with_its_last_sound_above_40_db() -> None:
     found = utterances(frames((QUIET, 1), (SPEECH, 2), (FADING, 0.3), (QUIET, 1)))
-    assert found == [Utterance(1000, 3000)]
+    assert found == [SpeechStretch(1000, 3000)]
 
 
 def test_a_short_pause_lies_within_a_long_one_between() -> None:
     levels = frames((SPEECH, 1), (QUIET, 0.9), (SPEECH, 1), (QUIET, 1.1), (SPEECH, 1))
-    assert utterances(levels) == [Utterance(0, 2900), Utterance(4000, 5000)]
+    assert utterances(levels) == [SpeechStretch(0, 2900), SpeechStretch(4000, 5000)]
 
 
 def test_a_click_is_no_utterance() -> None:
@@ -31,7 +31,7 @@ def test_a_click_is_no_utterance() -> None:
 def test_noise_is_left_out() -> None:
     noise = list(np.random.default_rng(1).normal(-40, 1.5, 200))
     found = utterances([*noise, *frames((SPEECH, 1)), *noise])
-    assert found == [Utterance(4000, 5000)]
+    assert found == [SpeechStretch(4000, 5000)]
 
 
 def test_nothing_at_all() -> None:

@@ -24,7 +24,7 @@ from tests.models.gpt_oss.small_models import (
 )
 from voice.errors import ModelError
 from voice.models.ctranslate2_weights import Ctranslate2Weights
-from voice.models.gpt_oss import Precision, Wanted, convert
+from voice.models.gpt_oss import Precision, WantedConversion, convert
 from voice.tokenizer_files import read_tokenizer
 
 TEXT = "how much is my bill this month"
@@ -47,7 +47,7 @@ def logits(folder: Path, text: str = TEXT) -> NDArray[np.float32]:
 
 
 def test_the_folder_says_how_it_is_used(checkpoint: Path, dialogues: Path, tmp_path: Path) -> None:
-    convert(checkpoint, tmp_path / "dense", Wanted(experts=2, dialogues=dialogues))
+    convert(checkpoint, tmp_path / "dense", WantedConversion(experts=2, dialogues=dialogues))
 
     found = description(tmp_path / "dense")
     assert found["prefix_tokens"] == ["<|ct2_sink|>", *["<|ct2_null|>"] * (WINDOW - 1)]
@@ -63,7 +63,7 @@ def test_the_folder_says_how_it_is_used(checkpoint: Path, dialogues: Path, tmp_p
 def test_it_writes_tokens_and_never_those_that_are_added(
     checkpoint: Path, dialogues: Path, tmp_path: Path
 ) -> None:
-    convert(checkpoint, tmp_path / "dense", Wanted(dialogues=dialogues))
+    convert(checkpoint, tmp_path / "dense", WantedConversion(dialogues=dialogues))
 
     folder = tmp_path / "dense"
     generator = ctranslate2.Generator(str(folder), compute_type="int8", intra_threads=1)
@@ -82,7 +82,7 @@ def test_smaller_precisions_stay_near(
 ) -> None:
     sizes = {}
     for name in ("float32", precision):
-        convert(checkpoint, tmp_path / name, Wanted(2, name, dialogues=dialogues))
+        convert(checkpoint, tmp_path / name, WantedConversion(2, name, dialogues=dialogues))
         sizes[name] = (tmp_path / name / "model.bin").stat().st_size
 
     difference = np.abs(logits(tmp_path / precision) - logits(tmp_path / "float32"))
@@ -99,7 +99,7 @@ def test_mxfp4_and_the_same_numbers_as_bfloat16_convert_alike(
     )
 
     for source, name in ((checkpoint, "from_mxfp4"), (floats, "from_bfloat16")):
-        convert(source, tmp_path / name, Wanted(2, dialogues=dialogues))
+        convert(source, tmp_path / name, WantedConversion(2, dialogues=dialogues))
 
     first, second = (tmp_path / name / "model.bin" for name in ("from_mxfp4", "from_bfloat16"))
     assert first.read_bytes() == second.read_bytes()
@@ -108,9 +108,13 @@ def test_mxfp4_and_the_same_numbers_as_bfloat16_convert_alike(
 def test_statistics_of_an_earlier_conversion_choose_the_same_experts(
     checkpoint: Path, dialogues: Path, tmp_path: Path
 ) -> None:
-    convert(checkpoint, tmp_path / "first", Wanted(2, dialogues=dialogues))
+    convert(checkpoint, tmp_path / "first", WantedConversion(2, dialogues=dialogues))
 
-    convert(checkpoint, tmp_path / "second", Wanted(2, routing=tmp_path / "first" / "routing.json"))
+    convert(
+        checkpoint,
+        tmp_path / "second",
+        WantedConversion(2, routing=tmp_path / "first" / "routing.json"),
+    )
 
     weights = [Ctranslate2Weights.read(tmp_path / name / "model.bin").variables
                for name in ("first", "second")]  # fmt: skip
@@ -123,11 +127,13 @@ def test_a_smaller_vocabulary_reads_its_text_as_before(
 ) -> None:
     text = tmp_path / "words.txt"
     text.write_text(TEXT)
-    routing = Wanted(2, "float32", dialogues=dialogues)
+    routing = WantedConversion(2, "float32", dialogues=dialogues)
     convert(checkpoint, tmp_path / "all", routing)
 
     convert(
-        checkpoint, tmp_path / "few", Wanted(2, "float32", vocabulary=text, dialogues=dialogues)
+        checkpoint,
+        tmp_path / "few",
+        WantedConversion(2, "float32", vocabulary=text, dialogues=dialogues),
     )
 
     names = [
@@ -164,7 +170,7 @@ def test_more_layers_take_no_more_memory(dialogues: Path, tmp_path: Path) -> Non
         source, target = deeper(tmp_path / f"deep-{layers}", layers), tmp_path / f"dense-{layers}"
         said: list[str] = []
         tracemalloc.start()
-        convert(source, target, Wanted(8, "float32", dialogues=dialogues), said.append)
+        convert(source, target, WantedConversion(8, "float32", dialogues=dialogues), said.append)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
 
@@ -184,7 +190,11 @@ def test_memory_that_will_not_do_is_said_before_anything_is_done(
         ModelError, match=r"converting needs \d+\.\d MB of memory, 1\.0 MB are free"
     ):
         convert(
-            checkpoint, tmp_path / "dense", Wanted(dialogues=dialogues), said.append, lambda: 10**6
+            checkpoint,
+            tmp_path / "dense",
+            WantedConversion(dialogues=dialogues),
+            said.append,
+            lambda: 10**6,
         )
 
     assert len(said) == 1 and "of memory to convert" in said[0]
@@ -194,15 +204,15 @@ def test_memory_that_will_not_do_is_said_before_anything_is_done(
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (Wanted(experts=9), "gpt-oss-small has 8 experts a layer, not 9"),
-        (Wanted(experts=2), "experts are chosen by dialogues or by routing statistics"),
-        (Wanted(form="checkpoint"), "float32 or float16, not int8"),
-        (Wanted(dialogues=Path("none.jsonl")), r"none\.jsonl: cannot be read"),
-        (Wanted(routing=Path("none.json")), r"none\.json: no routing statistics"),
+        (WantedConversion(experts=9), "gpt-oss-small has 8 experts a layer, not 9"),
+        (WantedConversion(experts=2), "experts are chosen by dialogues or by routing statistics"),
+        (WantedConversion(form="checkpoint"), "float32 or float16, not int8"),
+        (WantedConversion(dialogues=Path("none.jsonl")), r"none\.jsonl: cannot be read"),
+        (WantedConversion(routing=Path("none.json")), r"none\.json: no routing statistics"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line(
-    checkpoint: Path, tmp_path: Path, wanted: Wanted, message: str
+    checkpoint: Path, tmp_path: Path, wanted: WantedConversion, message: str
 ) -> None:
     with pytest.raises(ModelError, match=message) as caught:
         convert(checkpoint, tmp_path / "dense", wanted)
@@ -218,7 +228,7 @@ def test_a_folder_that_is_there_is_left_as_it_is(
     (tmp_path / "dense" / "mine.txt").write_text("mine")
 
     with pytest.raises(ModelError, match="dense: is there already"):
-        convert(checkpoint, tmp_path / "dense", Wanted(dialogues=dialogues))
+        convert(checkpoint, tmp_path / "dense", WantedConversion(dialogues=dialogues))
 
     assert [path.name for path in (tmp_path / "dense").iterdir()] == ["mine.txt"]
 
@@ -230,7 +240,7 @@ def test_a_vocabulary_without_harmony_is_refused(
     file.write_text(file.read_text("utf-8").replace("<|channel|>", "<|chanel|>"), "utf-8")
 
     with pytest.raises(ModelError, match=r"tokenizer\.json: no Harmony vocabulary, <\|channel\|>"):
-        convert(checkpoint, tmp_path / "dense", Wanted(dialogues=dialogues))
+        convert(checkpoint, tmp_path / "dense", WantedConversion(dialogues=dialogues))
 
 
 def test_a_vocabulary_of_another_model_is_refused(dialogues: Path, tmp_path: Path) -> None:
@@ -240,4 +250,4 @@ def test_a_vocabulary_of_another_model_is_refused(dialogues: Path, tmp_path: Pat
     source = save_checkpoint(tmp_path / "small", gpt_oss_config(vocab_size=100), tensors)
 
     with pytest.raises(ModelError, match=f"{vocabulary_size()} tokens, the model has 100"):
-        convert(source, tmp_path / "dense", Wanted(dialogues=dialogues))
+        convert(source, tmp_path / "dense", WantedConversion(dialogues=dialogues))

@@ -12,7 +12,7 @@ from tests.models.gpt_oss.test_llama import CONTROL, save_gguf
 from tests.models.loopback_sources import Told, sha256
 from voice.errors import ModelError
 from voice.models import CatalogueModel, ModelStore, Origins, pull
-from voice.models.gpt_oss import Wanted, convert
+from voice.models.gpt_oss import WantedConversion, convert
 
 
 def entry(file: Path) -> CatalogueModel:
@@ -49,7 +49,7 @@ def test_what_is_installed_converts_again(tmp_path: Path, store: ModelStore) -> 
     file = save_gguf(tmp_path / "llama.gguf", CONTROL)
     folder = pull(entry(file), store, Origins(), Told(), tmp_path)
 
-    convert(folder, tmp_path / "again", Wanted(precision="float16"))
+    convert(folder, tmp_path / "again", WantedConversion(precision="float16"))
 
     assert (tmp_path / "again" / "model.bin").read_bytes() == (folder / "model.bin").read_bytes()
 

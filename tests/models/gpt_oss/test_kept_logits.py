@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from voice.models.gpt_oss import Wanted, convert
+from voice.models.gpt_oss import WantedConversion, convert
 
 NETWORK = ROOT / "tests" / "data" / "small_gpt_oss"
 EXACT = 1e-3
@@ -25,7 +25,7 @@ LENGTH, VOCABULARY = KEPT["logits"].shape
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("converted") / "dense"
-    convert(NETWORK, target, Wanted(2, "float32", routing=NETWORK / "routing.json"))
+    convert(NETWORK, target, WantedConversion(2, "float32", routing=NETWORK / "routing.json"))
     return target
 
 

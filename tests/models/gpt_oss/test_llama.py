@@ -16,7 +16,7 @@ from tokenizers import Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 
 from voice.errors import ModelError
-from voice.models.gpt_oss import Wanted, convert
+from voice.models.gpt_oss import WantedConversion, convert
 from voice.tokenizer_files import read_tokenizer
 
 WIDTH, INNER, LAYERS, HEADS, KEY_HEADS, HEAD = 64, 96, 2, 4, 2, 16
@@ -124,11 +124,11 @@ def save_gguf(file: Path, control: list[str], *, architecture: str = "llama") ->
 
 
 def test_a_folder_and_a_gguf_file_of_one_network_convert_alike(tmp_path: Path) -> None:
-    convert(save_llama(tmp_path / "llama", CONTROL), tmp_path / "first", Wanted())
+    convert(save_llama(tmp_path / "llama", CONTROL), tmp_path / "first", WantedConversion())
     (tmp_path / "pulled").mkdir()
     save_gguf(tmp_path / "pulled" / "llama.gguf", CONTROL)
 
-    convert(tmp_path / "pulled", tmp_path / "second", Wanted())
+    convert(tmp_path / "pulled", tmp_path / "second", WantedConversion())
 
     for name in ("model.bin", "vocabulary.json"):
         folders = tmp_path / "first", tmp_path / "second"
@@ -142,7 +142,7 @@ def test_a_folder_and_a_gguf_file_of_one_network_convert_alike(tmp_path: Path) -
 
 
 def test_it_needs_no_prefix_and_says_so(tmp_path: Path) -> None:
-    convert(save_llama(tmp_path / "llama", CONTROL), tmp_path / "dense", Wanted())
+    convert(save_llama(tmp_path / "llama", CONTROL), tmp_path / "dense", WantedConversion())
 
     found = json.loads((tmp_path / "dense" / "voice.json").read_text())
     assert found["prefix_tokens"] == [] and found["sliding_window"] is None
@@ -150,7 +150,7 @@ def test_it_needs_no_prefix_and_says_so(tmp_path: Path) -> None:
 
 
 def test_harmony_takes_the_places_of_control_tokens(tmp_path: Path) -> None:
-    convert(save_llama(tmp_path / "llama", CONTROL), tmp_path / "dense", Wanted())
+    convert(save_llama(tmp_path / "llama", CONTROL), tmp_path / "dense", WantedConversion())
 
     tokens = json.loads((tmp_path / "dense" / "vocabulary.json").read_text())
     assert tokens[:3] == ["<|endoftext|>", "<|start|>", "<|end|>"]
@@ -164,7 +164,7 @@ def test_too_few_control_tokens_are_said(tmp_path: Path) -> None:
     llama = save_llama(tmp_path / "llama", CONTROL[:5])
 
     with pytest.raises(ModelError, match="2 control tokens to spare, Harmony needs 5"):
-        convert(llama, tmp_path / "dense", Wanted())
+        convert(llama, tmp_path / "dense", WantedConversion())
 
 
 @pytest.mark.parametrize(
@@ -178,14 +178,14 @@ def test_another_network_is_refused(tmp_path: Path, changes: dict[str, Any], mes
     llama = save_llama(tmp_path / "llama", CONTROL, **changes)
 
     with pytest.raises(ModelError, match=message):
-        convert(llama, tmp_path / "dense", Wanted())
+        convert(llama, tmp_path / "dense", WantedConversion())
 
 
 def test_a_gguf_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     file = save_gguf(tmp_path / "other.gguf", CONTROL, architecture="qwen2")
 
     with pytest.raises(ModelError, match=r"other\.gguf: not a Llama: its architecture is 'qwen2'"):
-        convert(file, tmp_path / "dense", Wanted())
+        convert(file, tmp_path / "dense", WantedConversion())
 
 
 def test_a_gguf_file_whose_sizes_are_not_those_of_its_tensors_is_refused(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_gguf_file_whose_sizes_are_not_those_of_its_tensors_is_refused(tmp_pat
     with pytest.raises(
         ModelError, match=r"k_proj\.weight has the shape \(32, 64\), not \(64, 64\)"
     ):
-        convert(file, tmp_path / "dense", Wanted())
+        convert(file, tmp_path / "dense", WantedConversion())
 
 
 def test_a_gguf_file_with_a_damaged_name_is_refused(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_gguf_file_with_a_damaged_name_is_refused(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"<spare_0>", b"<spare_\xff>"))
 
     with pytest.raises(ModelError, match=r"tokenizer\.ggml\.tokens is damaged"):
-        convert(file, tmp_path / "dense", Wanted())
+        convert(file, tmp_path / "dense", WantedConversion())
 
 
 @pytest.mark.parametrize("kept", [0, 3, 40, 2000])
@@ -215,7 +215,7 @@ def test_a_gguf_file_that_is_cut_off_is_refused(tmp_path: Path, kept: int) -> No
     file.write_bytes(file.read_bytes()[:kept])
 
     with pytest.raises(ModelError, match=r"llama\.gguf: "):
-        convert(file, tmp_path / "dense", Wanted())
+        convert(file, tmp_path / "dense", WantedConversion())
 
 
 @pytest.mark.torch
@@ -231,13 +231,13 @@ def test_it_gives_the_logits_of_the_llama(tmp_path: Path, form: str) -> None:
         expected = llama(torch.tensor([ids])).logits[0].numpy()
 
     if form == "checkpoint":
-        convert(source, target, Wanted(precision="float32", form="checkpoint"))
+        convert(source, target, WantedConversion(precision="float32", form="checkpoint"))
         model = GptOssForCausalLM.from_pretrained(target, attn_implementation="eager").eval()
         with torch.no_grad():
             found = model(torch.tensor([ids])).logits[0].numpy()
         shutil.rmtree(source)
         source, target = target, tmp_path / "again"
-    convert(source, target, Wanted(precision="float32"))
+    convert(source, target, WantedConversion(precision="float32"))
     import ctranslate2
 
     tokens = json.loads((target / "vocabulary.json").read_text())

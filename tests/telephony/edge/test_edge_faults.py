@@ -23,7 +23,7 @@ from voice.telephony.leg import (
     Transfer,
     TransferResult,
 )
-from voice.telephony.sip import CallRejected, CallState, EndCause
+from voice.telephony.sip import CallRejected, EndCause, SipCallState
 
 pytestmark = pytest.mark.calls
 
@@ -62,7 +62,7 @@ async def test_call_process_that_never_answers_is_not_waited_for(
     async with calling(address) as caller:
         await caller.hears(TONE_HZ)
         await caller.listens(25)
-        assert caller.call.state is CallState.CONFIRMED
+        assert caller.call.state is SipCallState.CONFIRMED
 
 
 async def test_the_only_call_process_is_waited_for(
@@ -138,7 +138,7 @@ async def test_caller_who_holds_the_call_and_vanishes_is_found(
         await caller.offer_anew("inactive")
         await process.hears_of(Hold)
         await asyncio.sleep(0.5)
-        assert caller.call.state is CallState.CONFIRMED
+        assert caller.call.state is SipCallState.CONFIRMED
         caller.agent._dialogs.clear()  # as a telephone that was switched off and on
         assert await process.hears_of(LegFailed) == LegFailed("the other side is gone")
         await process.hears_of(LegEnded)

@@ -17,7 +17,7 @@ from voice.telephony.edge.announcement import Announcement
 from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal
 from voice.telephony.sip import Dialog, Invitation
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 from voice.telephony.sip.wire import parse
 
 
@@ -61,7 +61,7 @@ def invitation() -> Invitation:
         "Call-ID: 1\r\nCSeq: 1 INVITE\r\nContact: <sip:b@127.0.0.1>\r\nContent-Length: 3\r\n\r\nv=0"
     )
     request = parse(text.encode())
-    assert isinstance(request, Request)
+    assert isinstance(request, SipRequest)
     return Invitation(request, ("127.0.0.1", 5070))
 
 

@@ -11,7 +11,7 @@ from voice.audio import FlacWriter, read_stereo_flac
 from voice.audio.pcm import Pcm
 from voice.audio.wav import AudioFileError
 from voice.telephony.edge.file_thread import FileThread
-from voice.telephony.edge.recording import Recording, open_recording
+from voice.telephony.edge.recording import EdgeRecording, open_recording
 
 FRAME = np.full(160, 1000, np.int16)
 
@@ -31,8 +31,8 @@ def test_recording_that_fails_says_so_once_and_harms_no_other(
     kind: type[FlacWriter], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     thread = FileThread("recordings")
-    failing = Recording(thread, lambda: kind(tmp_path / "a.flac", 8000), "a")
-    healthy = Recording(thread, lambda: open_recording(tmp_path, "b/b.flac", 8000), "b")
+    failing = EdgeRecording(thread, lambda: kind(tmp_path / "a.flac", 8000), "a")
+    healthy = EdgeRecording(thread, lambda: open_recording(tmp_path, "b/b.flac", 8000), "b")
     for recording in (failing, healthy):
         for _ in range(51):
             recording.add(FRAME, FRAME)
@@ -63,7 +63,7 @@ def test_recording_that_cannot_be_made_is_logged_with_its_call(
     (tmp_path / "file").touch()
     root = tmp_path / directory if directory else None
     thread = FileThread("recordings")
-    recording = Recording(thread, lambda: open_recording(root, asked, 8000), "c")
+    recording = EdgeRecording(thread, lambda: open_recording(root, asked, 8000), "c")
     for _ in range(30):
         recording.add(FRAME, FRAME)
     recording.close()
@@ -76,14 +76,14 @@ def test_recording_on_a_disk_that_is_too_slow_is_completed_without_what_is_missi
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     thread = FileThread("recordings", capacity=3)
-    recording = Recording(thread, lambda: FlacWriter(tmp_path / "a.flac", 8000), "a")
+    recording = EdgeRecording(thread, lambda: FlacWriter(tmp_path / "a.flac", 8000), "a")
     recording.add(FRAME, FRAME)
     recording.close()
     thread.close()
     assert len(read_stereo_flac(tmp_path / "a.flac")[0]) == 160
 
     full = FileThread("recordings", capacity=0)
-    late = Recording(full, lambda: FlacWriter(tmp_path / "b.flac", 8000), "b")
+    late = EdgeRecording(full, lambda: FlacWriter(tmp_path / "b.flac", 8000), "b")
     late.add(FRAME, FRAME)
     late.close()
     full.close()

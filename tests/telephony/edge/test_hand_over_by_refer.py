@@ -15,7 +15,7 @@ from voice.telephony.leg import (
     TransferProgress,
     TransferResult,
 )
-from voice.telephony.sip import CallState
+from voice.telephony.sip import SipCallState
 
 pytestmark = pytest.mark.calls
 
@@ -225,4 +225,4 @@ async def test_a_caller_who_hangs_up_as_the_refer_is_refused_has_no_telephone_ri
             another.refer_status = 405
             process.legs[1].send(Transfer(target=person.uri))
             await process.hears_of(TransferProgress)
-            assert [call.state for call in person.calls[:-1]] in ([], [CallState.ENDED])
+            assert [call.state for call in person.calls[:-1]] in ([], [SipCallState.ENDED])

@@ -22,9 +22,9 @@ from voice.telephony.sip import (
     Credentials,
     IncomingCall,
     LocalMedia,
+    PeerTrunk,
     SessionDescription,
     SipSyntaxError,
-    Trunk,
     UserAgent,
     answer_offer,
     make_offer,
@@ -36,11 +36,11 @@ from voice.telephony.sip.grammar import parameters, quote, split, unquote
 
 US, THEM = ("127.0.0.1", 5060), ("127.0.0.1", 5070)
 HERE = LocalMedia("127.0.0.1", 5000)
-EVERYBODY = Trunk("all", ["127.0.0.0/8"], trusted=True)
+EVERYBODY = PeerTrunk("all", ["127.0.0.0/8"], trusted=True)
 POLICIES = {
     "admitted": AccessPolicy([EVERYBODY]),
     "challenged": AccessPolicy(users={"alice": "secret"}),
-    "forbidden": AccessPolicy([Trunk("other", ["192.0.2.0/24"])]),
+    "forbidden": AccessPolicy([PeerTrunk("other", ["192.0.2.0/24"])]),
 }
 
 

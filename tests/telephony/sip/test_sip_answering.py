@@ -13,12 +13,12 @@ from voice.identity import IdentityLevel
 from voice.telephony.sip import (
     AccessPolicy,
     CallHandlers,
-    CallState,
     EndCause,
     IncomingCall,
     LocalMedia,
+    PeerTrunk,
     SessionDescription,
-    Trunk,
+    SipCallState,
     UserAgent,
     answer_offer,
     make_offer,
@@ -189,7 +189,7 @@ def test_a_stranger_gets_one_answer_for_each_datagram_and_leaves_nothing_behind(
 @pytest.mark.parametrize(
     ("policy", "status"),
     [
-        (AccessPolicy([Trunk("other", ["192.0.2.0/24"])]), 403),
+        (AccessPolicy([PeerTrunk("other", ["192.0.2.0/24"])]), 403),
         (AccessPolicy(users={"a": "b"}), 401),
     ],
 )
@@ -231,7 +231,7 @@ def test_a_late_offer_is_answered_in_the_ack() -> None:
         ack = message("INVITE", branch="z9hG4bK9", to_tag=scene.tag).replace("INVITE", "ACK")
         await scene.send(ack)
         assert answers[0].media[0].port == 4000
-        assert scene.calls[0].state is CallState.CONFIRMED
+        assert scene.calls[0].state is SipCallState.CONFIRMED
 
     run_virtual(scenario)
 
@@ -251,7 +251,7 @@ def test_requests_inside_a_call_are_answered_in_the_order_of_their_numbers() -> 
         await scene.send(message("OPTIONS", branch="z9hG4bK5", cseq=6, **inside))
         await scene.send(message("NOTIFY", branch="z9hG4bK6", cseq=7, **inside))
         await scene.send(message("BYE", branch="z9hG4bK7", cseq=8, to_tag=";tag=wrong"))
-        assert call.state is CallState.CONFIRMED
+        assert call.state is SipCallState.CONFIRMED
         await scene.send(message("BYE", branch="z9hG4bK8", cseq=9, **inside))
         await scene.send(message("BYE", branch="z9hG4bK9", cseq=10, **inside))
         assert scene.peer.statuses == [200, 500, 200, 481, 481, 200, 481]
@@ -320,7 +320,7 @@ def test_a_transfer_ends_with_the_status_in_the_notify() -> None:
         await transfer.accepted()
         assert await transfer.outcome() == 486
         assert told == [100]
-        assert scene.calls[0].state is CallState.CONFIRMED
+        assert scene.calls[0].state is SipCallState.CONFIRMED
 
     run_virtual(scenario)
 
@@ -329,7 +329,7 @@ def test_only_a_trusted_trunk_is_believed() -> None:
     asserted = "P-Asserted-Identity: <sip:+35399@carrier.example>, <tel:+35399>\n"
     levels = []
     for trusted in (True, False):
-        policy = AccessPolicy([Trunk("carrier", ["127.0.0.0/8"], trusted=trusted)])
+        policy = AccessPolicy([PeerTrunk("carrier", ["127.0.0.0/8"], trusted=trusted)])
 
         async def scenario(policy: AccessPolicy = policy) -> None:
             scene = Scene(policy=policy)

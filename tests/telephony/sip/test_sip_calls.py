@@ -14,10 +14,10 @@ from voice.telephony.sip import (
     AccessPolicy,
     CallEnd,
     CallRejected,
-    CallState,
     Credentials,
     EndCause,
     IncomingCall,
+    SipCallState,
     make_offer,
 )
 
@@ -33,7 +33,7 @@ def test_a_call_is_set_up_answered_and_ended_by_the_caller() -> None:
         await asyncio.sleep(0.1)
         incoming = world.calls[0]
         assert (ringing, sdp.media[0].port) == ([180], 5000)
-        assert incoming.state is call.state is CallState.CONFIRMED
+        assert incoming.state is call.state is SipCallState.CONFIRMED
         assert (incoming.caller.number, incoming.display_name) == ("+353123", 'Eve "x"')
         assert incoming.called == "bot" and incoming.source == CLIENT
         call.bye("thank you")
@@ -93,7 +93,7 @@ def test_a_call_survives_the_loss_of_a_third_of_all_datagrams(seed: int) -> None
         call = world.dial(credentials=Credentials("alice", "secret"))
         await asyncio.wait_for(call.answered(), 60)
         await asyncio.sleep(20)
-        assert world.calls[0].state is CallState.CONFIRMED
+        assert world.calls[0].state is SipCallState.CONFIRMED
         call.bye()
         await asyncio.wait_for(world.calls[0].wait_ended(), 40)
         assert len(world.calls) == 1 and world.ends[0].cause is EndCause.REMOTE_BYE
@@ -190,7 +190,7 @@ def test_while_full_an_invite_gets_503_and_a_running_call_goes_on() -> None:
         with pytest.raises(CallRejected, match="503"):
             await world.dial().answered()
         assert b"Retry-After: 12\r\n" in world.network.sent[-2][3]
-        assert running.state is CallState.CONFIRMED and len(world.calls) == 1
+        assert running.state is SipCallState.CONFIRMED and len(world.calls) == 1
 
     run_virtual(scenario)
 
@@ -242,7 +242,7 @@ def test_a_fault_in_one_call_ends_that_call_and_no_other(moment: str) -> None:
                 with pytest.raises(CallRejected, match="500"):
                     await broken.reinvite(make_offer(HERE))
             await broken.wait_ended()
-        assert healthy.state is CallState.CONFIRMED
+        assert healthy.state is SipCallState.CONFIRMED
         assert [end.cause for end in world.ends] in ([EndCause.FAILED], [EndCause.REJECTED])
 
     run_virtual(scenario)
@@ -255,6 +255,6 @@ def test_a_blind_transfer_reports_what_the_peer_says() -> None:
         # A REFER is not among what we answer.
         with pytest.raises(CallRejected, match="405"):
             await world.calls[0].refer("sip:person@127.0.0.1").accepted()
-        assert call.state is CallState.CONFIRMED
+        assert call.state is SipCallState.CONFIRMED
 
     run_virtual(scenario)

@@ -17,7 +17,7 @@ from voice.telephony.sip import (
     UserAgent,
     make_offer,
 )
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 from voice.telephony.sip.wire import parse
 
 SOURCE = ("198.51.100.7", 40_000)
@@ -27,7 +27,7 @@ def dialog(extra: str = "", contact: str = "<sip:them@192.0.2.1:5070>", via: str
     text = message(extra=extra).replace("<sip:them@127.0.0.1:5070>", contact)
     text = text.replace("127.0.0.1:5070;branch", f"{via or SOURCE[0]};branch")
     request = parse(text.replace("\n", "\r\n").encode())
-    assert isinstance(request, Request)
+    assert isinstance(request, SipRequest)
     return Dialog.of_server(request, "us", SOURCE, 1)
 
 

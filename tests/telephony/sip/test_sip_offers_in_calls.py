@@ -10,9 +10,9 @@ from tests.telephony.sip.two_agents import HERE, THERE, URI, World, answer
 from tests.telephony.sip.virtual_network import run_virtual
 from voice.telephony.sip import (
     CallRejected,
-    CallState,
     IncomingCall,
     SessionDescription,
+    SipCallState,
     answer_offer,
     make_offer,
 )
@@ -44,7 +44,7 @@ def test_hold_and_resume_are_answered() -> None:
         assert resumed.direction_of(resumed.media[0]) == "sendrecv"
         assert directions == [(False, True), (True, True)]
         await asyncio.sleep(40)
-        assert call.state is world.calls[0].state is CallState.CONFIRMED
+        assert call.state is world.calls[0].state is SipCallState.CONFIRMED
 
     run_virtual(scenario)
 
@@ -55,7 +55,7 @@ def test_an_offer_that_nobody_can_answer_leaves_the_call_as_it_was() -> None:
         call = await world.connected()
         with pytest.raises(CallRejected, match="488"):
             await call.reinvite(make_offer(HERE))
-        assert call.state is world.calls[0].state is CallState.CONFIRMED
+        assert call.state is world.calls[0].state is SipCallState.CONFIRMED
 
     run_virtual(scenario)
 
@@ -87,6 +87,6 @@ def test_an_invite_without_an_offer_gets_ours_and_the_ack_brings_the_answer() ->
         assert offered.media[0].port == 5000
         await asyncio.sleep(0.1)
         # Our own caller never sends a late answer: the call is ended for lack of one.
-        assert answers == [] and world.calls[0].state is CallState.ENDED
+        assert answers == [] and world.calls[0].state is SipCallState.ENDED
 
     run_virtual(scenario)

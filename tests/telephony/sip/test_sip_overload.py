@@ -11,7 +11,7 @@ import pytest
 from tests.telephony.sip.hand_written import Inside, Parts, message, wired
 from tests.telephony.sip.two_agents import answer
 from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
-from voice.telephony.sip import AccessPolicy, CallState, IncomingCall, Trunk, UserAgent
+from voice.telephony.sip import AccessPolicy, IncomingCall, PeerTrunk, SipCallState, UserAgent
 from voice.telephony.sip.call import MAX_SERVED
 from voice.telephony.sip.refusal_log import EVERY_SECONDS, MAX_SOURCES
 from voice.telephony.sip.transactions import MAX_INVITES
@@ -30,7 +30,7 @@ class Scene:
         self.calls: list[IncomingCall] = []
         self.agent = UserAgent(
             self.on_call,
-            policy=policy or AccessPolicy([Trunk("all", ["127.0.0.0/8"])]),
+            policy=policy or AccessPolicy([PeerTrunk("all", ["127.0.0.0/8"])]),
             available=lambda: self.available,
             open_invites=OPEN_INVITES,
             random=seeded(1),
@@ -89,7 +89,7 @@ def test_invites_without_ack_keep_nobody_else_out(user: str, first: int) -> None
         other = scene.peer(OTHER)
         assert await scene.send(other, "OPTIONS") == 200
         assert await scene.send(other) == 200
-        assert await scene.inside(good, "BYE", 2) == 200 and call.state is CallState.ENDED
+        assert await scene.inside(good, "BYE", 2) == 200 and call.state is SipCallState.ENDED
         assert len(scene.calls) == 1 + OPEN_INVITES + 1
 
     run_virtual(scenario)
@@ -154,7 +154,7 @@ def test_requests_inside_a_call_all_pass_and_only_the_latest_are_kept() -> None:
         kept = scene.agent._running.transactions._servers
         assert len(kept) <= MAX_SERVED + 1
         assert await scene.inside(peer, "INFO", 3 * MAX_SERVED + 1) == 200  # the last one again
-        assert await scene.inside(peer, "BYE", 9999) == 200 and call.state is CallState.ENDED
+        assert await scene.inside(peer, "BYE", 9999) == 200 and call.state is SipCallState.ENDED
 
     run_virtual(scenario)
 
@@ -190,7 +190,7 @@ def refusals(caplog: pytest.LogCaptureFixture) -> list[str]:
             "SIP requests from 127.0.0.7 are answered 401 Unauthorized",
         ),
         (
-            AccessPolicy([Trunk("other", ["192.0.2.0/24"])]),
+            AccessPolicy([PeerTrunk("other", ["192.0.2.0/24"])]),
             "SIP requests from 127.0.0.7 are answered 403 Forbidden",
         ),
     ],

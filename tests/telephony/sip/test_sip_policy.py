@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from tests.telephony.sip.virtual_network import seeded
-from voice.telephony.sip import AccessPolicy, Credentials, Trunk
+from voice.telephony.sip import AccessPolicy, Credentials, PeerTrunk
 from voice.telephony.sip.digest import answer_challenge
 from voice.telephony.sip.headers import Headers
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 from voice.telephony.sip.policy import Admitted, Challenged, Forbidden
 
-CARRIER = Trunk("carrier", ("192.0.2.0/24", "2001:db8::/32"), trusted=True)
+CARRIER = PeerTrunk("carrier", ("192.0.2.0/24", "2001:db8::/32"), trusted=True)
 INSIDE, OUTSIDE, LOOPBACK = ("192.0.2.7", 5060), ("198.51.100.7", 5060), ("127.0.0.1", 5060)
 
 
-def invite(authorization: str | None = None) -> Request:
+def invite(authorization: str | None = None) -> SipRequest:
     values = [] if authorization is None else [("Authorization", authorization)]
-    return Request(Headers(values), b"", method="INVITE", uri="sip:b@192.0.2.9")
+    return SipRequest(Headers(values), b"", method="INVITE", uri="sip:b@192.0.2.9")
 
 
 def test_without_trunks_and_users_only_loopback_may_call() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.telephony.sip.two_agents import CLIENT, World
 from tests.telephony.sip.virtual_network import run_virtual, seeded
 from voice.telephony.edge.presence import PresenceCheck
-from voice.telephony.sip import CallState, EndCause, UserAgent
+from voice.telephony.sip import EndCause, SipCallState, UserAgent
 
 
 async def held_call(world: World) -> PresenceCheck:
@@ -24,7 +24,7 @@ def test_a_peer_that_is_there_is_asked_and_keeps_its_call() -> None:
         world = World()
         check = await held_call(world)
         await asyncio.sleep(600)
-        assert world.calls[0].state is CallState.CONFIRMED
+        assert world.calls[0].state is SipCallState.CONFIRMED
         asked = [line for line in world.network.first_lines() if line.startswith("OPTIONS")]
         assert len(asked) >= 5
         check.switch(False)
@@ -82,7 +82,7 @@ def test_whatever_else_a_peer_answers_shows_that_it_is_there(status: int) -> Non
 
         world.network.ports[CLIENT].receive = answer
         await asyncio.sleep(200)
-        assert world.calls[0].state is CallState.CONFIRMED
+        assert world.calls[0].state is SipCallState.CONFIRMED
         check.switch(False)
 
     run_virtual(scenario)

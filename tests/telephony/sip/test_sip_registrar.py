@@ -10,7 +10,7 @@ import pytest
 
 from tests.telephony.sip.hand_written import message
 from tests.telephony.sip.virtual_network import Network, Peer, run_virtual, seeded
-from voice.telephony.sip import AccessPolicy, Credentials, Trunk, UserAgent
+from voice.telephony.sip import AccessPolicy, Credentials, PeerTrunk, UserAgent
 from voice.telephony.sip.digest import answer_challenge
 from voice.telephony.sip.guess_limit import PER_USER
 from voice.telephony.sip.registrar import MOST_BINDINGS
@@ -23,7 +23,7 @@ ALICE = Credentials("alice", "secret")
 class Telephone:
     """Sends REGISTERs to an agent, with the credentials of its last challenge."""
 
-    def __init__(self, *trunks: Trunk) -> None:
+    def __init__(self, *trunks: PeerTrunk) -> None:
         network = Network()
         loop = asyncio.get_running_loop()
         policy = AccessPolicy(
@@ -73,7 +73,7 @@ def contacts(response: str) -> list[str]:
     return re.findall(r"Contact: (.*)\r\n", response)
 
 
-def with_telephone(scenario: Callable[[Telephone], Awaitable[None]], *trunks: Trunk) -> None:
+def with_telephone(scenario: Callable[[Telephone], Awaitable[None]], *trunks: PeerTrunk) -> None:
     async def run() -> None:
         await scenario(Telephone(*trunks))
 
@@ -171,7 +171,7 @@ def test_a_telephone_in_a_trunks_network_registers_with_its_password_as_well() -
         assert (await telephone.register(credentials=wrong)).startswith("SIP/2.0 401")
         assert len(contacts(await telephone.register())) == 1
 
-    with_telephone(scenario, Trunk("pbx", ("127.0.0.0/8",)))
+    with_telephone(scenario, PeerTrunk("pbx", ("127.0.0.0/8",)))
 
 
 def test_a_user_cannot_fill_the_memory() -> None:

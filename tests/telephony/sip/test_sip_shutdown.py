@@ -8,7 +8,7 @@ import pytest
 
 from tests.telephony.sip.two_agents import SERVER, World
 from tests.telephony.sip.virtual_network import run_virtual, seeded
-from voice.telephony.sip import CallRejected, CallState, Dialog, SipSyntaxError, UserAgent
+from voice.telephony.sip import CallRejected, Dialog, SipCallState, SipSyntaxError, UserAgent
 
 
 def test_a_successor_ends_the_dialogs_of_an_edge_that_died() -> None:
@@ -53,7 +53,7 @@ def test_closing_ends_a_call_whose_ack_is_on_its_way() -> None:
         world = World()
         world.open()
         call = world.dial()
-        while not world.calls or world.calls[0].state is not CallState.ANSWERED:
+        while not world.calls or world.calls[0].state is not SipCallState.ANSWERED:
             await asyncio.sleep(0.001)
         await world.server.close()
         assert (await call.wait_ended()).text == "shutting down"

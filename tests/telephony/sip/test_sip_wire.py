@@ -21,13 +21,13 @@ from voice.telephony.sip import (
     CallRejected,
     IncomingCall,
     LocalMedia,
+    PeerTrunk,
     SipSyntaxError,
-    Trunk,
     UserAgent,
     make_offer,
 )
 from voice.telephony.sip.addresses import NameAddress, Uri, Via
-from voice.telephony.sip.message import Request, make_response
+from voice.telephony.sip.message import SipRequest, make_response
 from voice.telephony.sip.wire import RefusedRequest, parse
 
 US, THEM = ("127.0.0.1", 5060), ("127.0.0.1", 5070)
@@ -78,7 +78,7 @@ def replies_to(*datagrams: bytes, users_only: bool = False) -> list[int]:
 
     async def scenario() -> list[int]:
         network = Network()
-        policy = AccessPolicy([Trunk("all", ["127.0.0.0/8"])], {"a": "b"})
+        policy = AccessPolicy([PeerTrunk("all", ["127.0.0.0/8"])], {"a": "b"})
         if users_only:
             policy = AccessPolicy(users={"a": "b"})
         agent = UserAgent(on_call, policy=policy, random=seeded(1))
@@ -126,7 +126,7 @@ FOLDED = (
 
 def test_folding_white_space_and_short_names_are_read() -> None:
     request = parse(FOLDED)
-    assert isinstance(request, Request)
+    assert isinstance(request, SipRequest)
     assert (request.via.host, request.via.branch) == ("pbx1", "z9hG4bK77")
     assert (request.sender.display_name, request.sender.tag) == ('J \\"', "98")
     assert (request.to.tag, request.cseq.sequence, request.call_id) == ("19", 9, "one")
@@ -248,7 +248,7 @@ def test_damaged_answers_do_not_harm_a_caller(wounds: list[Wound]) -> None:
         def answer(data: bytes, source: tuple[str, int]) -> None:
             if data.startswith(b"INVITE"):
                 request = parse(data)
-                assert isinstance(request, Request)
+                assert isinstance(request, SipRequest)
                 headers = [("Contact", "<sip:b@127.0.0.1>"), ("Content-Type", "application/sdp")]
                 body = SDP.replace("\n", "\r\n").encode()
                 raw = bytes(make_response(request, 200, to_tag="x", headers=headers, body=body))

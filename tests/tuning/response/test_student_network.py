@@ -15,7 +15,7 @@ from tests.models.gpt_oss.test_llama import CONTROL, save_llama
 from voice.models.ctranslate2_weights import Ctranslate2Weights
 from voice.models.difference import merge, save_difference
 from voice.models.download import hash_of
-from voice.models.gpt_oss import Wanted, convert
+from voice.models.gpt_oss import WantedConversion, convert
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.ctranslate2_folder import write_ctranslate2
 from voice.models.gpt_oss.layout import Layout
@@ -86,7 +86,7 @@ def test_low_rank_changes_of_a_network_without_sinks_are_a_difference(tmp_path: 
     from voice.tuning.response.network import LearnedNetwork, StudentNetwork
 
     llama = save_llama(tmp_path / "llama", CONTROL)
-    convert(llama, tmp_path / "base", Wanted(precision="float32"))
+    convert(llama, tmp_path / "base", WantedConversion(precision="float32"))
     network, vocabulary = open_source(llama)
     assert isinstance(network, LlamaNetwork)
     changed = StudentNetwork(network, vocabulary.rows, network.shape, rank=4)

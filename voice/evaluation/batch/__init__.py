@@ -11,7 +11,7 @@ from voice.evaluation.batch.model_hashes import ModelHash, hashes_of
 from voice.evaluation.batch.plans import PLAN_FILE, RESULTS_FOLDER, SavedPlan
 from voice.evaluation.batch.processes import Processes
 from voice.evaluation.batch.result_files import ResultFiles, write_whole
-from voice.evaluation.batch.run import Results, RunOutcome, Task, run_batch
+from voice.evaluation.batch.run import BatchTask, Results, RunOutcome, run_batch
 from voice.evaluation.batch.workers import HireWorkers, Worker, WorkerDied, Workers
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "PLAN_FILE",
     "RESULTS_FOLDER",
     "Assignment",
+    "BatchTask",
     "Examiner",
     "HireWorkers",
     "ModelHash",
@@ -28,7 +29,6 @@ __all__ = [
     "Results",
     "RunOutcome",
     "SavedPlan",
-    "Task",
     "Worker",
     "WorkerDied",
     "Workers",

@@ -21,7 +21,7 @@ _TRIES = 2
 
 
 @dataclass(frozen=True)
-class Task:
+class BatchTask:
     """One thing to be examined."""
 
     index: int
@@ -70,11 +70,11 @@ class RunOutcome:
 
 async def run_batch(
     assignment: Assignment,
-    tasks: Iterator[Task],
+    tasks: Iterator[BatchTask],
     results: Results,
     workers: Workers,
     advance: Callable[[], None],
-    death: Callable[[Task, str], str],
+    death: Callable[[BatchTask, str], str],
 ) -> RunOutcome:
     """Examine all that has no result yet; `advance` is called for each task.
 
@@ -97,10 +97,10 @@ class _Batch:
 
     def __init__(
         self,
-        tasks: Iterator[Task],
+        tasks: Iterator[BatchTask],
         results: Results,
         advance: Callable[[], None],
-        death: Callable[[Task, str], str],
+        death: Callable[[BatchTask, str], str],
     ) -> None:
         self.evaluated = self.skipped = 0
         self.lost: list[str] = []
@@ -109,7 +109,7 @@ class _Batch:
         self._advance = advance
         self._death = death
         self._new = self._without_result(tasks)
-        self._waiting: deque[tuple[Task, int]] = deque()
+        self._waiting: deque[tuple[BatchTask, int]] = deque()
         """The next one, and those whose workers died, with the number of the try."""
         self._in_hand = self._working = 0
         self._starting: set[asyncio.Task[None]] = set()
@@ -157,7 +157,7 @@ class _Batch:
             finally:
                 self._in_hand -= 1
 
-    async def _examine(self, worker: Worker, task: Task, number: int) -> None:
+    async def _examine(self, worker: Worker, task: BatchTask, number: int) -> None:
         """Have a task examined, for the `number`th time; raises WorkerDied."""
         try:
             await self._keep(task, await worker.examine(task.values))
@@ -172,7 +172,7 @@ class _Batch:
             self.lost.append(str(error))
         self._advance()
 
-    async def _keep(self, task: Task, result: str) -> None:
+    async def _keep(self, task: BatchTask, result: str) -> None:
         try:
             # A disk may be slow, and hundreds of workers may wait for their next tasks.
             await asyncio.to_thread(self._results.write, task.index, result)
@@ -186,7 +186,7 @@ class _Batch:
             self._waiting.append((task, 1))
         return bool(self._waiting)
 
-    def _without_result(self, tasks: Iterator[Task]) -> Iterator[Task]:
+    def _without_result(self, tasks: Iterator[BatchTask]) -> Iterator[BatchTask]:
         for task in tasks:
             if self._results.has(task.index):
                 self.skipped += 1

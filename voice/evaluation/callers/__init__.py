@@ -13,7 +13,7 @@ from voice.evaluation.callers.scenario import (
     Goal,
     Persona,
     Scenario,
-    Step,
+    ScenarioStep,
     find_scenario,
 )
 from voice.evaluation.callers.wording import OWN_PHRASINGS, Phrasings
@@ -28,7 +28,7 @@ __all__ = [
     "Persona",
     "Phrasings",
     "Scenario",
+    "ScenarioStep",
     "SpokenTurn",
-    "Step",
     "find_scenario",
 ]

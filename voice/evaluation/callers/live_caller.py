@@ -29,7 +29,7 @@ _LOUD = 200
 
 
 @dataclass(frozen=True)
-class Said:
+class SaidPhrase:
     """One thing that the caller said; times are wall-clock seconds."""
 
     text: str
@@ -58,7 +58,7 @@ class LiveCaller:
         wall: Callable[[], float],
     ) -> None:
         self.line = line
-        self.said: list[Said] = []
+        self.said: list[SaidPhrase] = []
         self._mouth = mouth
         self.events = events
         """All of the call so far."""
@@ -66,14 +66,14 @@ class LiveCaller:
         self._listened = 0
         """Events up to here were heard."""
 
-    async def say(self, text: str) -> Said:
+    async def say(self, text: str) -> SaidPhrase:
         """Speak a phrase, pauses and all, to its end."""
         return await self.sound(text, await self.spoken(text))
 
-    async def sound(self, text: str, pcm: Pcm) -> Said:
+    async def sound(self, text: str, pcm: Pcm) -> SaidPhrase:
         """Send samples at 8 kHz that stand for `text`."""
         start, end = await self.line.speak(pcm)
-        self.said.append(Said(text, start, end))
+        self.said.append(SaidPhrase(text, start, end))
         return self.said[-1]
 
     async def spoken(self, text: str) -> Pcm:

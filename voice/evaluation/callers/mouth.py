@@ -26,7 +26,7 @@ class Synthesiser(Protocol):
 
 
 @dataclass(frozen=True)
-class Utterance:
+class MouthUtterance:
     """A sentence ready to be sent."""
 
     text: str
@@ -45,7 +45,7 @@ class Mouth:
         self._synthesiser = synthesiser
         self._hesitation = hesitation
 
-    async def prepare(self, text: str) -> Utterance:
+    async def prepare(self, text: str) -> MouthUtterance:
         """Synthesise `text` completely, as a person knows what to say before saying it."""
         words = text.split()
         if self._hesitation is None or len(words) < FEWEST_WORDS:
@@ -56,4 +56,4 @@ class Mouth:
             parts = (" ".join(words[:place]), " ".join(words[place:]))
             first, second = [await self._synthesiser.speak(part, SAMPLE_RATE) for part in parts]
             pcm = np.concatenate([first, pause, second])
-        return Utterance(text, pcm, max(0, last_audible_sample(pcm)) // FRAME_SAMPLES)
+        return MouthUtterance(text, pcm, max(0, last_audible_sample(pcm)) // FRAME_SAMPLES)

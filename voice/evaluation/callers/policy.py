@@ -10,7 +10,7 @@ from typing import Literal
 
 from voice.evaluation.callers.call_report import GaveUp
 from voice.evaluation.callers.hearing import Meaning, answers, understand
-from voice.evaluation.callers.scenario import Goal, Persona, Scenario, Step
+from voice.evaluation.callers.scenario import Goal, Persona, Scenario, ScenarioStep
 from voice.evaluation.callers.wording import Phrasings
 
 _KEYS_AFTER_SPOKEN_TRIES = 1
@@ -18,7 +18,7 @@ _KEYS_AFTER_SPOKEN_TRIES = 1
 
 
 @dataclass(frozen=True)
-class Say:
+class SayMove:
     """Speak a sentence."""
 
     text: str
@@ -29,25 +29,25 @@ class Say:
 
 
 @dataclass(frozen=True)
-class Press:
+class PressMove:
     """Press keys of the telephone, one after the other."""
 
     digits: str
 
 
 @dataclass(frozen=True)
-class Listen:
+class ListenMove:
     """Say nothing and go on listening."""
 
 
 @dataclass(frozen=True)
-class HangUp:
+class HangUpMove:
     """End the call."""
 
     reason: str
 
 
-Act = Say | Press | Listen | HangUp
+Act = SayMove | PressMove | ListenMove | HangUpMove
 
 
 class CallerPolicy:
@@ -63,7 +63,7 @@ class CallerPolicy:
         by_chance: Literal["keys", "voice"] = chance.choice(("keys", "voice"))
         self._pin_by = scenario.pin_by or by_chance
         self._waiting = deque(scenario.steps)
-        self._step: Step | None = None
+        self._step: ScenarioStep | None = None
         self._rephrasings = 0
         self._pin_tries = 0
         self._utterances = 0
@@ -88,7 +88,7 @@ class CallerPolicy:
         if self.handed_over:
             return self._wait_for_person(meaning)
         if self.leaving:
-            return HangUp("finished")
+            return HangUpMove("finished")
         if meaning is Meaning.HANDS_OVER and self._step is not None:
             return self._be_handed_over()
         if self._step is None:
@@ -99,7 +99,7 @@ class CallerPolicy:
         """React to silence where an answer should have come."""
         self._silences += 1
         if self.leaving or self._silences > self._most_rephrasings:
-            return HangUp("finished" if self.leaving else GaveUp.NO_ANSWER)
+            return HangUpMove("finished" if self.leaving else GaveUp.NO_ANSWER)
         return self._again() if self._step else self._next_request()
 
     @property
@@ -118,7 +118,7 @@ class CallerPolicy:
         self._endless = False
         self._waiting.clear()
 
-    def _react(self, step: Step, meaning: Meaning, text: str) -> Act:
+    def _react(self, step: ScenarioStep, meaning: Meaning, text: str) -> Act:
         match meaning:
             case Meaning.ASKS_PIN:
                 return self._give_pin()
@@ -130,11 +130,11 @@ class CallerPolicy:
                 wanted = step.goal is Goal.BLOCK_SIM and step.agrees
                 return self._say("yes" if wanted else "no")
             case Meaning.ASKS_TO_WAIT:
-                return Listen()
+                return ListenMove()
             case Meaning.NOT_UNDERSTOOD:
                 return self._again()
             case Meaning.FAREWELL if step.goal not in (Goal.REPEAT, Goal.OUT_OF_SCOPE):
-                return HangUp("the assistant said goodbye")
+                return HangUpMove("the assistant said goodbye")
         if answers(step.goal, text):
             self.reached.append(step.goal)
             return self._next_request()
@@ -162,7 +162,7 @@ class CallerPolicy:
         self._pin_tries += 1
         pin = self._persona.pin if self._knows_pin else wrong_pin(self._persona.pin)
         if self._pin_by == "keys" or self._pin_tries > _KEYS_AFTER_SPOKEN_TRIES:
-            return Press(pin)
+            return PressMove(pin)
         return self._say("pin", digits=pin, secret=True)
 
     def _be_handed_over(self) -> Act:
@@ -170,12 +170,12 @@ class CallerPolicy:
         if self._step.goal is Goal.PERSON:
             self.reached.append(Goal.PERSON)
         self.handed_over = self.leaving = True
-        return Listen()
+        return ListenMove()
 
     def _wait_for_person(self, meaning: Meaning) -> Act:
         """Hold the line, unless the assistant turns out to be waiting for the caller."""
         if meaning is not Meaning.NOT_UNDERSTOOD:
-            return Listen()
+            return ListenMove()
         self.handed_over = self.leaving = False
         return self._again()
 
@@ -184,8 +184,8 @@ class CallerPolicy:
     ) -> Act:
         self._utterances += 1
         if self._utterances > self._most_utterances:
-            return HangUp("lost patience")
-        return Say(self._speaker.say(intent, digits), intent, secret, interrupts)
+            return HangUpMove("lost patience")
+        return SayMove(self._speaker.say(intent, digits), intent, secret, interrupts)
 
 
 def wrong_pin(pin: str) -> str:

@@ -38,7 +38,7 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Step:
+class ScenarioStep:
     """One thing that the caller wants."""
 
     goal: Goal
@@ -53,7 +53,7 @@ class Scenario:
     """A call from the caller's point of view."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[ScenarioStep, ...]
     knows_pin: bool = True
     """Otherwise gives a wrong one whenever asked."""
     endless: bool = False
@@ -88,31 +88,31 @@ class Persona:
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
-        Scenario("balance", (Step(Goal.BALANCE),)),
-        Scenario("plan", (Step(Goal.PLAN),)),
-        Scenario("block_sim", (Step(Goal.BLOCK_SIM),)),
-        Scenario("block_declined", (Step(Goal.BLOCK_SIM, agrees=False),)),
-        Scenario("person", (Step(Goal.PERSON),)),
-        Scenario("stranger", (Step(Goal.BALANCE),), knows_pin=False),
+        Scenario("balance", (ScenarioStep(Goal.BALANCE),)),
+        Scenario("plan", (ScenarioStep(Goal.PLAN),)),
+        Scenario("block_sim", (ScenarioStep(Goal.BLOCK_SIM),)),
+        Scenario("block_declined", (ScenarioStep(Goal.BLOCK_SIM, agrees=False),)),
+        Scenario("person", (ScenarioStep(Goal.PERSON),)),
+        Scenario("stranger", (ScenarioStep(Goal.BALANCE),), knows_pin=False),
         Scenario(
             "astray",
             (
-                Step(Goal.OUT_OF_SCOPE),
-                Step(Goal.PLAN),
+                ScenarioStep(Goal.OUT_OF_SCOPE),
+                ScenarioStep(Goal.PLAN),
             ),
         ),
         Scenario(
             "mixed",
             (
-                Step(Goal.PLAN),
-                Step(Goal.BALANCE),
-                Step(Goal.REPEAT),
-                Step(Goal.BLOCK_SIM, interrupts=True),
+                ScenarioStep(Goal.PLAN),
+                ScenarioStep(Goal.BALANCE),
+                ScenarioStep(Goal.REPEAT),
+                ScenarioStep(Goal.BLOCK_SIM, interrupts=True),
             ),
         ),
         Scenario(
             "busy",
-            (Step(Goal.PLAN), Step(Goal.BALANCE), Step(Goal.REPEAT)),
+            (ScenarioStep(Goal.PLAN), ScenarioStep(Goal.BALANCE), ScenarioStep(Goal.REPEAT)),
             endless=True,
         ),
     )

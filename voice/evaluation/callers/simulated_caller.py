@@ -15,7 +15,14 @@ from voice.evaluation.callers.ears import Ears, Transcriber
 from voice.evaluation.callers.mouth import Mouth, Synthesiser
 from voice.evaluation.callers.phone_audio import OnAudio
 from voice.evaluation.callers.phone_line import PhoneLine
-from voice.evaluation.callers.policy import Act, CallerPolicy, HangUp, Listen, Press, Say
+from voice.evaluation.callers.policy import (
+    Act,
+    CallerPolicy,
+    HangUpMove,
+    ListenMove,
+    PressMove,
+    SayMove,
+)
 from voice.evaluation.callers.scenario import Persona, Scenario
 from voice.evaluation.callers.wording import Phrasings
 from voice.evaluation.latency import MISS_SECONDS, audible_runs
@@ -159,13 +166,13 @@ class SimulatedCaller:
         """Listen once and react once; returns the reason when the caller is done."""
         act = await self._listen()
         match act:
-            case HangUp():
+            case HangUpMove():
                 return act.reason
-            case Press():
+            case PressMove():
                 await self._press(act)
-            case Say():
+            case SayMove():
                 await self._say(act)
-            case Listen():
+            case ListenMove():
                 pass
         return None
 
@@ -196,7 +203,7 @@ class SimulatedCaller:
             await asyncio.sleep(_CHECK_SECONDS)
         return False
 
-    async def _say(self, act: Say) -> None:
+    async def _say(self, act: SayMove) -> None:
         utterance = await self._mouth.prepare(act.text)
         if not act.interrupts:
             self._ears.forget()
@@ -216,7 +223,7 @@ class SimulatedCaller:
         self._interruptible = True
         self._spoke_until = self._report.turns[-1].end
 
-    async def _press(self, act: Press) -> None:
+    async def _press(self, act: PressMove) -> None:
         start = self._wall()
         await self._line.press(act.digits)
         self._report.turns.append(SpokenTurn("pin", MASKED, start, self._wall(), by_keys=True))

@@ -42,12 +42,12 @@ class Phrasings:
         except KeyError:
             raise ConfigError(f"no phrasings of the intent {intent!r}") from None
 
-    def speaker(self, seed: random.Random) -> Speaker:
+    def speaker(self, seed: random.Random) -> PhrasingChoice:
         """A caller's own order of choosing among them."""
-        return Speaker(self, seed)
+        return PhrasingChoice(self, seed)
 
 
-class Speaker:
+class PhrasingChoice:
     """Chooses phrasings for one call: each at most once until all of its intent were said."""
 
     def __init__(self, phrasings: Phrasings, seed: random.Random) -> None:

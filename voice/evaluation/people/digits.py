@@ -31,7 +31,7 @@ class RecordedDigit:
 
 
 @dataclass(frozen=True)
-class SpokenNumber:
+class RecordedNumber:
     """Digits of one speaker, and their sound at SAMPLE_RATE."""
 
     digits: str
@@ -49,12 +49,12 @@ def read_digits(data: Path) -> list[RecordedDigit]:
     return found
 
 
-def spoken(digit: RecordedDigit) -> SpokenNumber:
+def spoken(digit: RecordedDigit) -> RecordedNumber:
     """A digit alone; raises AudioFileError."""
     return _joined([digit], [])
 
 
-def pins(recorded: Sequence[RecordedDigit], count: int, seed: int = 1) -> list[SpokenNumber]:
+def pins(recorded: Sequence[RecordedDigit], count: int, seed: int = 1) -> list[RecordedNumber]:
     """So many PINs of random digits, speakers in turn; raises AudioFileError."""
     by_speaker: dict[str, list[RecordedDigit]] = defaultdict(list)
     for one in recorded:
@@ -70,13 +70,13 @@ def pins(recorded: Sequence[RecordedDigit], count: int, seed: int = 1) -> list[S
     return made
 
 
-def _joined(digits: Sequence[RecordedDigit], gaps: Sequence[float]) -> SpokenNumber:
+def _joined(digits: Sequence[RecordedDigit], gaps: Sequence[float]) -> RecordedNumber:
     """`gaps` are the seconds between the digits."""
     parts = [_quiet(BEFORE_MS / 1000)]
     for digit, gap in zip(digits, [*gaps, AFTER_MS / 1000], strict=True):
         parts += [over_the_telephone(digit.path), _quiet(gap)]
     said = "".join(digit.digit for digit in digits)
-    return SpokenNumber(said, digits[0].speaker, np.concatenate(parts))
+    return RecordedNumber(said, digits[0].speaker, np.concatenate(parts))
 
 
 def _quiet(seconds: float) -> Pcm:

@@ -10,8 +10,8 @@ from voice.audio import Pcm, write_wav
 from voice.calls.quiet import quiet_pipecat
 from voice.errors import VoiceError
 from voice.evaluation.people.speech import SAMPLE_RATE
-from voice.evaluation.recordings.manifest import Recording
-from voice.evaluation.recordings.plan import Plan
+from voice.evaluation.recordings.manifest import ListedRecording
+from voice.evaluation.recordings.plan import RecordingsPlan
 from voice.settings import Settings
 
 
@@ -23,17 +23,19 @@ def words_in_noise(settings: Settings, sounds: Mapping[str, Pcm]) -> dict[str, s
     """
     quiet_pipecat()
     # Loaded only now: pipecat greets whoever loads it, unless it was told to be quiet before.
-    from voice.evaluation.recordings.examiner import Examiner
+    from voice.evaluation.recordings.examiner import RecordingExaminer
 
     words = {}
     with tempfile.TemporaryDirectory(prefix="voice-noises-") as scratch:
         folder = Path(scratch)
-        plan = Plan(len(sounds), "", "all", "left", False, 1, settings.model_dump_json(), None)
-        examiner = Examiner(plan, folder)
+        plan = RecordingsPlan(
+            len(sounds), "", "all", "left", False, 1, settings.model_dump_json(), None
+        )
+        examiner = RecordingExaminer(plan, folder)
         for index, (name, sound) in enumerate(sounds.items()):
             file = folder / f"{name}.wav"
             write_wav(file, sound, SAMPLE_RATE)
-            result, _ = examiner.evaluate(Recording(index, name, file))
+            result, _ = examiner.evaluate(ListedRecording(index, name, file))
             if not result.call_seconds:
                 raise VoiceError(f"{name}: {'; '.join(result.failures)}")
             words[name] = result.recognised

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from voice.calls.digits import spoken_digits
 from voice.evaluation.intervals import Figure, ratio
-from voice.evaluation.people.digits import SpokenNumber
+from voice.evaluation.people.digits import RecordedNumber
 from voice.evaluation.people.speech import SAMPLE_RATE, RecordedSpeech
 from voice.evaluation.word_errors import WordErrors, word_errors
 from voice.recognition import Expectation, WhisperRecogniser
@@ -75,7 +75,7 @@ class NumberScores:
         """Of all numbers."""
         return self.right + self.misread + self.rejected
 
-    async def hear(self, recogniser: WhisperRecogniser, *numbers: SpokenNumber) -> None:
+    async def hear(self, recogniser: WhisperRecogniser, *numbers: RecordedNumber) -> None:
         """Have numbers recognised, all at once, as a call does that expects so many digits."""
         heard = await asyncio.gather(
             *(
@@ -89,7 +89,7 @@ class NumberScores:
             said = spoken_digits(transcript.text, recogniser.language, len(number.digits))
             self._note(number, "" if transcript.doubtful else said)
 
-    def _note(self, number: SpokenNumber, digits: str) -> None:
+    def _note(self, number: RecordedNumber, digits: str) -> None:
         right = digits == number.digits
         self.right += right
         self.misread += not right and len(digits) == len(number.digits)

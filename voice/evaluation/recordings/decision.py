@@ -14,7 +14,7 @@ HARM_POINTS = 0.5
 
 
 @dataclass(frozen=True)
-class Decision:
+class ReleaseDecision:
     """What speaks against B; where nothing does, it goes live."""
 
     against: list[str]
@@ -29,7 +29,7 @@ class Decision:
 
 def decide(
     changes: Mapping[str, Any], group: str = "", harm_points: float = HARM_POINTS
-) -> Decision:
+) -> ReleaseDecision:
     """Judge what `compare` found.
 
     Errors have to fall beyond chance: those of all, or of `group` (COLUMN=VALUE), for whom B is
@@ -49,7 +49,7 @@ def decide(
             against.append(f"{name}: {change['value']:+.1%} errors{chance}")
         elif 100 * change["high"] > harm_points:
             unsure.append(f"{name}: up to {change['high']:+.1%} errors are possible")
-    return Decision(against, unsure)
+    return ReleaseDecision(against, unsure)
 
 
 def _meant(rows: Mapping[str, Any], group: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from voice.errors import ConfigError
 from voice.evaluation.recordings.figure_names import CALLS, FIGURES, GOALS, WORDS
-from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.manifest import ListedRecording
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def parse_limit(text: str, figures: Collection[str] = FIGURES, by_group: str = B
 
 
 def check_limits(
-    limits: Sequence[Limit], recordings: Iterable[Recording], only_recognition: bool
+    limits: Sequence[Limit], recordings: Iterable[ListedRecording], only_recognition: bool
 ) -> None:
     """Raise ConfigError for a limit on what will not be measured of these recordings."""
     there = set() if only_recognition else {CALLS}

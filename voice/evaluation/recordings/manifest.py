@@ -41,7 +41,7 @@ class ManifestError(VoiceError):
 
 
 @dataclass(frozen=True)
-class Recording:
+class ListedRecording:
     """One recorded call, or a caller's side of one."""
 
     index: int
@@ -69,13 +69,13 @@ class Recording:
         return json.dumps({**asdict(self), "path": str(self.path.absolute())})
 
     @classmethod
-    def from_json(cls, line: str) -> Recording:
+    def from_json(cls, line: str) -> ListedRecording:
         """What `to_json` wrote."""
         values = json.loads(line)
         return cls(**{**values, "path": Path(values["path"])})
 
 
-def read_recordings(place: Path) -> Iterator[Recording]:
+def read_recordings(place: Path) -> Iterator[ListedRecording]:
     """The recordings of a folder or manifest, one by one; raises ManifestError."""
     if place.is_dir():
         return _in_folder(place)
@@ -89,7 +89,7 @@ def read_recordings(place: Path) -> Iterator[Recording]:
     return _in_manifest(place)
 
 
-def _in_manifest(file: Path) -> Iterator[Recording]:
+def _in_manifest(file: Path) -> Iterator[ListedRecording]:
     try:
         with file.open(encoding=encoding_of(file), newline="") as lines:
             rows = _json_rows if file.suffix.lower() == ".jsonl" else _table_rows
@@ -173,7 +173,7 @@ def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
-def _recording(file: Path, index: int, line: int, row: dict[str, str]) -> Recording:
+def _recording(file: Path, index: int, line: int, row: dict[str, str]) -> ListedRecording:
     name = row.get("path", "").strip()
     if not name:
         raise ManifestError(f"{file}: line {line}: path is empty")
@@ -183,7 +183,7 @@ def _recording(file: Path, index: int, line: int, row: dict[str, str]) -> Record
     goal, number = row.get("goal") or None, row.get("caller_number") or None
     if is_url(name):
         sound = Path(name.rpartition("/")[2])
-        return Recording(index, name, sound, row.get("text"), groups, goal, number, url=name)
+        return ListedRecording(index, name, sound, row.get("text"), groups, goal, number, url=name)
     path = file.parent / name
     if "\\" in name and not path.exists():
         path = file.parent / name.replace("\\", "/")
@@ -194,15 +194,15 @@ def _recording(file: Path, index: int, line: int, row: dict[str, str]) -> Record
             own, text=text, groups=groups, goal=goal, caller_number=number or own.caller_number
         )
     text = row.get("text", text_beside(path))
-    return Recording(index, name, path, text, groups, goal, number)
+    return ListedRecording(index, name, path, text, groups, goal, number)
 
 
-def _in_folder(folder: Path) -> Iterator[Recording]:
+def _in_folder(folder: Path) -> Iterator[ListedRecording]:
     found = False
     for index, (path, name) in enumerate(_sounds(folder, "")):
         found = True
         own = _own_folder(path, name, index) if path.is_dir() else None
-        yield own or Recording(index, name, path, text_beside(path))
+        yield own or ListedRecording(index, name, path, text_beside(path))
     if not found:
         raise ManifestError(f"{folder}: no sound files there ({' '.join(ENDINGS)})")
 
@@ -235,7 +235,7 @@ def text_beside(path: Path) -> str | None:
         raise ManifestError(f"{file}: {error.strerror}") from None
 
 
-def _own_folder(folder: Path, name: str, index: int) -> Recording | None:
+def _own_folder(folder: Path, name: str, index: int) -> ListedRecording | None:
     """A folder that `voice serve` or `voice demo` left; None when it is none."""
     sound = next((folder / file for file in OWN_FILES if (folder / file).is_file()), None)
     if sound is None or not (folder / "events.jsonl").is_file():
@@ -243,7 +243,7 @@ def _own_folder(folder: Path, name: str, index: int) -> Recording | None:
     text = text_beside(sound)
     if text is None:
         text = _said_in_report(folder / "report.json")
-    return Recording(index, name, sound, text, {}, None, _number_of(folder), own=True)
+    return ListedRecording(index, name, sound, text, {}, None, _number_of(folder), own=True)
 
 
 def _number_of(folder: Path) -> str | None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from voice.evaluation.recordings.manifest import (
+    ListedRecording,
     ManifestError,
-    Recording,
     read_recordings,
     text_beside,
 )
@@ -22,7 +22,7 @@ from voice.evaluation.recordings.stores import (
 )
 
 
-def recordings_at(place: str, allow: Sequence[str] = ()) -> Iterator[Recording]:
+def recordings_at(place: str, allow: Sequence[str] = ()) -> Iterator[ListedRecording]:
     """The recordings of a folder or manifest, one by one; raises VoiceError.
 
     `allow` are the hosts and buckets that may be asked ([network] allow).
@@ -35,7 +35,7 @@ def recordings_at(place: str, allow: Sequence[str] = ()) -> Iterator[Recording]:
         yield recording
 
 
-def _in_store(url: str) -> Iterator[Recording]:
+def _in_store(url: str) -> Iterator[ListedRecording]:
     if posixpath.splitext(url)[1]:
         with on_this_machine(url) as manifest:
             for recording in read_recordings(manifest):
@@ -47,12 +47,12 @@ def _in_store(url: str) -> Iterator[Recording]:
         beside = posixpath.splitext(name)[0] + ".txt"
         text = _text(f"{folder}/{beside}") if beside in names else None
         sound = Path(posixpath.basename(name))
-        yield Recording(index, name, sound, text, url=f"{folder}/{name}")
+        yield ListedRecording(index, name, sound, text, url=f"{folder}/{name}")
     if index < 0:
         raise ManifestError(f"{url}: no sound files there")
 
 
-def _beside(manifest: str, recording: Recording) -> Recording:
+def _beside(manifest: str, recording: ListedRecording) -> ListedRecording:
     """A recording that a manifest in a store names by its path there."""
     place = f"{manifest.rpartition('/')[0]}/{recording.name}"
     return replace(recording, path=Path(posixpath.basename(recording.name)), url=place)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voice.evaluation.batch.plans import SavedPlan, today
-from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.manifest import ListedRecording
 from voice.evaluation.recordings.sound_files import Side
 from voice.evaluation.word_errors import NORMALISER
 from voice.model_folders import ModelKind, find_model
@@ -20,7 +20,7 @@ Part = Literal["all", "recognition"]
 
 
 @dataclass(frozen=True)
-class Plan(SavedPlan):
+class RecordingsPlan(SavedPlan):
     """One run; `fingerprint` tells it from runs of other recordings, settings or models."""
 
     recordings: int
@@ -38,7 +38,7 @@ class Plan(SavedPlan):
     """On which the run began, as ISO 8601 writes it; a run may take several."""
 
 
-def fingerprint_of(recordings: Iterable[Recording], settings: Settings) -> tuple[int, str]:
+def fingerprint_of(recordings: Iterable[ListedRecording], settings: Settings) -> tuple[int, str]:
     """How many recordings there are, and what tells them and the models from others."""
     digest, count = hashlib.sha256(), 0
     for recording in recordings:

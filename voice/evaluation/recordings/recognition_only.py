@@ -12,7 +12,7 @@ from voice.audio import Pcm, silence
 from voice.calls.input import PRE_ROLL_MS
 from voice.evaluation.leg_in_memory import FRAME_MS
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
-from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.manifest import ListedRecording
 from voice.evaluation.recordings.recorded_call import (
     SAMPLE_RATE,
     CheckedFrames,
@@ -32,7 +32,7 @@ LEAD_MS = 500
 
 
 async def recognise_only(
-    recording: Recording, side: Side, turns: Turns, recogniser: WhisperRecogniser
+    recording: ListedRecording, side: Side, turns: Turns, recogniser: WhisperRecogniser
 ) -> CallResult:
     """What is understood of each turn; raises AudioFileError for unusable sound."""
     sound = open_sound(recording.path)

@@ -17,11 +17,11 @@ from voice.evaluation.measured_call import MeasuredTurn, measure, read_events
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
 from voice.evaluation.recordings.divergence import divergence
 from voice.evaluation.recordings.goals import unmet
-from voice.evaluation.recordings.manifest import Recording
+from voice.evaluation.recordings.manifest import ListedRecording
 from voice.evaluation.recordings.recorded_leg import LOUD_DBFS, LineTimes, RecordedLeg
 from voice.evaluation.recordings.sound_files import Side, open_sound, silent_side
 from voice.evaluation.recordings.unmasked_words import UnmaskedWords
-from voice.evaluation.recordings.utterances import Utterance, utterances
+from voice.evaluation.recordings.utterances import SpeechStretch, utterances
 from voice.evaluation.virtual_time import virtual_wall_clock
 from voice.evaluation.word_errors import word_errors, words_of
 from voice.events import (
@@ -56,7 +56,7 @@ class CheckedFrames:
 
 
 async def evaluate_call(
-    recording: Recording, side: Side, from_answer: bool, settings: Settings, engines: Engines
+    recording: ListedRecording, side: Side, from_answer: bool, settings: Settings, engines: Engines
 ) -> CallResult:
     """Hold the call in virtual time and judge it; raises AudioFileError for unusable sound."""
     sound = open_sound(recording.path)
@@ -92,7 +92,7 @@ async def evaluate_call(
 
 def with_words(
     result: CallResult,
-    recording: Recording,
+    recording: ListedRecording,
     heard: Sequence[str],
     unmasked: Sequence[str],
     speaks_on: bool = False,
@@ -128,7 +128,7 @@ def _heard(events: Sequence[CallEvent]) -> list[str]:
     return [event.text for event in events if isinstance(event, FinalTranscript)]
 
 
-def begun(recording: Recording, side: Side) -> CallResult:
+def begun(recording: ListedRecording, side: Side) -> CallResult:
     """The result of a recording of which nothing is known yet."""
     return CallResult(
         recording.index,
@@ -139,13 +139,13 @@ def begun(recording: Recording, side: Side) -> CallResult:
     )
 
 
-def side_of(recording: Recording, side: Side) -> Side:
+def side_of(recording: ListedRecording, side: Side) -> Side:
     """Where the caller is; in our own records always on the left."""
     return "left" if recording.own else side
 
 
 def _divergence(
-    recording: Recording, events: Sequence[CallEvent], times: LineTimes, speaks_on: bool
+    recording: ListedRecording, events: Sequence[CallEvent], times: LineTimes, speaks_on: bool
 ) -> str:
     """How this call left the way of the recorded one, of which only our own records tell all."""
     told, began = recording.path.parent / EVENTS, times.recording_began
@@ -160,7 +160,7 @@ def _divergence(
 
 
 def _judged(
-    recording: Recording,
+    recording: ListedRecording,
     side: Side,
     spoken: Language,
     events: Sequence[CallEvent],
@@ -202,12 +202,12 @@ def _turns(events: Sequence[CallEvent], times: LineTimes) -> Iterator[TurnResult
         yield _turn(utterance, turn, events)
 
 
-def _spoken(utterance: Utterance, began: float) -> SpokenTurn:
+def _spoken(utterance: SpeechStretch, began: float) -> SpokenTurn:
     start, end = (began + ms / 1000 for ms in (utterance.start_ms, utterance.end_ms))
     return SpokenTurn("", "", start, end)
 
 
-def _turn(utterance: Utterance, turn: MeasuredTurn, events: Sequence[CallEvent]) -> TurnResult:
+def _turn(utterance: SpeechStretch, turn: MeasuredTurn, events: Sequence[CallEvent]) -> TurnResult:
     end = turn.spoken.end
     over = [event.wall_time for event in events if isinstance(event, TurnEnded)]
     after = [time for time in over if time >= end]

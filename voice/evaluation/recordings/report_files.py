@@ -24,7 +24,7 @@ from voice.evaluation.batch import (
 from voice.evaluation.recordings.call_result import CallResult, Measured, read_results
 from voice.evaluation.recordings.limits import Limit
 from voice.evaluation.recordings.page import page_of
-from voice.evaluation.recordings.plan import Plan
+from voice.evaluation.recordings.plan import RecordingsPlan
 from voice.evaluation.recordings.summary import summarised
 from voice.evaluation.recordings.verdict import judged_limits
 
@@ -53,7 +53,7 @@ class _Times:
 
 def write_reports(
     folder: Path,
-    plan: Plan,
+    plan: RecordingsPlan,
     outcome: RunOutcome,
     jobs: int,
     wall_seconds: float,
@@ -71,7 +71,7 @@ def write_reports(
     return report
 
 
-def about(plan: Plan) -> dict[str, Any]:
+def about(plan: RecordingsPlan) -> dict[str, Any]:
     """The head of a report."""
     return {
         "report": "recordings",
@@ -108,12 +108,12 @@ def read_report(folder: Path) -> dict[str, Any]:
 
 def results_of(folder: Path) -> Iterator[CallResult]:
     """The results of a run, in order."""
-    count = Plan.load(folder / PLAN_FILE).recordings
+    count = RecordingsPlan.load(folder / PLAN_FILE).recordings
     results = ResultFiles(folder / RESULTS_FOLDER)
     return (result for result, _ in read_results(results, count))
 
 
-def _noted(results: ResultFiles, plan: Plan, times: _Times) -> Iterator[CallResult]:
+def _noted(results: ResultFiles, plan: RecordingsPlan, times: _Times) -> Iterator[CallResult]:
     for result, took in read_results(results, plan.recordings):
         times.add(result, took)
         yield result

@@ -10,22 +10,22 @@ from voice.evaluation.batch import (
     PLAN_FILE,
     RESULTS_FOLDER,
     Assignment,
+    BatchTask,
     ResultFiles,
     RunOutcome,
-    Task,
     Workers,
     hashes_of,
     run_batch,
 )
 from voice.evaluation.recordings.call_result import Measured, to_json
-from voice.evaluation.recordings.manifest import Recording
-from voice.evaluation.recordings.plan import Plan, models_of
+from voice.evaluation.recordings.manifest import ListedRecording
+from voice.evaluation.recordings.plan import RecordingsPlan, models_of
 from voice.settings import Settings
 
 EXAMINER = "voice.evaluation.recordings.examiner:recordings_examiner"
 
 
-def assignment_of(plan: Plan) -> Assignment:
+def assignment_of(plan: RecordingsPlan) -> Assignment:
     """What a worker of this run becomes."""
     settings = Settings.model_validate_json(plan.settings)
     return Assignment(EXAMINER, plan.to_json(), hashes_of(models_of(settings)))
@@ -33,7 +33,7 @@ def assignment_of(plan: Plan) -> Assignment:
 
 async def run(
     folder: Path,
-    recordings: Iterator[Recording],
+    recordings: Iterator[ListedRecording],
     workers: Workers,
     advance: Callable[[], None],
 ) -> RunOutcome:
@@ -41,16 +41,16 @@ async def run(
 
     Raises VoiceError when no worker can be started.
     """
-    plan = Plan.load(folder / PLAN_FILE)
+    plan = RecordingsPlan.load(folder / PLAN_FILE)
 
-    def death(task: Task, reason: str) -> str:
+    def death(task: BatchTask, reason: str) -> str:
         """A recording that ends its workers is a failure of its own."""
         # Imported here: what judges a call imports the engines, which this process does not need.
         from voice.evaluation.recordings.recorded_call import begun
 
-        result = begun(Recording.from_json(task.values), plan.side)
+        result = begun(ListedRecording.from_json(task.values), plan.side)
         return to_json(replace(result, failures=(reason,)), Measured())
 
-    tasks = (Task(recording.index, recording.to_json()) for recording in recordings)
+    tasks = (BatchTask(recording.index, recording.to_json()) for recording in recordings)
     results = ResultFiles(folder / RESULTS_FOLDER)
     return await run_batch(assignment_of(plan), tasks, results, workers, advance, death)

@@ -23,14 +23,14 @@ QUIETEST_SPEECH_DBFS = -50.0
 
 
 @dataclass(frozen=True)
-class Utterance:
+class SpeechStretch:
     """A stretch of speech, in ms of the recording; the end is its last 20 ms above -40 dB."""
 
     start_ms: int
     end_ms: int
 
 
-def utterances(peaks_dbfs: Sequence[float]) -> list[Utterance]:
+def utterances(peaks_dbfs: Sequence[float]) -> list[SpeechStretch]:
     """The utterances of a recording, from the peak level of each of its 20 ms."""
     peaks = np.asarray(peaks_dbfs, np.float64)
     if not len(peaks):
@@ -44,7 +44,7 @@ def utterances(peaks_dbfs: Sequence[float]) -> list[Utterance]:
         return []
     breaks = np.flatnonzero(np.diff(loud) * FRAME_MS > BRIDGED_MS) + 1
     return [
-        Utterance(int(run[0]) * FRAME_MS, _end_ms(peaks, run))
+        SpeechStretch(int(run[0]) * FRAME_MS, _end_ms(peaks, run))
         for run in np.split(loud, breaks)
         if len(run) * FRAME_MS >= SHORTEST_MS
     ]

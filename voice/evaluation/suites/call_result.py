@@ -10,13 +10,13 @@ from typing import Any
 
 from voice.errors import VoiceError
 from voice.evaluation.batch import ResultFiles
-from voice.evaluation.judge import Verdict
+from voice.evaluation.judge import CallVerdict
 from voice.evaluation.measured_call import MeasuredCall
 from voice.events import CallEvent, ClauseSpoken, FinalTranscript
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallerResult(Verdict):
+class CallerResult(CallVerdict):
     """One call, judged; in virtual time the same for the same suite, models, table and seed."""
 
     index: int
@@ -39,7 +39,7 @@ class CallerResult(Verdict):
         return json.dumps(asdict(self))
 
 
-def result_of(begun: CallerResult, call: MeasuredCall, verdict: Verdict) -> CallerResult:
+def result_of(begun: CallerResult, call: MeasuredCall, verdict: CallVerdict) -> CallerResult:
     """The result of a call that was held and judged."""
     latencies = (turn.voice_to_voice_ms for turn in call.turns if not turn.cached)
     return replace(

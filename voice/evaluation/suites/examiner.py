@@ -13,7 +13,7 @@ from voice.evaluation.judge import judge
 from voice.evaluation.suites.call_result import CallerResult, result_of
 from voice.evaluation.suites.plan import SuitePlan
 from voice.evaluation.suites.sip_calls import SipCalls
-from voice.evaluation.suites.suite_file import Caller, Suite
+from voice.evaluation.suites.suite_file import Suite, SuiteCaller
 from voice.evaluation.suites.tasks import begun
 from voice.evaluation.suites.virtual_calls import VirtualCalls
 from voice.evaluation.virtual_time import CostTable
@@ -63,7 +63,7 @@ class CallersExaminer:
             # Its text may hold whatever was said.
             return replace(result, failures=(f"fault: {error_note(error)}",))
 
-    def _judged(self, result: CallerResult, caller: Caller) -> CallerResult:
+    def _judged(self, result: CallerResult, caller: SuiteCaller) -> CallerResult:
         customers, chosen = self._calls.customers, caller.persona.customer
         if chosen is None:
             customer = caller_of(customers, result.seed)

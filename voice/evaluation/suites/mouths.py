@@ -12,7 +12,7 @@ from voice.evaluation.callers.engines import EngineMouth
 from voice.evaluation.callers.mouth import Synthesiser
 from voice.evaluation.suites.kept_mouth import KeptMouth
 from voice.evaluation.suites.kept_speech import KeptSpeech, kept_folder
-from voice.evaluation.suites.presets import Dialect
+from voice.evaluation.suites.presets import DialectPart
 from voice.piper_files import USUAL_FILE, find_voice
 
 
@@ -23,15 +23,15 @@ class Mouths:
         self._scratch = scratch
         self._make_queue = make_queue
         self._kept = KeptSpeech(kept_folder(), scratch / GIVEN)
-        self._loaded: dict[Dialect, Synthesiser] = {}
+        self._loaded: dict[DialectPart, Synthesiser] = {}
 
-    def of(self, dialect: Dialect) -> Synthesiser:
+    def of(self, dialect: DialectPart) -> Synthesiser:
         """The voice; raises ModelError."""
         if dialect not in self._loaded:
             self._loaded[dialect] = _Mouth(self._opened(dialect))
         return self._loaded[dialect]
 
-    def _opened(self, dialect: Dialect) -> Synthesiser:
+    def _opened(self, dialect: DialectPart) -> Synthesiser:
         if dialect.natural is not None:
             return KeptMouth(dialect.natural, self._kept, self._make_queue)
         folder = self._scratch / f"voice-{len(self._loaded)}"
@@ -52,7 +52,7 @@ class _Mouth:
         return self._said[text]
 
 
-def _spoken_by(dialect: Dialect, folder: Path) -> Path:
+def _spoken_by(dialect: DialectPart, folder: Path) -> Path:
     """A voice's folder in which its file says another accent and speed."""
     files = find_voice(dialect.voice)
     settings = json.loads(json.dumps(files.settings))

@@ -16,13 +16,13 @@ Behaviour = Literal["interrupts", "hesitates", "declines", "keys", "speaks"]
 confirm; gives a PIN by keys, or by voice."""
 
 
-class Part(BaseModel):
+class SuitePart(BaseModel):
     """A part of a suite; keys that are not known are mistakes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Dialect(Part):
+class DialectPart(SuitePart):
     """How a caller speaks."""
 
     voice: str = CALLERS_VOICE
@@ -43,7 +43,7 @@ class Dialect(Part):
         return natural_voice(self.voice, self.accent, self.speed)
 
 
-class Noise(Part):
+class NoisePart(SuitePart):
     """What is heard beside the caller."""
 
     kind: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})] = ""
@@ -51,7 +51,7 @@ class Noise(Part):
     """Its mean level; the caller speaks at about -20."""
 
 
-class Line(Part):
+class LinePart(SuitePart):
     """What the way to the service does to the sound."""
 
     loss: Annotated[float, Field(ge=0, le=0.5)] = 0.0
@@ -64,7 +64,7 @@ class Line(Part):
     """By how much softer."""
 
 
-class Patience(Part):
+class PatiencePart(SuitePart):
     """How long the caller bears with a machine; see `callers.Patience`."""
 
     before_answer_ms: tuple[Annotated[int, Field(ge=200)], Annotated[int, Field(le=5000)]] = (
@@ -76,7 +76,7 @@ class Patience(Part):
     utterances: Annotated[int, Field(ge=1, le=100)] = 24
 
 
-class Persona(Part):
+class PersonaPart(SuitePart):
     """Who calls."""
 
     customer: Annotated[int, Field(ge=0)] | None = None
@@ -85,46 +85,46 @@ class Persona(Part):
     knows_pin: bool = True
 
 
-DIALECTS: Mapping[str, Dialect] = {
-    "plain": Dialect(),
-    "quick": Dialect(speed=1.2),
-    "slow": Dialect(speed=0.8),
-    "england": Dialect(accent="en-gb-x-rp"),
-    "lancashire": Dialect(accent="en-gb-x-gbclan"),
-    "scotland": Dialect(accent="en-gb-scotland"),
-    "caribbean": Dialect(accent="en-029"),
-    "new_york": Dialect(accent="en-us-nyc"),
-    "american": Dialect(voice="kokoro:af_heart"),
-    "american_man": Dialect(voice="kokoro:am_michael"),
-    "british": Dialect(voice="kokoro:bf_emma"),
-    "british_man": Dialect(voice="kokoro:bm_george"),
-    "hibari": Dialect(voice="hibari:heart"),
+DIALECTS: Mapping[str, DialectPart] = {
+    "plain": DialectPart(),
+    "quick": DialectPart(speed=1.2),
+    "slow": DialectPart(speed=0.8),
+    "england": DialectPart(accent="en-gb-x-rp"),
+    "lancashire": DialectPart(accent="en-gb-x-gbclan"),
+    "scotland": DialectPart(accent="en-gb-scotland"),
+    "caribbean": DialectPart(accent="en-029"),
+    "new_york": DialectPart(accent="en-us-nyc"),
+    "american": DialectPart(voice="kokoro:af_heart"),
+    "american_man": DialectPart(voice="kokoro:am_michael"),
+    "british": DialectPart(voice="kokoro:bf_emma"),
+    "british_man": DialectPart(voice="kokoro:bm_george"),
+    "hibari": DialectPart(voice="hibari:heart"),
 }
-NOISES: Mapping[str, Noise] = {
-    "quiet": Noise(),
-    "office": Noise(kind="typing", dbfs=-45),
-    "street": Noise(kind="rumble", dbfs=-38),
-    "wind": Noise(kind="gusts", dbfs=-35),
-    "music": Noise(kind="melody", dbfs=-42),
-    "mains": Noise(kind="hum", dbfs=-40),
-    "bad_contact": Noise(kind="crackle", dbfs=-40),
+NOISES: Mapping[str, NoisePart] = {
+    "quiet": NoisePart(),
+    "office": NoisePart(kind="typing", dbfs=-45),
+    "street": NoisePart(kind="rumble", dbfs=-38),
+    "wind": NoisePart(kind="gusts", dbfs=-35),
+    "music": NoisePart(kind="melody", dbfs=-42),
+    "mains": NoisePart(kind="hum", dbfs=-40),
+    "bad_contact": NoisePart(kind="crackle", dbfs=-40),
 }
-LINES: Mapping[str, Line] = {
-    "clean": Line(),
-    "mobile": Line(loss=0.01, burst=2),
-    "lossy": Line(loss=0.03, burst=1.5),
-    "bad": Line(loss=0.08, burst=3),
-    "echo": Line(echo_seconds=0.2, echo_db=25),
+LINES: Mapping[str, LinePart] = {
+    "clean": LinePart(),
+    "mobile": LinePart(loss=0.01, burst=2),
+    "lossy": LinePart(loss=0.03, burst=1.5),
+    "bad": LinePart(loss=0.08, burst=3),
+    "echo": LinePart(echo_seconds=0.2, echo_db=25),
 }
-PATIENCE: Mapping[str, Patience] = {
-    "normal": Patience(),
-    "patient": Patience(before_answer_ms=(1000, 2000), wait_seconds=15, rephrasings=3),
-    "impatient": Patience(
+PATIENCE: Mapping[str, PatiencePart] = {
+    "normal": PatiencePart(),
+    "patient": PatiencePart(before_answer_ms=(1000, 2000), wait_seconds=15, rephrasings=3),
+    "impatient": PatiencePart(
         before_answer_ms=(400, 600), wait_seconds=6, rephrasings=1, utterances=12
     ),
 }
-PERSONAS: Mapping[str, Persona] = {
-    "customer": Persona(),
-    "stranger": Persona(knows_pin=False),
-    "withheld": Persona(number="withheld"),
+PERSONAS: Mapping[str, PersonaPart] = {
+    "customer": PersonaPart(),
+    "stranger": PersonaPart(knows_pin=False),
+    "withheld": PersonaPart(number="withheld"),
 }

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from voice.audio import from_bytes, to_bytes
-from voice.evaluation.batch import Assignment, RunOutcome, Task, Workers, hashes_of, run_batch
+from voice.evaluation.batch import Assignment, BatchTask, RunOutcome, Workers, hashes_of, run_batch
 from voice.evaluation.callers import Goal, Persona, Phrasings
 from voice.evaluation.callers.mouth import Synthesiser
 from voice.evaluation.callers.policy import wrong_pin
@@ -22,7 +22,7 @@ from voice.evaluation.callers.wording import with_digits
 from voice.evaluation.demo_operator import KnownCustomer, caller_of
 from voice.evaluation.suites.kept_speech import RATE, KeptSpeech, key_of
 from voice.evaluation.suites.natural_voices import NaturalVoice
-from voice.evaluation.suites.suite_file import Caller, Suite
+from voice.evaluation.suites.suite_file import Suite, SuiteCaller
 
 EXAMINER = "voice.evaluation.suites.said_ahead:sentence_speaker"
 _ALWAYS = ("yes", "no", "goodbye")
@@ -52,7 +52,7 @@ def sentences_of(
     return [Sentence(voice, text, key_of(made_of[voice], text)) for voice, text in found]
 
 
-def _personas(caller: Caller, seeds: int, customers: Sequence[KnownCustomer]) -> list[Persona]:
+def _personas(caller: SuiteCaller, seeds: int, customers: Sequence[KnownCustomer]) -> list[Persona]:
     chosen = caller.persona.customer
     if chosen is not None:
         return [customers[chosen % len(customers)].persona]
@@ -61,7 +61,7 @@ def _personas(caller: Caller, seeds: int, customers: Sequence[KnownCustomer]) ->
     ]
 
 
-def _texts(caller: Caller, who: Sequence[Persona], phrasings: Phrasings) -> Iterator[str]:
+def _texts(caller: SuiteCaller, who: Sequence[Persona], phrasings: Phrasings) -> Iterator[str]:
     goals: list[Goal] = [one.want for one in caller.goal]
     for intent in dict.fromkeys([*goals, *_ALWAYS]):
         yield from phrasings.of(intent)
@@ -88,7 +88,7 @@ async def speak_ahead(
     """
     models = [model for voice in {one.voice for one in sentences} for model in voice.models]
     tasks = (
-        Task(index, json.dumps({"voice": asdict(one.voice), "text": one.text}))
+        BatchTask(index, json.dumps({"voice": asdict(one.voice), "text": one.text}))
         for index, one in enumerate(sentences)
     )
     return await run_batch(

@@ -16,7 +16,7 @@ from voice.evaluation.database_changes import RowChange, changes, snapshot
 from voice.evaluation.demo_operator import KnownCustomer, open_books
 from voice.evaluation.measured_call import MeasuredCall, measure, read_events
 from voice.evaluation.suites.mouths import Mouths
-from voice.evaluation.suites.suite_file import Caller
+from voice.evaluation.suites.suite_file import SuiteCaller
 from voice.evaluation.trial_call import ended_call
 from voice.evaluation.trial_service import TrialFailed, TrialService
 from voice.evaluation.virtual_time.surroundings import BOOKS_SEED
@@ -44,7 +44,7 @@ class SipCalls:
         self.customers = open_books(self._service.database, BOOKS_SEED)
 
     def hold(
-        self, caller: Caller, customer: KnownCustomer, persona: Persona, seed: int
+        self, caller: SuiteCaller, customer: KnownCustomer, persona: Persona, seed: int
     ) -> tuple[MeasuredCall, list[RowChange]]:
         """One call of this customer, who may withhold the number, and the rows that it changed.
 
@@ -56,7 +56,7 @@ class SipCalls:
         return call, changes(before, snapshot(self._service.database))
 
     async def _call(
-        self, caller: Caller, customer: KnownCustomer, persona: Persona, seed: int
+        self, caller: SuiteCaller, customer: KnownCustomer, persona: Persona, seed: int
     ) -> MeasuredCall:
         def phone(on_audio: OnAudio) -> PhoneLine:
             return PhoneLine(on_audio, sound=TelephoneSound(caller.noise, caller.line, seed))

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from voice.errors import ConfigError
-from voice.evaluation.callers import Goal, Scenario, Step
-from voice.evaluation.callers.scenario import Patience as CallersPatience
+from voice.evaluation.callers import Goal, Scenario, ScenarioStep
+from voice.evaluation.callers.scenario import PatiencePart as CallersPatience
 from voice.evaluation.people.noises import KINDS
 from voice.evaluation.suites.presets import (
     DIALECTS,
@@ -21,12 +21,12 @@ from voice.evaluation.suites.presets import (
     PATIENCE,
     PERSONAS,
     Behaviour,
-    Dialect,
-    Line,
-    Noise,
-    Part,
-    Patience,
-    Persona,
+    DialectPart,
+    LinePart,
+    NoisePart,
+    PatiencePart,
+    PersonaPart,
+    SuitePart,
 )
 from voice.tasks.yaml_files import fields_of, mistakes_in, parsed, repeated_keys
 
@@ -34,7 +34,7 @@ SHIPPED = Path(__file__).parent
 """Where the suites lie that come with the package, by name."""
 FACTS = ("amount", "due", "plan", "data")
 """What the operator's books say of a caller, as `facts` may name it."""
-GROUPS: Mapping[str, Mapping[str, Part]] = {
+GROUPS: Mapping[str, Mapping[str, SuitePart]] = {
     "persona": PERSONAS,
     "dialect": DIALECTS,
     "patience": PATIENCE,
@@ -43,7 +43,7 @@ GROUPS: Mapping[str, Mapping[str, Part]] = {
 }
 """The properties of a caller by which figures are parted, and their presets."""
 
-T = TypeVar("T", bound=Part)
+T = TypeVar("T", bound=SuitePart)
 
 
 def _or_preset(presets: Mapping[str, T]) -> Callable[[Any], Any]:
@@ -59,7 +59,7 @@ def _or_preset(presets: Mapping[str, T]) -> Callable[[Any], Any]:
     return chosen
 
 
-class Wanted(Part):
+class SuiteWish(SuitePart):
     """One thing that a caller wants."""
 
     want: Goal
@@ -73,17 +73,17 @@ def _wanted(value: Any) -> Any:
     return [{"want": one} if isinstance(one, str) else one for one in each]
 
 
-class Caller(Part):
+class SuiteCaller(SuitePart):
     """One caller of a suite."""
 
     name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
-    goal: Annotated[list[Wanted], BeforeValidator(_wanted), Field(min_length=1)]
+    goal: Annotated[list[SuiteWish], BeforeValidator(_wanted), Field(min_length=1)]
     facts: tuple[str, ...] = ()
-    persona: Annotated[Persona, BeforeValidator(_or_preset(PERSONAS))] = Persona()
-    dialect: Annotated[Dialect, BeforeValidator(_or_preset(DIALECTS))] = Dialect()
-    patience: Annotated[Patience, BeforeValidator(_or_preset(PATIENCE))] = Patience()
-    noise: Annotated[Noise, BeforeValidator(_or_preset(NOISES))] = Noise()
-    line: Annotated[Line, BeforeValidator(_or_preset(LINES))] = Line()
+    persona: Annotated[PersonaPart, BeforeValidator(_or_preset(PERSONAS))] = PersonaPart()
+    dialect: Annotated[DialectPart, BeforeValidator(_or_preset(DIALECTS))] = DialectPart()
+    patience: Annotated[PatiencePart, BeforeValidator(_or_preset(PATIENCE))] = PatiencePart()
+    noise: Annotated[NoisePart, BeforeValidator(_or_preset(NOISES))] = NoisePart()
+    line: Annotated[LinePart, BeforeValidator(_or_preset(LINES))] = LinePart()
     behaviour: tuple[Behaviour, ...] = ()
 
     @field_validator("facts")
@@ -97,7 +97,7 @@ class Caller(Part):
 
     @field_validator("noise")
     @classmethod
-    def _known_noise(cls, noise: Noise) -> Noise:
+    def _known_noise(cls, noise: NoisePart) -> NoisePart:
         if noise.kind and noise.kind not in KINDS:
             raise ValueError(f"no noise {noise.kind!r}; there are: {', '.join(KINDS)}")
         return noise
@@ -123,7 +123,7 @@ class Caller(Part):
         """The same for a simulated caller, of whom the books say these `facts`."""
         interrupts, declines = "interrupts" in self.behaviour, "declines" in self.behaviour
         steps = tuple(
-            Step(one.want, one.agrees and not declines, interrupts and number > 0)
+            ScenarioStep(one.want, one.agrees and not declines, interrupts and number > 0)
             for number, one in enumerate(self.goal)
         )
         speaks: Literal["", "voice"] = "voice" if "speaks" in self.behaviour else ""
@@ -138,13 +138,13 @@ class Caller(Part):
         )
 
 
-class Suite(Part):
+class Suite(SuitePart):
     """Who calls, and how often."""
 
     about: str = ""
     seeds: Annotated[int, Field(ge=1, le=10_000)] = 4
     """Calls of each caller."""
-    callers: Annotated[list[Caller], Field(min_length=1)]
+    callers: Annotated[list[SuiteCaller], Field(min_length=1)]
 
 
 def load_suite(place: str) -> Suite:
@@ -176,4 +176,6 @@ def _names_twice(suite: Suite) -> Iterator[tuple[Sequence[str | int], str]]:
         seen.add(caller.name)
 
 
-_KEYS = fields_of(Suite, Caller, Wanted, Persona, Dialect, Patience, Noise, Line)
+_KEYS = fields_of(
+    Suite, SuiteCaller, SuiteWish, PersonaPart, DialectPart, PatiencePart, NoisePart, LinePart
+)

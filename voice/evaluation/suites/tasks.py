@@ -11,9 +11,9 @@ from pathlib import Path
 from voice.evaluation.batch import (
     RESULTS_FOLDER,
     Assignment,
+    BatchTask,
     ResultFiles,
     RunOutcome,
-    Task,
     Workers,
     hashes_of,
     run_batch,
@@ -21,25 +21,25 @@ from voice.evaluation.batch import (
 from voice.evaluation.recordings.plan import models_of
 from voice.evaluation.suites.call_result import CallerResult
 from voice.evaluation.suites.plan import SuitePlan
-from voice.evaluation.suites.suite_file import Caller, Suite
+from voice.evaluation.suites.suite_file import Suite, SuiteCaller
 from voice.settings import Settings
 
 EXAMINER = "voice.evaluation.suites.examiner:callers_examiner"
 NOTHING: Mapping[str, bytes] = {}
 
 
-def begun(index: int, caller: Caller, seed: int) -> CallerResult:
+def begun(index: int, caller: SuiteCaller, seed: int) -> CallerResult:
     """The result of a call of which nothing is known yet."""
     return CallerResult(index=index, caller=caller.name, seed=seed, groups=caller.groups)
 
 
-def tasks_of(suite: Suite, seeds: int) -> Iterator[Task]:
+def tasks_of(suite: Suite, seeds: int) -> Iterator[BatchTask]:
     """Every caller with every seed."""
     for number in range(len(suite.callers)):
         for seed in range(1, seeds + 1):
             index = number * seeds + seed - 1
             told = {"index": index, "caller": number, "seed": seed}
-            yield Task(index, json.dumps(told))
+            yield BatchTask(index, json.dumps(told))
 
 
 async def run(
@@ -56,7 +56,7 @@ async def run(
     """
     suite = Suite.model_validate_json(plan.suite)
 
-    def death(task: Task, reason: str) -> str:
+    def death(task: BatchTask, reason: str) -> str:
         """A call that ends its workers is a failure of its own."""
         told = json.loads(task.values)
         result = begun(told["index"], suite.callers[told["caller"]], told["seed"])

@@ -15,8 +15,8 @@ from voice.evaluation.database_changes import RowChange
 from voice.evaluation.demo_operator import KnownCustomer, known_customers
 from voice.evaluation.measured_call import MeasuredCall, measure
 from voice.evaluation.suites.mouths import Mouths
-from voice.evaluation.suites.presets import Line
-from voice.evaluation.suites.suite_file import Caller
+from voice.evaluation.suites.presets import LinePart
+from voice.evaluation.suites.suite_file import SuiteCaller
 from voice.evaluation.virtual_service import VirtualService, offer_from
 from voice.evaluation.virtual_time import CostTable, VirtualQueues
 from voice.evaluation.virtual_time.loop import virtual_wall_clock
@@ -42,7 +42,7 @@ class VirtualCalls:
         self.customers = known_customers(BOOKS_SEED, first_day())
 
     def hold(
-        self, caller: Caller, customer: KnownCustomer, persona: Persona, seed: int
+        self, caller: SuiteCaller, customer: KnownCustomer, persona: Persona, seed: int
     ) -> tuple[MeasuredCall, list[RowChange]]:
         """One call of this customer, who may withhold the number, and the rows that it changed."""
         held = self._service.hold(
@@ -56,7 +56,7 @@ class VirtualCalls:
     async def _call(
         self,
         events: list[CallEvent],
-        caller: Caller,
+        caller: SuiteCaller,
         customer: KnownCustomer,
         persona: Persona,
         seed: int,
@@ -83,5 +83,5 @@ class VirtualCalls:
         return await self._service.answer(line, offer, events, simulated.call("")), line
 
 
-def _echo(line: Line) -> EchoPath | None:
+def _echo(line: LinePart) -> EchoPath | None:
     return EchoPath(line.echo_seconds, -line.echo_db) if line.echo_seconds else None

@@ -94,7 +94,7 @@ class Amounts(Table):
     feminine_units: Sequence[str] = ()
 
 
-class Codes(Table):
+class CodeForms(Table):
     """How codes, numbers of telephones and addresses are said."""
 
     announced_by: Sequence[str]
@@ -148,7 +148,7 @@ class Forms:
     numbers: NumberWords
     dates: Dates
     amounts: Amounts
-    codes: Codes
+    codes: CodeForms
     abbreviations: Abbreviations
     clock: Clock
 

@@ -4,7 +4,7 @@
 one at a time; experts are chosen by what the routers do on an operator's dialogues.
 """
 
-from voice.models.gpt_oss.conversion import DESCRIPTION, ROUTING, Form, Wanted, convert
+from voice.models.gpt_oss.conversion import DESCRIPTION, ROUTING, Form, WantedConversion, convert
 from voice.models.gpt_oss.layout import NULL_TOKEN, SINK_TOKEN, Precision
 from voice.models.gpt_oss.needs import Needs, free_memory
 from voice.models.gpt_oss.network import DenseNetwork
@@ -18,7 +18,7 @@ __all__ = [
     "Form",
     "Needs",
     "Precision",
-    "Wanted",
+    "WantedConversion",
     "convert",
     "free_memory",
 ]

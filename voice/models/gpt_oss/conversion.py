@@ -35,7 +35,7 @@ Form = Literal["ctranslate2", "checkpoint"]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedConversion:
     """What is to come of a conversion."""
 
     experts: int = 1
@@ -60,7 +60,7 @@ Tell = Callable[[str], None]
 def convert(
     source: Path,
     target: Path,
-    wanted: Wanted,
+    wanted: WantedConversion,
     tell: Tell = lambda _: None,
     memory: Callable[[], int] = free_memory,
 ) -> None:
@@ -101,7 +101,9 @@ def convert(
             describe(folder, layout, card)
 
 
-def _refuse_what_cannot_be(source: Path, network: Network, target: Path, wanted: Wanted) -> None:
+def _refuse_what_cannot_be(
+    source: Path, network: Network, target: Path, wanted: WantedConversion
+) -> None:
     experts = network.shape.experts
     if wanted.form == "checkpoint" and wanted.precision == "int8":
         raise ModelError("a checkpoint for a training is float32 or float16, not int8")
@@ -113,7 +115,7 @@ def _refuse_what_cannot_be(source: Path, network: Network, target: Path, wanted:
         raise ModelError(f"{target}: is there already")
 
 
-def _layout(network: Network, wanted: Wanted) -> Layout:
+def _layout(network: Network, wanted: WantedConversion) -> Layout:
     shape = network.shape
     return Layout(dense(shape, shape.inner * wanted.experts), has_sinks(network), wanted.precision)
 
@@ -124,7 +126,10 @@ def has_sinks(network: Network | DenseNetwork) -> bool:
 
 
 def _routing(
-    checkpoint: GptOssCheckpoint, wanted: Wanted, dialogues: Sequence[Sequence[int]], tell: Tell
+    checkpoint: GptOssCheckpoint,
+    wanted: WantedConversion,
+    dialogues: Sequence[Sequence[int]],
+    tell: Tell,
 ) -> Routing | None:
     """What the routers do, measured before or now; None where there is one expert only."""
     shape = checkpoint.shape

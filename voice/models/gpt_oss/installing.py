@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from voice.models.gpt_oss.conversion import Wanted, convert
+from voice.models.gpt_oss.conversion import WantedConversion, convert
 
 
 def convert_beside(folder: Path) -> list[str]:
@@ -16,7 +16,7 @@ def convert_beside(folder: Path) -> list[str]:
     """
     with tempfile.TemporaryDirectory(dir=folder) as place:
         made = Path(place) / "dense"
-        convert(next(folder.glob("*.gguf")), made, Wanted(precision="float16"))
+        convert(next(folder.glob("*.gguf")), made, WantedConversion(precision="float16"))
         names = sorted(os.listdir(made))
         for name in names:
             os.replace(made / name, folder / name)

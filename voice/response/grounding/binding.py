@@ -12,7 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from voice.languages import Language
 from voice.response.grounding.fields import Field, Fields, cue_roots, part_of
 from voice.response.grounding.grounds import Ground
-from voice.response.grounding.mentions import Amount, Count, Day, Mention, Name, Share, Time
+from voice.response.grounding.mentions import (
+    AmountMention,
+    CountMention,
+    DayMention,
+    Mention,
+    NameMention,
+    ShareMention,
+    TimeMention,
+)
 from voice.response.grounding.tokens import Row
 
 _MARGIN = 0.5
@@ -75,7 +83,7 @@ class Binding:
         beside = self._scores(fact, part, near)
         scores = beside or self._scores(fact, self._elsewhere(), near)
         best, rival = _best(stating, scores), _best(rivals, scores)
-        sure = is_supported or isinstance(fact, Name)
+        sure = is_supported or isinstance(fact, NameMention)
         if rival > best + (0.0 if beside and not sure else _MARGIN):
             return False
         if rivals and rival >= best and not sure and not _comes_first(stating, rivals):
@@ -105,7 +113,7 @@ class Binding:
         roots = cue_roots(self._row, part, self._language)
         scores = {one.name: sum(one.cues.get(root, 0.0) for root in roots) for one in fields}
         for one in fields:
-            scores[one.name] += isinstance(fact, Amount) and fact.per in one.pers
+            scores[one.name] += isinstance(fact, AmountMention) and fact.per in one.pers
         return scores if any(scores.values()) else {}
 
 
@@ -123,19 +131,19 @@ def _best(fields: Iterable[Field], scores: Mapping[tuple[str, str], float]) -> f
 def _is_rival(fact: Mention, field: Field) -> bool:
     """Whether a fact, by its kind, might be of this field."""
     match fact:
-        case Amount(per=per):
+        case AmountMention(per=per):
             money = field.kind in ("money", "amount") or bool(field.currencies)
             return money and (not per or not field.pers or per in field.pers)
-        case Count(unit=unit, nouns=nouns):
+        case CountMention(unit=unit, nouns=nouns):
             return field.kind == "number" and (
                 unit in field.units if unit else bool(field.nouns.intersection(nouns))
             )
-        case Day():
+        case DayMention():
             return field.kind == "date"
-        case Time():
+        case TimeMention():
             return field.kind == "time"
-        case Share():
+        case ShareMention():
             return "%" in field.units
-        case Name():
+        case NameMention():
             return field.kind in ("name", "choice")
     return False

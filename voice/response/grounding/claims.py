@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from voice.languages import plain
-from voice.response.grounding.mentions import Claim
+from voice.response.grounding.mentions import ClaimMention
 from voice.response.grounding.numbers import Numbers
-from voice.response.grounding.tokens import Phrases, Row, phrases_of
+from voice.response.grounding.tokens import MeaningPhrases, Row, phrases_of
 
 _FAR = 5
 """Words between an auxiliary verb and its participle."""
@@ -40,7 +40,7 @@ class _Place:
     is_learned: bool
 
 
-class Claims:
+class ClaimReader:
     """Finds them in one language."""
 
     def __init__(self, numbers: Numbers) -> None:
@@ -68,11 +68,11 @@ class Claims:
         return frozenset(map(self._statements.root, self._words.harmless))
 
     @cached_property
-    def _whole(self) -> dict[str, Phrases[None]]:
+    def _whole(self) -> dict[str, MeaningPhrases[None]]:
         language = self._numbers.language
         return {verb: phrases_of(all_, language) for verb, all_ in self._words.phrases.items()}
 
-    def of(self, row: Row, learned: Collection[str] | None) -> list[Claim]:
+    def of(self, row: Row, learned: Collection[str] | None) -> list[ClaimMention]:
         """What a sentence claims; a question claims nothing.
 
         `learned`: the roots that say how something is with the company; None: any word may.
@@ -80,7 +80,7 @@ class Claims:
         if row.plain[-1:] == ["?"]:
             return []
         words = list(self._resolved(row))
-        found: list[Claim] = []
+        found: list[ClaimMention] = []
         for at in range(len(words)):
             root = self._statements.root(words[at].text)
             is_learned = learned is None or root in learned
@@ -98,7 +98,7 @@ class Claims:
             for word in token.full.split():
                 yield _Word(word, plain(word), number)
 
-    def _helped(self, place: _Place, far: bool) -> Claim | None:
+    def _helped(self, place: _Place, far: bool) -> ClaimMention | None:
         """ "I have blocked it", "it is blocked", "I am blocking it"."""
         words, at, root = place.words, place.at, place.root
         is_act, participle = root in self.acts, self._is_participle(words[at])
@@ -120,7 +120,7 @@ class Claims:
         deed = doing or (participle and (have or passive))
         return self._claim(place, helper, deed=deed) if said else None
 
-    def _told(self, place: _Place) -> Claim | None:
+    def _told(self, place: _Place) -> ClaimMention | None:
         """ "I blocked it", "je bloque", and what comes behind "managed to"."""
         words, at, root = place.words, place.at, place.root
         own, word = self._behind_own(words, at), words[at].text
@@ -132,7 +132,7 @@ class Claims:
             return self._claim(place, at, deed=True)
         return self._claim(place, at, deed=True) if did or does else None
 
-    def _alone(self, place: _Place) -> Claim | None:
+    def _alone(self, place: _Place) -> ClaimMention | None:
         """ "Blocked." """
         words, at = place.words, place.at
         ends = at + 1 == len(words) or words[at + 1].text in _BREAKS
@@ -142,7 +142,7 @@ class Claims:
             return None
         return self._claim(place, at, deed=True)
 
-    def _nothing(self, place: _Place, learned: Collection[str] | None) -> Claim | None:
+    def _nothing(self, place: _Place, learned: Collection[str] | None) -> ClaimMention | None:
         """ "You owe nothing", "nothing to pay": roots with "nothing" before them."""
         words, at = place.words, place.at
         begin, end = self._begin_of_part(words, at), at
@@ -156,9 +156,9 @@ class Claims:
             return None
         span = place.row.span(words[at].token, words[at].token + 1)
         known = learned is None or root in learned
-        return Claim(root=root, negative=True, **span) if known else None
+        return ClaimMention(root=root, negative=True, **span) if known else None
 
-    def _claim(self, place: _Place, helper: int, *, deed: bool) -> Claim | None:
+    def _claim(self, place: _Place, helper: int, *, deed: bool) -> ClaimMention | None:
         words, at = place.words, place.at
         begin = self._begin_of_part(words, helper)
         before = [word.text for word in words[begin:at]]
@@ -174,7 +174,7 @@ class Claims:
         )
         own = self._is_own(words, helper) or self._behind_own(words, at)
         span = place.row.span(words[min(helper, at)].token, words[at].token + 1)
-        return Claim(root=place.root, negative=negative, is_own=own, is_deed=deed, **span)
+        return ClaimMention(root=place.root, negative=negative, is_own=own, is_deed=deed, **span)
 
     def _helper(self, words: list[_Word], at: int, far: bool) -> int | None:
         """The auxiliary verb before this word; with `far`, an object may stand between."""
@@ -227,7 +227,7 @@ class Claims:
     def _parts(self, words: list[_Word], at: int) -> bool:
         return words[at].text in _BREAKS or words[at].plain in self._statements.joints
 
-    def _phrases(self, row: Row) -> Iterator[Claim]:
+    def _phrases(self, row: Row) -> Iterator[ClaimMention]:
         for verb, table in self._whole.items():
             for at in range(len(row)):
                 length = row.longest(at, table)
@@ -237,4 +237,4 @@ class Claims:
                     negative = bool(self._words.not_.intersection(row.plain[max(0, at - 3) : at]))
                     root, span = self._statements.root(verb), row.span(at, at + length)
                     if not self._hypothetical.intersection(row.plain[max(0, at - _FAR) : at]):
-                        yield Claim(root=root, negative=negative, is_deed=True, **span)
+                        yield ClaimMention(root=root, negative=negative, is_deed=True, **span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voice.response.grounding.mentions import Address, Code, Mention
+from voice.response.grounding.mentions import AddressMention, CodeMention, Mention
 from voice.response.grounding.numbers import Numbers
 from voice.response.grounding.tokens import Row, phrases_of
 
@@ -19,7 +19,7 @@ ADDRESS = re.compile(
 """E-mail addresses, and hosts with what follows."""
 
 
-class Codes:
+class CodeReader:
     """Reads them in one language."""
 
     def __init__(self, numbers: Numbers) -> None:
@@ -43,7 +43,7 @@ class Codes:
             return None
         end = next(n for n in range(at, len(row) + 1) if n == len(row) or row[n].start >= run.end)
         is_code = not self._counts(row, end)
-        return (Code(characters=run.figures, **row.span(at, end)), end) if is_code else None
+        return (CodeMention(characters=run.figures, **row.span(at, end)), end) if is_code else None
 
     def _written(self, row: Row, at: int) -> tuple[Mention, int] | None:
         characters, end, parts = "", at, 0
@@ -60,7 +60,7 @@ class Codes:
         is_end = any(row.phrase(at - len(words), len(words)) == words for words in self._ends)
         if parts == 1 and not (long or zero or mixed or announced or is_end):
             return None
-        return Code(characters=characters, is_end=is_end, **row.span(at, end)), end
+        return CodeMention(characters=characters, is_end=is_end, **row.span(at, end)), end
 
     def _piece(self, row: Row, at: int) -> tuple[str, int]:
         """Figures, or letters that touch figures."""
@@ -107,6 +107,6 @@ class Codes:
 def addresses(text: str) -> list[Mention]:
     """The addresses in a composed text."""
     return [
-        Address(text=found[0].lower(), start=found.start(), end=found.end())
+        AddressMention(text=found[0].lower(), start=found.start(), end=found.end())
         for found in ADDRESS.finditer(text)
     ]

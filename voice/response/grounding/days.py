@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from voice.languages import plain
-from voice.response.grounding.mentions import Day, Mention, Time
+from voice.response.grounding.mentions import DayMention, Mention, TimeMention
 from voice.response.grounding.numbers import Numbers
-from voice.response.grounding.tokens import Phrases, Row, phrase_of
+from voice.response.grounding.tokens import MeaningPhrases, Row, phrase_of
 
 _NUMERIC = re.compile(
     r"(?<![\w.,/-])(?:(?P<iso>\d{4})-(?P<month2>\d{2})-(?P<day2>\d{2})"
@@ -21,7 +21,7 @@ _YEARS = range(1900, 2200)
 _HALF = 12 * 60
 
 
-class Days:
+class DayReader:
     """Reads them in one language."""
 
     def __init__(self, numbers: Numbers) -> None:
@@ -39,9 +39,11 @@ class Days:
         }
         ordinals = numbers.language.numbers
         said = ((phrase_of(ordinals.ordinal(day), language), day) for day in range(1, 32))
-        self._ordinals: Phrases[int] = Phrases(said)
+        self._ordinals: MeaningPhrases[int] = MeaningPhrases(said)
         days = numbers.statements.days.items()
-        self._relative: Phrases[int] = Phrases((phrase_of(word, language), n) for word, n in days)
+        self._relative: MeaningPhrases[int] = MeaningPhrases(
+            (phrase_of(word, language), n) for word, n in days
+        )
         self._marks = frozenset(map(plain, ordinals.ordinals.marks))
 
     def at(self, row: Row, at: int) -> tuple[Mention, int] | None:
@@ -59,7 +61,7 @@ class Days:
         if not (length := row.longest(at, self._relative)):
             return None
         days = self._relative[row.phrase(at, length)]
-        return Day(from_today=days, **row.span(at, at + length)), at + length
+        return DayMention(from_today=days, **row.span(at, at + length)), at + length
 
     def _weekday(self, row: Row, at: int) -> tuple[Mention, int] | None:
         """A weekday, with the date that may follow."""
@@ -67,10 +69,10 @@ class Days:
             return None
         behind = at + 1 + (row.word(at + 1) in (",", "."))
         found = self._date(row, behind + (row.word(behind) == self._lead != ""))
-        day, end = found or (Day(), at + 1)
+        day, end = found or (DayMention(), at + 1)
         return replace(day, weekday=self._weekdays[row.word(at)], **row.span(at, end)), end
 
-    def _date(self, row: Row, at: int) -> tuple[Day, int] | None:
+    def _date(self, row: Row, at: int) -> tuple[DayMention, int] | None:
         return (
             self._day_first(row, at)
             or self._month_first(row, at)
@@ -78,32 +80,32 @@ class Days:
             or self._month_alone(row, at)
         )
 
-    def _day_first(self, row: Row, at: int) -> tuple[Day, int] | None:
+    def _day_first(self, row: Row, at: int) -> tuple[DayMention, int] | None:
         day, end = self._day_at(row, at)
         behind = end + (row.word(end) == self._of != "")
         month = self._month_at(row, behind) if day else 0
         if month:
             return self._with_year(row, at, behind + 1, day, month)
         alone = day and row.word(at - 1) == self._lead and self._is_ordinal(row, at, end)
-        return (Day(day=day, **row.span(at, end)), end) if alone else None
+        return (DayMention(day=day, **row.span(at, end)), end) if alone else None
 
-    def _month_first(self, row: Row, at: int) -> tuple[Day, int] | None:
+    def _month_first(self, row: Row, at: int) -> tuple[DayMention, int] | None:
         month = self._month_at(row, at)
         if not month or not self._numbers.language.forms.dates.spoken_month_first:
             return None
         day, end = self._day_at(row, at + 1 + (row.word(at + 1) == self._lead))
         return self._with_year(row, at, end, day, month) if day else None
 
-    def _month_alone(self, row: Row, at: int) -> tuple[Day, int] | None:
+    def _month_alone(self, row: Row, at: int) -> tuple[DayMention, int] | None:
         """A month without a day, where it can be nothing else."""
         if row.word(at) not in self._months or not self._is_capitalised(row, at):
             return None
         year, end = self._year_at(row, at + 1)
         if year or row.word(at - 1) in self._numbers.statements.before_months:
-            return Day(month=self._months[row.word(at)], year=year, **row.span(at, end)), end
+            return DayMention(month=self._months[row.word(at)], year=year, **row.span(at, end)), end
         return None
 
-    def _range(self, row: Row, at: int) -> tuple[Day, int] | None:
+    def _range(self, row: Row, at: int) -> tuple[DayMention, int] | None:
         """The first of two days of a month: "from 3 to 5 March"."""
         day, end = self._day_at(row, at)
         joint = row.word(end) in self._numbers.statements.ranges or row.word(end) in ("-", "\u2013")
@@ -114,11 +116,13 @@ class Days:
             return None
         return replace(second[0], day=day, **row.span(at, end)), end
 
-    def _with_year(self, row: Row, at: int, end: int, day: int, month: int) -> tuple[Day, int]:
+    def _with_year(
+        self, row: Row, at: int, end: int, day: int, month: int
+    ) -> tuple[DayMention, int]:
         comma = row.word(end) == ","
         year, behind = self._year_at(row, end + comma)
         end = behind if year else end
-        return Day(day=day, month=month, year=year, **row.span(at, end)), end
+        return DayMention(day=day, month=month, year=year, **row.span(at, end)), end
 
     def _day_at(self, row: Row, at: int) -> tuple[int, int]:
         """A day of a month, and the position behind it; 0 where there is none."""
@@ -177,18 +181,20 @@ class Days:
         return 2 if marked and row.word(at).isdecimal() else 0
 
     @cached_property
-    def _times(self) -> Phrases[str]:
+    def _times(self) -> MeaningPhrases[str]:
         """How times are said, each with how it is written."""
         language = self._numbers.language
         spoken = (*language.spoken_times, *self._numbers.statements.times.items())
-        return Phrases((tuple(plain(said).replace("-", " ").split()), at) for said, at in spoken)
+        return MeaningPhrases(
+            (tuple(plain(said).replace("-", " ").split()), at) for said, at in spoken
+        )
 
-    def clock(self, written: str) -> Time | None:
+    def clock(self, written: str) -> TimeMention | None:
         """The time that is written so."""
         found = self.clock_pattern.fullmatch(written.strip())
         return self._clock(found) if found else None
 
-    def _clock(self, found: re.Match[str]) -> Time | None:
+    def _clock(self, found: re.Match[str]) -> TimeMention | None:
         hour, minute = int(found["hour"] or found["hour2"]), int(found["minute"] or 0)
         if hour > 24 or minute > 59:
             return None
@@ -199,7 +205,9 @@ class Days:
             hour = hour % 12 + 12 * (half == "p")
         minutes = (60 * hour + minute) % (2 * _HALF)
         either = marks and not half and 1 <= hour <= 12
-        return Time(minutes=minutes, either_half=either, start=found.start(), end=found.end())
+        return TimeMention(
+            minutes=minutes, either_half=either, start=found.start(), end=found.end()
+        )
 
     @cached_property
     def clock_pattern(self) -> re.Pattern[str]:
@@ -229,7 +237,7 @@ class Days:
         return [mention for mention in found if mention is not None]
 
 
-def _numeric(match: re.Match[str]) -> Day | None:
+def _numeric(match: re.Match[str]) -> DayMention | None:
     day, month = int(match["day"] or match["day2"]), int(match["month"] or match["month2"])
     year = int(match["year"] or match["iso"] or 0)
     year += _CENTURY if 0 < year < 100 else 0
@@ -239,4 +247,4 @@ def _numeric(match: re.Match[str]) -> Day | None:
         day, month = month, day
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return None
-    return Day(day=day, month=month, year=year, start=match.start(), end=match.end())
+    return DayMention(day=day, month=month, year=year, start=match.start(), end=match.end())

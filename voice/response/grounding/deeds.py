@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from voice.languages import language
-from voice.response.grounding.claims import Claims
-from voice.response.grounding.mentions import Claim
+from voice.response.grounding.claims import ClaimReader
+from voice.response.grounding.mentions import ClaimMention
 from voice.response.grounding.tokens import Row
 from voice.tasks.schema import TaskTool
 from voice.tasks.slots import between_slots
@@ -19,7 +19,7 @@ _DENIED = frozenset(["not", "no", "never", "none", "failed", "refused", "un"])
 
 
 @dataclass
-class Said:
+class Claimable:
     """What may be claimed: the roots that are so, and those that are not."""
 
     is_so: set[str] = field(default_factory=set)
@@ -27,7 +27,7 @@ class Said:
     succeeded: bool = False
     """Something was done."""
 
-    def add(self, other: Said) -> None:
+    def add(self, other: Claimable) -> None:
         """As well as this."""
         self.is_so |= other.is_so
         self.is_not |= other.is_not
@@ -37,7 +37,7 @@ class Said:
 class Deeds:
     """The claims of all wordings of some tasks."""
 
-    def __init__(self, tasks: TaskSet, claims: Claims) -> None:
+    def __init__(self, tasks: TaskSet, claims: ClaimReader) -> None:
         self._tasks, self._claims = tasks, claims
         self.learned = self._learn()
         free = (act for act in tasks.wordings if tasks.tool_of_act.get(act) is None)
@@ -55,16 +55,16 @@ class Deeds:
             for status in tool.statuses
         }
 
-    def after(self, tool: str, status: str) -> Said:
+    def after(self, tool: str, status: str) -> Claimable:
         """What may be claimed after a result."""
-        return self._after.get((tool, status), Said())
+        return self._after.get((tool, status), Claimable())
 
     def otherwise(self, tool: str, status: str) -> set[str]:
         """What would be so, had the tool answered with another status."""
         others = (said.is_so for (name, one), said in self._after.items() if name == tool != one)
         return set().union(*others) - self.after(tool, status).is_so
 
-    def of(self, sentence: str) -> list[Claim]:
+    def of(self, sentence: str) -> list[ClaimMention]:
         """What a sentence claims."""
         return self._claims.of(Row(sentence, self._tasks.language), self.learned)
 
@@ -90,10 +90,10 @@ class Deeds:
         roots = {claim.root for claim in found if claim.is_deed or not claim.is_own}
         return frozenset(roots - self._claims.harmless)
 
-    def _of_status(self, tool: TaskTool, status: str) -> Said:
+    def _of_status(self, tool: TaskTool, status: str) -> Claimable:
         """Of the acts that may follow, and by the names of status, acts and tool."""
         acts = tool.acts_after(status)
-        said = Said()
+        said = Claimable()
         for act in acts:
             said.add(self._of_act(act))
         named = {root for name in (status, *acts) for root in self._roots(name)}
@@ -104,8 +104,8 @@ class Deeds:
             said.is_so |= self._of_act(tool.begins).is_so
         return said
 
-    def _of_act(self, act: str) -> Said:
-        said = Said()
+    def _of_act(self, act: str) -> Claimable:
+        said = Claimable()
         for claim in (claim for sentence in self._sentences(act) for claim in self.of(sentence)):
             (said.is_not if claim.negative else said.is_so).add(claim.root)
             deed = claim.is_deed and (claim.is_own or claim.root in self.generic)

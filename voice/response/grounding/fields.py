@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from voice.languages import Language
-from voice.response.grounding.mentions import Amount, Count, Mention, Share
+from voice.response.grounding.mentions import AmountMention, CountMention, Mention, ShareMention
 from voice.response.grounding.numbers import numbers_of
-from voice.response.grounding.reader import Reader
+from voice.response.grounding.reader import FactReader
 from voice.response.grounding.tokens import Row
 from voice.response.wording import clauses
 from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots, slots_of
@@ -68,7 +68,7 @@ class Field:
 class Fields:
     """All values that the tools of some tasks may give."""
 
-    def __init__(self, tasks: TaskSet, reader: Reader) -> None:
+    def __init__(self, tasks: TaskSet, reader: FactReader) -> None:
         self._tasks, self._reader = tasks, reader
         self._language = tasks.language
         self._all: dict[tuple[str, str], Field] = {}
@@ -219,12 +219,12 @@ def part_of(row: Row, place: int, facts: Sequence[Mention], language: Language) 
 def _told(one: Field, fact: Mention | None) -> Field:
     one = replace(one, is_told=True)
     match fact:
-        case Amount(currencies=currencies, per=per):
+        case AmountMention(currencies=currencies, per=per):
             return replace(one, currencies=one.currencies | currencies, pers=one.pers | _set(per))
-        case Count(unit=unit, nouns=nouns, per=per):
+        case CountMention(unit=unit, nouns=nouns, per=per):
             units, named = one.units | _set(unit), one.nouns.union(nouns)
             return replace(one, units=units, nouns=named, pers=one.pers | _set(per))
-        case Share():
+        case ShareMention():
             return replace(one, units=one.units | {PERCENT})
     return one
 

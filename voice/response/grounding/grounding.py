@@ -10,13 +10,21 @@ from functools import cached_property, lru_cache
 
 from voice.languages import language, plain
 from voice.response.grounding.binding import Binding
-from voice.response.grounding.claims import NOTHING, Claims
-from voice.response.grounding.deeds import Deeds, Said
+from voice.response.grounding.claims import NOTHING, ClaimReader
+from voice.response.grounding.deeds import Claimable, Deeds
 from voice.response.grounding.fields import Field, Fields
 from voice.response.grounding.grounds import GivenValue, Ground, same, words_of_text
-from voice.response.grounding.mentions import Amount, Claim, Code, Count, Day, Mention, Name
+from voice.response.grounding.mentions import (
+    AmountMention,
+    ClaimMention,
+    CodeMention,
+    CountMention,
+    DayMention,
+    Mention,
+    NameMention,
+)
 from voice.response.grounding.numbers import numbers_of
-from voice.response.grounding.reader import Reader
+from voice.response.grounding.reader import FactReader
 from voice.response.grounding.tokens import Row
 from voice.response.harmony import Message, ToolResult
 from voice.response.wording import clauses
@@ -60,8 +68,8 @@ class Grounding:
         self.tasks, self.language, self.today = tasks, tasks.language, today
         self.choices = self._choice_words()
         """Words of the values that arguments may have; in a question they state nothing."""
-        self.reader = Reader(self.language, self._words_of_wordings() - self.choices)
-        self.claims = Claims(numbers_of(self.language))
+        self.reader = FactReader(self.language, self._words_of_wordings() - self.choices)
+        self.claims = ClaimReader(numbers_of(self.language))
         self._after: dict[tuple[str, str], list[Mention]] = {}
 
     @cached_property
@@ -242,7 +250,7 @@ class Grounds:
         wrong += [claim for one in (self, *self._abroad) for claim in one.untrue(sentence)]
         return [_ungrounded(row.text, one) for one in wrong]
 
-    def untrue(self, sentence: str) -> list[Claim]:
+    def untrue(self, sentence: str) -> list[ClaimMention]:
         """What a sentence claims in this language, and no result bears out."""
         return [claim for claim in self._grounding.deeds.of(sentence) if not self._holds(claim)]
 
@@ -278,7 +286,7 @@ class Grounds:
         row = Row(value, self._grounding.language)
         claims, words = self._grounding.claims.of(row, frozenset()), row.plain
         verbs = self._grounding.language.statements.claims
-        stated = claims or any(isinstance(fact, Amount | Code) for fact in facts)
+        stated = claims or any(isinstance(fact, AmountMention | CodeMention) for fact in facts)
         stated = stated or not (verbs.be | verbs.have).isdisjoint(words)
         return not stated and value.isprintable() and not _NO_NAME.search(value)
 
@@ -291,20 +299,20 @@ class Grounds:
         if any(same(fact, one, grounding.today()) for one in constants):
             return True
         match fact:
-            case Count(in_words=True, unit="", value=value) if value <= _SMALL:
+            case CountMention(in_words=True, unit="", value=value) if value <= _SMALL:
                 return not any(one.nouns.intersection(fact.nouns) for one in grounding.fields)
-            case Day(from_today=0):
+            case DayMention(from_today=0):
                 dates = [one for one in grounding.fields if one.kind == "date"]
                 return not binding.about(fact, dates)
-            case Name(words=words) if is_question:
+            case NameMention(words=words) if is_question:
                 return {plain(word) for word in grounding.choices}.issuperset(words)
         return False
 
     # Claims
 
-    def _done(self, before: Sequence[Message]) -> dict[str, Said]:
+    def _done(self, before: Sequence[Message]) -> dict[str, Claimable]:
         """What was done earlier in the call and not undone, by tool."""
-        done: dict[str, Said] = {}
+        done: dict[str, Claimable] = {}
         tools = self._grounding.tasks.tools
         for message in before:
             tool = tools.get(message.tool) if isinstance(message, ToolResult) else None
@@ -316,13 +324,13 @@ class Grounds:
                     done.pop(other.name, None)
         return done
 
-    def _holds(self, claim: Claim) -> bool:
+    def _holds(self, claim: ClaimMention) -> bool:
         """Whether results, or what was done before, bear a claim out."""
         deeds = self._grounding.deeds
-        said = Said()
+        said = Claimable()
         for tool, status in self._results:
             said.add(deeds.after(tool, status))
-        done = Said()
+        done = Claimable()
         for one in self._deeds.values():
             done.add(one)
         is_so = claim.root in said.is_so | done.is_so or (
@@ -343,7 +351,7 @@ class Grounds:
 
 
 def _ungrounded(text: str, mention: Mention) -> Ungrounded:
-    return Ungrounded(text[mention.start : mention.end], type(mention).__name__.lower())
+    return Ungrounded(text[mention.start : mention.end], mention.kind)
 
 
 def _words(texts: Iterable[str]) -> list[str]:

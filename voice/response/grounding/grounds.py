@@ -8,15 +8,15 @@ from decimal import Decimal
 
 from voice.response.grounding.fields import PERCENT, Field
 from voice.response.grounding.mentions import (
-    Address,
-    Amount,
-    Code,
-    Count,
-    Day,
+    AddressMention,
+    AmountMention,
+    CodeMention,
+    CountMention,
+    DayMention,
     Mention,
-    Name,
-    Share,
-    Time,
+    NameMention,
+    ShareMention,
+    TimeMention,
 )
 from voice.response.grounding.tokens import Row
 
@@ -58,22 +58,22 @@ class Ground:
     def _number_states(self, value: Decimal, fact: Mention) -> bool:
         field = self.field
         match fact:
-            case Amount(value=said, currencies=currencies, per=per):
+            case AmountMention(value=said, currencies=currencies, per=per):
                 is_money = isinstance(self.value, Decimal) or bool(field.currencies)
                 right = not field.currencies or bool(field.currencies & currencies)
                 return said == value and is_money and right and self._is_per(per)
-            case Share(value=said):
+            case ShareMention(value=said):
                 return said == value and (PERCENT in field.units or not field.is_told)
-            case Count(value=said) if said == value:
+            case CountMention(value=said) if said == value:
                 bare = fact.is_bare and self._is_per(fact.per)
                 return bare or (isinstance(self.value, int) and self._counts(fact))
-            case Code(characters=characters):
+            case CodeMention(characters=characters):
                 return characters == str(value)
-            case Time(minutes=minutes) if _HOUR in field.units:
+            case TimeMention(minutes=minutes) if _HOUR in field.units:
                 return minutes == 60 * value
         return False
 
-    def _counts(self, fact: Count) -> bool:
+    def _counts(self, fact: CountMention) -> bool:
         field = self.field
         if not field.units and not field.nouns:
             return not field.currencies
@@ -87,17 +87,17 @@ class Ground:
 
     def _text_states(self, text: str, fact: Mention, today: datetime.date) -> bool:
         match fact:
-            case Name(words=words):
+            case NameMention(words=words):
                 return self.words.issuperset(words)
-            case Code(characters=characters, is_end=is_end):
+            case CodeMention(characters=characters, is_end=is_end):
                 known = _characters(text)
                 end = is_end and len(characters) >= _SHORTEST_END and known.endswith(characters)
                 return (
                     characters == known or end or any(same(fact, one, today) for one in self.facts)
                 )
-            case Count(value=value) if fact.is_bare and str(value) == text.strip():
+            case CountMention(value=value) if fact.is_bare and str(value) == text.strip():
                 return True
-            case Address(text=address):
+            case AddressMention(text=address):
                 return address in text.lower()
         return any(same(fact, one, today) for one in self.facts)
 
@@ -105,25 +105,25 @@ class Ground:
 def same(said: Mention, known: Mention, today: datetime.date) -> bool:
     """Whether a sentence says what is known to stand in a text."""
     match said, known:
-        case Amount(), Amount():
+        case AmountMention(), AmountMention():
             agree = said.value == known.value and bool(said.currencies & known.currencies)
             return agree and said.per in ("", known.per)
-        case Count(), Count():
+        case CountMention(), CountMention():
             counted = said.is_bare or (
                 said.unit == known.unit and (said.unit or set(said.nouns) & set(known.nouns))
             )
             return said.value == known.value and bool(counted)
-        case Count(), Amount():
+        case CountMention(), AmountMention():
             return said.is_bare and said.value == known.value
-        case Day(), Day():
+        case DayMention(), DayMention():
             return _is_part(said, known, today)
-        case Time(), Time():
+        case TimeMention(), TimeMention():
             half = (said.minutes - known.minutes) % _HALF_DAY == 0 and said.either_half
             return said.minutes == known.minutes or half
-        case Code(), Code():
+        case CodeMention(), CodeMention():
             end = said.is_end and known.characters.endswith(said.characters)
             return said.characters == known.characters or end
-        case Name(), Name():
+        case NameMention(), NameMention():
             return set(said.words) <= set(known.words)
     return said == known
 
@@ -133,7 +133,7 @@ def words_of_text(text: str, row: Row) -> frozenset[str]:
     return frozenset((*row.plain, *text.lower().split()))
 
 
-def _is_part(said: Day, known: Day, today: datetime.date) -> bool:
+def _is_part(said: DayMention, known: DayMention, today: datetime.date) -> bool:
     pairs = ((said.day, known.day), (said.month, known.month), (said.year, known.year))
     if said.from_today is not None and said.from_today != known.from_today:
         return bool(known.day and known.month) and _is_day(_next(known, today), said, today)
@@ -143,7 +143,7 @@ def _is_part(said: Day, known: Day, today: datetime.date) -> bool:
     return weekday and all(one in (0, other) for one, other in pairs)
 
 
-def _next(known: Day, today: datetime.date) -> datetime.date:
+def _next(known: DayMention, today: datetime.date) -> datetime.date:
     """The day that is meant where no year stands: the next one."""
     year = known.year or today.year + ((known.month, known.day) < (today.month, today.day))
     try:
@@ -153,7 +153,7 @@ def _next(known: Day, today: datetime.date) -> datetime.date:
 
 
 def _is_day(date: datetime.date, fact: Mention, today: datetime.date) -> bool:
-    if not isinstance(fact, Day):
+    if not isinstance(fact, DayMention):
         return False
     parts = ((fact.day, date.day), (fact.month, date.month), (fact.year, date.year))
     right = all(said in (0, known) for said, known in parts)
@@ -162,7 +162,7 @@ def _is_day(date: datetime.date, fact: Mention, today: datetime.date) -> bool:
 
 
 def _is_time(time: datetime.time, fact: Mention) -> bool:
-    if not isinstance(fact, Time):
+    if not isinstance(fact, TimeMention):
         return False
     minutes = 60 * time.hour + time.minute
     half = fact.either_half and (fact.minutes - minutes) % _HALF_DAY == 0

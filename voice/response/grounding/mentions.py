@@ -13,9 +13,14 @@ class Mention:
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
+    @property
+    def kind(self) -> str:
+        """How it is told of: amount, day, name."""
+        return type(self).__name__.removesuffix("Mention").lower()
+
 
 @dataclass(frozen=True, kw_only=True)
-class Amount(Mention):
+class AmountMention(Mention):
     """A sum of money."""
 
     value: Decimal
@@ -26,14 +31,14 @@ class Amount(Mention):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share(Mention):
+class ShareMention(Mention):
     """Percent."""
 
     value: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Mention):
+class CountMention(Mention):
     """A number of something."""
 
     value: Decimal
@@ -51,7 +56,7 @@ class Count(Mention):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Code(Mention):
+class CodeMention(Mention):
     """Figures, perhaps with letters, that are read one by one: of a telephone, an order."""
 
     characters: str
@@ -61,14 +66,14 @@ class Code(Mention):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address(Mention):
+class AddressMention(Mention):
     """Of an e-mail or a website."""
 
     text: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Day(Mention):
+class DayMention(Mention):
     """A date, as far as it was said."""
 
     day: int = 0
@@ -82,7 +87,7 @@ class Day(Mention):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Time(Mention):
+class TimeMention(Mention):
     """A time of the day."""
 
     minutes: int
@@ -92,7 +97,7 @@ class Time(Mention):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Name(Mention):
+class NameMention(Mention):
     """Capitalised words that follow each other."""
 
     words: tuple[str, ...]
@@ -100,7 +105,7 @@ class Name(Mention):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim(Mention):
+class ClaimMention(Mention):
     """That something was done, is being done or is so."""
 
     root: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from voice.languages import plain
-from voice.response.grounding.mentions import Name
+from voice.response.grounding.mentions import NameMention
 from voice.response.grounding.numbers import Numbers
 from voice.response.grounding.tokens import Row
 
@@ -30,7 +30,7 @@ class Names:
             *map(plain, (*dates.months, *dates.weekdays, *statements.days)),
         }  # fmt: skip
 
-    def at(self, row: Row, at: int) -> tuple[Name, int] | None:
+    def at(self, row: Row, at: int) -> tuple[NameMention, int] | None:
         """The name that begins at this token."""
         end = at
         while self._may_be_name(row, end):
@@ -38,7 +38,7 @@ class Names:
             mark = row.word(end) in _WITHIN_A_NAME and row[end].joined
             end += mark and self._may_be_name(row, end + 1)
         words = tuple(row.word(n) for n in range(at, end) if row.is_kind(n, "word"))
-        return (Name(words=words, **row.span(at, end)), end) if words else None
+        return (NameMention(words=words, **row.span(at, end)), end) if words else None
 
     def _may_be_name(self, row: Row, at: int) -> bool:
         if not row.is_kind(at, "word") or not row[at].text[0].isupper():

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from voice.languages import Language, plain
-from voice.response.grounding.tokens import Phrases, Row, phrase_of, phrases_of
+from voice.response.grounding.tokens import MeaningPhrases, Row, phrase_of, phrases_of
 
 _SHORT_MARK = 3
 """Letters; such a mark of a unit counts as it is written: MB is no mb of anything."""
@@ -25,9 +25,9 @@ class Numbers:
         self.reader = language.reader
         self.percent = phrases_of([language.forms.amounts.percent, "%", "per cent"], language)
         self._decimal = phrase_of(language.numbers.decimal_word, language)
-        self.currencies: Phrases[str] = Phrases()
+        self.currencies: MeaningPhrases[str] = MeaningPhrases()
         """How currencies are written and said, with their codes."""
-        self.small: Phrases[frozenset[str]] = Phrases()
+        self.small: MeaningPhrases[frozenset[str]] = MeaningPhrases()
         """Their hundredths, each with the currencies that it may be of."""
         self._add_currencies()
         self._marks, self._units = self._add_units()

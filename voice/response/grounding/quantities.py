@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from voice.response.grounding.mentions import Amount, Count, Mention, Share
+from voice.response.grounding.mentions import AmountMention, CountMention, Mention, ShareMention
 from voice.response.grounding.numbers import Numbers
 from voice.response.grounding.tokens import Row, phrase_of, phrases_of
 
@@ -53,7 +53,7 @@ class Quantities:
         if value is None:
             return None
         if length := row.longest(end, self._numbers.percent):
-            return Share(value=value, **row.span(at, end + length)), end + length
+            return ShareMention(value=value, **row.span(at, end + length)), end + length
         found = self._amount(row, at) or self._range(row, at, end, value)
         return found or self._count(row, at, end, value)
 
@@ -97,11 +97,13 @@ class Quantities:
 
     def _per(
         self, row: Row, at: int, end: int, value: Decimal, codes: frozenset[str]
-    ) -> tuple[Amount, int]:
+    ) -> tuple[AmountMention, int]:
         """The amount, with the unit for each of which it is."""
         unit, behind = self._numbers.per_at(row, end)
         unit = unit or self._per_before(row, at)
-        return Amount(value=value, currencies=codes, per=unit, **row.span(at, behind)), behind
+        return AmountMention(
+            value=value, currencies=codes, per=unit, **row.span(at, behind)
+        ), behind
 
     def _per_before(self, row: Row, at: int) -> str:
         """The unit of "a minute costs ..."."""
@@ -122,9 +124,9 @@ class Quantities:
             return None
         span = row.span(at, end)
         match second[0]:
-            case Amount() | Share() as same:
+            case AmountMention() | ShareMention() as same:
                 return replace(same, value=value, **span), end
-            case Count() as same if not same.is_bare:
+            case CountMention() as same if not same.is_bare:
                 return replace(same, value=value, **span), end
         return None
 
@@ -136,5 +138,7 @@ class Quantities:
             return None
         per, _ = self._numbers.per_at(row, end + len(nouns))
         span = row.span(at, end)
-        counted = Count(value=value, unit=unit, nouns=nouns, per=per, in_words=in_words, **span)
+        counted = CountMention(
+            value=value, unit=unit, nouns=nouns, per=per, in_words=in_words, **span
+        )
         return counted, end

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from voice.languages import Language
-from voice.response.grounding.codes import Codes, addresses
-from voice.response.grounding.days import Days
-from voice.response.grounding.mentions import Mention, Name
+from voice.response.grounding.codes import CodeReader, addresses
+from voice.response.grounding.days import DayReader
+from voice.response.grounding.mentions import Mention, NameMention
 from voice.response.grounding.names import Names
 from voice.response.grounding.numbers import numbers_of
 from voice.response.grounding.quantities import Quantities
 from voice.response.grounding.tokens import Row, phrases_of
 
 
-class Reader:
+class FactReader:
     """Reads one language."""
 
     def __init__(self, language: Language, free: Collection[str] = ()) -> None:
         """`free`: words that are no names, as they are written: capitalised or small."""
         self.language = language
         numbers = numbers_of(language)
-        self._days = Days(numbers)
-        self._codes = Codes(numbers)
+        self._days = DayReader(numbers)
+        self._codes = CodeReader(numbers)
         self._quantities = Quantities(numbers)
         self._names = Names(numbers, free)
 
@@ -58,7 +58,7 @@ class Reader:
 def _occurrences(row: Row, names: Collection[str], language: Language) -> list[Mention]:
     """Where names stand, of which each word is one of the text's."""
     return [
-        Name(words=words, **row.span(at, at + len(words)))
+        NameMention(words=words, **row.span(at, at + len(words)))
         for words in phrases_of(names, language)
         for at in range(len(row))
         if words and row.phrase(at, len(words)) == words

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Token:
+class TextToken:
     """A word, a number in figures, or one other character."""
 
     text: str
@@ -34,7 +34,7 @@ class Token:
     """Nothing stands between it and what comes before."""
 
 
-class Phrases(dict[Phrase, T]):
+class MeaningPhrases(dict[Phrase, T]):
     """Phrases, each with what it means; not changed once it is searched."""
 
     @cached_property
@@ -69,7 +69,7 @@ class Row:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def __getitem__(self, position: int) -> Token:
+    def __getitem__(self, position: int) -> TextToken:
         return self.tokens[position]
 
     def is_kind(self, position: int, kind: Kind) -> bool:
@@ -85,7 +85,7 @@ class Row:
         words = tuple(self.plain[max(position, 0) : position + length])
         return words if len(words) == length else ()
 
-    def longest(self, position: int, phrases: Phrases[Any]) -> int:
+    def longest(self, position: int, phrases: MeaningPhrases[Any]) -> int:
         """How many tokens the longest of the phrases takes that stands there; none: 0."""
         return next((n for n in phrases.lengths if self.phrase(position, n) in phrases), 0)
 
@@ -99,21 +99,21 @@ def phrase_of(words: str, language: Language) -> Phrase:
     return tuple(Row(words, language).plain)
 
 
-def phrases_of(lists: Collection[str], language: Language) -> Phrases[None]:
+def phrases_of(lists: Collection[str], language: Language) -> MeaningPhrases[None]:
     """All of a list."""
-    return Phrases((phrase_of(words, language), None) for words in lists)
+    return MeaningPhrases((phrase_of(words, language), None) for words in lists)
 
 
-def _tokens(text: str, language: Language) -> Iterator[Token]:
+def _tokens(text: str, language: Language) -> Iterator[TextToken]:
     behind = 0
     for match in _pattern(language).finditer(text):
         kind, said = cast("Kind", match.lastgroup), match[0]
         joined = match.start() == behind
-        yield Token(said, plain(said), said.lower(), *match.span(), kind, joined)
+        yield TextToken(said, plain(said), said.lower(), *match.span(), kind, joined)
         behind = match.end()
 
 
-def _parts(token: Token, language: Language) -> Sequence[Token]:
+def _parts(token: TextToken, language: Language) -> Sequence[TextToken]:
     """A contracted word in its parts: I, 've."""
     tables = language.answers.get("contractions", {})
     if whole := tables.get("whole", {}).get(token.plain):
@@ -129,16 +129,16 @@ def _parts(token: Token, language: Language) -> Sequence[Token]:
     return [token]
 
 
-def _cut(token: Token, length: int) -> tuple[Token, Token]:
+def _cut(token: TextToken, length: int) -> tuple[TextToken, TextToken]:
     begin, rest = token.text[:length], token.text[length:]
     middle = token.start + length
     return (
-        Token(begin, plain(begin), begin.lower(), token.start, middle, "word", token.joined),
-        Token(rest, plain(rest), rest.lower(), middle, token.end, "word", True),
+        TextToken(begin, plain(begin), begin.lower(), token.start, middle, "word", token.joined),
+        TextToken(rest, plain(rest), rest.lower(), middle, token.end, "word", True),
     )
 
 
-def _is_hyphen(tokens: list[Token], at: int) -> bool:
+def _is_hyphen(tokens: list[TextToken], at: int) -> bool:
     if tokens[at].text not in _HYPHENS or not 0 < at < len(tokens) - 1:
         return False
     before, behind = tokens[at - 1], tokens[at + 1]

@@ -17,10 +17,10 @@ from voice.telephony.sip import (
     CallEnd,
     CallHandlers,
     CallRejected,
-    CallState,
     NotAcceptable,
     OutgoingCall,
     SessionDescription,
+    SipCallState,
 )
 
 REACHED_SECONDS = 5.0
@@ -94,7 +94,7 @@ class Bridge:
             media.accept(await self._answer_of(call))
         except NotAcceptable as error:
             raise CallRejected(488, str(error)) from None
-        if call.state is not CallState.CONFIRMED:
+        if call.state is not SipCallState.CONFIRMED:
             raise CallRejected(487, "hung up at once")
         self._take_over()
         self.answered = True

@@ -15,7 +15,7 @@ from voice.telephony.edge.bridge import TEMPORARY_FAILURE
 from voice.telephony.edge.call_media import CallMedia
 from voice.telephony.edge.call_processes import UNAVAILABLE, is_full
 from voice.telephony.edge.call_sound import CallSound
-from voice.telephony.edge.hand_over import HandOver
+from voice.telephony.edge.hand_over import EdgeHandOver
 from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.ledger import Ledger
 from voice.telephony.edge.offers import offer_of
@@ -52,11 +52,11 @@ from voice.telephony.rtp import PlayoutRing, RtpHandlers
 from voice.telephony.sip import (
     CallEnd,
     CallHandlers,
-    CallState,
     EndCause,
     IncomingCall,
     NotAcceptable,
     SessionDescription,
+    SipCallState,
 )
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class EdgeCall:
         self._hanging_up: str | None = None
         self._quiet_frames = 0
         """For so many frames nothing has been said, and nothing waits to be."""
-        self._hand_over: HandOver | None = None
+        self._hand_over: EdgeHandOver | None = None
         self._handing_over: asyncio.Task[None] | None = None
         loop = asyncio.get_running_loop()
         self._patience = loop.call_later(ANSWER_SECONDS, self._not_answered)
@@ -121,7 +121,7 @@ class EdgeCall:
         """Do what the call process says until the leg is over; False when it has no room."""
         try:
             async for message in leg:
-                if is_full(message) and self._sip.state is CallState.RINGING:
+                if is_full(message) and self._sip.state is SipCallState.RINGING:
                     leg.end()
                     return False
                 await self._obey(message)
@@ -177,7 +177,7 @@ class EdgeCall:
             self._voice.push(pcm)
 
     async def _answer(self) -> None:
-        if self._media is not None or self._sip.state is not CallState.RINGING:
+        if self._media is not None or self._sip.state is not SipCallState.RINGING:
             return
         warn = functools.partial(log.warning, "%s", extra={"call_id": self.call_id})
         handlers = RtpHandlers(self._frame, self._key, self._media_lost, self._failed, warn)
@@ -213,10 +213,10 @@ class EdgeCall:
             log.warning("a transfer is not possible now", extra={"call_id": self.call_id})
             return
         rtp, hang_up = self._media.rtp, functools.partial(self._sip.bye, "hang-up")
-        self._hand_over = HandOver(self._edge, self._sip, rtp, target, self._tell, hang_up)
+        self._hand_over = EdgeHandOver(self._edge, self._sip, rtp, target, self._tell, hang_up)
         self._handing_over = asyncio.create_task(self._hand_to(self._hand_over))
 
-    async def _hand_to(self, hand_over: HandOver) -> None:
+    async def _hand_to(self, hand_over: EdgeHandOver) -> None:
         result = await hand_over.result()
         self._tell(result)
         if result.bridged:
@@ -317,7 +317,7 @@ class EdgeCall:
         assert self._media is not None and self._ledger is not None and self._voice is not None
         if self._hand_over is not None and self._hand_over.bridge is not None:
             self._hand_over.bridge.from_caller(heard)
-        if self._sip.state is CallState.CONFIRMED and not self._is_bridged():
+        if self._sip.state is SipCallState.CONFIRMED and not self._is_bridged():
             self._pass_on(heard)
         self._sound.add(heard, said, self._media.rtp)
         if self._apology.tick(self._voice, self._all_heard):
@@ -372,7 +372,7 @@ class EdgeCall:
             return  # it goes on without the call process
         if ended_well:
             self._hang_up("")
-        elif self._media is None or self._sip.state is CallState.RINGING:
+        elif self._media is None or self._sip.state is SipCallState.RINGING:
             self._refuse()
         elif self._hanging_up is None:
             log.error("the call process is gone", extra={"call_id": self.call_id})
@@ -380,7 +380,7 @@ class EdgeCall:
             await self._apology.begin(self._voice)
 
     def _not_answered(self) -> None:
-        if self._sip.state is CallState.RINGING:
+        if self._sip.state is SipCallState.RINGING:
             log.error("the call process does not answer", extra={"call_id": self.call_id})
             self._edge.figures.stuck.inc()
             self._refuse()

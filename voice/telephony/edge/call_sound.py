@@ -11,7 +11,7 @@ from voice.audio.flac import FlacWriter
 from voice.audio.pcm import Pcm, silence
 from voice.feed import SoundCount, SoundFeed
 from voice.telephony.edge.file_thread import FileThread
-from voice.telephony.edge.recording import Recording
+from voice.telephony.edge.recording import EdgeRecording
 from voice.telephony.rtp import RtpSession
 
 FRAMES_AT_ONCE = 2
@@ -28,7 +28,7 @@ class CallSound:
         self._call_id = call_id
         self._recordings = recordings
         self._feed = feed
-        self._recording: Recording | None = None
+        self._recording: EdgeRecording | None = None
         self._waiting: list[Pcm] = []
         self._frames = 0
 
@@ -36,7 +36,7 @@ class CallSound:
         """Record from now on and tell whether that is possible; a second one is not begun."""
         if self._recording is None:
             loop = asyncio.get_running_loop()
-            self._recording = Recording(
+            self._recording = EdgeRecording(
                 self._recordings,
                 open_file,
                 self._call_id,

@@ -22,7 +22,7 @@ from voice.telephony.edge.file_thread import FileThread
 from voice.telephony.edge.journal import DialogJournal, Kept
 from voice.telephony.edge.outgoing import OutgoingTrunk
 from voice.telephony.rtp import MediaClock, even_ports, free_pairs
-from voice.telephony.sip import AccessPolicy, IncomingCall, Invitation, Trunk, UserAgent
+from voice.telephony.sip import AccessPolicy, IncomingCall, Invitation, PeerTrunk, UserAgent
 
 OPEN_INVITES = 20
 """At least so many new calls whose answer is not acknowledged yet may come from one address; with
@@ -178,7 +178,10 @@ def check_edge(settings: Settings) -> None:
 
 def _policy(settings: Settings, host: str) -> AccessPolicy:
     policy = AccessPolicy(
-        [Trunk(each.name, each.networks, each.trusted, each.media) for each in settings.sip.trunks],
+        [
+            PeerTrunk(each.name, each.networks, each.trusted, each.media)
+            for each in settings.sip.trunks
+        ],
         {user.name: user.secret() for user in settings.sip.users},
         settings.sip.realm,
     )

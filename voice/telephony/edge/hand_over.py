@@ -25,7 +25,7 @@ REFUSED_BY_PERSON = (486, 600, 603)
 """Reported for a REFER, these are the person's own answer, who is not called again."""
 
 
-class HandOver:
+class EdgeHandOver:
     """Begins at once; await `result`. The deadline is the setting `sip.transfer_seconds`.
 
     An accepted REFER cannot be taken back: from then on the caller's side has the call, and it

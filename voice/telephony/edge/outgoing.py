@@ -11,7 +11,7 @@ from voice.errors import ConfigError
 from voice.setting_values import host_and_port
 from voice.settings import Settings
 from voice.telephony.rtp import MediaRule
-from voice.telephony.sip import Credentials, Endpoint, SipSyntaxError, Trunk
+from voice.telephony.sip import Credentials, Endpoint, PeerTrunk, SipSyntaxError
 from voice.telephony.sip.addresses import Uri, bracketed
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ class OutgoingTrunk:
         credentials = sip.outgoing.credentials()
         self._credentials = Credentials(*credentials) if credentials else None
         self._advertised = advertised
-        self._trunks = [Trunk(each.name, each.networks, media=each.media) for each in sip.trunks]
+        self._trunks = [
+            PeerTrunk(each.name, each.networks, media=each.media) for each in sip.trunks
+        ]
         self._address: Endpoint | None = None
         if sip.outgoing.address is not None:
             self._address = host_and_port(sip.outgoing.address)

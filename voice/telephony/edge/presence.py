@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from voice.telephony.sip import Call
+from voice.telephony.sip import SipCall
 
 CHECK_SECONDS = 45.0
 """Between two questions; one that nobody answers ends the call 32 s later (RFC 3261, timer F)."""
@@ -13,7 +13,7 @@ CHECK_SECONDS = 45.0
 class PresenceCheck:
     """Asks by OPTIONS inside the dialog, as long as it is on."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: SipCall) -> None:
         self._call = call
         self._next: asyncio.TimerHandle | None = None
 

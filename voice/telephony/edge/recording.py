@@ -25,7 +25,7 @@ class RecordingRefused(VoiceError):
     """The call process asked for a recording that must not be made."""
 
 
-class Recording:
+class EdgeRecording:
     """One call's recording: caller left, assistant right, from the moment it was asked for."""
 
     def __init__(

@@ -20,7 +20,7 @@ from voice.telephony.rtp.packet import CLOCK_HZ, RtpError, RtpPacket
 from voice.telephony.rtp.playout_ring import PlayoutRing
 from voice.telephony.rtp.ports import PortPair
 from voice.telephony.rtp.rtcp import is_rtcp, is_valid_rtcp
-from voice.telephony.rtp.source_lock import Arrival, MediaRule, Source, SourceLock
+from voice.telephony.rtp.source_lock import Arrival, MediaRule, PacketSource, SourceLock
 from voice.telephony.rtp.telephone_event import EventPacket, KeyReceiver, key_packets
 
 FRAME_SAMPLES = CLOCK_HZ // 50
@@ -108,7 +108,7 @@ class RtpSession:
         self._now = now
         self._media_timeout = media_timeout
         self._target: RtpTarget | None = None
-        self._source: Source | None = None
+        self._source: PacketSource | None = None
         """Whose packets are in the jitter buffer."""
         self._rtp: DatagramSocket | None = None
         self._rtcp: DatagramSocket | None = None
@@ -186,14 +186,14 @@ class RtpSession:
         if packet.payload_type not in known:
             self.statistics.unknown_payload += 1
             return
-        source = Source(*address, packet.ssrc)
+        source = PacketSource(*address, packet.ssrc)
         for arrival in self.lock.take(source, packet, self._now() - waited):
             self._hear(source, arrival, target)
         if self.lock.refused >= STRANGERS_BEFORE_WARNING and not self._stranger_told:
             self._stranger_told = True
             self.handlers.on_warning(self.lock.refusal)
 
-    def _hear(self, source: Source, arrival: Arrival, target: RtpTarget) -> None:
+    def _hear(self, source: PacketSource, arrival: Arrival, target: RtpTarget) -> None:
         packet = arrival.packet
         if self._source is not None and self._source.ssrc != source.ssrc:
             # Numbers and timestamps of the new source have nothing to do with the old one's.

@@ -23,7 +23,7 @@ MOST_TRIALS = 8
 
 
 @dataclass(frozen=True)
-class Source:
+class PacketSource:
     """Where packets come from."""
 
     host: str
@@ -72,9 +72,9 @@ class SourceLock:
         self._networks = (
             () if isinstance(media, str) else tuple(ipaddress.ip_network(each) for each in media)
         )
-        self._source: Source | None = None
+        self._source: PacketSource | None = None
         self._heard_at = 0.0
-        self._trials: dict[Source, list[Arrival]] = {}
+        self._trials: dict[PacketSource, list[Arrival]] = {}
         self.held = False
         """The call is on hold: no other source is heard, nor tried."""
         self.refused = 0
@@ -83,7 +83,7 @@ class SourceLock:
         self.changes = 0
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> PacketSource | None:
         """Who is heard, once somebody is."""
         return self._source
 
@@ -111,7 +111,7 @@ class SourceLock:
             return host == self._source.host
         return self._rank(host) is _Rank.NAMED
 
-    def take(self, source: Source, packet: RtpPacket, now: float) -> Sequence[Arrival]:
+    def take(self, source: PacketSource, packet: RtpPacket, now: float) -> Sequence[Arrival]:
         """What is heard now that this packet has come: nothing, it, or all of a trial.
 
         `now` in seconds.
@@ -135,7 +135,7 @@ class SourceLock:
         self._trials.clear()
         return trial
 
-    def _try(self, source: Source, arrival: Arrival, rank: _Rank) -> list[Arrival]:
+    def _try(self, source: PacketSource, arrival: Arrival, rank: _Rank) -> list[Arrival]:
         """The packets so far of a source on trial; it begins anew when the present one speaks."""
         trial = self._trials.pop(source, [])
         if trial:

@@ -119,7 +119,7 @@ the decision on a caller does not need (lists, addresses, the body) is read afte
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.agent import UserAgent
-from voice.telephony.sip.call import Call, CallEnd, CallHandlers, CallState, EndCause
+from voice.telephony.sip.call import CallEnd, CallHandlers, EndCause, SipCall, SipCallState
 from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import CallRejected, NotAcceptable, SipSyntaxError
@@ -134,18 +134,16 @@ from voice.telephony.sip.offer_answer import (
     make_offer,
 )
 from voice.telephony.sip.outgoing_call import OutgoingCall
-from voice.telephony.sip.policy import AccessPolicy, Trunk
+from voice.telephony.sip.policy import AccessPolicy, PeerTrunk
 from voice.telephony.sip.referral import Referral
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.timers import Timers
 
 __all__ = [
     "AccessPolicy",
-    "Call",
     "CallEnd",
     "CallHandlers",
     "CallRejected",
-    "CallState",
     "Credentials",
     "Dialog",
     "EndCause",
@@ -156,11 +154,13 @@ __all__ = [
     "MediaAgreement",
     "NotAcceptable",
     "OutgoingCall",
+    "PeerTrunk",
     "Referral",
     "SessionDescription",
+    "SipCall",
+    "SipCallState",
     "SipSyntaxError",
     "Timers",
-    "Trunk",
     "UserAgent",
     "accept_answer",
     "answer_offer",

@@ -12,11 +12,11 @@ from typing import Protocol
 
 from voice.telephony.sip.addresses import Endpoint, Uri, bracketed
 from voice.telephony.sip.call import (
-    Call,
     CallEnd,
     CallHandlers,
-    CallState,
     EndCause,
+    SipCall,
+    SipCallState,
     reason_header,
 )
 from voice.telephony.sip.datagrams import DatagramPort
@@ -27,7 +27,7 @@ from voice.telephony.sip.grammar import printable
 from voice.telephony.sip.headers import HeaderList
 from voice.telephony.sip.incoming_call import IncomingCall
 from voice.telephony.sip.invitation import Invitation
-from voice.telephony.sip.message import Request, make_response, retry_after_header
+from voice.telephony.sip.message import SipRequest, make_response, retry_after_header
 from voice.telephony.sip.outgoing_call import OutgoingCall
 from voice.telephony.sip.policy import AccessPolicy
 from voice.telephony.sip.registrar import NotRegistered, Registrar
@@ -88,8 +88,8 @@ class UserAgent:
         self._draining = False
         self._port: DatagramPort | Port | None = None
         self._stack: Stack | None = None
-        self._calls: set[Call] = set()
-        self._dialogs: dict[DialogId, Call] = {}
+        self._calls: set[SipCall] = set()
+        self._dialogs: dict[DialogId, SipCall] = {}
         self._invites: dict[ServerTransaction, IncomingCall] = {}
 
     async def listen(self, host: str, port: int) -> None:
@@ -119,13 +119,13 @@ class UserAgent:
         return self._port.address
 
     @property
-    def calls(self) -> frozenset[Call]:
+    def calls(self) -> frozenset[SipCall]:
         """The calls that are not over."""
         return frozenset(self._calls)
 
     def dialogs(self) -> list[Dialog]:
         """The confirmed dialogs, for a journal."""
-        confirmed = (call for call in self._calls if call.state is CallState.CONFIRMED)
+        confirmed = (call for call in self._calls if call.state is SipCallState.CONFIRMED)
         return [call.dialog for call in confirmed if call.dialog is not None]
 
     def invitations(self) -> list[Invitation]:
@@ -248,12 +248,12 @@ class UserAgent:
             if call := self._dialogs.get(_dialog_id(transaction.request)):
                 call.abort()
 
-    def receive_excess(self, request: Request, source: Endpoint) -> None:
+    def receive_excess(self, request: SipRequest, source: Endpoint) -> None:
         """An INVITE whose sender has too many open already: one answer, and nothing is kept."""
         self._on_refused(503)
         self._answer_once(request, 503, source, [retry_after_header(RETRY_AFTER_SECONDS)])
 
-    def receive_ack(self, request: Request, source: Endpoint) -> None:
+    def receive_ack(self, request: SipRequest, source: Endpoint) -> None:
         """An ACK to a 2xx."""
         call = self._dialogs.get(_dialog_id(request))
         if call is not None:
@@ -267,7 +267,7 @@ class UserAgent:
         except RefusedRequest as refused:
             self._refuse_unread(refused, source)
             return
-        if isinstance(message, Request):
+        if isinstance(message, SipRequest):
             message.stamp(source)
             self._running.transactions.receive_request(message, source)
         else:
@@ -337,12 +337,12 @@ class UserAgent:
     def _retry_after(self) -> float | None:
         return RETRY_AFTER_SECONDS if self._draining else self._admission()
 
-    def _learn(self, call: Call) -> None:
+    def _learn(self, call: SipCall) -> None:
         self._calls.add(call)
         if call.dialog is not None:
             self._dialogs[call.dialog.id] = call
 
-    def _forget(self, call: Call) -> None:
+    def _forget(self, call: SipCall) -> None:
         self._calls.discard(call)
         if call.dialog is not None:
             self._dialogs.pop(call.dialog.id, None)
@@ -378,7 +378,7 @@ class UserAgent:
         self._answer_once(request, refused.status, source)
 
     def _answer_once(
-        self, request: Request, status: int, source: Endpoint, headers: HeaderList = ()
+        self, request: SipRequest, status: int, source: Endpoint, headers: HeaderList = ()
     ) -> None:
         """Answer without keeping anything."""
         self._running.refusals.note(status, source)
@@ -386,7 +386,7 @@ class UserAgent:
         response = make_response(request, status, to_tag=tag, headers=headers)
         self._running.send(bytes(response), request.via.reply_to(source))
 
-    def _steady_tag(self, request: Request) -> str:
+    def _steady_tag(self, request: SipRequest) -> str:
         """The same tag for each repetition of a request."""
         names = ("Call-ID", "From", "CSeq")
         text = "\n".join(request.headers.get(name) or "" for name in names)
@@ -395,5 +395,5 @@ class UserAgent:
         ]
 
 
-def _dialog_id(request: Request) -> DialogId:
+def _dialog_id(request: SipRequest) -> DialogId:
     return (request.call_id, request.to.tag or "", request.sender.tag or "")

@@ -15,7 +15,7 @@ from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import CallRejected, NotAcceptable, SipSyntaxError
 from voice.telephony.sip.grammar import printable, quote, split, unquote
 from voice.telephony.sip.headers import HeaderList
-from voice.telephony.sip.message import ALLOW, SDP, Request, Response, make_response
+from voice.telephony.sip.message import ALLOW, SDP, SipRequest, SipResponse, make_response
 from voice.telephony.sip.referral import Referral
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.server_transaction import InviteServerTransaction, ServerTransaction
@@ -29,7 +29,7 @@ NORMAL_CLEARING = 16
 log = logging.getLogger(__name__)
 
 
-class CallState(Enum):
+class SipCallState(Enum):
     """Where a call is."""
 
     RINGING = auto()
@@ -78,7 +78,7 @@ def reason_header(text: str, cause: int) -> str:
     return f"Q.850;cause={cause}" + (f";text={quote(text)}" if text else "")
 
 
-def reason_text(message: Request | Response) -> str:
+def reason_text(message: SipRequest | SipResponse) -> str:
     """The text of a Reason header as it may be shown; empty when there is none to be read."""
     try:
         parts = split(message.headers.get("Reason") or "", ";")
@@ -111,14 +111,14 @@ class PendingAnswer:
         self._deadline.cancel()
 
 
-class Call:
+class SipCall:
     """A call in either direction; not made directly."""
 
     def __init__(
-        self, stack: Stack, handlers: CallHandlers, forget: Callable[[Call], None]
+        self, stack: Stack, handlers: CallHandlers, forget: Callable[[SipCall], None]
     ) -> None:
         self.handlers = handlers
-        self.state = CallState.RINGING
+        self.state = SipCallState.RINGING
         self.dialog: Dialog | None = None
         self.end: CallEnd | None = None
         self._stack = stack
@@ -142,22 +142,22 @@ class Call:
     def bye(self, text: str = "", cause: int = NORMAL_CLEARING) -> None:
         """End the call; before the ACK has come the BYE waits for it (RFC 3261 15)."""
         reason = reason_header(text, cause)
-        if self.state is CallState.CONFIRMED:
+        if self.state is SipCallState.CONFIRMED:
             self._send_bye(reason, CallEnd(EndCause.LOCAL_BYE, text=printable(text)))
-        elif self.state is CallState.ANSWERED:
+        elif self.state is SipCallState.ANSWERED:
             self._goodbye = reason
 
     async def reinvite(self, sdp: bytes) -> SessionDescription:
         """Offer anew (hold, resume); raises CallRejected, and the call goes on as it was."""
-        if self.state is not CallState.CONFIRMED or self.dialog is None:
+        if self.state is not SipCallState.CONFIRMED or self.dialog is None:
             raise CallRejected(481, "no confirmed call")
         if self._reinviting or self._pending is not None:
             raise CallRejected(491, "another offer is under way")
-        result: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        result: asyncio.Future[SipResponse] = asyncio.get_running_loop().create_future()
         ack: list[bytes] = []
         dialog = self.dialog
 
-        def receive(response: Response | None) -> None:
+        def receive(response: SipResponse | None) -> None:
             if response is None:
                 response = make_response(transaction.request, 408)
             if 200 <= response.status < 300:
@@ -191,10 +191,10 @@ class Call:
 
         Without any answer that is known after timer F, 32 s.
         """
-        if self.state is not CallState.CONFIRMED or self.dialog is None:
+        if self.state is not SipCallState.CONFIRMED or self.dialog is None:
             return
 
-        def receive(response: Response | None) -> None:
+        def receive(response: SipResponse | None) -> None:
             status = 408 if response is None else response.status
             if status in (408, 481):
                 end = CallEnd(EndCause.TIMEOUT, status, "the other side is gone")
@@ -212,7 +212,7 @@ class Call:
 
         `on_progress` is called with each provisional status that the other side reports.
         """
-        if self.state is not CallState.CONFIRMED or self.dialog is None:
+        if self.state is not SipCallState.CONFIRMED or self.dialog is None:
             raise CallRejected(481, "no confirmed call")
         self._referral = Referral(self._stack, self.dialog, target, credentials, on_progress)
         return self._referral
@@ -224,7 +224,7 @@ class Call:
         if len(self._served) == MAX_SERVED:
             self._served.popleft().terminate()
         self._served.append(transaction)
-        if self.state is CallState.ENDED:
+        if self.state is SipCallState.ENDED:
             self._respond(transaction, 481)
         elif not self.dialog.accepts(request):
             self._respond(transaction, 500, [("Retry-After", "1")])
@@ -241,14 +241,14 @@ class Call:
         else:
             self._respond(transaction, 200, [("Allow", ", ".join(ALLOW)), ("Accept", SDP)])
 
-    def receive_ack(self, request: Request) -> None:
+    def receive_ack(self, request: SipRequest) -> None:
         """The ACK to one of our answers."""
         if self._pending is None or request.cseq.sequence != self._pending.cseq:
             return
         self._stop_pending()
-        first = self.state is CallState.ANSWERED
+        first = self.state is SipCallState.ANSWERED
         if first:
-            self.state = CallState.CONFIRMED
+            self.state = SipCallState.CONFIRMED
         if self._goodbye is not None:
             self._send_bye(self._goodbye, CallEnd(EndCause.LOCAL_BYE))
             return
@@ -270,14 +270,14 @@ class Call:
 
     def abort(self, text: str = "internal error") -> None:
         """End the call at once, whether its ACK has come or not."""
-        if self.state in (CallState.ANSWERED, CallState.CONFIRMED):
+        if self.state in (SipCallState.ANSWERED, SipCallState.CONFIRMED):
             self._send_bye(reason_header(text, 41), CallEnd(EndCause.FAILED, 500, text))
 
     def finish(self, end: CallEnd) -> None:
         """The call is over; tells the owner once."""
-        if self.state is CallState.ENDED:
+        if self.state is SipCallState.ENDED:
             return
-        self.state = CallState.ENDED
+        self.state = SipCallState.ENDED
         self.end = end
         self._stop_pending()
         self._forget(self)
@@ -286,7 +286,7 @@ class Call:
         if self._referral is not None:
             self._referral.call_over()
 
-    def _take_answer(self, request: Request) -> bool:
+    def _take_answer(self, request: SipRequest) -> bool:
         """The answer to our late offer stands in the ACK."""
         self._expects_answer = False
         try:
@@ -295,11 +295,11 @@ class Call:
             self.bye("no session description in the ACK", 47)
             return False
         self.tell(self.handlers.on_answer, answer)
-        return self.state is CallState.CONFIRMED
+        return self.state is SipCallState.CONFIRMED
 
     def _receive_offer(self, transaction: InviteServerTransaction) -> None:
         request = transaction.request
-        if self._pending is not None or self.state is CallState.RINGING:
+        if self._pending is not None or self.state is SipCallState.RINGING:
             self._respond(transaction, 500, [("Retry-After", "2")])
             return
         if self._reinviting:
@@ -307,7 +307,7 @@ class Call:
             return
         assert self.dialog is not None
         answer = self._answer_to(transaction)
-        if answer is None or self.state is not CallState.CONFIRMED:
+        if answer is None or self.state is not SipCallState.CONFIRMED:
             self._respond(transaction, 500)
             return
         self.dialog.refresh(request)
@@ -341,7 +341,7 @@ class Call:
         self._respond(transaction, 200)
         self.tell(self._referral.notified, transaction.request)
 
-    def _hung_up(self, request: Request) -> None:
+    def _hung_up(self, request: SipRequest) -> None:
         self.finish(CallEnd(EndCause.REMOTE_BYE, text=reason_text(request)))
 
     def _no_ack(self) -> None:
@@ -349,7 +349,7 @@ class Call:
         self._send_bye(reason_header("no ACK came", 102), end)
 
     def _send_bye(self, reason: str, end: CallEnd) -> None:
-        if self.state is CallState.ENDED:
+        if self.state is SipCallState.ENDED:
             return
         assert self.dialog is not None
         try:

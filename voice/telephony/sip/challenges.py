@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voice.telephony.sip.digest import Credentials, answer_challenge
-from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.message import SipRequest, SipResponse
 
 MAX_CHALLENGES = 2
 _HEADERS = {
@@ -19,7 +19,9 @@ class ChallengeAnswers:
         self._credentials = credentials
         self._count = 0
 
-    def answer(self, request: Request, response: Response, cnonce: str) -> tuple[str, str] | None:
+    def answer(
+        self, request: SipRequest, response: SipResponse, cnonce: str
+    ) -> tuple[str, str] | None:
         """The header to repeat the request with; None when that is of no use."""
         if self._credentials is None or response.status not in _HEADERS:
             return None

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.headers import Headers
-from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.message import SipRequest, SipResponse
 from voice.telephony.sip.server_transaction import Send
 from voice.telephony.sip.timers import Clock, Handle, Repeater, Timers
 
@@ -27,12 +27,12 @@ class ClientTransaction:
 
     def __init__(
         self,
-        request: Request,
+        request: SipRequest,
         destination: Endpoint,
         send: Send,
         clock: Clock,
         timers: Timers,
-        on_response: Callable[[Response | None], None],
+        on_response: Callable[[SipResponse | None], None],
         on_terminated: Callable[[], None],
     ) -> None:
         self.request = request
@@ -53,7 +53,7 @@ class ClientTransaction:
         self._repeater = Repeater(self._clock, self._repeat, self._timers.t1, self._timers.t2)
         self._repeat()
 
-    def receive(self, response: Response) -> None:
+    def receive(self, response: SipResponse) -> None:
         """A response that belongs to this request."""
         if self.state not in (ClientState.CALLING, ClientState.PROCEEDING):
             return
@@ -106,7 +106,7 @@ class InviteClientTransaction(ClientTransaction):
         self._repeater = Repeater(self._clock, self._repeat, self._timers.t1, None)
         self._repeat()
 
-    def receive(self, response: Response) -> None:
+    def receive(self, response: SipResponse) -> None:
         """A response that belongs to this INVITE; repeated 2xx are reported each time."""
         status = response.status
         if self.state in (ClientState.CALLING, ClientState.PROCEEDING):
@@ -138,12 +138,12 @@ class InviteClientTransaction(ClientTransaction):
             self._deadline.cancel()
         self.state = ClientState.PROCEEDING
 
-    def _acknowledge(self, response: Response) -> None:
+    def _acknowledge(self, response: SipResponse) -> None:
         """ACK to a refusal: same hop, branch and number as the INVITE (17.1.1.3)."""
         if self._ack is None:
             copied = ("Via", "Max-Forwards", "Route", "From", "Call-ID")
             headers = self.request.headers
             values = [(name, value) for name in copied for value in headers.getlist(name)]
             values += [("To", response.one("To")), ("CSeq", f"{self.request.cseq.sequence} ACK")]
-            self._ack = bytes(Request(Headers(values), b"", method="ACK", uri=self.request.uri))
+            self._ack = bytes(SipRequest(Headers(values), b"", method="ACK", uri=self.request.uri))
         self._send(self._ack, self.destination)

@@ -8,7 +8,7 @@ from typing import Any
 from voice.telephony.sip.addresses import Endpoint, NameAddress, Uri, is_ip
 from voice.telephony.sip.errors import SipSyntaxError
 from voice.telephony.sip.headers import HeaderList, Headers
-from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.message import SipRequest, SipResponse
 
 DialogId = tuple[str, str, str]
 """Call-ID, local tag, remote tag."""
@@ -35,7 +35,7 @@ class Dialog:
     """The peer's own idea of its address is wrong: send to `peer`."""
 
     @classmethod
-    def of_server(cls, request: Request, local_tag: str, source: Endpoint, cseq: int) -> Dialog:
+    def of_server(cls, request: SipRequest, local_tag: str, source: Endpoint, cseq: int) -> Dialog:
         """The dialog that our answer to an INVITE makes (12.1.1); raises SipSyntaxError."""
         if request.contact is None:
             raise SipSyntaxError("Contact is missing")
@@ -55,7 +55,7 @@ class Dialog:
         )
 
     @classmethod
-    def of_client(cls, request: Request, response: Response, peer: Endpoint) -> Dialog:
+    def of_client(cls, request: SipRequest, response: SipResponse, peer: Endpoint) -> Dialog:
         """The dialog that an answer to our INVITE makes (12.1.2); raises SipSyntaxError."""
         target = response.contact.uri if response.contact is not None else request.uri
         return cls(
@@ -99,7 +99,7 @@ class Dialog:
         except (KeyError, TypeError, ValueError, AttributeError):
             raise SipSyntaxError("this is not a stored dialog") from None
 
-    def accepts(self, request: Request) -> bool:
+    def accepts(self, request: SipRequest) -> bool:
         """Whether the request's number is in order (12.2.2); remembers it."""
         number = request.cseq.sequence
         if self.remote_cseq is not None and number <= self.remote_cseq:
@@ -107,7 +107,7 @@ class Dialog:
         self.remote_cseq = number
         return True
 
-    def refresh(self, message: Request | Response) -> None:
+    def refresh(self, message: SipRequest | SipResponse) -> None:
         """A new remote target from a re-INVITE or its answer (12.2.1.2)."""
         if message.contact is not None:
             self.remote_target = message.contact.uri
@@ -134,7 +134,7 @@ class Dialog:
         headers: HeaderList = (),
         body: bytes = b"",
         cseq: int | None = None,
-    ) -> Request:
+    ) -> SipRequest:
         """An in-dialog request with the next number (12.2.1.1); `cseq` is for ACK."""
         if cseq is None:
             self.local_cseq += 1
@@ -144,7 +144,7 @@ class Dialog:
         values += [("Route", route) for route in routes]
         values += [("From", self.local), ("To", self.remote), ("Call-ID", self.call_id)]
         values += [("CSeq", f"{cseq} {method}"), *headers]
-        return Request(Headers(values), body, method=method, uri=uri)
+        return SipRequest(Headers(values), body, method=method, uri=uri)
 
     def _path(self) -> tuple[str, tuple[str, ...]]:
         """Request-URI and routes; a strict router (without lr) gets its own URI (12.2.1.1)."""

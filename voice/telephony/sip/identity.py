@@ -7,12 +7,12 @@ import re
 from voice.identity import Caller, IdentityLevel
 from voice.telephony.sip.addresses import NameAddress, Uri
 from voice.telephony.sip.errors import SipSyntaxError
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 
 _NUMBER = re.compile(r"\+?[0-9().\-]{2,32}")
 
 
-def caller_of(request: Request, *, trusted: bool) -> Caller:
+def caller_of(request: SipRequest, *, trusted: bool) -> Caller:
     """Number and level; P-Asserted-Identity counts only from a trusted trunk (RFC 3325)."""
     privacy = (request.headers.get("Privacy") or "").lower()
     if "id" in re.split(r"[;,\s]+", privacy):
@@ -42,7 +42,7 @@ def user_in(address: str) -> str | None:
         return None
 
 
-def diversion_of(request: Request) -> str | None:
+def diversion_of(request: SipRequest) -> str | None:
     """From whom the call was forwarded: Diversion (RFC 5806), else History-Info (RFC 7044)."""
     for name in ("Diversion", "History-Info"):
         members = request.members(name)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from voice.telephony.sip.addresses import Uri
 from voice.telephony.sip.call import (
     NORMAL_CLEARING,
-    Call,
     CallEnd,
     CallHandlers,
-    CallState,
     EndCause,
     PendingAnswer,
+    SipCall,
+    SipCallState,
     reason_text,
 )
 from voice.telephony.sip.dialog import Dialog
@@ -23,7 +23,7 @@ from voice.telephony.sip.identity import caller_of, diversion_of
 from voice.telephony.sip.message import (
     ALLOW,
     SDP,
-    Request,
+    SipRequest,
     make_response,
     retry_after_header,
 )
@@ -33,7 +33,7 @@ from voice.telephony.sip.server_transaction import InviteServerTransaction
 from voice.telephony.sip.stack import Stack
 
 
-class IncomingCall(Call):
+class IncomingCall(SipCall):
     """Ring it, answer it, reject it; every method is harmless on a call that is already over."""
 
     def __init__(
@@ -42,7 +42,7 @@ class IncomingCall(Call):
         transaction: InviteServerTransaction,
         offer: SessionDescription | None,
         admitted: Admitted,
-        forget: Callable[[Call], None],
+        forget: Callable[[SipCall], None],
     ) -> None:
         super().__init__(stack, CallHandlers(), forget)
         request = transaction.request
@@ -71,9 +71,9 @@ class IncomingCall(Call):
 
     def answer(self, sdp: bytes) -> None:
         """Send 200, repeated until the ACK comes."""
-        if self.state is not CallState.RINGING:
+        if self.state is not SipCallState.RINGING:
             return
-        self.state = CallState.ANSWERED
+        self.state = SipCallState.ANSWERED
         self._expects_answer = self.offer is None
         headers = [("Allow", ", ".join(ALLOW)), ("Accept", SDP), ("Content-Type", SDP)]
         self._reply(200, headers, sdp)
@@ -81,7 +81,7 @@ class IncomingCall(Call):
 
     def reject(self, status: int, reason: str = "", retry_after: float | None = None) -> None:
         """Send a final refusal (300-699); `reason` becomes the phrase."""
-        if self.state is not CallState.RINGING:
+        if self.state is not SipCallState.RINGING:
             return
         if not 300 <= status <= 699:
             raise ValueError(f"{status} does not refuse a call")
@@ -92,31 +92,31 @@ class IncomingCall(Call):
 
     def bye(self, text: str = "", cause: int = NORMAL_CLEARING) -> None:
         """End the call; 480 when it is not answered yet."""
-        if self.state is CallState.RINGING:
+        if self.state is SipCallState.RINGING:
             self.reject(480, text)
         else:
             super().bye(text, cause)
 
     def abort(self, text: str = "internal error") -> None:
         """End the call at once, whether its ACK has come or not."""
-        if self.state is CallState.RINGING:
+        if self.state is SipCallState.RINGING:
             self.reject(500)
         else:
             super().abort(text)
 
-    def cancelled(self, cancel: Request) -> None:
+    def cancelled(self, cancel: SipRequest) -> None:
         """A CANCEL for our INVITE has come; too late once we have answered."""
-        if self.state is CallState.RINGING:
+        if self.state is SipCallState.RINGING:
             self._reply(487)
             self.finish(CallEnd(EndCause.CANCELLED, 487, reason_text(cancel)))
 
-    def _hung_up(self, request: Request) -> None:
-        if self.state is CallState.RINGING:
+    def _hung_up(self, request: SipRequest) -> None:
+        if self.state is SipCallState.RINGING:
             self._reply(487)
         super()._hung_up(request)
 
     def _provisional(self, status: int, sdp: bytes) -> None:
-        if self.state is CallState.RINGING:
+        if self.state is SipCallState.RINGING:
             self._reply(status, [("Content-Type", SDP)] if sdp else [], sdp)
 
     def _reply(
@@ -137,7 +137,7 @@ class IncomingCall(Call):
         )
 
 
-def _called(request: Request) -> str:
+def _called(request: SipRequest) -> str:
     try:
         return Uri.parse(request.uri).user or ""
     except SipSyntaxError:

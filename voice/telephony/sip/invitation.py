@@ -7,7 +7,7 @@ from typing import Any
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.errors import SipSyntaxError
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 from voice.telephony.sip.wire import RefusedRequest, parse
 
 
@@ -15,7 +15,7 @@ from voice.telephony.sip.wire import RefusedRequest, parse
 class Invitation:
     """The request as it was sent, and where to."""
 
-    request: Request
+    request: SipRequest
     destination: Endpoint
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class Invitation:
         try:
             host, port = values["destination"]
             request = parse(values["invite"].encode("latin-1"))
-            if not isinstance(request, Request) or request.method != "INVITE":
+            if not isinstance(request, SipRequest) or request.method != "INVITE":
                 raise SipSyntaxError("this is no INVITE")
             return cls(request, (str(host), int(port)))
         except (KeyError, TypeError, ValueError, AttributeError, RefusedRequest):

@@ -110,7 +110,7 @@ class Message(ABC):
 
 
 @dataclass
-class Request(Message):
+class SipRequest(Message):
     """A request; `uri` is the Request-URI as written."""
 
     method: str = field(kw_only=True)
@@ -126,7 +126,7 @@ class Request(Message):
 
 
 @dataclass
-class Response(Message):
+class SipResponse(Message):
     """A response."""
 
     status: int = field(kw_only=True)
@@ -138,14 +138,14 @@ class Response(Message):
 
 
 def make_response(
-    request: Request,
+    request: SipRequest,
     status: int,
     *,
     to_tag: str | None = None,
     phrase: str | None = None,
     headers: HeaderList = (),
     body: bytes = b"",
-) -> Response:
+) -> SipResponse:
     """The response to a request (RFC 3261 8.2.6); `to_tag` is added unless To has one."""
     to = request.one("To")
     if to_tag is not None and not _has_tag(request):
@@ -155,7 +155,7 @@ def make_response(
     copied += [(name, request.one(name)) for name in ("Call-ID", "CSeq")]
     if phrase is None:
         phrase = PHRASES.get(status, "Unknown")
-    return Response(Headers([*copied, *headers]), body, status=status, phrase=phrase)
+    return SipResponse(Headers([*copied, *headers]), body, status=status, phrase=phrase)
 
 
 def retry_after_header(seconds: float) -> tuple[str, str]:
@@ -163,7 +163,7 @@ def retry_after_header(seconds: float) -> tuple[str, str]:
     return "Retry-After", str(max(1, round(seconds)))
 
 
-def _has_tag(request: Request) -> bool:
+def _has_tag(request: SipRequest) -> bool:
     try:
         return request.to.tag is not None
     except SipSyntaxError:

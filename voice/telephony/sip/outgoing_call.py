@@ -8,11 +8,11 @@ from collections.abc import Callable
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.call import (
     NORMAL_CLEARING,
-    Call,
     CallEnd,
     CallHandlers,
-    CallState,
     EndCause,
+    SipCall,
+    SipCallState,
     reason_header,
 )
 from voice.telephony.sip.challenges import ChallengeAnswers
@@ -27,12 +27,12 @@ from voice.telephony.sip.errors import CallRejected, SipSyntaxError
 from voice.telephony.sip.grammar import printable, quote
 from voice.telephony.sip.headers import HeaderList, Headers
 from voice.telephony.sip.invitation import Invitation
-from voice.telephony.sip.message import ALLOW, SDP, Request, Response
+from voice.telephony.sip.message import ALLOW, SDP, SipRequest, SipResponse
 from voice.telephony.sip.sdp import SessionDescription
 from voice.telephony.sip.stack import Stack
 
 
-class OutgoingCall(Call):
+class OutgoingCall(SipCall):
     """Await `answered()`; `cancel()` or `bye()` it at any moment."""
 
     def __init__(
@@ -47,8 +47,8 @@ class OutgoingCall(Call):
         credentials: Credentials | None = None,
         headers: HeaderList = (),
         handlers: CallHandlers | None = None,
-        forget: Callable[[Call], None],
-        learn: Callable[[Call], None],
+        forget: Callable[[SipCall], None],
+        learn: Callable[[SipCall], None],
     ) -> None:
         super().__init__(stack, handlers or CallHandlers(), forget)
         self.call_id = f"{stack.token()}{stack.token()}"
@@ -81,10 +81,10 @@ class OutgoingCall(Call):
         values += [*self._headers, *self._authorization]
         if self._sdp:
             values.append(("Content-Type", SDP))
-        request = Request(Headers(values), self._sdp, method="INVITE", uri=self._uri)
+        request = SipRequest(Headers(values), self._sdp, method="INVITE", uri=self._uri)
         self._invite = self._stack.transactions.request(request, self._destination, self._receive)
 
-    def withdraw(self, invite: Request) -> None:
+    def withdraw(self, invite: SipRequest) -> None:
         """Cancel what an earlier life was placing by this INVITE.
 
         It is sent as it was: whoever has it takes it for a repetition, and answers with what holds.
@@ -98,7 +98,7 @@ class OutgoingCall(Call):
     @property
     def invitation(self) -> Invitation | None:
         """The INVITE, while it has no final answer."""
-        if self._invite is None or self.state is not CallState.RINGING:
+        if self._invite is None or self.state is not SipCallState.RINGING:
             return None
         return Invitation(self._invite.request, self._destination)
 
@@ -113,20 +113,20 @@ class OutgoingCall(Call):
 
     def cancel(self) -> None:
         """Give up before the answer; the CANCEL waits for a first response (9.1)."""
-        if self.state is CallState.RINGING and not self._cancelled:
+        if self.state is SipCallState.RINGING and not self._cancelled:
             self._cancelled = True
             self._send_cancel()
 
     def bye(self, text: str = "", cause: int = NORMAL_CLEARING) -> None:
         """End the call; cancel it when it is not answered yet."""
-        if self.state is CallState.RINGING:
+        if self.state is SipCallState.RINGING:
             self.cancel()
         else:
             super().bye(text, cause)
 
     def abort(self, text: str = "internal error") -> None:
         """End the call at once, whether its ACK has come or not."""
-        if self.state is CallState.RINGING:
+        if self.state is SipCallState.RINGING:
             self.cancel()
         else:
             super().abort(text)
@@ -138,7 +138,7 @@ class OutgoingCall(Call):
             self._answer.exception()  # nobody is obliged to ask
         super().finish(end)
 
-    def _receive(self, response: Response | None) -> None:
+    def _receive(self, response: SipResponse | None) -> None:
         if response is None:
             cause = EndCause.CANCELLED if self._cancelled else EndCause.TIMEOUT
             self.finish(CallEnd(cause, 408, "nobody answered"))
@@ -150,7 +150,7 @@ class OutgoingCall(Call):
             cause = EndCause.CANCELLED if self._cancelled else EndCause.REJECTED
             self.finish(CallEnd(cause, response.status, printable(response.phrase)))
 
-    def _progress(self, response: Response) -> None:
+    def _progress(self, response: SipResponse) -> None:
         if self._cancelled:
             self._send_cancel()
         elif response.status > 100 and self.on_ringing is not None:
@@ -160,7 +160,7 @@ class OutgoingCall(Call):
                 sdp = None
             self.tell(self.on_ringing, response.status, sdp)
 
-    def _accepted(self, response: Response) -> None:
+    def _accepted(self, response: SipResponse) -> None:
         assert self._invite is not None
         if self.dialog is not None and response.to.tag == self.dialog.remote_tag:
             if self._ack is not None:
@@ -168,13 +168,13 @@ class OutgoingCall(Call):
             return
         dialog = Dialog.of_client(self._invite.request, response, self._destination)
         ack = self._stack.acknowledge(dialog, self._cseq, self._authorization)
-        if self.state is not CallState.RINGING:
+        if self.state is not SipCallState.RINGING:
             # A second answer, from another branch of a forked INVITE (13.2.2.4).
             reason = reason_header("answered elsewhere", 26)
             self._stack.say_goodbye(dialog, reason, self._credentials)
             return
         self._ack, self.dialog = ack, dialog
-        self.state = CallState.CONFIRMED
+        self.state = SipCallState.CONFIRMED
         self._learn(self)
         if self._cancelled:
             end = CallEnd(EndCause.CANCELLED, 487, "answered too late")
@@ -189,7 +189,7 @@ class OutgoingCall(Call):
         self._answer.set_result(answer)
         self.tell(self.handlers.on_confirmed)
 
-    def _try_again(self, response: Response) -> bool:
+    def _try_again(self, response: SipResponse) -> bool:
         """Answer a challenge with a new INVITE; False when that is of no use."""
         if self._cancelled or self._invite is None:
             return False
@@ -212,6 +212,6 @@ class OutgoingCall(Call):
         copied = ("Via", "Max-Forwards", "Route", "From", "To", "Call-ID")
         values = [(name, value) for name in copied for value in headers.getlist(name)]
         values.append(("CSeq", f"{self._cseq} CANCEL"))
-        cancel = Request(Headers(values), b"", method="CANCEL", uri=self._uri)
+        cancel = SipRequest(Headers(values), b"", method="CANCEL", uri=self._uri)
         self._stack.transactions.request(cancel, self._destination, lambda _: None)
         invite.expect_final()

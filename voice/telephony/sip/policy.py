@@ -12,13 +12,13 @@ from functools import cached_property
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.authenticator import EVERY_PHONE, DigestAuthenticator, DigestVerdict
 from voice.telephony.sip.guess_limit import GuessLimit
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True)
-class Trunk:
+class PeerTrunk:
     """A carrier or PBX that calls from its networks without credentials."""
 
     name: str
@@ -66,7 +66,7 @@ class AccessPolicy:
 
     def __init__(
         self,
-        trunks: Sequence[Trunk] = (),
+        trunks: Sequence[PeerTrunk] = (),
         users: Mapping[str, str] | None = None,
         realm: str = "voice",
         *,
@@ -94,13 +94,13 @@ class AccessPolicy:
         """Whether anybody can register."""
         return self._digest is not None
 
-    def identify(self, request: Request, source: Endpoint) -> Admitted | Challenged | Forbidden:
+    def identify(self, request: SipRequest, source: Endpoint) -> Admitted | Challenged | Forbidden:
         """The user whom a REGISTER is from: by credentials, whatever network it comes from."""
         if self._digest is None:
             return Forbidden()
         return self._authenticate(self._digest, request, str(_address(source[0])))
 
-    def decide(self, request: Request, source: Endpoint) -> Admitted | Challenged | Forbidden:
+    def decide(self, request: SipRequest, source: Endpoint) -> Admitted | Challenged | Forbidden:
         """Admit, ask for credentials, or refuse."""
         address = _address(source[0])
         for trunk in self.trunks:
@@ -113,7 +113,7 @@ class AccessPolicy:
         return Forbidden()
 
     def _authenticate(
-        self, digest: DigestAuthenticator, request: Request, host: str
+        self, digest: DigestAuthenticator, request: SipRequest, host: str
     ) -> Admitted | Challenged | Forbidden:
         if self._guesses.refuses(host):
             return Forbidden()

@@ -10,7 +10,7 @@ from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.errors import CallRejected
 from voice.telephony.sip.grammar import printable
-from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.message import SipRequest, SipResponse
 from voice.telephony.sip.stack import Stack
 
 ACCEPTED = 202
@@ -60,7 +60,7 @@ class Referral:
         """The last status that the other side reports; 202 when it reports none and never will."""
         return await asyncio.shield(self._outcome)
 
-    def notified(self, request: Request) -> None:
+    def notified(self, request: SipRequest) -> None:
         """A NOTIFY: a status line as message/sipfrag (RFC 3515 2.4.5)."""
         named = _EVENT_ID.search(request.headers.get("Event") or "")
         if named and int(named[1]) < self._cseq:
@@ -80,7 +80,7 @@ class Referral:
         self._refuse(481, "the call is over")
         self._settle(ACCEPTED)
 
-    def _receive(self, response: Response | None) -> None:
+    def _receive(self, response: SipResponse | None) -> None:
         if response is None:
             self._refuse(408, "no answer to REFER")
         elif response.status >= 300:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice.telephony.sip.addresses import NameAddress, Uri
-from voice.telephony.sip.message import Request
+from voice.telephony.sip.message import SipRequest
 
 LONGEST_SECONDS, SHORTEST_SECONDS = 3600, 60
 """Of a binding; who asks for more gets the longest, who asks for less is told the shortest."""
@@ -42,7 +42,7 @@ class Registrar:
     def __init__(self) -> None:
         self._users: dict[str, dict[Target, _Binding]] = {}
 
-    def register(self, request: Request, user: str, now: float) -> list[tuple[str, str]]:
+    def register(self, request: SipRequest, user: str, now: float) -> list[tuple[str, str]]:
         """Do what `user`, who has proved to be it, asks for; the Contact headers of the 200.
 
         Raises NotRegistered, or SipSyntaxError for what cannot be read (400).
@@ -71,7 +71,7 @@ class Registrar:
 
 
 def _bind(
-    bindings: dict[Target, _Binding], request: Request, contact: NameAddress, now: float
+    bindings: dict[Target, _Binding], request: SipRequest, contact: NameAddress, now: float
 ) -> None:
     """Add, renew or remove one address (10.3, step 7)."""
     target = Uri.parse(contact.uri).target
@@ -96,7 +96,7 @@ def _seconds(of_contact: str | None, of_request: str | None) -> int:
     return int(asked)
 
 
-def _require_newer(request: Request, known: _Binding) -> None:
+def _require_newer(request: SipRequest, known: _Binding) -> None:
     """A request that was overtaken by a later one of the same telephone changes nothing."""
     if request.call_id == known.call_id and request.cseq.sequence <= known.sequence:
         raise NotRegistered(500)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.errors import NotAcceptable, SipSyntaxError
 from voice.telephony.sip.headers import HeaderList
-from voice.telephony.sip.message import ALLOW, KNOWN_METHODS, SDP, Request, retry_after_header
+from voice.telephony.sip.message import ALLOW, KNOWN_METHODS, SDP, SipRequest, retry_after_header
 from voice.telephony.sip.offer_answer import check_offer
 from voice.telephony.sip.policy import AccessPolicy, Admitted, Challenged, Forbidden
 from voice.telephony.sip.sdp import SessionDescription
@@ -50,7 +50,7 @@ class Screening:
         allow = ("Allow", ", ".join(self._allowed))
         return [allow, ("Accept", SDP), ("Accept-Encoding", "identity")]
 
-    def check_method(self, request: Request) -> None:
+    def check_method(self, request: SipRequest) -> None:
         """405, 501, 420."""
         if request.method not in self._allowed:
             status = 405 if request.method in KNOWN_METHODS else 501
@@ -60,7 +60,7 @@ class Screening:
             raise Refusal(420, [("Unsupported", required)])
 
     def check_invite(
-        self, request: Request, source: Endpoint
+        self, request: SipRequest, source: Endpoint
     ) -> tuple[Admitted, SessionDescription | None]:
         """401, 403, 503, 415, 400, 488; else who was admitted and the offer, if there is one."""
         decision = _admitted(self._policy.decide(request, source))
@@ -73,14 +73,14 @@ class Screening:
             raise Refusal(400, admitted=True) from None
         return decision, self._offer(request, source)
 
-    def check_register(self, request: Request, source: Endpoint) -> str:
+    def check_register(self, request: SipRequest, source: Endpoint) -> str:
         """401, 403; else the user whom it is from."""
         user = _admitted(self._policy.identify(request, source)).account
         assert user is not None  # only users give credentials
         return user
 
     @staticmethod
-    def _offer(request: Request, source: Endpoint) -> SessionDescription | None:
+    def _offer(request: SipRequest, source: Endpoint) -> SessionDescription | None:
         encoding = (request.headers.get("Content-Encoding") or "identity").strip().lower()
         if encoding != "identity":
             raise Refusal(415, [("Accept-Encoding", "identity")], admitted=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from voice.telephony.sip.addresses import Endpoint
-from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.message import SipRequest, SipResponse
 from voice.telephony.sip.timers import Clock, Handle, Repeater, Timers
 
 Send = Callable[[bytes, Endpoint], None]
@@ -23,7 +23,7 @@ class ServerState(Enum):
     TERMINATED = auto()
 
 
-def server_key(request: Request, method: str | None = None) -> ServerKey:
+def server_key(request: SipRequest, method: str | None = None) -> ServerKey:
     """What identifies the transaction of a request; an ACK belongs to its INVITE (17.2.3)."""
     method = method or ("INVITE" if request.method == "ACK" else request.method)
     via = request.via
@@ -38,7 +38,7 @@ class ServerTransaction:
 
     def __init__(
         self,
-        request: Request,
+        request: SipRequest,
         source: Endpoint,
         send: Send,
         clock: Clock,
@@ -61,12 +61,12 @@ class ServerTransaction:
         """Whether a final response is still owed."""
         return self.state is ServerState.PROCEEDING
 
-    def receive(self, request: Request) -> None:
+    def receive(self, request: SipRequest) -> None:
         """The request once more."""
         if self._last is not None and self.state is not ServerState.TERMINATED:
             self._send(self._last, self._destination)
 
-    def respond(self, response: Response) -> None:
+    def respond(self, response: SipResponse) -> None:
         """Send a response; ignored once a final one has been sent."""
         if not self.open:
             return
@@ -84,7 +84,7 @@ class ServerTransaction:
             self._deadline.cancel()
         self._on_terminated()
 
-    def _transmit(self, response: Response) -> None:
+    def _transmit(self, response: SipResponse) -> None:
         self._last = bytes(response)
         self._send(self._last, self._destination)
 
@@ -101,7 +101,7 @@ class InviteServerTransaction(ServerTransaction):
     on_settled: Callable[[], None] | None = None
     """Called once, when the sender has acknowledged the answer or it is all over."""
 
-    def receive(self, request: Request) -> None:
+    def receive(self, request: SipRequest) -> None:
         """The INVITE once more, or the ACK to a refusal."""
         if request.method == "ACK":
             if self.state is ServerState.COMPLETED:
@@ -112,7 +112,7 @@ class InviteServerTransaction(ServerTransaction):
         elif self.state in (ServerState.PROCEEDING, ServerState.COMPLETED):
             super().receive(request)
 
-    def respond(self, response: Response) -> None:
+    def respond(self, response: SipResponse) -> None:
         """Send a response; ignored once a final one has been sent."""
         if not self.open:
             return

@@ -11,7 +11,7 @@ from voice.telephony.sip.client_transaction import ClientTransaction
 from voice.telephony.sip.dialog import Dialog
 from voice.telephony.sip.digest import Credentials
 from voice.telephony.sip.headers import HeaderList
-from voice.telephony.sip.message import Response
+from voice.telephony.sip.message import SipResponse
 from voice.telephony.sip.refusal_log import RefusalLog
 from voice.telephony.sip.server_transaction import Send
 from voice.telephony.sip.timers import Clock, Timers
@@ -69,7 +69,7 @@ class Stack:
         self,
         dialog: Dialog,
         method: str,
-        on_response: Callable[[Response | None], None],
+        on_response: Callable[[SipResponse | None], None],
         headers: HeaderList = (),
         body: bytes = b"",
         *,
@@ -84,7 +84,7 @@ class Stack:
                 method, via=self.via(), headers=[*common, *authorization], body=body
             )
 
-            def receive(response: Response | None) -> None:
+            def receive(response: SipResponse | None) -> None:
                 answer = response and challenges.answer(request, response, self.token())
                 if answer:
                     send([answer])
@@ -109,7 +109,7 @@ class Stack:
         self.goodbyes.add(done)
         done.add_done_callback(self.goodbyes.discard)
 
-        def finish(response: Response | None) -> None:
+        def finish(response: SipResponse | None) -> None:
             status = 408 if response is None else response.status
             if status >= 200 and not done.done():
                 done.set_result(status)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.client_transaction import ClientTransaction, InviteClientTransaction
-from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.message import SipRequest, SipResponse
 from voice.telephony.sip.server_transaction import (
     InviteServerTransaction,
     Send,
@@ -29,10 +29,10 @@ class Core(Protocol):
     def receive_request(self, transaction: ServerTransaction) -> None:
         """A new request that is owed a response."""
 
-    def receive_excess(self, request: Request, source: Endpoint) -> None:
+    def receive_excess(self, request: SipRequest, source: Endpoint) -> None:
         """An INVITE for a new call whose sender has too many open: nothing is kept of it."""
 
-    def receive_ack(self, request: Request, source: Endpoint) -> None:
+    def receive_ack(self, request: SipRequest, source: Endpoint) -> None:
         """An ACK to a 2xx."""
 
 
@@ -57,7 +57,7 @@ class TransactionLayer:
         """New calls without an ACK, by the host that they come from."""
         self._most_open = open_invites
 
-    def receive_request(self, request: Request, source: Endpoint) -> None:
+    def receive_request(self, request: SipRequest, source: Endpoint) -> None:
         """Absorb a repetition, or hand a new request to the core."""
         key = server_key(request)
         known = self._servers.get(key)
@@ -69,13 +69,13 @@ class TransactionLayer:
         elif known is None:
             self._begin(key, request, source)
 
-    def receive_response(self, response: Response) -> None:
+    def receive_response(self, response: SipResponse) -> None:
         """Hand a response to its transaction; strays are dropped (RFC 6026 8.9)."""
         client = self._clients.get((response.via.branch, response.cseq.method))
         if client is not None:
             client.receive(response)
 
-    def invite_of(self, cancel: Request) -> InviteServerTransaction | None:
+    def invite_of(self, cancel: SipRequest) -> InviteServerTransaction | None:
         """The INVITE that a CANCEL speaks of."""
         found = self._servers.get(server_key(cancel, "INVITE"))
         return found if isinstance(found, InviteServerTransaction) else None
@@ -87,9 +87,9 @@ class TransactionLayer:
 
     def request(
         self,
-        request: Request,
+        request: SipRequest,
         destination: Endpoint,
-        on_response: Callable[[Response | None], None],
+        on_response: Callable[[SipResponse | None], None],
     ) -> ClientTransaction:
         """Send a request; `on_response` gets every response, or None when nobody answers."""
         kind = InviteClientTransaction if request.method == "INVITE" else ClientTransaction
@@ -112,7 +112,7 @@ class TransactionLayer:
         for client in tuple(self._clients.values()):
             client.terminate()
 
-    def _begin(self, key: ServerKey, request: Request, source: Endpoint) -> None:
+    def _begin(self, key: ServerKey, request: SipRequest, source: Endpoint) -> None:
         new_call = request.method == "INVITE" and request.to.tag is None
         if new_call and self._is_too_much_from(source[0]):
             self._core.receive_excess(request, source)
@@ -146,5 +146,5 @@ class TransactionLayer:
         return transaction.state in (ServerState.COMPLETED, ServerState.CONFIRMED)
 
     @staticmethod
-    def _origin(request: Request) -> tuple[str, ...]:
+    def _origin(request: SipRequest) -> tuple[str, ...]:
         return (request.call_id, request.sender.tag or "", str(request.cseq))

@@ -10,7 +10,7 @@ from voice.telephony.sip import grammar
 from voice.telephony.sip.addresses import NameAddress, Uri
 from voice.telephony.sip.errors import SipSyntaxError, UnsupportedScheme
 from voice.telephony.sip.headers import Headers
-from voice.telephony.sip.message import Request, Response
+from voice.telephony.sip.message import SipRequest, SipResponse
 
 MAX_HEADER_LINES = 256
 MAX_HEADER_CHARACTERS = 8192
@@ -25,14 +25,14 @@ _MAX_FORWARDS = 255
 class RefusedRequest(Exception):
     """A datagram that is recognisably a request but must be refused with this status."""
 
-    def __init__(self, status: int, reason: str, request: Request) -> None:
+    def __init__(self, status: int, reason: str, request: SipRequest) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
         self.request = request
 
 
-def parse(datagram: bytes) -> Request | Response:
+def parse(datagram: bytes) -> SipRequest | SipResponse:
     """Read one datagram.
 
     Raises RefusedRequest where the sender can be answered, SipSyntaxError where nothing can be.
@@ -70,12 +70,12 @@ def _headers(lines: list[str]) -> tuple[Headers, str | None]:
     return headers, fault
 
 
-def _request(first: str, lines: list[str], body: bytes) -> Request:
+def _request(first: str, lines: list[str], body: bytes) -> SipRequest:
     headers, fault = _headers(lines)
     parts = first.split(" ", 1)
     if not grammar.TOKEN.fullmatch(parts[0]) or len(parts) == 1:
         raise SipSyntaxError("the datagram is neither request nor response")
-    request = Request(headers, body, method=parts[0], uri="")
+    request = SipRequest(headers, body, method=parts[0], uri="")
     if len(first) > MAX_HEADER_CHARACTERS:
         raise RefusedRequest(414, "request line is too long", request)
     match = _REQUEST_LINE.fullmatch(first)
@@ -95,7 +95,7 @@ def _request(first: str, lines: list[str], body: bytes) -> Request:
     return request
 
 
-def check_request(request: Request) -> None:
+def check_request(request: SipRequest) -> None:
     """Touch what is needed to say who asks for what; raises SipSyntaxError.
 
     Lists and addresses are not read: `check_addresses` does that for whoever may go on.
@@ -116,21 +116,21 @@ def check_request(request: Request) -> None:
         Uri.parse(request.uri)
 
 
-def check_addresses(request: Request) -> None:
+def check_addresses(request: SipRequest) -> None:
     """A dialog can be made of it; raises SipSyntaxError that names the address."""
     for address in (request.sender, request.to, _check_route(request)):
         if address is not None and address.uri.lower().startswith(("sip:", "sips:", "tel:")):
             Uri.parse(address.uri)
 
 
-def _check_route(message: Request | Response) -> NameAddress | None:
+def _check_route(message: SipRequest | SipResponse) -> NameAddress | None:
     """Contact, which is returned, and Record-Route are addresses."""
     for value in message.members("Record-Route"):
         NameAddress.parse(value)
     return message.contact
 
 
-def _cut_body(message: Request | Response) -> None:
+def _cut_body(message: SipRequest | SipResponse) -> None:
     length = message.headers.get("Content-Length")
     if length is None:
         return
@@ -139,12 +139,12 @@ def _cut_body(message: Request | Response) -> None:
     message.body = message.body[: int(length)]
 
 
-def _response(first: str, lines: list[str], body: bytes) -> Response:
+def _response(first: str, lines: list[str], body: bytes) -> SipResponse:
     headers, fault = _headers(lines)
     match = _STATUS_LINE.fullmatch(first)
     if fault is not None or match is None:
         raise SipSyntaxError(fault or "status line is not valid")
-    response = Response(headers, body, status=int(match[1]), phrase=match[2] or "")
+    response = SipResponse(headers, body, status=int(match[1]), phrase=match[2] or "")
     if len(response.members("Via")) != 1:
         raise SipSyntaxError("a response for us has exactly one Via")
     for part in (response.via, response.sender, response.to, response.call_id, response.cseq):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voice.evaluation.intervals import Figure, rate
 from voice.tuning.identification.examples import Examples
-from voice.tuning.identification.linear_model import Array, Way, labels_of
+from voice.tuning.identification.linear_model import Array, LearningWay, labels_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class CrossTest:
         return right
 
 
-def cross_tested(examples: Examples, way: Way) -> CrossTest:
+def cross_tested(examples: Examples, way: LearningWay) -> CrossTest:
     """Leave one source out, in turn."""
     labels = labels_of(examples)
     logits = np.full((len(examples.labels), len(labels)), -np.inf)

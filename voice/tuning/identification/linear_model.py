@@ -21,7 +21,7 @@ _NEWTON_STEPS = 12
 class LinearModel:
     """Logits are `features @ weight + bias`, one for each label."""
 
-    way: Way
+    way: LearningWay
     labels: tuple[str, ...]
     weight: Array
     bias: Array
@@ -32,7 +32,7 @@ class LinearModel:
         return found
 
 
-class Way(Protocol):
+class LearningWay(Protocol):
     """What a model listens to, and how it learns."""
 
     @property

@@ -18,14 +18,14 @@ from voice.tuning.identification.cross_test import CrossTest, cross_tested
 from voice.tuning.identification.examples import Examples, examples_of
 from voice.tuning.identification.labelled_speech import LabelledSpeech
 from voice.tuning.identification.linear_model import (
+    LearningWay,
     OfHead,
     OfStates,
-    Way,
     surprise,
     temperature_of,
 )
 
-_WAYS: tuple[Way, ...] = (OfHead(), *map(OfStates, (0.1, 0.4)))
+_WAYS: tuple[LearningWay, ...] = (OfHead(), *map(OfStates, (0.1, 0.4)))
 _COPIES = 1
 _CARD = "README.md"
 

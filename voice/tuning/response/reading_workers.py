@@ -18,16 +18,16 @@ import numpy as np
 from voice.errors import ModelError, VoiceError
 from voice.evaluation.batch import (
     Assignment,
+    BatchTask,
     HireWorkers,
     ResultFiles,
-    Task,
     hashes_of,
     run_batch,
 )
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.routing import Reading, joined, read_through
 from voice.models.gpt_oss.source import open_source
-from voice.tuning.progress import Progress
+from voice.tuning.progress import RunProgress
 
 EXAMINER = "voice.tuning.response.reading_workers:share_reader"
 
@@ -41,7 +41,7 @@ class ReadingWorkers:
     def __init__(self, source: Path, hire: HireWorkers) -> None:
         self._source, self._hire = str(source.absolute()), hire
 
-    def read(self, shares: Sequence[Share], done: Path, progress: Progress) -> Reading:
+    def read(self, shares: Sequence[Share], done: Path, progress: RunProgress) -> Reading:
         """What the network makes of all shares; those that are `done` are not read again.
 
         Raises VoiceError where some could not be read, or no worker can be started.
@@ -53,7 +53,7 @@ class ReadingWorkers:
             outcome = asyncio.run(
                 run_batch(
                     Assignment(EXAMINER, self._source, models),
-                    (Task(number, json.dumps(share)) for number, share in enumerate(shares)),
+                    (BatchTask(number, json.dumps(share)) for number, share in enumerate(shares)),
                     results,
                     workers,
                     progress.advanced,
@@ -70,7 +70,7 @@ class ReadingWorkers:
         return joined([_unpacked(file.read_text("utf-8")) for file in files])
 
 
-def _given_up(task: Task, reason: str) -> NoReturn:
+def _given_up(task: BatchTask, reason: str) -> NoReturn:
     """Without what the original makes of all dialogues nothing is learned."""
     raise VoiceError(f"{reason} with dialogues that are read together: lower --longest")
 

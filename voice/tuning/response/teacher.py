@@ -17,7 +17,7 @@ from voice.evaluation.batch import ResultFiles
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.routing import Routing, read_through, shares_of
 from voice.models.gpt_oss.tensors import Array
-from voice.tuning.progress import Progress
+from voice.tuning.progress import RunProgress
 from voice.tuning.response.lessons import DialogueLesson
 from voice.tuning.response.reading_workers import ReadingWorkers
 
@@ -46,7 +46,7 @@ def heard_by(
     lessons: Sequence[DialogueLesson],
     rows: NDArray[np.int64],
     work: Path,
-    progress: Progress,
+    progress: RunProgress,
     reading_workers: ReadingWorkers | None = None,
 ) -> tuple[Teacher, Routing]:
     """The teacher of these dialogues, and which experts it asked; `rows` are the vocabulary's.

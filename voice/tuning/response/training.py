@@ -14,7 +14,7 @@ import torch
 
 from voice.errors import VoiceError
 from voice.tuning.checkpoint import restore, store
-from voice.tuning.progress import Progress
+from voice.tuning.progress import RunProgress
 from voice.tuning.response.lessons import DialogueLesson, DialogueParts
 from voice.tuning.response.network import StudentNetwork
 from voice.tuning.response.objectives import Objective
@@ -82,7 +82,7 @@ class StudentTraining:
         if (work / _CHECKPOINT).exists():
             restore(work / _CHECKPOINT, device, self._resume)
 
-    def run(self, progress: Progress) -> None:
+    def run(self, progress: RunProgress) -> None:
         """Learn to the end of the schedule; the student is then what was best."""
         state, schedule = self.state, self._schedule
         while not state.is_over:
@@ -110,7 +110,7 @@ class StudentTraining:
         lessons = self._parts.development
         return sum(float(self._objective(self._student, one)) for one in lessons) / len(lessons)
 
-    def _pass(self, progress: Progress) -> float:
+    def _pass(self, progress: RunProgress) -> float:
         """The mean loss of a dialogue; a pass ends early when the time is over."""
         state, schedule = self.state, self._schedule
         lessons = list(self._parts.train)

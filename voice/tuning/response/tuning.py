@@ -29,7 +29,7 @@ from voice.models.gpt_oss.tensors import Array
 from voice.models.gpt_oss.vocabulary import Vocabulary, smaller
 from voice.models.store import ModelStore
 from voice.tuning.learning import precision_of
-from voice.tuning.progress import Progress
+from voice.tuning.progress import RunProgress
 from voice.tuning.response.card import CARD, MadeStudent, card, entry
 from voice.tuning.response.conversations import DialogueMistake, read_conversations
 from voice.tuning.response.judging import Converted, Judgement, judged
@@ -54,7 +54,7 @@ _MOST_RATE, _LOW_RANK_RATE = 2e-3, 5e-4
 
 def tune_response(
     plan: ResponsePlan,
-    progress: Progress,
+    progress: RunProgress,
     memory: Callable[[], int] = free_memory,
     hire: HireWorkers | None = None,
 ) -> list[MadeStudent]:
@@ -96,7 +96,7 @@ def _refuse_what_cannot_be(plan: ResponsePlan, network: Network) -> None:
 
 
 def _lessons(
-    plan: ResponsePlan, vocabulary: Vocabulary, context: int, progress: Progress
+    plan: ResponsePlan, vocabulary: Vocabulary, context: int, progress: RunProgress
 ) -> list[DialogueLesson]:
     tools = plan.briefing.tools if plan.briefing else ()
     conversations, mistakes = read_conversations(plan.dialogues, plan.language, tools)
@@ -106,7 +106,7 @@ def _lessons(
     return lessons
 
 
-def _tell(plan: ResponsePlan, mistakes: Sequence[DialogueMistake], progress: Progress) -> None:
+def _tell(plan: ResponsePlan, mistakes: Sequence[DialogueMistake], progress: RunProgress) -> None:
     file = plan.out.with_name(f"{plan.out.name}.{MISTAKES}")
     if not mistakes:
         file.unlink(missing_ok=True)
@@ -127,7 +127,7 @@ class _Run:
     network: Network
     vocabulary: Vocabulary
     parts: DialogueParts
-    progress: Progress
+    progress: RunProgress
     readers: ReadingWorkers | None
     """Who read the dialogues, if it is not this process."""
 

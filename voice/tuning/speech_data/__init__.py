@@ -7,7 +7,7 @@ parts = divided(checked.good)
 
 from voice.tuning.speech_data.checks import (
     SILENT_DBFS,
-    Checked,
+    CheckedCorpus,
     Limits,
     Problem,
     audible,
@@ -19,7 +19,7 @@ from voice.tuning.speech_data.utterance import CorpusError, Part, SpokenUtteranc
 
 __all__ = [
     "SILENT_DBFS",
-    "Checked",
+    "CheckedCorpus",
     "Corpus",
     "CorpusError",
     "Limits",

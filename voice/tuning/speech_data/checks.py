@@ -53,7 +53,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedCorpus:
     """What is left of a corpus, with the length of each sound, and what is wrong with the rest."""
 
     good: list[SpokenUtterance]
@@ -70,7 +70,7 @@ def check(
     limits: Limits | None = None,
     known_text: str = "",
     looked_at: Callable[[], None] = lambda: None,
-) -> Checked:
+) -> CheckedCorpus:
     """Look at every text and sound; raises CorpusError where nothing is left.
 
     `known_text` is in the language that is expected; without it the script that most texts are
@@ -96,7 +96,7 @@ def check(
     if not good:
         first = f", the first: {problems[0]}" if problems else ""
         raise CorpusError(f"none of {len(utterances)} utterances can be used{first}")
-    return Checked(good, problems)
+    return CheckedCorpus(good, problems)
 
 
 def audible(

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from voice.evaluation.recordings.manifest import Recording, read_recordings
+from voice.evaluation.recordings.manifest import ListedRecording, read_recordings
 from voice.tuning.speech_data.tables import first_of
 from voice.tuning.speech_data.utterance import CorpusError, Part, SpokenUtterance
 
@@ -47,7 +47,7 @@ def read(manifest: Path, place: Path) -> Iterator[SpokenUtterance]:
             yield _utterance(manifest, recording)
 
 
-def _utterance(manifest: Path, recording: Recording) -> SpokenUtterance:
+def _utterance(manifest: Path, recording: ListedRecording) -> SpokenUtterance:
     groups = {name.strip().lower(): value for name, value in recording.groups.items()}
     row = f"row {recording.index + 1}"
     named = first_of(groups, "part", "split").lower()

@@ -25,7 +25,7 @@ class CorpusError(VoiceError):
 
 
 @dataclass(frozen=True)
-class Sound:
+class SoundHeader:
     """What a header tells of a sound."""
 
     sample_rate: int
@@ -69,16 +69,16 @@ class SpokenUtterance:
         """Whether it is a stretch of a longer recording."""
         return self.start is not None
 
-    def header(self) -> Sound:
+    def header(self) -> SoundHeader:
         """Rate and length, of an excerpt its own; raises AudioFileError."""
         if self.row is None and not self.is_excerpt:
             found = open_sound(self.path)
-            return Sound(found.sample_rate, found.seconds)
+            return SoundHeader(found.sample_rate, found.seconds)
         with self._opened() as file:
             whole = file.frames / file.samplerate
             rest = max(0.0, whole - (self.start or 0.0))
             seconds = min(rest, self.seconds or rest) if self.is_excerpt else whole
-            return Sound(file.samplerate, seconds)
+            return SoundHeader(file.samplerate, seconds)
 
     def sound(self, sample_rate: int) -> Pcm:
         """Its samples at `sample_rate` Hz, of several channels the first; raises AudioFileError."""
