@@ -12,7 +12,7 @@ from voice.engine_queue import Priority
 from voice.identity import IdentityLevel
 from voice.languages.yes_no import YesNo
 from voice.response import NeedsIdentity, Responder, ResponseSession
-from voice.response.confirmation import ConfirmationDecision, Opinion, decide
+from voice.response.confirmation import Decision, Opinion, decide
 from voice.response.conversation import ConversationRules
 from voice.response.engine import ModelCall, Pieces
 from voice.response.harmony import Message
@@ -92,32 +92,32 @@ AGREES = Opinion("agrees", 1.0)
 
 
 def test_what_a_lost_word_could_leave_of_a_no_needs_certainty() -> None:
-    assert decide(YesNo.FRAGILE_YES, 0.4, AGREES) is ConfirmationDecision.DOUBT
-    assert decide(YesNo.FRAGILE_YES, 0.9, AGREES) is ConfirmationDecision.RUN
-    assert decide(YesNo.YES, 0.4, AGREES) is ConfirmationDecision.RUN
-    assert decide(YesNo.YES, 0.1, AGREES) is ConfirmationDecision.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 0.4, AGREES) is Decision.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 0.9, AGREES) is Decision.RUN
+    assert decide(YesNo.YES, 0.4, AGREES) is Decision.RUN
+    assert decide(YesNo.YES, 0.1, AGREES) is Decision.DOUBT
 
 
 @pytest.mark.parametrize("read", [YesNo.NO, YesNo.UNCLEAR])
 def test_the_model_alone_never_agrees(read: YesNo) -> None:
-    assert decide(read, 1.0, AGREES) is not ConfirmationDecision.RUN
+    assert decide(read, 1.0, AGREES) is not Decision.RUN
 
 
 def test_the_model_may_object_to_a_yes() -> None:
-    assert decide(YesNo.YES, 1.0, Opinion("other", 0.95)) is ConfirmationDecision.DOUBT
-    assert decide(YesNo.FRAGILE_YES, 1.0, Opinion("declines", 0.95)) is ConfirmationDecision.DOUBT
+    assert decide(YesNo.YES, 1.0, Opinion("other", 0.95)) is Decision.DOUBT
+    assert decide(YesNo.FRAGILE_YES, 1.0, Opinion("declines", 0.95)) is Decision.DOUBT
 
 
 @pytest.mark.parametrize(
     ("read", "probability", "verdict"),
     [
-        (YesNo.UNCLEAR, 0.95, ConfirmationDecision.DECLINE),
-        (YesNo.UNCLEAR, 0.57, ConfirmationDecision.DOUBT),
-        (YesNo.NO, 0.5, ConfirmationDecision.DECLINE),
+        (YesNo.UNCLEAR, 0.95, Decision.DECLINE),
+        (YesNo.UNCLEAR, 0.57, Decision.DOUBT),
+        (YesNo.NO, 0.5, Decision.DECLINE),
     ],
 )
 def test_a_no_that_the_grammar_does_not_see_needs_a_model_that_is_certain(
-    read: YesNo, probability: float, verdict: ConfirmationDecision
+    read: YesNo, probability: float, verdict: Decision
 ) -> None:
     assert decide(read, 0.9, Opinion("declines", probability)) is verdict
 

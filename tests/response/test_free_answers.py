@@ -183,7 +183,8 @@ async def test_a_text_without_a_result_that_breaks_off_stays_at_that(office: Off
 
 async def test_what_was_not_said_yet_is_void_when_another_model_begins(office: Office) -> None:
     model = Writer([FreeText("We are"), Again(), ModelCall("get_plan", {}), End()], [
-        FreeText("You have"), Again(), Wording("Your plan is {plan} with {data_gb} gigabytes, "), End()
+        FreeText("You have"), Again(), Wording("Your plan is {plan} with {data_gb} gigabytes, "),
+        End()
     ])  # fmt: skip
     steps = await steps_of(session_of(model, office).begin("my plan"))
     assert office.done == ["get_plan"] and "Smart" in spoken(steps)

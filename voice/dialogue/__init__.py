@@ -9,4 +9,4 @@ from voice.dialogue.floor import Floor
 from voice.dialogue.state import FloorState
 from voice.dialogue.words import Sense, Words
 
-__all__ = ["Floor", "Sense", "State", "Words"]
+__all__ = ["Floor", "FloorState", "Sense", "Words"]

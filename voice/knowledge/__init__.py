@@ -10,4 +10,4 @@ from voice.knowledge.search import FoundPassage, Knowledge
 from voice.knowledge.store import StoredPassage
 from voice.knowledge.support import Support
 
-__all__ = ["Built", "Found", "Knowledge", "StoredPassage", "Support", "Unread", "build"]
+__all__ = ["Built", "FoundPassage", "Knowledge", "StoredPassage", "Support", "Unread", "build"]

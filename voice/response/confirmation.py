@@ -31,7 +31,7 @@ class Opinion:
         return self.kind == kind and self.probability >= probability
 
 
-class ConfirmationDecision(Enum):
+class Decision(Enum):
     """What follows from the caller's answer to the question."""
 
     RUN = auto()
@@ -41,28 +41,20 @@ class ConfirmationDecision(Enum):
     DOUBT = auto()
 
 
-def decide(read: YesNo, confidence: float, opinion: Opinion) -> ConfirmationDecision:
+def decide(read: YesNo, confidence: float, opinion: Opinion) -> Decision:
     """The verdict on an answer that the grammar read so; without its yes nothing runs."""
     match read:
         case YesNo.YES:
             objects = opinion.is_("other", _OBJECTS)
             heard = confidence >= _LEAST_CONFIDENCE
-            return ConfirmationDecision.RUN if heard and not objects else ConfirmationDecision.DOUBT
+            return Decision.RUN if heard and not objects else Decision.DOUBT
         case YesNo.FRAGILE_YES:
             objects = opinion.is_("other", _OBJECTS) or opinion.is_("declines", _OBJECTS)
-            return (
-                ConfirmationDecision.RUN
-                if confidence >= _SURE and not objects
-                else ConfirmationDecision.DOUBT
-            )
+            return Decision.RUN if confidence >= _SURE and not objects else Decision.DOUBT
         case YesNo.NO:
-            return ConfirmationDecision.DECLINE
+            return Decision.DECLINE
     if opinion.is_("other", _LIKELY):
-        return ConfirmationDecision.OTHER_REQUEST
+        return Decision.OTHER_REQUEST
     if opinion.is_("declines", _CERTAIN):
-        return ConfirmationDecision.DECLINE
-    return (
-        ConfirmationDecision.SAY_AND_ASK_ON
-        if opinion.is_("again", _LIKELY)
-        else ConfirmationDecision.DOUBT
-    )
+        return Decision.DECLINE
+    return Decision.SAY_AND_ASK_ON if opinion.is_("again", _LIKELY) else Decision.DOUBT

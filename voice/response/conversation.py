@@ -12,7 +12,7 @@ from voice.languages import Language, Remark
 from voice.languages.yes_no import YesNo
 from voice.response.asides import Aside, aside_of
 from voice.response.collecting import Taken, correction, gathered, take
-from voice.response.confirmation import ConfirmationDecision, decide
+from voice.response.confirmation import Decision, decide
 from voice.response.documents import UNKNOWN, looking_up
 from voice.response.engine import Model
 from voice.response.exchange import Exchange
@@ -36,7 +36,7 @@ from voice.response.proposals import (
 from voice.response.reading import ModelReply
 from voice.response.repeating import part_of
 from voice.response.said import Said
-from voice.response.state import Act, Asked, Question, TalkState
+from voice.response.state import Act, Asked, Question, State
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
 from voice.tasks import DOCUMENTS, Role, TaskSet
@@ -108,7 +108,7 @@ class ConversationRules:
             await self._answer(exchange, said, turn.state)
             await self._do_next(exchange)
 
-    async def _answer(self, exchange: Exchange, said: Said, before: TalkState) -> None:
+    async def _answer(self, exchange: Exchange, said: Said, before: State) -> None:
         if before.untold:
             exchange.tell(before.untold)
         if not said.text or said.confidence < _LEAST_CONFIDENCE:
@@ -130,7 +130,7 @@ class ConversationRules:
         else:
             await self._do_what_is_meant(exchange, said, before)
 
-    async def _do_what_is_meant(self, exchange: Exchange, said: Said, before: TalkState) -> None:
+    async def _do_what_is_meant(self, exchange: Exchange, said: Said, before: State) -> None:
         meant = await what_is_meant(exchange, said)
         if meant.person and meant.reply is None:
             await self._use_person(exchange)
@@ -183,9 +183,7 @@ class ConversationRules:
         elif turn.state.asked:
             exchange.ask(turn.state.asked)
 
-    async def _repeat(
-        self, exchange: Exchange, said: Said, before: TalkState, part: str = ""
-    ) -> None:
+    async def _repeat(self, exchange: Exchange, said: Said, before: State, part: str = "") -> None:
         """The last content once more, or a part of it; what was open stays so."""
         question = before.question
         if question and not (part or (question.heard and said.heard_last)):
@@ -207,7 +205,7 @@ class ConversationRules:
             await exchange.answer_last_result()
 
     async def _follow(
-        self, exchange: Exchange, said: Said, before: TalkState, reply: ModelReply | None = None
+        self, exchange: Exchange, said: Said, before: State, reply: ModelReply | None = None
     ) -> None:
         """Do what the model proposes, as far as it may."""
         while True:
@@ -233,7 +231,7 @@ class ConversationRules:
             reply = None
 
     async def _say(
-        self, exchange: Exchange, reply: ModelReply, said: Said, before: TalkState
+        self, exchange: Exchange, reply: ModelReply, said: Said, before: State
     ) -> ModelReply | None:
         """Say what the model wants said, or may; returns the call that it wrote behind it."""
         act = act_of(exchange, reply)
@@ -256,7 +254,7 @@ class ConversationRules:
             exchange.update(misunderstood=max(exchange.state.misunderstood, 1))
         return None
 
-    async def _not_understood(self, exchange: Exchange, before: TalkState) -> None:
+    async def _not_understood(self, exchange: Exchange, before: State) -> None:
         """Ask again; then offer a person; then hand over."""
         count = before.misunderstood + 1
         if before.question:
@@ -286,7 +284,7 @@ class ConversationRules:
     # The answer to the question for an argument
 
     async def _after_asking(
-        self, exchange: Exchange, said: Said, before: TalkState, asked: Asked
+        self, exchange: Exchange, said: Said, before: State, asked: Asked
     ) -> None:
         argument = (exchange.tasks.tools[asked.act.tool].arguments or {})[asked.argument]
         if argument.type in _FREE_TEXT and await self._gives_up(exchange, said):
@@ -316,7 +314,7 @@ class ConversationRules:
         return bool(remarks & {Remark.UNABLE, Remark.DROP})
 
     async def _asks_something_else(
-        self, exchange: Exchange, said: Said, before: TalkState, asked: Asked
+        self, exchange: Exchange, said: Said, before: State, asked: Asked
     ) -> None:
         """Another request, which goes first; a word to the question; a no; or it was misheard."""
         reply = await exchange.reply(said.priority)
@@ -348,7 +346,7 @@ class ConversationRules:
     # The answer to "shall I?"
 
     async def _after_question(
-        self, exchange: Exchange, said: Said, before: TalkState, question: Question
+        self, exchange: Exchange, said: Said, before: State, question: Question
     ) -> None:
         tool = exchange.tasks.tools[question.act.tool]
         if not question.agreed and (act := correction(question.act, said, exchange.tasks)):
@@ -361,25 +359,23 @@ class ConversationRules:
         read = YesNo.NO if dropped else exchange.tasks.readers[tool.name].read(words)
         heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):
-            case ConfirmationDecision.RUN if heard:
+            case Decision.RUN if heard:
                 await self._act(exchange, said, question, words)
-            case ConfirmationDecision.DECLINE:
+            case Decision.DECLINE:
                 exchange.say(tool.declined or Role.OKAY)
                 if opinion.is_("other", CERTAIN) and reply.tool is not None:
                     await self._follow(exchange, said, before, reply)
-            case ConfirmationDecision.OTHER_REQUEST if not question.kept and is_request(
-                exchange, reply, tool
-            ):
+            case Decision.OTHER_REQUEST if not question.kept and is_request(exchange, reply, tool):
                 exchange.keep_for_later(question)
-            case ConfirmationDecision.OTHER_REQUEST:
+            case Decision.OTHER_REQUEST:
                 exchange.say(tool.declined or Role.OKAY)
                 await self._follow(exchange, said, before, reply)
-            case ConfirmationDecision.SAY_AND_ASK_ON if heard:
+            case Decision.SAY_AND_ASK_ON if heard:
                 await exchange.answer(act_of(exchange, reply) or Role.REPEAT)
                 exchange.update(question=replace(question, heard=True, agreed=""))
-            case ConfirmationDecision.RUN | ConfirmationDecision.SAY_AND_ASK_ON:
+            case Decision.RUN | Decision.SAY_AND_ASK_ON:
                 exchange.ask_again(question)
-            case ConfirmationDecision.DOUBT:
+            case Decision.DOUBT:
                 await self._doubt(exchange, question)
 
     async def _act(self, exchange: Exchange, said: Said, question: Question, words: str) -> None:

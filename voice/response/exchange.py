@@ -17,7 +17,7 @@ from voice.response.means import Means
 from voice.response.reading import ModelReply, ReplyReading
 from voice.response.said import Said
 from voice.response.slot_values import values_of
-from voice.response.state import Act, Asked, Question, TalkState
+from voice.response.state import Act, Asked, Question, State
 from voice.response.steps import (
     CallingTool,
     Later,
@@ -89,7 +89,7 @@ class Exchange:
         return next((str(r["status"]) for used, r in self._results if used.name == tool), None)
 
     @property
-    def state(self) -> TalkState:
+    def state(self) -> State:
         """The conversation's state as of this turn."""
         return self._turn.state
 

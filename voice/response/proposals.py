@@ -8,7 +8,7 @@ from voice.response.documents import looking_up
 from voice.response.exchange import Exchange
 from voice.response.reading import ModelReply
 from voice.response.said import Said
-from voice.response.state import Act, TalkState
+from voice.response.state import Act, State
 from voice.tasks import DOCUMENTS, Role, TaskTool
 
 VAGUE = frozenset({Role.NOT_UNDERSTOOD, Role.OKAY, Role.THANKS, Role.GREETING})
@@ -29,7 +29,7 @@ def proposed(exchange: Exchange, tool: TaskTool, reply: ModelReply, said: Said) 
     return Act(tool.name, gathered(tool, reply.arguments, said, exchange.tasks))
 
 
-def wants_person(exchange: Exchange, said: Said, before: TalkState) -> bool:
+def wants_person(exchange: Exchange, said: Said, before: State) -> bool:
     """Whether a person is asked for, or the offer of one is taken."""
     reader = exchange.tasks.plain_reader
     agreed = before.person_offered and reader.agrees(said.text)
@@ -48,7 +48,7 @@ def is_doubtful(act: str | None, said: Said) -> bool:
     return act in _OF_THE_TALK and said.confidence < _UNSURE
 
 
-def helps_no_more(act: str | None, said: Said, before: TalkState) -> bool:
+def helps_no_more(act: str | None, said: Said, before: State) -> bool:
     """Whether an act would help as little as what was said before it.
 
     What can be asked for is told once; who is heard badly again was not understood.
@@ -58,7 +58,7 @@ def helps_no_more(act: str | None, said: Said, before: TalkState) -> bool:
     return is_doubtful(act, said) and before.misunderstood > 0
 
 
-def undo_wanted(exchange: Exchange, said: Said, before: TalkState) -> Act | None:
+def undo_wanted(exchange: Exchange, said: Said, before: State) -> Act | None:
     """What undoes the last act, where the caller wants that."""
     done, tasks = before.done, exchange.tasks
     undo = tasks.tools[done.tool].undo if done else None

@@ -14,7 +14,7 @@ from voice.response.caller_text import normal_form
 from voice.response.conversation import ConversationRules
 from voice.response.harmony import CallerSaid, Message
 from voice.response.said import Said
-from voice.response.state import TalkState
+from voice.response.state import State
 from voice.response.turn import ResponseTurn
 from voice.tasks import Argument
 
@@ -172,7 +172,7 @@ class ResponseSession:
         self,
         messages: list[Message],
         script: Callable[[ResponseTurn], Awaitable[None]],
-        state: TalkState,
+        state: State,
         spoken: Language,
     ) -> ResponseTurn:
         return ResponseTurn(state, messages, script, spoken, self._count)
@@ -187,8 +187,8 @@ class ResponseSession:
         del self._turns[:-_TURNS_KEPT]
 
 
-def _state(turns: Sequence[ResponseTurn]) -> TalkState:
-    return turns[-1].state if turns else TalkState()
+def _state(turns: Sequence[ResponseTurn]) -> State:
+    return turns[-1].state if turns else State()
 
 
 def _messages(turns: Sequence[ResponseTurn]) -> list[list[Message]]:

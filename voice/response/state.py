@@ -78,7 +78,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class TalkState:
+class State:
     """As it is after a turn that counted."""
 
     question: Question | None = None
@@ -100,6 +100,6 @@ class TalkState:
     untold: str = ""
     """What became of an act, if the caller has not heard it."""
 
-    def outlasting(self) -> TalkState:
+    def outlasting(self) -> State:
         """What of it no answer changes."""
-        return TalkState(done=self.done, next=self.next)
+        return State(done=self.done, next=self.next)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from voice.languages import Language
 from voice.response.harmony import AnswerMessage, Message
-from voice.response.state import Act, TalkState
+from voice.response.state import Act, State
 from voice.response.steps import SayClause, Step
 from voice.response.wording import cut, share_heard
 
@@ -31,7 +31,7 @@ class ResponseTurn:
 
     def __init__(
         self,
-        before: TalkState,
+        before: State,
         messages: list[Message],
         script: Script,
         spoken: Language,

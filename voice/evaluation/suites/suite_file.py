@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from voice.errors import ConfigError
 from voice.evaluation.callers import Goal, Scenario, ScenarioStep
-from voice.evaluation.callers.scenario import PatiencePart as CallersPatience
+from voice.evaluation.callers.scenario import Patience as CallersPatience
 from voice.evaluation.people.noises import KINDS
 from voice.evaluation.suites.presets import (
     DIALECTS,
