@@ -34,6 +34,8 @@ def line_of(file: Path, part: str) -> int:
         ("  name: record_reading", "  name: record reading", "expected a name of at most 64"),
         ("  name: record_reading", "  name: ''", "expected a name of at most 64"),
         ("length: 8", "length: eight", "expected a whole number"),
+        ("length: 8", "length: [8]", "expected a whole number"),
+        ("stands at {reading}", "stands at {" + "x" * 2000 + "}", "{xxxxx"),
         ("    reading: {type: number}", "    reading: {}", "its type is missing"),
         ("    reading: {type: number}", "    reading: number", "expected keys and values"),
         ("{type: number}", "{type: number, least: 9, most: 3}", "least: 9 is more than most, 3"),
@@ -80,6 +82,7 @@ def test_a_mistake_is_told_with_its_line(
     _, wrong = read_tasks(folder)
     told = [one for one in wrong if reason in one]
     assert told, wrong
+    assert all(len(one) < 600 and "\n" not in one for one in wrong)
     assert any(re.match(rf"{re.escape(str(file))}:{line}: ", one) for one in told), told
 
 

@@ -63,6 +63,21 @@ def test_tasks_that_the_engine_cannot_work_with_are_not_used(
     ]
 
 
+def test_a_fault_of_ours_ends_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    faults = [ZeroDivisionError("4711")]
+
+    def adopt(tasks: TaskSet) -> None:
+        if faults:
+            raise faults.pop()
+
+    watcher = TaskWatcher(folder, adopt)
+    change(folder, "from nine to five", "at any time")
+    assert not watcher.look()
+    assert caplog.messages == ["changed task files are not used: ZeroDivisionError"]
+    change(folder, "at any time", "from nine to five")
+    assert watcher.look()
+
+
 def test_the_thread_looks_by_itself(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     adopted = threading.Event()

@@ -60,6 +60,9 @@ class TaskWatcher:
         except VoiceError as error:
             log.error("changed task files are not used: %s", error)
             return False
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the looking
+            log.error("changed task files are not used: %s", type(error).__name__)
+            return False
         log.info("new calls are answered by the changed task files of %s", self._folder)
         return True
 

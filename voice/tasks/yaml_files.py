@@ -30,6 +30,7 @@ _REASONS = {
     "union_tag_not_found": "its type is missing",
 }
 """In place of pydantic's own words, by the kind of mistake."""
+_LONGEST_REASON = 300
 _MOST_BYTES, _MOST_VALUES = 1_000_000, 100_000
 """Of a file; nobody writes so much by hand."""
 
@@ -43,12 +44,8 @@ class YamlFile:
 
     def mistake(self, path: Sequence[str | int], reason: str) -> str:
         """One line: file, line, place and reason."""
-        where = ".".join(map(str, path))
-        return (
-            f"{self.path}:{self._line(path)}: {where}: {reason}"
-            if where
-            else (f"{self.path}:{self._line(path)}: {reason}")
-        )
+        parts = [".".join(map(str, path)), _brief(reason)]
+        return ": ".join([f"{self.path}:{self._line(path)}", *filter(None, parts)])
 
     def _line(self, path: Sequence[str | int]) -> int:
         """Of the last part of a path that the file has; what it leaves out is passed over."""
@@ -59,10 +56,19 @@ class YamlFile:
                     if key.value == str(part):
                         node, mark = value, key.start_mark
                         break
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            elif (
+                isinstance(node, yaml.SequenceNode)
+                and isinstance(part, int)
+                and part < len(node.value)
+            ):
                 node = node.value[part]
                 mark = node.start_mark
         return int(mark.line) + 1
+
+
+def _brief(reason: str) -> str:
+    """In one line, however long what it quotes is."""
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]} ..."
 
 
 def parsed(path: Path) -> tuple[YamlFile, Any]:
