@@ -174,7 +174,7 @@ async def _awaited(
             result = await off_loop(name, function, *args, **kwargs)
         return await result if inspect.isawaitable(result) else result
     except (SystemExit, KeyboardInterrupt) as error:  # raised in a task, they end the process
-        raise RuntimeError(type(error).__name__) from None
+        raise RuntimeError(type(error).__name__).with_traceback(error.__traceback__) from None
 
 
 def _forget(work: asyncio.Future[T]) -> None:

@@ -7,12 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
 from tests.models.gpt_oss.small_models import (
     gpt_oss_config,
     gpt_oss_tensors,
     save_checkpoint,
     save_dialogues,
 )
+from voice.cli.app import app
 
 
 def voice(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -49,3 +53,21 @@ def test_a_mistake_is_one_line(tmp_path: Path) -> None:
     assert too_many.returncode == nothing.returncode == 2
     assert too_many.stderr == f"voice: {source} has 8 experts a layer, not 40\n"
     assert nothing.stderr == f"voice: {tmp_path / 'nowhere'}: no such file or folder\n"
+
+
+def test_whoever_stops_it_is_told_that_nothing_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = save_checkpoint(tmp_path / "gpt-oss", gpt_oss_config(), gpt_oss_tensors())
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("voice.models.gpt_oss.conversion.write_ctranslate2", stopped)
+    options = [str(source), str(tmp_path / "dense"), "--dialogues"]
+    dialogues = str(save_dialogues(tmp_path / "calls.jsonl"))
+    done = CliRunner().invoke(app, ["models", "convert-gpt-oss", *options, dialogues])
+
+    assert done.exit_code == 130
+    assert done.output.splitlines()[-1] == "Stopped; nothing was written."
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["calls.jsonl", "gpt-oss"]

@@ -10,6 +10,8 @@ import typer
 
 from voice.model_folders import find_model
 
+_INTERRUPTED_STATUS = 130
+
 
 class PrecisionName(StrEnum):
     """How weights are kept."""
@@ -60,5 +62,9 @@ def convert_gpt_oss(
     from voice.models.gpt_oss import WantedConversion, convert
 
     wanted = WantedConversion(experts, precision.value, form.value, vocabulary, dialogues, routing)
-    convert(Path(find_model("response_models", source)), target, wanted, typer.echo)
+    try:
+        convert(Path(find_model("response_models", source)), target, wanted, typer.echo)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing was written.", err=True)
+        raise typer.Exit(_INTERRUPTED_STATUS) from None
     typer.echo(f"Written: {target}")

@@ -55,6 +55,28 @@ def test_dialogues_are_rendered_as_harmony(dialogues: Path, vocabulary: Vocabula
     assert [len(ids) for ids in read_dialogues(dialogues, vocabulary, 7)] == [7, 7]
 
 
+def test_calls_of_tools_are_rendered_as_they_are_tuned_on(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    file = tmp_path / "dialogues.jsonl"
+    call = {"function": {"name": "get_bill", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "how much"},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "content": "42"},
+    ]
+    file.write_text(json.dumps({"messages": messages}))
+
+    (ids,) = read_dialogues(file, vocabulary, 1000)
+
+    text = vocabulary.tokenizer.decode(ids, skip_special_tokens=False)
+    assert text == (
+        "<|start|>user<|message|>how much<|end|>"
+        "<|start|>assistant to=functions.get_bill<|channel|>commentary<|message|>{}<|call|>"
+        "<|start|>functions.get_bill to=assistant<|channel|>commentary<|message|>42<|end|>"
+    )
+
+
 def test_control_tokens_that_were_said_are_plain_text(
     tmp_path: Path, vocabulary: Vocabulary
 ) -> None:
@@ -69,8 +91,13 @@ def test_control_tokens_that_were_said_are_plain_text(
 
 
 @pytest.mark.parametrize(
-    "line", ["no json", "[]", '{"messages": "hello"}', '{"messages": [{"role": "user"}]}', "3"]
-)
+    "line",
+    [
+        "no json", "[]", '{"messages": "hello"}', '{"messages": [{"role": "user"}]}', "3",
+        '{"messages": [{"role": "assistant", "tool_calls": [{"name": "get_bill"}]}]}',
+        '{"messages": [{"role": "assistant", "tool_calls": 5}]}',
+    ],
+)  # fmt: skip
 def test_a_line_that_is_no_dialogue_is_named(
     tmp_path: Path, vocabulary: Vocabulary, line: str
 ) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voice.errors import ModelError
-from voice.models.download import disk_error
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
 from voice.models.gpt_oss.checkpoint_folder import write_checkpoint
 from voice.models.gpt_oss.ctranslate2_folder import write_ctranslate2
@@ -190,6 +189,6 @@ def whole_folder(target: Path) -> Iterator[Path]:
             target.rmdir()
         os.replace(part, target)
     except OSError as error:
-        raise disk_error(target, error) from None
+        raise ModelError(f"{target}: cannot be written: {error.strerror or error}") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
