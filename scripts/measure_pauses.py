@@ -32,11 +32,11 @@ from voice.smart_turn import HEARD_SECONDS, SmartTurn
 from voice.turn_settings import Turns
 from voice.turns import (
     LISTEN_AGAIN_MS,
+    EndOfTurn,
     Evidence,
     ShortPause,
-    SpeechBegan,
+    SpeechOnset,
     SpeechResumed,
-    TurnOver,
     TurnTracker,
     end_of_turn,
     pause_wanted,
@@ -132,7 +132,7 @@ async def pauses(
         signal = tracker.push(frame)
         if tracker.detector.speaking:
             session.feed(frame, RATE)
-        if isinstance(signal, SpeechBegan):
+        if isinstance(signal, SpeechOnset):
             turn += 1
             session.start(frame, RATE)
         elif isinstance(signal, ShortPause):
@@ -140,8 +140,8 @@ async def pauses(
             text = (await session.finalise()).text
         if tracker.detector.paused and (at - began) in LISTENED_MS:
             finality[at - began] = await smart_turn.finality(session.last(HEARD_SECONDS))
-        if finality and isinstance(signal, SpeechResumed | TurnOver):
-            ends = isinstance(signal, TurnOver)
+        if finality and isinstance(signal, SpeechResumed | EndOfTurn):
+            ends = isinstance(signal, EndOfTurn)
             ms = at - began - (0 if ends else RESUMED_MS)
             ending = spoken.ending(text).value
             yield Pause(file.name, turn, ms, ends, dict(finality), ending, text)

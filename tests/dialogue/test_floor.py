@@ -275,7 +275,7 @@ def test_what_is_said_to_prove_who_calls_goes_to_the_check(floor: Floor) -> None
     take(floor, on.Checked(asks=True))
     assert state_of(floor) is FloorState.IDENTIFYING
     assert take(floor, on.TurnOver(PIN))[-1] == do.Identify(PIN)
-    assert take(floor, on.Checked(asks=False, verified=True)) == [do.Resume(2)]
+    assert take(floor, on.Checked(asks=False, verified=True)) == [do.ResumeAnswer(2)]
 
 
 def test_a_request_during_a_check_is_taken_up_after_it(floor: Floor) -> None:

@@ -72,7 +72,7 @@ def test_another_request_is_taken_up_when_it_is_known_who_calls(floor: Floor) ->
     assert say(floor, Sense.REQUEST, "and my plan") == [do.Say("first_this"), do.AskOn()]
     assert floor.state is FloorState.IDENTIFYING
     take(floor, on.TurnOver(PIN))
-    assert take(floor, on.Checked(asks=False, verified=True)) == [do.Resume(2)]
+    assert take(floor, on.Checked(asks=False, verified=True)) == [do.ResumeAnswer(2)]
     assert take(floor, on.Ended(2)) == [do.Begin(3, (request,), guess=False)]
 
 

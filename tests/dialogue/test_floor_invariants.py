@@ -66,7 +66,7 @@ class AnyCall(RuleBasedStateMachine):
                 assert number == self.guess and before not in AWAY
                 self.guess = None
                 self.now_counts(number)
-            case do.Resume(number) | do.AskAgain(number):
+            case do.ResumeAnswer(number) | do.AskAgain(number):
                 assert before not in AWAY
                 self.is_new(number)
                 self.words[number] = ()

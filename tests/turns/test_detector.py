@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from voice.turn_settings import Turns
 from voice.turns import (
+    EndOfTurn,
     FalseStart,
     ShortPause,
-    SpeechBegan,
+    SpeechOnset,
     SpeechResumed,
     TurnDetector,
-    TurnOver,
     TurnSignal,
     TurnTooLong,
 )
@@ -39,16 +39,16 @@ def kinds(timeline: Iterable[tuple[int, TurnSignal]]) -> list[type]:
 def test_a_turn_begins_pauses_and_ends() -> None:
     timeline = signals((False, 400), (True, 1000), (False, 1000))
     assert timeline == [
-        (480, SpeechBegan(onset_ms=80)),
+        (480, SpeechOnset(onset_ms=80)),
         (1600, ShortPause(pause_ms=200)),
-        (1920, TurnOver(pause_ms=520, voiced_ms=1000)),
+        (1920, EndOfTurn(pause_ms=520, voiced_ms=1000)),
     ]
 
 
 def test_going_on_after_a_pause_voids_what_was_prepared() -> None:
     timeline = signals((True, 500), (False, 300), (True, 500), (False, 600))
-    assert kinds(timeline) == [SpeechBegan, ShortPause, SpeechResumed, ShortPause, TurnOver]
-    assert isinstance(timeline[-1][1], TurnOver)
+    assert kinds(timeline) == [SpeechOnset, ShortPause, SpeechResumed, ShortPause, EndOfTurn]
+    assert isinstance(timeline[-1][1], EndOfTurn)
     assert timeline[-1][1].voiced_ms >= 940
 
 
@@ -81,7 +81,7 @@ def test_a_turn_is_certain_once_it_is_no_cough() -> None:
 
 def test_clicks_in_a_pause_do_not_hold_the_turn_open() -> None:
     timeline = signals((True, 600), *[(False, 80), (True, 20)] * 10)
-    assert kinds(timeline) == [SpeechBegan, ShortPause, TurnOver]
+    assert kinds(timeline) == [SpeechOnset, ShortPause, EndOfTurn]
     assert timeline[-1][0] <= 600 + 520 + 120
 
 
@@ -89,8 +89,8 @@ def test_digits_are_given_more_time() -> None:
     detector = TurnDetector(SETTINGS)
     detector.expects_digits = True
     timeline = signals((True, 400), (False, 800), (True, 400), (False, 1200), detector=detector)
-    assert kinds(timeline) == [SpeechBegan, ShortPause, SpeechResumed, ShortPause, TurnOver]
-    assert isinstance(timeline[-1][1], TurnOver)
+    assert kinds(timeline) == [SpeechOnset, ShortPause, SpeechResumed, ShortPause, EndOfTurn]
+    assert isinstance(timeline[-1][1], EndOfTurn)
     assert timeline[-1][1].pause_ms == 1100
 
 
@@ -99,7 +99,7 @@ def test_a_turn_whose_end_is_known_is_over_with_the_next_frame() -> None:
     assert kinds(signals((True, 400), (False, 200), detector=detector))[-1] is ShortPause
     assert detector.paused
     detector.wait(0)
-    assert kinds(signals((False, 20), detector=detector)) == [TurnOver]
+    assert kinds(signals((False, 20), detector=detector)) == [EndOfTurn]
     assert not (detector.speaking or detector.paused)
 
 
@@ -108,31 +108,31 @@ def test_what_is_known_of_a_pause_counts_for_that_pause_alone() -> None:
     signals((True, 400), (False, 200), detector=detector)
     detector.wait(2000)
     timeline = signals((False, 1500), (True, 400), (False, 600), detector=detector)
-    assert kinds(timeline) == [SpeechResumed, ShortPause, TurnOver]
+    assert kinds(timeline) == [SpeechResumed, ShortPause, EndOfTurn]
     over = timeline[-1][1]
-    assert isinstance(over, TurnOver) and over.pause_ms == SETTINGS.end_ms
+    assert isinstance(over, EndOfTurn) and over.pause_ms == SETTINGS.end_ms
 
 
 def test_who_speaks_without_end_is_asked_for_a_pause_and_answered_in_the_end() -> None:
     longest_ms = round(SETTINGS.max_seconds * 1000)
     assert signals((True, longest_ms + ANSWERED_MS))[1:] == [
         (longest_ms, TurnTooLong()),
-        (longest_ms + ANSWERED_MS, TurnOver(0, longest_ms + ANSWERED_MS - 20, cut=True)),
+        (longest_ms + ANSWERED_MS, EndOfTurn(0, longest_ms + ANSWERED_MS - 20, cut=True)),
     ]
 
 
 def test_a_long_turn_that_pauses_in_time_is_whole() -> None:
     timeline = signals((True, 9000), (False, 600))
-    assert kinds(timeline) == [SpeechBegan, TurnTooLong, ShortPause, TurnOver]
+    assert kinds(timeline) == [SpeechOnset, TurnTooLong, ShortPause, EndOfTurn]
     over = timeline[-1][1]
-    assert isinstance(over, TurnOver) and over.voiced_ms == 9000 and not over.cut
+    assert isinstance(over, EndOfTurn) and over.voiced_ms == 9000 and not over.cut
 
 
 def test_after_a_cut_endless_noise_is_no_further_turn() -> None:
-    cut = [SpeechBegan, TurnTooLong, TurnOver]
+    cut = [SpeechOnset, TurnTooLong, EndOfTurn]
     assert kinds(signals((True, 60_000))) == cut
     timeline = signals((True, 25_000), (False, 200), (True, 400), (False, 600))
-    assert kinds(timeline) == [*cut, SpeechBegan, ShortPause, TurnOver]
+    assert kinds(timeline) == [*cut, SpeechOnset, ShortPause, EndOfTurn]
 
 
 @given(st.lists(st.booleans(), max_size=1500), st.booleans())
@@ -144,13 +144,13 @@ def test_signals_always_come_in_an_order_that_makes_sense(
     last: type[TurnSignal] | None = None
     length = 0
     follows: dict[type[TurnSignal] | None, set[type[TurnSignal]]] = {
-        None: {SpeechBegan},
-        SpeechBegan: {ShortPause, TurnTooLong, TurnOver, FalseStart},
-        ShortPause: {SpeechResumed, TurnTooLong, TurnOver, FalseStart},
-        SpeechResumed: {ShortPause, TurnTooLong, TurnOver},
-        TurnTooLong: {ShortPause, SpeechResumed, TurnOver, FalseStart},
-        TurnOver: {SpeechBegan},
-        FalseStart: {SpeechBegan},
+        None: {SpeechOnset},
+        SpeechOnset: {ShortPause, TurnTooLong, EndOfTurn, FalseStart},
+        ShortPause: {SpeechResumed, TurnTooLong, EndOfTurn, FalseStart},
+        SpeechResumed: {ShortPause, TurnTooLong, EndOfTurn},
+        TurnTooLong: {ShortPause, SpeechResumed, EndOfTurn, FalseStart},
+        EndOfTurn: {SpeechOnset},
+        FalseStart: {SpeechOnset},
     }
     for voiced in decisions:
         signal = detector.push(voiced)

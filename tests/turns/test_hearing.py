@@ -16,7 +16,7 @@ from voice.audio import Pcm, dbfs, decode_ulaw, encode_ulaw, silence, with_gain
 from voice.evaluation.people.noises import noises
 from voice.speech import PiperSpeaker
 from voice.turn_settings import Turns
-from voice.turns import Hearing, Sound, SpeechBegan, TurnOver, TurnTracker
+from voice.turns import EndOfTurn, Hearing, Sound, SpeechOnset, TurnTracker
 
 RATE, FRAME = 8000, 160
 AHEAD_FRAMES = 3
@@ -89,9 +89,9 @@ def follow(sent: Pcm, came: Pcm, ducked: tuple[int, int] = (0, 0)) -> Line:
         line.sounds.append(heard.sound)
         for voiced in heard.decisions:
             signal = detector.push(voiced)
-            if isinstance(signal, SpeechBegan):
+            if isinstance(signal, SpeechOnset):
                 line.began.append(20 * at)
-            elif isinstance(signal, TurnOver):
+            elif isinstance(signal, EndOfTurn):
                 hearing.turn_over()
                 line.turns.append(20 * at)
     return line

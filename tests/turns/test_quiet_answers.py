@@ -10,7 +10,7 @@ import soundfile
 
 from voice.audio import Pcm, dbfs, decode_ulaw, encode_ulaw, resample
 from voice.turn_settings import Turns
-from voice.turns import TurnOver, TurnTracker
+from voice.turns import EndOfTurn, TurnTracker
 
 RATE = 8000
 
@@ -54,4 +54,4 @@ def heard(said: Pcm, level_dbfs: float, noise_dbfs: float | None) -> bool:
     line = decode_ulaw(encode_ulaw(np.clip(sound, -32768, 32767).astype(np.int16)))
     tracker = TurnTracker(Turns(), RATE)
     signals = [tracker.push(line[at : at + 160]) for at in range(0, len(line) - 159, 160)]
-    return any(isinstance(signal, TurnOver) for signal in signals)
+    return any(isinstance(signal, EndOfTurn) for signal in signals)

@@ -17,7 +17,7 @@ from voice.audio import Pcm, dbfs, mixed, silence, with_gain
 from voice.errors import ModelError
 from voice.speech import PiperSpeaker
 from voice.turn_settings import Turns
-from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnSignal, TurnTracker
+from voice.turns import EndOfTurn, FalseStart, SpeechOnset, TurnSignal, TurnTracker
 
 RATE = 8000
 Detector = Literal["webrtc", "silero"]
@@ -58,8 +58,8 @@ def follow(pcm: Pcm, detector: Detector) -> list[tuple[int, TurnSignal]]:
     return found
 
 
-def turns(timeline: list[tuple[int, TurnSignal]]) -> list[tuple[int, TurnOver]]:
-    return [(ms, signal) for ms, signal in timeline if isinstance(signal, TurnOver)]
+def turns(timeline: list[tuple[int, TurnSignal]]) -> list[tuple[int, EndOfTurn]]:
+    return [(ms, signal) for ms, signal in timeline if isinstance(signal, EndOfTurn)]
 
 
 @detectors
@@ -73,7 +73,7 @@ def test_a_sentence_is_one_turn(
     timeline = follow(sound, detector)
     ended = turns(timeline)
     assert len(ended) == 1
-    began = next(ms for ms, signal in timeline if isinstance(signal, SpeechBegan))
+    began = next(ms for ms, signal in timeline if isinstance(signal, SpeechOnset))
     assert 4000 <= began <= 4350
     speech_end = 4000 + 1000 * len(sentence) // RATE
     assert speech_end + 300 <= ended[0][0] <= speech_end + 900
@@ -129,8 +129,8 @@ def test_room_tone_after_speech_does_not_hold_the_turn_open(
 def test_hum_ends_by_itself_and_does_not_come_back(detector: Detector) -> None:
     sound = np.concatenate([silence(2 * RATE), hum(12.0, -35.0)])
     timeline = follow(sound, detector)
-    assert not any(ms > 7000 and isinstance(signal, SpeechBegan) for ms, signal in timeline)
-    assert not timeline or isinstance(timeline[-1][1], TurnOver | FalseStart)
+    assert not any(ms > 7000 and isinstance(signal, SpeechOnset) for ms, signal in timeline)
+    assert not timeline or isinstance(timeline[-1][1], EndOfTurn | FalseStart)
 
 
 @detectors

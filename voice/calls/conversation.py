@@ -242,7 +242,7 @@ class ConversationStep(FrameProcessor):
                 await self._answers.drop(number)
             case do.Stop(number):
                 await self._answers.stop(number)
-            case do.Resume(number):
+            case do.ResumeAnswer(number):
                 self._answers.go_through(number, self._session.resume())
             case do.AskAgain(number):
                 await self._sayings.settle()
@@ -259,7 +259,7 @@ class ConversationStep(FrameProcessor):
                 self._call.journal.record(NoInput, count=count)
             case do.Leave(reason, by):
                 self._call.end(reason, by)
-            case do.CancelTransfer():
+            case do.WithdrawTransfer():
                 cancel_transfer(self._call)
             case do.LeaveIdentification():
                 self._identification.give_up()

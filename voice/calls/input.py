@@ -33,12 +33,12 @@ from voice.engine_queue import EngineBusy, EngineStuck
 from voice.events import HIDDEN, DtmfReceived, SpeechStarted, TurnEnded
 from voice.recognition import RecognitionSession
 from voice.turns import (
+    EndOfTurn,
     FalseStart,
     Hearing,
     ShortPause,
-    SpeechBegan,
+    SpeechOnset,
     SpeechResumed,
-    TurnOver,
     TurnSignal,
     TurnTooLong,
 )
@@ -101,7 +101,7 @@ class CallInput(FrameProcessor):
             return  # Nobody speaks: a turn that was begun goes on when they are back.
         detector.expects_digits = dictates_digits(self._call)
         signals = self._signals(heard.decisions)
-        if detector.speaking and not any(isinstance(signal, SpeechBegan) for signal in signals):
+        if detector.speaking and not any(isinstance(signal, SpeechOnset) for signal in signals):
             self._session.feed(frame, self._call.sample_rate)
             self._partials.heard(any(heard.decisions) and detector.certain)
             self._read_ahead()
@@ -130,8 +130,8 @@ class CallInput(FrameProcessor):
         for frames_ago, voiced in zip(range(len(decisions) - 1, -1, -1), decisions, strict=True):
             signal = self._call.tracker.detector.push(voiced)
             self._turn_end.follow(signal)
-            if isinstance(signal, SpeechBegan):
-                signal = SpeechBegan(signal.onset_ms + frames_ago * _FRAME_MS)
+            if isinstance(signal, SpeechOnset):
+                signal = SpeechOnset(signal.onset_ms + frames_ago * _FRAME_MS)
             if signal is not None:
                 signals.append(signal)
         return signals
@@ -151,14 +151,14 @@ class CallInput(FrameProcessor):
 
     async def _follow(self, signal: TurnSignal | None) -> None:
         match signal:
-            case SpeechBegan(onset_ms):
+            case SpeechOnset(onset_ms):
                 self._begin(onset_ms)
                 await self.push_frame(UserStartedSpeakingFrame())
             case ShortPause():
                 await self.push_frame(VADUserStoppedSpeakingFrame())
             case SpeechResumed():
                 await self.push_frame(VADUserStartedSpeakingFrame())
-            case TurnOver(pause_ms, voiced_ms):
+            case EndOfTurn(pause_ms, voiced_ms):
                 self._end(pause_ms)
                 await self.push_frame(TurnOverFrame(voiced_ms))
             case TurnTooLong():

@@ -17,11 +17,11 @@ from voice.smart_turn import HEARD_SECONDS, SmartTurn
 from voice.turns import (
     LISTEN_AGAIN_MS,
     Awaited,
+    EndOfTurn,
     Evidence,
     FalseStart,
     ShortPause,
     SpeechResumed,
-    TurnOver,
     TurnSignal,
     pause_wanted,
 )
@@ -50,7 +50,7 @@ class TurnEnd:
                 self._decide()
                 if self._model is not None:
                     self._listening = asyncio.create_task(self._listen(self._model))
-            case SpeechResumed() | TurnOver() | FalseStart():
+            case SpeechResumed() | EndOfTurn() | FalseStart():
                 self.stop()
             case _:
                 pass

@@ -32,7 +32,7 @@ from voice.evaluation.recordings.plan import fingerprint_of_models
 from voice.evaluation.suites.kept_speech import KeptSpeech, kept_folder
 from voice.evaluation.suites.plan import SuitePlan
 from voice.evaluation.suites.report_files import REPORT, write_reports
-from voice.evaluation.suites.said_ahead import Sentence, missing, sentences_of, speak_ahead
+from voice.evaluation.suites.said_ahead import Saying, missing, sentences_of, speak_ahead
 from voice.evaluation.suites.suite_file import load_suite
 from voice.evaluation.suites.summary import figure_keys
 from voice.evaluation.suites.tasks import run
@@ -110,7 +110,7 @@ def callers(
     apply_limits(console, limits, report)
 
 
-def _speak(console: Console, sentences: list[Sentence], kept: KeptSpeech, workers: Workers) -> None:
+def _speak(console: Console, sentences: list[Saying], kept: KeptSpeech, workers: Workers) -> None:
     if sentences:
         outcome = run_with_progress(
             console,

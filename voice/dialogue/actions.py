@@ -59,7 +59,7 @@ class TakeBack:
 
 
 @dataclass(frozen=True)
-class Resume:
+class ResumeAnswer:
     """Go on with the answer that waited to know who calls, as this one."""
 
     answer: int
@@ -191,7 +191,7 @@ class HandOver:
 
 
 @dataclass(frozen=True)
-class CancelTransfer:
+class WithdrawTransfer:
     """Give up a hand-over that is under way."""
 
 
@@ -225,8 +225,8 @@ class HoldTimer:
 
 
 Action = (
-    Begin | Commit | Drop | Stop | TakeBack | Resume | AskAgain | Forget | CutShort | SayOn
+    Begin | Commit | Drop | Stop | TakeBack | ResumeAnswer | AskAgain | Forget | CutShort | SayOn
     | FallSilent | Say | Tell | Adapt | PromptAgain | NoteSilence | Apologise | AskIdentity
-    | Identify | AskOn | LeaveIdentification | CannotCheck | HandOver | CancelTransfer | Help
+    | Identify | AskOn | LeaveIdentification | CannotCheck | HandOver | WithdrawTransfer | Help
     | Leave | AwaitCaller | HoldTimer
 )  # fmt: skip

@@ -140,7 +140,7 @@ class Floor(Consequences):
             case on.Checked(beside=Words() as words), _:
                 return self._beside(words)
             case on.Checked(verified=True), _:
-                return [do.Resume(self._next())]
+                return [do.ResumeAnswer(self._next())]
             case on.Checked(verified=False), _:
                 return [do.Forget(), *self._connect(do.HandOver("identity not confirmed"))]
             case on.CheckFailed(error), _:
@@ -169,7 +169,7 @@ class Floor(Consequences):
                 return []
             case on.TimeUp(), _ if not self._stays:
                 end = self._leave(do.Leave("maximum length", "system"))
-                silent = [do.CancelTransfer(), *self._quiet(), do.FallSilent()]
+                silent = [do.WithdrawTransfer(), *self._quiet(), do.FallSilent()]
                 return [*silent, do.Say("time_is_up"), *end]
             case on.Leaving(reason, by), _:
                 return self._leave(do.Leave(reason, by))

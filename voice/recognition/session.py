@@ -28,7 +28,7 @@ _LONGEST_SECONDS = 240
 """Of sound that nobody has read yet, only the end is kept."""
 
 
-class Engine(Protocol):
+class RecognitionEngine(Protocol):
     """What a session needs of a recogniser."""
 
     @property
@@ -47,7 +47,7 @@ class Engine(Protocol):
         """The words in a recording."""
 
 
-class Recogniser(Engine, Protocol):
+class Recogniser(RecognitionEngine, Protocol):
     """What a call process needs of one, wherever it is at work."""
 
     @property
@@ -84,7 +84,7 @@ class RecognitionSession:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: RecognitionEngine,
         pace: PartialPace | None = None,
         dialects: Mapping[str, str] | None = None,
     ) -> None:

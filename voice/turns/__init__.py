@@ -7,12 +7,12 @@ by what was asked, how the words end and how the turn sounds.
 """
 
 from voice.turns.detector import (
+    EndOfTurn,
     FalseStart,
     ShortPause,
-    SpeechBegan,
+    SpeechOnset,
     SpeechResumed,
     TurnDetector,
-    TurnOver,
     TurnSignal,
     TurnTooLong,
 )
@@ -30,6 +30,7 @@ __all__ = [
     "Awaited",
     "EchoGuard",
     "EchoVerdict",
+    "EndOfTurn",
     "Evidence",
     "FalseStart",
     "Foreground",
@@ -38,10 +39,9 @@ __all__ = [
     "LevelGate",
     "ShortPause",
     "Sound",
-    "SpeechBegan",
+    "SpeechOnset",
     "SpeechResumed",
     "TurnDetector",
-    "TurnOver",
     "TurnSignal",
     "TurnTooLong",
     "TurnTracker",

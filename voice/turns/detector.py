@@ -26,7 +26,7 @@ ANSWERED_MS = 15_000
 
 
 @dataclass(frozen=True)
-class SpeechBegan:
+class SpeechOnset:
     """The caller began to speak `onset_ms` ago."""
 
     onset_ms: int
@@ -45,7 +45,7 @@ class SpeechResumed:
 
 
 @dataclass(frozen=True)
-class TurnOver:
+class EndOfTurn:
     """The caller is done."""
 
     pause_ms: int
@@ -66,7 +66,7 @@ class FalseStart:
     """What began was too short to be speech."""
 
 
-TurnSignal = SpeechBegan | ShortPause | SpeechResumed | TurnOver | TurnTooLong | FalseStart
+TurnSignal = SpeechOnset | ShortPause | SpeechResumed | EndOfTurn | TurnTooLong | FalseStart
 
 
 class _State(Enum):
@@ -151,7 +151,7 @@ class TurnDetector:
         self._length_ms = onset_ms
         self._pause_ms = self._voice_in_pause_ms = 0
         self._recent.clear()
-        return SpeechBegan(onset_ms)
+        return SpeechOnset(onset_ms)
 
     def _wait_for_pause(self, voiced: bool) -> None:
         """Endless noise is not taken for one turn after another."""
@@ -195,7 +195,7 @@ class TurnDetector:
         return True
 
     def _end(self, cut: bool = False) -> TurnSignal:
-        over = TurnOver(self._pause_ms, self._voiced_ms, cut)
+        over = EndOfTurn(self._pause_ms, self._voiced_ms, cut)
         self._state = _State.CUT if cut else _State.QUIET
         self._pause_ms = self._voice_in_pause_ms = 0
         self._recent.clear()

@@ -22,7 +22,7 @@ from voice.evaluation.suites.kept_speech import RATE, KeptSpeech, kept_folder, k
 from voice.evaluation.suites.mouths import Mouths
 from voice.evaluation.suites.natural_voices import NaturalVoice
 from voice.evaluation.suites.presets import DIALECTS
-from voice.evaluation.suites.said_ahead import Sentence, missing, sentences_of, speak_ahead
+from voice.evaluation.suites.said_ahead import Saying, missing, sentences_of, speak_ahead
 from voice.evaluation.suites.suite_file import Suite, load_suite
 from voice.evaluation.virtual_time import VirtualQueues, run_virtually
 from voice.evaluation.virtual_time.surroundings import BOOKS_SEED, first_day
@@ -171,7 +171,7 @@ def test_all_that_callers_may_say_is_known_before(customers: list[KnownCustomer]
 @pytest.mark.usefixtures("installed")
 def test_workers_speak_what_nobody_has_spoken(kept: KeptSpeech) -> None:
     sentences = [
-        Sentence(HIBARI, text, key_of(HIBARI.made_of, text)) for text in (SENTENCE, "Yes.", "No.")
+        Saying(HIBARI, text, key_of(HIBARI.made_of, text)) for text in (SENTENCE, "Yes.", "No.")
     ]
     kept.keep(sentences[0].key, tone(100))
     told: list[None] = []

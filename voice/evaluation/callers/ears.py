@@ -15,7 +15,7 @@ from voice.audio import Pcm
 from voice.evaluation.callers.phone_audio import FRAME_SAMPLES, SAMPLE_RATE
 from voice.evaluation.latency import HeardPacket
 from voice.turn_settings import Turns as TurnSettings
-from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnTracker
+from voice.turns import EndOfTurn, FalseStart, SpeechOnset, TurnTracker
 
 _PRE_ROLL_FRAMES = 10
 """Audio from before the detector was sure belongs to the turn."""
@@ -110,10 +110,10 @@ class Ears:
         into = self._frames if self._turn is None else self._turn
         into.append((received, pcm))
         match self._tracker.push(pcm):
-            case SpeechBegan() if self._turn is None:
+            case SpeechOnset() if self._turn is None:
                 self._turn = list(self._frames)
                 self._frames.clear()
-            case TurnOver() if self._turn is not None:
+            case EndOfTurn() if self._turn is not None:
                 self._turns.put_nowait(asyncio.create_task(self._read(self._turn)))
                 self._turn = None
             case FalseStart():

@@ -38,7 +38,7 @@ from voice.recognition import (
 )
 from voice.settings import Recognition
 from voice.turn_settings import Turns
-from voice.turns import FalseStart, ShortPause, SpeechBegan, SpeechResumed, TurnOver, TurnTracker
+from voice.turns import EndOfTurn, FalseStart, ShortPause, SpeechOnset, SpeechResumed, TurnTracker
 
 _FRAME_SECONDS = 0.02
 _LEAD_SECONDS = 0.5
@@ -144,13 +144,13 @@ class _Caller:
         voiced = self._tracker.hears_speech(frame)
         detector = self._tracker.detector
         signal = detector.push(voiced)
-        if detector.speaking and not isinstance(signal, SpeechBegan):
+        if detector.speaking and not isinstance(signal, SpeechOnset):
             self._session.feed(frame, SAMPLE_RATE)
             self._reader.heard(voiced and detector.certain)
         else:
             self._pre_roll.append(frame)
         match signal:
-            case SpeechBegan():
+            case SpeechOnset():
                 pre_roll = np.concatenate(list(self._pre_roll))
                 self._pre_roll.clear()
                 self._session.start(pre_roll, SAMPLE_RATE)
@@ -160,7 +160,7 @@ class _Caller:
                 self._careful = asyncio.create_task(self._read())
             case SpeechResumed():
                 self._drop_careful()
-            case TurnOver():
+            case EndOfTurn():
                 self._reader.stop()
                 await (self._careful or self._read())
                 self._careful = None

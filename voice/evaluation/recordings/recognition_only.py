@@ -25,7 +25,7 @@ from voice.hidden_numbers import speaks_of_secrets, without_numbers
 from voice.languages import language
 from voice.recognition import LanguageBelief, Transcript, WhisperRecogniser
 from voice.turn_settings import Turns
-from voice.turns import FalseStart, SpeechBegan, TurnOver, TurnTracker
+from voice.turns import EndOfTurn, FalseStart, SpeechOnset, TurnTracker
 
 LEAD_MS = 500
 """The level gate needs as much to know the line; in a call the greeting is before."""
@@ -79,16 +79,16 @@ class _TurnReader:
     async def hear(self, frame: Pcm) -> TurnResult | None:
         """The next 20 ms; returns a turn that ends with it."""
         signal = self._tracker.push(frame)
-        if self._tracker.detector.speaking and not isinstance(signal, SpeechBegan):
+        if self._tracker.detector.speaking and not isinstance(signal, SpeechOnset):
             self._session.feed(frame, SAMPLE_RATE)
         else:
             self._pre_roll.append(frame)
         match signal:
-            case SpeechBegan(onset_ms):
+            case SpeechOnset(onset_ms):
                 self._session.start(np.concatenate(list(self._pre_roll)), SAMPLE_RATE)
                 self._pre_roll.clear()
                 self._start_ms = self.frames * FRAME_MS - onset_ms
-            case TurnOver(pause_ms):
+            case EndOfTurn(pause_ms):
                 transcript = await self._session.finalise()
                 self._session.belief = transcript.belief or self._session.belief
                 self._words[transcript.language] += len(transcript.text.split())

@@ -29,7 +29,7 @@ _ALWAYS = ("yes", "no", "goodbye")
 
 
 @dataclass(frozen=True)
-class Sentence:
+class Saying:
     """Something to be said by a voice, and under which key it is kept."""
 
     voice: NaturalVoice
@@ -39,7 +39,7 @@ class Sentence:
 
 def sentences_of(
     suite: Suite, seeds: int, phrasings: Phrasings, customers: Sequence[KnownCustomer]
-) -> list[Sentence]:
+) -> list[Saying]:
     """What natural voices may say in this suite; raises ModelError where one is not installed."""
     found: dict[tuple[NaturalVoice, str], None] = {}
     for caller in suite.callers:
@@ -49,7 +49,7 @@ def sentences_of(
             who = _personas(caller, seeds, customers)
             found.update(dict.fromkeys((voice, text) for text in _texts(caller, who, phrasings)))
     made_of = {voice: voice.made_of for voice, _ in found}
-    return [Sentence(voice, text, key_of(made_of[voice], text)) for voice, text in found]
+    return [Saying(voice, text, key_of(made_of[voice], text)) for voice, text in found]
 
 
 def _personas(caller: SuiteCaller, seeds: int, customers: Sequence[KnownCustomer]) -> list[Persona]:
@@ -74,13 +74,16 @@ def _texts(caller: SuiteCaller, who: Sequence[Persona], phrasings: Phrasings) ->
             yield from (with_digits(phrase, digits) for phrase in phrasings.of(intent))
 
 
-def missing(sentences: Sequence[Sentence], kept: KeptSpeech) -> list[Sentence]:
+def missing(sentences: Sequence[Saying], kept: KeptSpeech) -> list[Saying]:
     """Those that nobody has spoken yet."""
     return [one for one in sentences if kept.find(one.key) is None]
 
 
 async def speak_ahead(
-    sentences: Sequence[Sentence], kept: KeptSpeech, workers: Workers, advance: Callable[[], None]
+    sentences: Sequence[Saying],
+    kept: KeptSpeech,
+    workers: Workers,
+    advance: Callable[[], None],
 ) -> RunOutcome:
     """Have workers speak them, and keep what they say; `advance` is called for each.
 
@@ -104,7 +107,7 @@ async def speak_ahead(
 class _Keeping:
     """Results that are sounds."""
 
-    def __init__(self, sentences: Sequence[Sentence], kept: KeptSpeech) -> None:
+    def __init__(self, sentences: Sequence[Saying], kept: KeptSpeech) -> None:
         self._sentences, self._kept = sentences, kept
 
     def has(self, index: int) -> bool:

@@ -67,7 +67,7 @@ def _most(mass: NDArray[np.float64], count: int) -> Mix:
 
 
 @dataclass(frozen=True)
-class Reading:
+class RoutedReading:
     """What the network made of some dialogues."""
 
     states: Array
@@ -87,10 +87,10 @@ class Reading:
         return Routing(mass, tokens, self.clamped / max(1, self.values))
 
 
-def joined(readings: Sequence[Reading]) -> Reading:
+def joined(readings: Sequence[RoutedReading]) -> RoutedReading:
     """That of all dialogues, of those of their shares in order."""
     layers = zip(*(reading.mass for reading in readings), strict=True)
-    return Reading(
+    return RoutedReading(
         np.concatenate([reading.states for reading in readings]),
         tuple(_summed([np.array(layer) for layer in each]) for each in layers),
         sum(reading.clamped for reading in readings),
@@ -130,7 +130,7 @@ def read_through(
     dialogues: Sequence[Sequence[int]],
     progress: Callable[[int], None],
     kept: Path | None = None,
-) -> Reading:
+) -> RoutedReading:
     """What the network makes of the dialogues, which are rows of the embedding.
 
     In the file `kept` the pass is saved behind each layer, and goes on from there when it is made
@@ -155,7 +155,7 @@ def read_through(
         if kept:
             done.save(kept)
     states = _norm(done.hidden, checkpoint.final_norm(), shape.epsilon)
-    return Reading(states, tuple(done.mass), done.clamped.reached, done.clamped.values)
+    return RoutedReading(states, tuple(done.mass), done.clamped.reached, done.clamped.values)
 
 
 def _attend(checkpoint: GptOssCheckpoint, index: int, shares: Sequence[Sequence[Array]]) -> None:

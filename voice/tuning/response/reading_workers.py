@@ -25,7 +25,7 @@ from voice.evaluation.batch import (
     run_batch,
 )
 from voice.models.gpt_oss.checkpoint import GptOssCheckpoint
-from voice.models.gpt_oss.routing import Reading, joined, read_through
+from voice.models.gpt_oss.routing import RoutedReading, joined, read_through
 from voice.models.gpt_oss.source import open_source
 from voice.tuning.progress import RunProgress
 
@@ -41,7 +41,7 @@ class ReadingWorkers:
     def __init__(self, source: Path, hire: HireWorkers) -> None:
         self._source, self._hire = str(source.absolute()), hire
 
-    def read(self, shares: Sequence[Share], done: Path, progress: RunProgress) -> Reading:
+    def read(self, shares: Sequence[Share], done: Path, progress: RunProgress) -> RoutedReading:
         """What the network makes of all shares; those that are `done` are not read again.
 
         Raises VoiceError where some could not be read, or no worker can be started.
@@ -98,15 +98,15 @@ class ShareReader:
         """See batch.Examiner: the checkpoint's files are closed with the process."""
 
 
-def _packed(reading: Reading) -> str:
+def _packed(reading: RoutedReading) -> str:
     """As JSON, with the states in float16, as they are kept."""
     states = base64.b64encode(reading.states.astype(np.float16).tobytes()).decode()
     told = {"mass": reading.mass, "clamped": reading.clamped, "values": reading.values}
     return json.dumps({"shape": reading.states.shape, "states": states, **told})
 
 
-def _unpacked(text: str) -> Reading:
+def _unpacked(text: str) -> RoutedReading:
     told = json.loads(text)
     states = np.frombuffer(base64.b64decode(told["states"]), np.float16).reshape(told["shape"])
     mass = tuple(map(tuple, told["mass"]))
-    return Reading(states.astype(np.float32), mass, told["clamped"], told["values"])
+    return RoutedReading(states.astype(np.float32), mass, told["clamped"], told["values"])
