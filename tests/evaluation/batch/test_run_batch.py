@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,12 +14,14 @@ import pytest
 
 from voice.errors import VoiceError
 from voice.evaluation.batch import (
+    GIVEN,
     Assignment,
     BatchTask,
     NotExamined,
     ResultFiles,
     RunOutcome,
     WorkerDied,
+    hashes_of,
     run_batch,
 )
 from voice.evaluation.batch.examiners import answered, examiner_of, result_of
@@ -143,6 +147,48 @@ def test_nobody_waits_for_a_worker_that_is_not_needed_any_more(tmp_path: Path) -
 def test_another_version_of_the_code_is_refused(tmp_path: Path) -> None:
     with pytest.raises(VoiceError, match=r"version .* is installed there, and 0\.0\.0 is needed"):
         examiner_of(Assignment("nobody:examiner", "{}", version="0.0.0"), tmp_path)
+
+
+class Looking:
+    """An examiner that tells what it was given."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def examine(self, task: str) -> str:
+        return (self._folder / task).read_text()
+
+    def close(self) -> None:
+        pass
+
+
+def looking(plan: str, scratch: Path) -> Looking:
+    return Looking(scratch / GIVEN)
+
+
+def test_files_that_come_with_an_assignment_lie_in_the_examiners_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", dict(os.environ))
+    files = {"ab/abcd.txt": base64.b64encode(b"a sound").decode()}
+    assignment = Assignment(f"{__name__}:looking", "", [], files)
+    examiner = examiner_of(Assignment.from_json(assignment.to_json()), tmp_path)
+    assert examiner.examine("ab/abcd.txt") == "a sound"
+
+
+def test_a_worker_with_other_models_is_refused(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "model.bin").write_bytes(b"weights")
+    wanted = hashes_of([("asr_models", str(model)), ("asr_models", "nowhere/at-all")])
+    assignment = Assignment("nobody:examiner", "{}", wanted)
+    assert Assignment.from_json(assignment.to_json()) == assignment
+    (model / "model.bin").write_bytes(b"other weights")
+    with pytest.raises(VoiceError, match=rf"^{model}: another model's hash: .* is needed$"):
+        examiner_of(assignment, tmp_path)
+    (model / "model.bin").unlink()
+    with pytest.raises(VoiceError, match=r"there is no such model"):
+        examiner_of(assignment, tmp_path)
 
 
 def test_an_answer_is_one_line_whatever_it_holds() -> None:
