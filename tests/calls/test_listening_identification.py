@@ -140,7 +140,7 @@ async def test_a_customer_number_comes_in_pieces_is_read_back_and_corrected(
     assert [decided.accepted for decided in log.of(IdentityDecided)] == [True]
 
 
-@pytest.mark.parametrize("keys", ["0#", "0"], ids=["enter", "pause"])
+@pytest.mark.parametrize("keys", ["0#", "0", "00"], ids=["enter", "pause", "impatient"])
 async def test_zero_alone_is_for_a_person_also_where_digits_are_asked_for(
     serve: Serve, log: EventLog, say: Say, keys: str
 ) -> None:
@@ -154,8 +154,22 @@ async def test_zero_alone_is_for_a_person_also_where_digits_are_asked_for(
     assert log.of(Transferred)[0].reason == "the caller pressed 0"
 
 
-async def test_zero_at_the_end_of_a_pin_that_nobody_waits_for_is_for_nobody(
-    serve: Serve, log: EventLog, say: Say
+@pytest.mark.parametrize("keys", ["0#", "0", "00"], ids=["enter", "pause", "impatient"])
+async def test_zero_alone_is_for_a_person_where_nothing_is_asked_for(
+    serve: Serve, log: EventLog, keys: str
+) -> None:
+    async with LegCaller(await serve(WITH_PERSON), "zero-unasked") as caller:
+        await log.clause("Hello")
+        caller.key(keys)
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        await log.wait(CallEnded)
+    assert log.of(Transferred)[0].reason == "the caller pressed 0"
+
+
+@pytest.mark.parametrize("keys", ["4830", "0271", "0042"])
+async def test_zero_in_a_pin_that_nobody_waits_for_is_for_nobody(
+    serve: Serve, log: EventLog, say: Say, keys: str
 ) -> None:
     heard = SaidWords([["how much is my bill", "what is my plan?"]])
     async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "late-pin") as caller:
@@ -163,7 +177,7 @@ async def test_zero_at_the_end_of_a_pin_that_nobody_waits_for_is_for_nobody(
         caller.key(PIN_DIGITS)
         await log.clause("42.17")
         await caller.heard_out()
-        caller.key("4830")
+        caller.key(keys)
         await turn(caller, log, say)
         await log.clause(LONG_ANSWER[0])
         caller.hang_up()

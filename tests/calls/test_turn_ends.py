@@ -50,7 +50,47 @@ async def test_a_number_said_in_groups_over_long_pauses_is_one_answer(
         await log.wait(CallEnded)
     assert decided.accepted
     (ended,) = [event for event in log.of(TurnEnded) if event.ms > asked.ms]
-    assert ended.pause_ms < Turns().end_ms, "over as soon as all digits were there"
+    assert ended.pause_ms < Turns().end_ms_digits, "over sooner once all digits are there"
+
+
+async def test_a_number_that_is_read_back_is_over_with_its_last_digit(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    words = SaidWords([["how much is my bill", "four oh oh| two one three"]])
+    async with LegCaller(
+        await serve(recogniser=words), "number", number=None, identity="unknown"
+    ) as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        asked = await log.clause("customer number")
+        await caller.heard_out()
+        await caller.say(np.concatenate([say("Okay."), pause(1500), say("Okay.")]))
+        await log.clause("4 0 0 2 1 3")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    (ended,) = [event for event in log.of(TurnEnded) if event.ms > asked.ms]
+    assert ended.pause_ms < Turns().end_ms
+
+
+@pytest.mark.parametrize("slip", ["no, wait,", "no, sorry,", "I mean"])
+async def test_a_pin_that_is_corrected_in_the_same_breath_costs_no_try(
+    serve: Serve, log: EventLog, say: Say, slip: str
+) -> None:
+    said = f"nine one three eight| {slip} four two seven one"
+    words = SaidWords([["how much is my bill", said]])
+    async with LegCaller(await serve(recogniser=words), "slip") as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        await caller.say(say("How much is my bill?"))
+        await log.clause("PIN")
+        await caller.heard_out()
+        await caller.say(np.concatenate([say("Okay."), pause(700), say("Okay.")]))
+        await log.clause("42.17")
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert [decided.accepted for decided in log.of(IdentityDecided)] == [True]
+    assert len(log.of(IdentityRequested)) == 1
 
 
 async def test_who_asks_for_time_is_told_once_that_there_is_time_and_is_not_hurried(

@@ -23,6 +23,7 @@ some_evidence = st.builds(
     st.none() | st.sampled_from(Ending),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
 )
 
 
@@ -48,6 +49,10 @@ some_evidence = st.builds(
         (Evidence(Awaited.DICTATION, finality=0.95, ending=Ending.WHOLE), OPEN),
         (Evidence(Awaited.YES_OR_NO, finality=0.95, ending=Ending.WHOLE), SURE),
         (Evidence(Awaited.FIGURES, finality=0.05, settled=True), 0),
+        (Evidence(Awaited.FIGURES, finality=0.95, settled=True, tried=True), DOUBTED),
+        (Evidence(Awaited.FIGURES, finality=0.4, settled=True, tried=True), OPEN),
+        (Evidence(Awaited.FIGURES, settled=True, tried=True), OPEN),
+        (Evidence(Awaited.FIGURES, finality=0.95, tried=True), DIGITS),
         (Evidence(Awaited.YES_OR_NO, ending=Ending.WHOLE, settled=True), SURE),
         (Evidence(Awaited.YES_OR_NO, 0.05, Ending.WHOLE, settled=True), DOUBTED),
         (Evidence(Awaited.YES_OR_NO, 0.05, Ending.WHOLE, settled=True, short=True), UNKNOWN),

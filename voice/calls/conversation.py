@@ -76,7 +76,8 @@ class ConversationStep(FrameProcessor):
         say = self._sayings.say
         self._identification = Identification(call, say)
         self._asides = Asides(call, self._session, self._identification)
-        self._keypad = Keypad(self._identification, self._arguments)
+        asking = self._identification, self._arguments
+        self._keypad = Keypad(call, *asking, lambda: self._job(self._tell(on.PersonKey())))
         self._ways_out = WaysOut(call, say)
         self._others = OtherLanguages(call, self._session, say, self._want_person)
         self._emergencies = Emergencies(call, say)
@@ -210,13 +211,10 @@ class ConversationStep(FrameProcessor):
     async def _take_key(self, key: str) -> None:
         for happened in self._keypad.pressed(key, self._attention.heard_last):
             await self._tell(happened)
-        if self._keypad.for_person:
-            self._silence.await_keys()
 
     async def _silence_over(self) -> None:
         if self._keypad.for_person:
-            await self._tell(on.PersonKey())
-            return
+            return  # A person is called, or more keys come.
         idle = not self._emergencies.reminder() and not self._identification.active
         await self._tell(on.SilenceOver(asks=idle and self._session.asks))
 
@@ -393,5 +391,6 @@ class ConversationStep(FrameProcessor):
 
     def _call_over(self) -> None:
         self._silence.hold()
+        self._keypad.stop()
         if self._length:
             self._length.cancel()

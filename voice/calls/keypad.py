@@ -4,55 +4,97 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from voice.calls.answers import Turn
 from voice.calls.identification import Identification
-from voice.calls.keys import ENTER_KEY, PERSON_KEY
-from voice.calls.silence import KEYS_SECONDS
+from voice.calls.keys import CLEAR_KEY, ENTER_KEY, is_for_person
+from voice.calls.state import CallState
 from voice.calls.task_arguments import TaskArguments
 from voice.dialogue import Words
 from voice.dialogue import inputs as on
 
+NEXT_KEY_SECONDS = 4.0
+"""So soon behind another one a key belongs to the same number."""
+_ALONE_SECONDS = 1.5
+"""So long without another key, where no number is asked for, and the key for a person is none."""
+_LOOK_SECONDS = 0.5
+
 
 class Keypad:
-    """Follows the keys of one call."""
+    """Follows the keys of one call; `person` is called when the one for a person stayed alone.
 
-    def __init__(self, identification: Identification, arguments: TaskArguments) -> None:
+    That one begins many a number, too, and a number may come that nobody asks for any more.
+    """
+
+    def __init__(
+        self,
+        call: CallState,
+        identification: Identification,
+        arguments: TaskArguments,
+        person: Callable[[], None],
+    ) -> None:
+        self._call = call
         self._identification = identification
         self._arguments = arguments
+        self._person = person
+        self._keys = ""
+        """Those that were pressed one soon behind the other; of a number CLEAR_KEY stands in."""
         self._last_key = -math.inf
+        self._alone: asyncio.TimerHandle | None = None
 
     @property
     def for_person(self) -> bool:
-        """Whether of a number that is asked for only the key for a person was pressed.
-
-        The enter key behind it makes it one, and so does a pause.
-        """
-        asking = self._identification if self._identification.active else self._arguments
-        return asking.for_person
+        """Whether only the key for a person was pressed: alone it is no number."""
+        if self._identification.active:
+            return self._identification.for_person
+        if self._arguments.take_keys:
+            return self._arguments.for_person
+        return is_for_person(self._keys)
 
     def pressed(self, key: str, heard_last: bool) -> Iterator[on.Input]:
         """What a key means; `heard_last` as in a turn."""
-        identification, arguments = self._identification, self._arguments
-        takes_number = identification.active or arguments.take_keys
-        is_alone = not self._follows_a_key()
-        is_for_person = key == PERSON_KEY and is_alone and not takes_number
-        if is_for_person or (self.for_person and key == ENTER_KEY):
+        self.stop()
+        if key == ENTER_KEY and self.for_person:
+            self._keys = ""
             yield on.PersonKey()
-        elif identification.active:
+            return
+        takes_number = self._identification.active or self._arguments.take_keys
+        self._note(CLEAR_KEY if takes_number else key)
+        yield from self._number(key, heard_last) if takes_number else [on.Key(begins=False)]
+        if self.for_person:
+            self._wait(NEXT_KEY_SECONDS if takes_number else _ALONE_SECONDS)
+
+    def stop(self) -> None:
+        """Wait for no further key."""
+        if self._alone is not None:
+            self._alone.cancel()
+            self._alone = None
+
+    def _number(self, key: str, heard_last: bool) -> Iterator[on.Input]:
+        identification, arguments = self._identification, self._arguments
+        if identification.active:
             yield on.Key(key.isdigit() and not identification.keys.begun)
             digits = identification.keyed(key)
             if digits is not None:
                 yield on.Keyed(Words(digits))
-        elif takes_number:
-            yield on.Key(begins=True)
-            if keyed := arguments.keyed(key):
-                yield on.TurnOver(Words(Turn(keyed, heard_last)))
-        else:
-            yield on.Key(begins=False)
+            return
+        yield on.Key(begins=True)
+        if keyed := arguments.keyed(key):
+            yield on.TurnOver(Words(Turn(keyed, heard_last)))
 
-    def _follows_a_key(self) -> bool:
-        """Whether it belongs to a number, as of a PIN that nobody asks for any more."""
-        before, self._last_key = self._last_key, asyncio.get_running_loop().time()
-        return self._last_key - before < KEYS_SECONDS
+    def _note(self, key: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._keys = (self._keys if now - self._last_key < NEXT_KEY_SECONDS else "") + key
+        self._last_key = now
+
+    def _wait(self, seconds: float) -> None:
+        self._alone = asyncio.get_running_loop().call_later(seconds, self._over)
+
+    def _over(self) -> None:
+        """Who speaks meanwhile is heard first: what they say may be the number."""
+        if self._call.tracker.detector.speaking or self._call.unread_turn:
+            self._wait(_LOOK_SECONDS)
+        elif self.for_person:
+            self._keys = ""
+            self._person()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 PERSON_KEY = "0"
-"""For a person; while a number is keyed, where it stays the only one."""
+"""For a person, unless other keys follow."""
 CLEAR_KEY, ENTER_KEY = "*", "#"
+
+
+def is_for_person(keys: str) -> bool:
+    """Whether nothing but the key for a person was pressed, however often."""
+    return keys != "" and not keys.strip(PERSON_KEY)
 
 
 class KeyedDigits:
@@ -21,7 +26,7 @@ class KeyedDigits:
     @property
     def for_person(self) -> bool:
         """Whether nothing but the key for a person was pressed."""
-        return self._keys == PERSON_KEY
+        return is_for_person(self._keys)
 
     def clear(self) -> None:
         """What was keyed does not count."""

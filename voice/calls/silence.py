@@ -10,9 +10,6 @@ from voice.calls.timers import SilenceTimer
 HOLD_ON_SECONDS = 60.0
 """So long a caller is waited for who asks for it."""
 
-KEYS_SECONDS = 4.0
-"""So long the key for a person may still be the first of a number."""
-
 
 class Silence:
     """Watches one caller's silence; `over` is called when it has lasted too long."""
@@ -28,10 +25,6 @@ class Silence:
     def resume(self) -> None:
         """It was nothing: the caller has the rest of the time."""
         self._timer.resume()
-
-    def await_keys(self) -> None:
-        """The caller has so long to go on keying."""
-        self._timer.start(KEYS_SECONDS)
 
     def await_caller(self, patiently: bool = False) -> None:
         """Unless something is being said it is the caller's turn, from now on.

@@ -46,7 +46,7 @@ class TurnEnd:
         match signal:
             case ShortPause():
                 short = self._call.tracker.detector.short
-                self.known = Evidence(awaited(self._call), short=short)
+                self.known = Evidence(awaited(self._call), short=short, tried=self._call.secret)
                 self._decide()
                 if self._model is not None:
                     self._listening = asyncio.create_task(self._listen(self._model))

@@ -43,6 +43,9 @@ class Description:
     """Shorter audio is padded to this: models trained on 30 s lose words in short windows."""
     longest_window_seconds: float = LONGEST_WINDOW_SECONDS
     """Longer audio is cut at a quiet place."""
+    longest_pause_seconds: float = 0.0
+    """Longer pauses in what is said are shortened to this, for a model that stops reading there; 0:
+    it reads over them. Of variants beside their base, the base's counts."""
     no_speech_threshold: float = 0.6
     """From this probability on, nobody spoke."""
     no_speech_confidence: float = 0.4
@@ -188,6 +191,11 @@ def _description(folder: Path) -> Description:
         raise ModelError(
             f"recogniser {file}: longest_window_seconds must be above 0 and at most"
             f" {LONGEST_WINDOW_SECONDS:g}"
+        )
+    if not 0 <= description.longest_pause_seconds <= _WHISPERS_SECONDS:
+        raise ModelError(
+            f"recogniser {file}: longest_pause_seconds must be at least 0 and at most"
+            f" {_WHISPERS_SECONDS:g}"
         )
     return description
 

@@ -17,8 +17,10 @@ from voice.recognition.decoding import Decoder, Reading
 from voice.recognition.encoding import Encoded, Encoder
 from voice.recognition.expectation import Expectation
 from voice.recognition.noise import is_noise
+from voice.recognition.pauses import shortened
 from voice.recognition.transcript import Transcript, Word
 
+_SAMPLES_PER_MS = features.RATE_HZ // 1000
 _SHORTEST_SECONDS = 0.1
 _OTHER_TEMPOS = (0.93, 1.07)
 _AUDIBLE_DBFS = -57.0
@@ -28,21 +30,30 @@ _AUDIBLE_DBFS = -57.0
 class Recording:
     """Audio at 16 kHz that is to be read; an encoder makes states of each window once."""
 
-    def __init__(self, pcm: Pcm) -> None:
-        self.pcm = pcm
+    def __init__(self, pcm: Pcm, longest_pause_seconds: float = 0.0) -> None:
+        """Longer pauses are shortened before it is read; 0: none."""
         self.seconds = len(pcm) / features.RATE_HZ
+        self._spoken = shortened(pcm, longest_pause_seconds)
         self._encoded: dict[tuple[Encoder, int], Encoded] = {}
 
     @property
     def audible(self) -> bool:
         """Whether there is enough of it, and loud enough, to hold words."""
-        return self.seconds >= _SHORTEST_SECONDS and _audible(self.pcm)
+        return self.seconds >= _SHORTEST_SECONDS and _audible(self._spoken.pcm)
 
     def windows(self, longest_seconds: float) -> Iterator[tuple[int, Pcm]]:
         """Its pieces that may hold words: (first sample, samples)."""
-        for first, window in features.windows(self.pcm, longest_seconds):
+        for first, window in features.windows(self._spoken.pcm, longest_seconds):
             if len(window) >= _SHORTEST_SECONDS * features.RATE_HZ:
                 yield first, window
+
+    def placed(self, first: int, word: Word) -> Word:
+        """A word of the window that begins with sample `first`, by its place in the whole."""
+        start_ms, end_ms = (
+            self._spoken.original(first + ms * _SAMPLES_PER_MS) // _SAMPLES_PER_MS
+            for ms in (word.start_ms, word.end_ms)
+        )
+        return replace(word, start_ms=start_ms, end_ms=end_ms)
 
     def encoded(self, encoder: Encoder, first: int, window: Pcm) -> Encoded:
         """What the encoder makes of the window that begins with sample `first`."""
@@ -69,7 +80,7 @@ class Reader:
         self, recording: Recording, priority: Priority, expect: Expectation
     ) -> Steps[Transcript]:
         """The words of the recording."""
-        parts: list[tuple[int, Reading]] = []
+        readings: list[Reading] = []
         for first, window in recording.windows(self._description.longest_window_seconds):
             encoded = recording.encoded(self._encoder, first, window)
             if priority is Priority.PARTIAL:
@@ -79,8 +90,9 @@ class Reader:
                 reading = yield from self._read_window(window, encoded, expect)
             if is_noise(reading, window, self._description):
                 reading = replace(reading, text="")
-            parts.append((first * 1000 // features.RATE_HZ, reading))
-        return self._joined(parts, recording.seconds)
+            words = tuple(recording.placed(first, word) for word in reading.words)
+            readings.append(replace(reading, words=words))
+        return self._joined(readings, recording.seconds)
 
     def nothing(self, seconds: float) -> Transcript:
         """Of a recording without words."""
@@ -108,23 +120,19 @@ class Reader:
         )
         return replace(reading, words=words)
 
-    def _joined(self, parts: list[tuple[int, Reading]], seconds: float) -> Transcript:
-        spoken = [(at, reading) for at, reading in parts if reading.text]
-        nobody = min((reading.no_speech_probability for _, reading in parts), default=1.0)
+    def _joined(self, readings: list[Reading], seconds: float) -> Transcript:
+        spoken = [reading for reading in readings if reading.text]
+        nobody = min((reading.no_speech_probability for reading in readings), default=1.0)
         if not spoken:
             return Transcript("", 0.0, self.language.tag, nobody, seconds)
-        pieces = sum(reading.pieces + 1 for _, reading in spoken)
-        mean = sum(reading.log_probability for _, reading in spoken) / pieces
+        pieces = sum(reading.pieces + 1 for reading in spoken)
+        mean = sum(reading.log_probability for reading in spoken) / pieces
         description = self._description
         certainty = description.confidence_slope * mean + description.confidence_offset
         certain = math.exp(min(0.0, certainty))
-        words = tuple(
-            Word(word.text, word.start_ms + at, word.end_ms + at, word.probability)
-            for at, reading in spoken
-            for word in reading.words
-        )
-        text = " ".join(reading.text for _, reading in spoken)
-        doubtful = any(reading.doubtful for _, reading in spoken)
+        words = tuple(word for reading in spoken for word in reading.words)
+        text = " ".join(reading.text for reading in spoken)
+        doubtful = any(reading.doubtful for reading in spoken)
         return Transcript(
             text, certain, self.language.tag, nobody, seconds, words, doubtful, certainty
         )

@@ -148,7 +148,8 @@ class WhisperRecogniser:
         expect: Expectation,
         belief: LanguageBelief | None,
     ) -> Steps[Transcript]:
-        recording = Recording(resample(pcm, sample_rate, features.RATE_HZ))
+        wide = resample(pcm, sample_rate, features.RATE_HZ)
+        recording = Recording(wide, self._router.longest_pause_seconds)
         next_part()
         if not recording.audible:
             return self._router.default.nothing(recording.seconds)

@@ -39,6 +39,8 @@ class Router:
         """The tags of the languages."""
         self._encoder = Encoder(base)
         self._longest_seconds = base.description.longest_window_seconds
+        self.longest_pause_seconds = base.description.longest_pause_seconds
+        """Longer pauses are to be shortened in what is read; 0: none."""
         self._identifier = identifier
         self._variants = _variants_by_dialect(variants, self._encoder, self.offered, beam_size)
         self._bases: dict[str, Reader] = {}

@@ -40,6 +40,8 @@ class Evidence:
     """The words are just what was asked for: a yes or a no, or as many figures as were wanted."""
     short: bool = False
     """The turn holds less than a second of voice: too little to tell by its sound."""
+    tried: bool = False
+    """What was asked for will be tried, and a wrong try counts."""
 
     @property
     def sounds_over(self) -> bool:
@@ -55,15 +57,16 @@ class Evidence:
 def pause_wanted(known: Evidence, settings: Turns) -> int:
     """The ms of silence that end the turn, by what is known now.
 
-    What was asked for comes first: the last figure ends the turn at once, a yes or a no does unless
-    it sounds as if it went on ("yes, please do" has a gap), and figures and letters are waited for.
+    What was asked for comes first: the last figure ends the turn at once, but that of a PIN, which
+    may still be corrected before it is tried. A yes or a no ends it, too, unless it sounds as if it
+    went on ("yes, please do" has a gap), and figures and letters are waited for.
     Then the words count: an open sentence is given time whatever it sounds like, and whole words
     need a sound that leaves no doubt. A doubt by the words or the sound alone lasts for a moment
     only, and that by the sound of a single short word ("goodbye") not at all: there whole words are
     believed. Where both doubt it, more is to come.
     """
     if known.settled and known.awaited is Awaited.FIGURES:
-        return 0
+        return _before_a_correction(known, settings) if known.tried else 0
     if known.settled and not known.is_doubted:
         return settings.end_ms_sure
     if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
@@ -78,3 +81,8 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
         return max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
     sure = known.sounds_over and known.ending is Ending.WHOLE
     return settings.end_ms_sure if sure else settings.end_ms
+
+
+def _before_a_correction(known: Evidence, settings: Turns) -> int:
+    """Who notices a slip ("no, wait") does so soon, unless it sounds as if nothing followed."""
+    return settings.end_ms_doubted if known.sounds_over else settings.end_ms_open
