@@ -49,6 +49,7 @@ def test_a_long_pause_becomes_a_short_one(seconds: float, noise: float) -> None:
     "audio",
     [
         pytest.param(with_pause(0.25), id="a pause as in speech"),
+        pytest.param(np.concatenate([silence(800), speech_like(1.0)]), id="a short beginning"),
         pytest.param(with_pause(1.0, 1500.0), id="a pause that noise hides"),
         pytest.param(speech_like(3.0), id="no pause"),
         pytest.param(np.concatenate([speech_like(1.0), syllables(1.0, 300.0)]), id="soft words"),

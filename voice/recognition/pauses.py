@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,12 @@ class Shortened:
     parts: tuple[tuple[int, int], ...]
     """Where each part that was kept begins: (its first sample here, the same in the original)."""
 
+    @property
+    def groups(self) -> Iterator[tuple[int, Pcm]]:
+        """Those parts: (first sample here, samples)."""
+        begins = [here for here, _ in self.parts]
+        return zip(begins, np.split(self.pcm, begins[1:]), strict=True)
+
     def original(self, sample: int) -> int:
         """Where that sample lies in the original."""
         return max(sample - here + there for here, there in self.parts if here <= sample)
@@ -43,7 +50,7 @@ def shortened(pcm: Pcm, longest_seconds: float) -> Shortened:
     kept = np.ones(len(pcm), bool)
     half = round(longest_seconds * RATE_HZ / 2)
     for first, end in _pauses(pcm):
-        kept[first + half : end - half] = False
+        kept[first + half : max(0, end - half)] = False
     starts = np.flatnonzero(kept & ~np.concatenate([[False], kept[:-1]]))
     here = np.cumsum(kept)[starts] - 1
     parts = tuple(zip(here.tolist(), starts.tolist(), strict=True))

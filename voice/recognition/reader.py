@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from voice.recognition.transcript import Transcript, Word
 
 _SAMPLES_PER_MS = features.RATE_HZ // 1000
 _SHORTEST_SECONDS = 0.1
+_FEWEST_GROUPS = 2
 _OTHER_TEMPOS = (0.93, 1.07)
 _AUDIBLE_DBFS = -57.0
 """Audio of which no 100 ms is louder than this holds no words."""
@@ -34,7 +35,7 @@ class Recording:
         """Longer pauses are shortened before it is read; 0: none."""
         self.seconds = len(pcm) / features.RATE_HZ
         self._spoken = shortened(pcm, longest_pause_seconds)
-        self._encoded: dict[tuple[Encoder, int], Encoded] = {}
+        self._encoded: dict[tuple[Encoder, int, int], Encoded] = {}
 
     @property
     def audible(self) -> bool:
@@ -47,6 +48,10 @@ class Recording:
             if len(window) >= _SHORTEST_SECONDS * features.RATE_HZ:
                 yield first, window
 
+    def groups(self) -> list[tuple[int, Pcm]]:
+        """What was said between the pauses that were shortened: (first sample, samples)."""
+        return [(first, group) for first, group in self._spoken.groups if _audible(group)]
+
     def placed(self, first: int, word: Word) -> Word:
         """A word of the window that begins with sample `first`, by its place in the whole."""
         start_ms, end_ms = (
@@ -57,10 +62,11 @@ class Recording:
 
     def encoded(self, encoder: Encoder, first: int, window: Pcm) -> Encoded:
         """What the encoder makes of the window that begins with sample `first`."""
-        known = self._encoded.get((encoder, first))
+        key = encoder, first, len(window)
+        known = self._encoded.get(key)
         if known is None:
             next_part()
-            known = self._encoded[encoder, first] = encoder.encode(window)
+            known = self._encoded[key] = encoder.encode(window)
         return known
 
 
@@ -79,9 +85,26 @@ class Reader:
     def read(
         self, recording: Recording, priority: Priority, expect: Expectation
     ) -> Steps[Transcript]:
-        """The words of the recording."""
+        """The words of the recording; a number in doubt is read group by group as well."""
+        windows = recording.windows(self._description.longest_window_seconds)
+        whole = yield from self._read(recording, windows, priority, expect)
+        groups = recording.groups() if whole.doubtful and expect.digits else []
+        if len(groups) < _FEWEST_GROUPS:
+            return whole
+        parts = yield from self._read(recording, groups, priority, Expectation("digits"))
+        figures = expect.meaning(parts.text, self.language)
+        are_all = figures is not None and expect.is_whole(figures) and not parts.doubtful
+        return parts if are_all else whole
+
+    def _read(
+        self,
+        recording: Recording,
+        windows: Iterable[tuple[int, Pcm]],
+        priority: Priority,
+        expect: Expectation,
+    ) -> Steps[Transcript]:
         readings: list[Reading] = []
-        for first, window in recording.windows(self._description.longest_window_seconds):
+        for first, window in windows:
             encoded = recording.encoded(self._encoder, first, window)
             if priority is Priority.PARTIAL:
                 next_part()

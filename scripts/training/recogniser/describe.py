@@ -35,9 +35,10 @@ from voice.recognition.folder import DESCRIPTION, Description  # noqa: E402
 from voice.tuning.telephone_line import RATE_HZ  # noqa: E402
 
 _USED = Description(
-    minimum_window_seconds=0.6, longest_window_seconds=9.0, length_penalty=1.0, doubt_below=0.7
-)
-"""Windows as long as the utterances of the training; read again unless nearly sure."""
+    minimum_window_seconds=0.6, longest_window_seconds=9.0, longest_pause_seconds=0.3,
+    length_penalty=1.0, doubt_below=0.7,
+)  # fmt: skip
+"""Windows and pauses as long as those of the training; read again unless nearly sure."""
 _MEASURED_ON = "caller-voice"
 _WORDLESS = 300
 _CARD = """# Recogniser `{name}`
