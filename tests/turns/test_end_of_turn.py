@@ -15,6 +15,7 @@ from voice.turns import Awaited, Evidence, pause_wanted
 SETTINGS = Turns()
 SURE, UNKNOWN = SETTINGS.end_ms_sure, SETTINGS.end_ms
 DOUBTED, OPEN, DIGITS = SETTINGS.end_ms_doubted, SETTINGS.end_ms_open, SETTINGS.end_ms_digits
+CORRECTED = SETTINGS.end_ms_sure + SETTINGS.resume_ms
 
 some_evidence = st.builds(
     Evidence,
@@ -49,9 +50,8 @@ some_evidence = st.builds(
         (Evidence(Awaited.DICTATION, finality=0.95, ending=Ending.WHOLE), OPEN),
         (Evidence(Awaited.YES_OR_NO, finality=0.95, ending=Ending.WHOLE), SURE),
         (Evidence(Awaited.FIGURES, finality=0.05, settled=True), 0),
-        (Evidence(Awaited.FIGURES, finality=0.95, settled=True, tried=True), DOUBTED),
-        (Evidence(Awaited.FIGURES, finality=0.4, settled=True, tried=True), OPEN),
-        (Evidence(Awaited.FIGURES, settled=True, tried=True), OPEN),
+        (Evidence(Awaited.FIGURES, finality=0.95, settled=True, tried=True), CORRECTED),
+        (Evidence(Awaited.FIGURES, settled=True, tried=True), CORRECTED),
         (Evidence(Awaited.FIGURES, finality=0.95, tried=True), DIGITS),
         (Evidence(Awaited.YES_OR_NO, ending=Ending.WHOLE, settled=True), SURE),
         (Evidence(Awaited.YES_OR_NO, 0.05, Ending.WHOLE, settled=True), DOUBTED),

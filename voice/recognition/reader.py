@@ -11,18 +11,17 @@ import numpy as np
 from voice.audio import Pcm, frame_levels, resample, silence
 from voice.engine_queue import Priority, next_part
 from voice.engine_steps import Steps
-from voice.languages import Language
+from voice.languages import Language, spoken_numbers
 from voice.recognition import features, folder
 from voice.recognition.decoding import Decoder, Reading
 from voice.recognition.encoding import Encoded, Encoder
-from voice.recognition.expectation import Expectation
+from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.noise import is_noise
 from voice.recognition.pauses import shortened
 from voice.recognition.transcript import Transcript, Word
 
 _SAMPLES_PER_MS = features.RATE_HZ // 1000
 _SHORTEST_SECONDS = 0.1
-_FEWEST_GROUPS = 2
 _OTHER_TEMPOS = (0.93, 1.07)
 _AUDIBLE_DBFS = -57.0
 """Audio of which no 100 ms is louder than this holds no words."""
@@ -49,8 +48,9 @@ class Recording:
                 yield first, window
 
     def groups(self) -> list[tuple[int, Pcm]]:
-        """What was said between the pauses that were shortened: (first sample, samples)."""
-        return [(first, group) for first, group in self._spoken.groups if _audible(group)]
+        """What was said between pauses, if there were any: (first sample, samples)."""
+        groups = [(first, group) for first, group in self._spoken.groups if _audible(group)]
+        return groups if len(groups) > 1 else []
 
     def placed(self, first: int, word: Word) -> Word:
         """A word of the window that begins with sample `first`, by its place in the whole."""
@@ -85,16 +85,25 @@ class Reader:
     def read(
         self, recording: Recording, priority: Priority, expect: Expectation
     ) -> Steps[Transcript]:
-        """The words of the recording; a number in doubt is read group by group as well."""
+        """The words of the recording.
+
+        Where so many digits are expected and that is not what was read, it is read group by group,
+        too: digits after a pause have less to do with those before it than a model expects.
+        """
         windows = recording.windows(self._description.longest_window_seconds)
         whole = yield from self._read(recording, windows, priority, expect)
-        groups = recording.groups() if whole.doubtful and expect.digits else []
-        if len(groups) < _FEWEST_GROUPS:
+        if not expect.digits or self._is_number(whole, expect):
             return whole
-        parts = yield from self._read(recording, groups, priority, Expectation("digits"))
-        figures = expect.meaning(parts.text, self.language)
-        are_all = figures is not None and expect.is_whole(figures) and not parts.doubtful
-        return parts if are_all else whole
+        groups = yield from self._read(recording, recording.groups(), priority, ANYTHING)
+        holds_number = any(spoken_numbers(groups.text, self.language.reader))
+        return groups if holds_number else whole
+
+    def _is_number(self, heard: Transcript, expect: Expectation) -> bool:
+        """Whether it is just the number that was expected, or a sentence that tells it."""
+        figures = expect.meaning(heard.text, self.language)
+        if figures is None:
+            return expect.is_told_in(heard.text, self.language)
+        return expect.is_whole(figures) and not heard.doubtful
 
     def _read(
         self,

@@ -57,16 +57,17 @@ class Evidence:
 def pause_wanted(known: Evidence, settings: Turns) -> int:
     """The ms of silence that end the turn, by what is known now.
 
-    What was asked for comes first: the last figure ends the turn at once, but that of a PIN, which
-    may still be corrected before it is tried. A yes or a no ends it, too, unless it sounds as if it
-    went on ("yes, please do" has a gap), and figures and letters are waited for.
+    What was asked for comes first: the last figure ends the turn at once, but that of a PIN: a try
+    cannot be taken back when the caller goes on ("no, wait"), as another turn can. A yes or a no
+    ends it, too, unless it sounds as if it went on ("yes, please do" has a gap), and figures and
+    letters are waited for.
     Then the words count: an open sentence is given time whatever it sounds like, and whole words
     need a sound that leaves no doubt. A doubt by the words or the sound alone lasts for a moment
     only, and that by the sound of a single short word ("goodbye") not at all: there whole words are
     believed. Where both doubt it, more is to come.
     """
     if known.settled and known.awaited is Awaited.FIGURES:
-        return _before_a_correction(known, settings) if known.tried else 0
+        return settings.end_ms_sure + settings.resume_ms if known.tried else 0
     if known.settled and not known.is_doubted:
         return settings.end_ms_sure
     if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
@@ -81,8 +82,3 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
         return max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
     sure = known.sounds_over and known.ending is Ending.WHOLE
     return settings.end_ms_sure if sure else settings.end_ms
-
-
-def _before_a_correction(known: Evidence, settings: Turns) -> int:
-    """Who notices a slip ("no, wait") does so soon, unless it sounds as if nothing followed."""
-    return settings.end_ms_doubted if known.sounds_over else settings.end_ms_open
