@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.calls.event_log import EventLog
-from voice.calls.barge_in import BargeIn, Step
 from voice.calls.digits import spoken_digits
 from voice.calls.event_files import EventFiles
 from voice.calls.journal import CallJournal
@@ -30,7 +29,6 @@ from voice.events import (
 from voice.languages import language
 from voice.records import call_folder
 from voice.telemetry import Heartbeat
-from voice.turns import Sound
 
 ENGLISH = language()
 RECORDED = ENGLISH.phrases.recorded
@@ -81,96 +79,6 @@ def test_a_recorded_caller_is_told_before_the_question() -> None:
     ]
     assert RECORDED not in dict(greeting(text, ENGLISH, recorded=False))
     assert RECORDED in ENGLISH.phrases.fixed
-
-
-def steps(barge_in: BargeIn, *stretches: tuple[bool, int]) -> list[tuple[int, Step]]:
-    found, ms = [], 0
-    for voiced, length in stretches:
-        for _ in range(length // 20):
-            ms += 20
-            step = barge_in.push(Sound.VOICE if voiced else Sound.SILENCE, audible=True)
-            if step is not None:
-                found.append((ms, step))
-    return found
-
-
-def test_speech_ducks_at_once_and_silences_the_assistant_within_half_a_second() -> None:
-    found = steps(BargeIn(), (True, 800))
-    assert [step for _, step in found] == [Step.DUCK, Step.HOLD, Step.YIELD]
-    assert found[0][0] <= 100
-    assert found[1][0] <= 500
-
-
-def test_a_short_sound_is_let_go_within_half_a_second() -> None:
-    found = steps(BargeIn(), (True, 200), (False, 600))
-    assert [step for _, step in found] == [Step.DUCK, Step.RESUME]
-    assert found[1][0] <= 520
-
-
-def test_a_short_word_that_means_something_takes_the_floor() -> None:
-    barge_in = BargeIn()
-    steps(barge_in, (True, 240), (False, 200))
-    assert barge_in.takes_floor("stop", ENGLISH)
-
-
-def test_okay_lets_the_assistant_go_on() -> None:
-    barge_in = BargeIn()
-    assert steps(barge_in, (True, 240), (False, 200))[-1][1] is Step.DUCK
-    assert not barge_in.takes_floor("okay", ENGLISH)
-    assert steps(barge_in, (False, 20)) == [(20, Step.RESUME)]
-
-
-def test_a_long_backchannel_is_waited_for() -> None:
-    barge_in = BargeIn()
-    found = steps(barge_in, (True, 600), (False, 200))
-    assert [step for _, step in found] == [Step.DUCK, Step.HOLD]
-    assert not barge_in.takes_floor("all right", ENGLISH)
-    assert steps(barge_in, (False, 20)) == [(20, Step.RESUME)]
-
-
-def test_a_voice_without_words_lets_the_assistant_go_on_after_a_while() -> None:
-    found = steps(BargeIn(), (True, 600), (False, 2000))
-    assert [step for _, step in found] == [Step.DUCK, Step.HOLD, Step.RESUME]
-
-
-def test_a_click_makes_nobody_deaf_to_what_follows() -> None:
-    found = steps(BargeIn(), (True, 40), (False, 1000), (True, 800))
-    assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.DUCK, Step.HOLD, Step.YIELD]
-    assert found[3][0] - 1040 <= 500
-
-
-def test_a_word_that_has_just_ended_does_not_take_the_floor() -> None:
-    found = steps(BargeIn(), (True, 440), (False, 600))
-    assert [step for _, step in found] == [Step.DUCK, Step.RESUME]
-
-
-def test_what_is_no_voice_does_not_take_the_floor_however_long_it_lasts() -> None:
-    found = steps(BargeIn(lambda: False), (True, 3000))
-    assert [step for _, step in found] == [Step.DUCK, Step.RESUME]
-    assert found[1][0] <= 500
-
-
-def test_a_voice_that_follows_a_noise_without_a_pause_takes_the_floor() -> None:
-    opinions = iter([False, False, True])
-    found = steps(BargeIn(lambda: next(opinions)), (True, 1000))
-    assert [step for _, step in found] == [Step.DUCK, Step.RESUME, Step.HOLD]
-
-
-def test_what_turns_out_to_be_an_echo_is_let_go_at_once() -> None:
-    barge_in = BargeIn()
-    said = [barge_in.push(Sound.MAYBE, audible=True) for _ in range(4)]
-    assert [step for step in said if step] == [Step.DUCK]
-    assert barge_in.push(Sound.ECHO, audible=True) is Step.RESUME
-
-
-def test_whoever_speaks_on_after_a_gap_takes_the_floor() -> None:
-    found = steps(BargeIn(), (True, 420), (False, 80), (True, 400))
-    assert [step for _, step in found[-2:]] == [Step.HOLD, Step.YIELD]
-    assert found[-2][0] <= 600
-
-
-def test_the_edge_is_told_to_duck_after_two_frames_of_a_voice() -> None:
-    assert steps(BargeIn(), (True, 200))[0] == (40, Step.DUCK)
 
 
 async def test_silence_that_is_over_is_noticed_right_after_a_noise() -> None:

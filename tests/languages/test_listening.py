@@ -10,7 +10,7 @@ from voice.languages import language, languages
 @pytest.mark.parametrize(
     ("tag", "text"),
     [
-        ("en", "uh-huh"), ("en", "Yeah, okay."), ("en", "I see"), ("en", "mm hm"),
+        ("en", "uh-huh"), ("en", "Yeah, okay."), ("en", "I see"), ("en", "mm hm"), ("en", "M H M."),
         ("fr", "d'accord"), ("fr", "Oui, oui."), ("fr", "ah bon ?"), ("fr", "très bien"),
         ("fr", "mm"), ("fr", "voilà"), ("sw", "sawa sawa"), ("sw", "mhm"),
     ],
@@ -28,6 +28,49 @@ def test_a_listener_does_not_take_the_floor(tag: str, text: str) -> None:
 )  # fmt: skip
 def test_a_speaker_does(tag: str, text: str) -> None:
     assert not language(tag).listening.is_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "al"), ("en", "All right"), ("en", "oh, I s"), ("en", "okay r"), ("en", "I"),
+        ("fr", "d'acc"), ("fr", "ah b"), ("sw", "sawa sa"),
+    ],
+)  # fmt: skip
+def test_what_is_half_said_may_become_a_backchannel(tag: str, text: str) -> None:
+    assert language(tag).listening.may_become_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", ""), ("en", "sto"), ("en", "I w"), ("en", "no"), ("en", "okay but"),
+        ("en", "right st"), ("fr", "non"), ("sw", "hap"),
+    ],
+)  # fmt: skip
+def test_other_words_are_told_from_one_as_soon_as_they_begin(tag: str, text: str) -> None:
+    assert not language(tag).listening.may_become_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "Stop!"), ("en", "No, no."), ("en", "Excuse me"), ("fr", "Attendez !"),
+        ("fr", "Ça suffit"), ("sw", "Subiri"),
+    ],
+)  # fmt: skip
+def test_a_word_may_say_no_more_than_stop(tag: str, text: str) -> None:
+    listening = language(tag).listening
+    assert listening.stops_speaker(text) and not listening.is_backchannel(text)
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_nothing_says_both_go_on_and_stop(tag: str) -> None:
+    listening = language(tag).listening
+    assert listening.stops
+    for said in listening.stops:
+        assert listening.stops_speaker(said), said
+        assert not listening.may_become_backchannel(said), said
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from voice.audio import Pcm, read_wav, silence
 from voice.evaluation.people.digits import pins, read_digits, spoken
 from voice.evaluation.people.scores import NumberScores
 from voice.languages import language
-from voice.recognition import ANYTHING, Expectation, WhisperRecogniser
+from voice.recognition import ANYTHING, LISTENING, Expectation, WhisperRecogniser
 from voice.recognition.expectation import Kind
 
 RATE = 8000
@@ -83,6 +83,7 @@ async def test_noise_is_no_digit(whisper_base: WhisperRecogniser) -> None:
         Expectation("amount"),
         Expectation("date"),
         Expectation("spelling"),
+        LISTENING,
     ],
     ids=lambda expect: expect.kind,
 )
@@ -125,6 +126,24 @@ async def test_an_answer_with_more_behind_it_is_not_cut_to_the_answer(
     heard = await recogniser.transcribe(spoken("How can I help you?"), RATE, expect=expect)
 
     assert heard.text == "how can i help you"
+
+
+@pytest.mark.parametrize("said", ["Okay.", "All right.", "I see.", "Yeah."])
+async def test_what_a_listener_says_is_heard_as_that(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm], said: str
+) -> None:
+    transcript = await recogniser.transcribe(spoken(said), RATE, expect=LISTENING)
+
+    assert language().listening.is_backchannel(transcript.text), transcript.text
+
+
+@pytest.mark.parametrize("said", ["Stop.", "No.", "Wait.", "Hello?", "Sorry?"])
+async def test_a_word_that_stops_is_not_taken_for_a_listeners(
+    recogniser: WhisperRecogniser, spoken: Callable[[str], Pcm], said: str
+) -> None:
+    transcript = await recogniser.transcribe(spoken(said), RATE, expect=LISTENING)
+
+    assert language().listening.stops_speaker(transcript.text), transcript.text
 
 
 async def test_silence_answers_nothing(recogniser: WhisperRecogniser) -> None:

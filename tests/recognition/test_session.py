@@ -290,3 +290,29 @@ async def test_a_piece_that_comes_after_its_turn_belongs_to_none() -> None:
 
 async def test_of_sound_that_nobody_reads_the_last_minutes_are_kept() -> None:
     assert 240 <= fed(Listener(), 300).audio_seconds <= 241
+
+
+async def test_a_turn_that_goes_on_with_the_one_before_is_read_with_it() -> None:
+    engine = Listener()
+    session = RecognitionSession(engine)
+    for seconds in (2, 1):
+        session.start(np.zeros(seconds * RATE, np.int16), RATE)
+        await session.finalise()
+    session.rejoin()
+    await session.finalise()
+
+    before, alone, both = (samples for samples, *_ in engine.asked)
+    assert both == before + alone
+
+
+async def test_pieces_of_the_turn_before_are_not_read_again() -> None:
+    engine = Listener()
+    session = RecognitionSession(engine)
+    session.start(np.zeros(round(PIECE_SECONDS + 5) * RATE, np.int16), RATE)
+    first = await session.finalise()
+    session.start(np.zeros(RATE, np.int16), RATE)
+    session.rejoin()
+    whole = await session.finalise()
+
+    assert whole.text.split(" reading ")[0] == first.text.split(" reading ")[0]
+    assert engine.asked[-1][0] < PIECE_SECONDS * 16000

@@ -26,36 +26,39 @@ class Attention:
         self._identifying = identifying
         self.heard_last = True
         """When their turn began they had heard an answer to its end, and nothing since."""
-        self._over_sound = False
-        """It began while the assistant was audible."""
+        self._before = True
+        """The same of the turn before."""
         self._caller_speaks = False
         self._caller_left = False
 
-    def speech_began(self, answering: bool) -> None:
-        """The caller begins to speak; `answering`: an answer to them is being made."""
-        call = self._call
+    def speech_began(self) -> None:
+        """The caller begins to speak."""
+        call, self._before = self._call, self.heard_last
         before = call.unread_turn  # Then both are read as one.
-        heard = not answering and self._sayings.heard_to_the_end(call.onset_ms)
+        heard = not call.answering() and self._sayings.heard_to_the_end(call.onset_ms)
         self.heard_last = heard and (self.heard_last or not before)
-        self._over_sound = call.playback.audible or (before and self._over_sound)
         self._caller_speaks = True
+
+    def rejoined(self) -> None:
+        """The caller's turn began with the one before it."""
+        self.heard_last = self._before
 
     def turn_taken(self) -> None:
         """What the caller said is being answered, or was nothing."""
         self._caller_speaks = False
 
-    def is_nothing(self, heard: Transcript) -> bool:
+    def is_nothing(self, heard: Transcript, listens: bool) -> bool:
         """No words, or none that take the floor: a backchannel over the assistant's words.
 
         After its last word there is nothing to go on with: then 'okay' is an answer. Words from
         a turn that began as the answer to a question for a secret are never taken for anything
-        else.
+        else. `listens`: it is a backchannel.
         """
         asks_secret = self._identifying() or ((wanted := self._call.wanted()) and wanted.secret)
         if not heard.text.strip() or (self._call.secret_turn and not asks_secret):
             return True
-        listens = self._call.language_of(heard).listening.is_backchannel(heard.text)
-        return self._over_sound and listens and self._sayings.unfinished
+        goes_on = self._sayings.unfinished or self._call.answering()
+        return self._call.over_words and goes_on and listens
 
     async def second_thoughts(self) -> None:
         """Wait until all that was said has been heard, and the caller has said nothing to it."""

@@ -27,7 +27,7 @@ from voice.calls.delivery import DELIVERIES
 from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
-from voice.calls.frames import CallerTurn, HoldFrame, Hypothesis, TurnTooLongFrame
+from voice.calls.frames import CallerTurn, HoldFrame, Hypothesis, Rejoined, TurnTooLongFrame
 from voice.calls.hand_over import cancel_transfer
 from voice.calls.identification import Identification
 from voice.calls.keypad import Keypad
@@ -71,6 +71,8 @@ class ConversationStep(FrameProcessor):
         self._session = begin_session(call, self._attention.second_thoughts)
         self._arguments = TaskArguments(call, self._session)
         call.may_rejoin = self._may_rejoin
+        call.answering = lambda: self._floor.answer is not None
+        call.hold_back = lambda on: self._answers.pause() if on else self._answers.go_on()
         self._jobs: set[asyncio.Task[None]] = set()
         self._length: LengthTimer | None = None
         say = self._sayings.say
@@ -83,12 +85,7 @@ class ConversationStep(FrameProcessor):
         self._emergencies = Emergencies(call, say)
         self._silence = Silence(call, lambda: self._job(self._silence_over()))
         self._answers = Answers(
-            call,
-            self._others,
-            self._floor,
-            self._sayings,
-            self.create_task,
-            self._tell,
+            call, self._others, self._floor, self._sayings, self.create_task, self._tell
         )
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -102,18 +99,20 @@ class ConversationStep(FrameProcessor):
             case UserStartedSpeakingFrame():
                 self._call.at_rest.clear()
                 self._emergencies.begin_turn()
-                goes_on = self._call.rejoined
-                if not goes_on:
-                    self._attention.speech_began(self._floor.answer is not None)
-                await self._tell(on.SpeechBegan(goes_on))
+                self._attention.speech_began()
+                await self._tell(on.SpeechBegan())
+            case Rejoined():
+                self._attention.rejoined()
+                await self._tell(on.SpeechBegan(goes_on=True))
             case Hypothesis():
-                await self._tell(on.Heard(self._words(frame.transcript), frame.paused))
+                words = self._words(frame.transcript, frame.listens)
+                await self._tell(on.Heard(words, frame.paused))
             case TurnTooLongFrame():
                 await self._tell(on.TooLong())
             case EagerEndOfTurnCancelFrame():
                 await self._tell(on.WentOn())
             case CallerTurn():
-                await self._turn_over(frame.transcript)
+                await self._turn_over(frame)
                 self._sayings.note_rest()
             case InputDTMFFrame():
                 await self._take_key(frame.button.value)
@@ -171,12 +170,12 @@ class ConversationStep(FrameProcessor):
             for action in self._floor.take(happened):
                 await self._do(action)
 
-    def _words(self, heard: Transcript) -> Words:
+    def _words(self, heard: Transcript, listens: bool) -> Words:
         """What the caller said, with what it is to the floor."""
         turn = Turn(heard, self._attention.heard_last)
         if self._emergencies.hears(heard):
             return Words(turn, Sense.DISTRESS)
-        if self._attention.is_nothing(heard):
+        if self._attention.is_nothing(heard, listens):
             return Words(None, Sense.NOTHING)
         if self._thinks_aloud(heard):
             return Words(turn, Sense.NOTHING)
@@ -201,8 +200,8 @@ class ConversationStep(FrameProcessor):
             return not self._remarks(heard)
         return self._identification.active and spoken.listening.is_backchannel(heard.text)
 
-    async def _turn_over(self, heard: Transcript) -> None:
-        words = self._words(heard)
+    async def _turn_over(self, turn: CallerTurn) -> None:
+        words = self._words(turn.transcript, turn.listens)
         cut = self._sayings.interrupted and self._session.asks
         await self._tell(on.TurnOver(words, cut_question=cut))
         if words.sense is not Sense.DISTRESS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voice.calls.state import CallState
 from voice.languages import Language
-from voice.recognition import ANYTHING, Expectation
+from voice.recognition import ANYTHING, LISTENING, Expectation
 from voice.tasks import Argument
 from voice.turns import Awaited
 
@@ -17,8 +17,10 @@ def expectation(call: CallState) -> Expectation:
     """What the recogniser may expect of the caller's next words."""
     if call.digits_expected:
         return Expectation("digits", digits=call.digits_expected)
-    wanted = call.wanted()
-    return ANYTHING if wanted is None else _of_argument(wanted, call.language)
+    if (wanted := call.wanted()) is not None:
+        return _of_argument(wanted, call.language)
+    listens = call.over_words and call.tracker.detector.short and not call.asks_yes_no()
+    return LISTENING if listens else ANYTHING
 
 
 def digits_wanted(call: CallState) -> int:

@@ -19,8 +19,15 @@ class Hypothesis(SystemFrame):
     """What the caller said until a pause that may be the end of the turn."""
 
     transcript: Transcript
+    listens: bool = False
+    """No more than that they listen."""
     paused: bool = True
     """False for the beginning of a long turn, which is read while the caller speaks on."""
+
+
+@dataclass
+class Rejoined(SystemFrame):
+    """The caller's turn goes on with the one before it, which was not over."""
 
 
 @dataclass
@@ -42,6 +49,8 @@ class CallerTurn(SystemFrame):
     transcript: Transcript
     recognition_ms: float
     speculative: bool
+    listens: bool = False
+    """They said no more than that they listen."""
 
 
 @dataclass

@@ -31,7 +31,7 @@ from voice.calls.state import CallState
 from voice.calls.turn_end import TurnEnd
 from voice.engine_queue import EngineBusy, EngineStuck
 from voice.events import HIDDEN, DtmfReceived, SpeechStarted, TurnEnded
-from voice.recognition import RecognitionSession
+from voice.recognition import Partial, PartialReader, RecognitionSession
 from voice.turns import (
     EndOfTurn,
     FalseStart,
@@ -46,6 +46,8 @@ from voice.turns import (
 PRE_ROLL_MS = 220
 """Sound before the detected onset that belongs to the first word."""
 DUCKED_DB = -12.0
+EARLY_SECONDS = 0.12
+"""Between two readings of what is said over the assistant's words, while it is said."""
 _FRAME_MS = 20
 _PRE_ROLL_FRAMES = 40
 """Those of the longest onset, too: of a voice that was long unsure to be the caller's."""
@@ -70,8 +72,11 @@ class CallInput(FrameProcessor):
         self._barge_in = barge_in
         self._hearing = hearing
         self._output = output
+        self._early = PartialReader(session, EARLY_SECONDS, self._read_early)
         self._offset = OffsetRemover()
         self._turn_end = TurnEnd(call, session)
+        self._holds_back = False
+        """The answer that is being made waits for it to be known whether the caller wants more."""
         self._over_ms: int | None = None
         """When a turn ended with which what is said soon after may still go on."""
         self._piece: asyncio.Task[None] | None = None
@@ -89,6 +94,7 @@ class CallInput(FrameProcessor):
         """Called by pipecat when the pipeline is over."""
         await super().cleanup()
         self._turn_end.stop()
+        self._early.stop()
         if self._piece:
             await self.cancel_task(self._piece)
 
@@ -107,7 +113,10 @@ class CallInput(FrameProcessor):
             self._read_ahead()
         else:
             self._pre_roll.append(frame)
-        await self._apply(self._barge_in.push(heard.sound, audible))
+        speaking = audible or self._call.answering()
+        await self._apply(self._barge_in.push(heard.sound, speaking, audible))
+        if detector.certain and self._early.heard(self._barge_in.wants_words):
+            self._barge_in.reading_began()
         for signal in signals:
             await self._follow(signal)
 
@@ -139,15 +148,23 @@ class CallInput(FrameProcessor):
     async def _apply(self, step: Step | None) -> None:
         match step:
             case Step.DUCK:
-                self._output.duck(DUCKED_DB)
+                self._hold_back(False)
+                await self._output.go_on(DUCKED_DB)
             case Step.HOLD:
+                self._hold_back(True)
                 self._output.hold()
             case Step.RESUME:
-                self._output.go_on()
+                self._hold_back(False)
+                await self._output.go_on()
             case Step.YIELD:
                 await self.broadcast_interruption()
             case None:
                 pass
+
+    def _hold_back(self, on: bool) -> None:
+        if on != self._holds_back:
+            self._holds_back = on
+            self._call.hold_back(on)
 
     async def _follow(self, signal: TurnSignal | None) -> None:
         match signal:
@@ -155,6 +172,7 @@ class CallInput(FrameProcessor):
                 self._begin(onset_ms)
                 await self.push_frame(UserStartedSpeakingFrame())
             case ShortPause():
+                self._early.stop()
                 await self.push_frame(VADUserStoppedSpeakingFrame())
             case SpeechResumed():
                 await self.push_frame(VADUserStartedSpeakingFrame())
@@ -175,14 +193,17 @@ class CallInput(FrameProcessor):
         pre_roll = np.concatenate(list(self._pre_roll)[-frames:])
         self._pre_roll.clear()
         call.onset_ms = onset_ms
-        call.rejoined = not call.unread_turn and self._resumes(onset_ms) and call.may_rejoin()
-        if call.unread_turn or call.rejoined:
-            # The turn before is not understood yet, or was not over: both are read as one.
+        call.rejoined = False
+        call.resumes = not call.unread_turn and self._resumes(onset_ms)
+        if call.unread_turn:
+            # The turn before is not understood yet: both are read as one.
             self._session.feed(pre_roll, call.sample_rate)
-            call.secret_turn |= call.secret and not call.rejoined
         else:
             self._session.start(pre_roll, call.sample_rate)
-            call.secret_turn = call.secret
+        over_words = call.playback.audible or call.answering()
+        call.over_words = over_words or (call.unread_turn and call.over_words)
+        call.secret_before = call.secret_turn
+        call.secret_turn = call.secret or (call.unread_turn and call.secret_turn)
         call.journal.record(SpeechStarted, while_assistant_spoke=call.playback.audible)
 
     def _resumes(self, onset_ms: int) -> bool:
@@ -194,6 +215,7 @@ class CallInput(FrameProcessor):
 
     def _end(self, pause_ms: int) -> None:
         self._barge_in.turn_over()
+        self._holds_back = False
         self._hearing.turn_over()
         self._call.unread_turn = True
         now, known = self._call.journal.now_ms(), self._turn_end.known
@@ -205,6 +227,14 @@ class CallInput(FrameProcessor):
             finality=None if known.finality is None else round(known.finality, 3),
             ending=known.ending.value if known.ending else "",
         )
+
+    def _read_early(self, words: Partial) -> None:
+        """What is said over the assistant's words, as far as it goes."""
+        if words.text:
+            offered = self._call.offered
+            listens = any(one.listening.may_become_backchannel(words.text) for one in offered)
+            stops = any(one.listening.stops_speaker(words.text) for one in offered)
+            self._barge_in.heard_so_far(listens, stops)
 
     def _read_ahead(self) -> None:
         """Have what a long turn began with read while the caller speaks on."""

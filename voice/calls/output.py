@@ -17,7 +17,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.audio import Pcm, resample
+from voice.audio import Pcm, dbfs, resample
 from voice.calls.playback import Heard
 from voice.calls.state import CallState
 from voice.calls.utterance import ClauseAudio
@@ -29,6 +29,9 @@ FRAME_SECONDS = 0.02
 AHEAD_SECONDS = 0.06
 """How far the edge's ring is kept filled: a stall of the loop up to here is not heard."""
 SILENT_DB = -60.0
+"""So much softer nothing is heard."""
+SILENT_DBFS = -50.0
+"""What is softer in a clause is a pause."""
 HELD_SECONDS = 3.0
 """Nobody waits for words any longer."""
 FLUSH_SECONDS = 0.3
@@ -95,14 +98,18 @@ class CallOutput(FrameProcessor):
     def hold(self) -> None:
         """Be silent until `go_on`, an interruption, or HELD_SECONDS have passed."""
         self._goes_on.clear()
-        self._call.playback.held = True
+        self._call.playback.held = self._call.playback.audible
         self.duck(SILENT_DB)
 
-    def go_on(self) -> None:
-        """As before; what was on its way when it fell silent is said again."""
+    async def go_on(self, gain_db: float = 0.0) -> None:
+        """Speak, so much softer (negative); what was on its way when it fell silent is said again.
+
+        The pause has been long enough: silence that would follow in the clause is left out.
+        """
         self._goes_on.set()
         self._call.playback.held = False
-        self.duck(0.0)
+        self.duck(gain_db)
+        await self._notice_silence()
 
     async def played(self, ledger: Played) -> None:
         """What the edge says has left for the caller."""
@@ -138,7 +145,9 @@ class CallOutput(FrameProcessor):
             clause = self._current = self._clauses.popleft()
             if len(self._clauses) < WAITING_CLAUSES:
                 self._room.set()
-            if await clause.utterance.permission() and not self._cut:
+            await clause.utterance.permission()
+            await self._wait_held()
+            if not (self._cut or clause.utterance.dropped):
                 await self._send_clause(clause)
             clause.utterance.sent.set()
             self._current = None
@@ -168,28 +177,32 @@ class CallOutput(FrameProcessor):
         at = 0
         while at < len(frames):
             await self._wait_until_due()
-            held = not self._goes_on.is_set()
-            if held:
-                await self._wait_held()
+            held = await self._wait_held()
             if self._cut or clause.utterance.dropped:
                 return
             if held:
-                at -= self._unheard(at)
+                at = self._take_up(frames, at)
             self._send(frames[at])
             at += 1
 
-    async def _wait_held(self) -> None:
+    async def _wait_held(self) -> bool:
+        """Be silent while that is wanted; False when it is not."""
+        if self._goes_on.is_set():
+            return False
         try:
             await asyncio.wait_for(self._goes_on.wait(), HELD_SECONDS)
         except TimeoutError:
-            self.go_on()
+            await self.go_on()
         self._due = 0.0
+        return True
 
-    def _unheard(self, sent: int) -> int:
-        """How many of so many frames of the clause were on their way when it fell silent."""
-        unheard = min(sent, round(AHEAD_SECONDS / FRAME_SECONDS))
-        self._call.playback.again(unheard * round(self._call.sample_rate * FRAME_SECONDS))
-        return unheard
+    def _take_up(self, frames: list[Pcm], sent: int) -> int:
+        """The frame to go on with: what was on its way is said again, silence is not."""
+        at = max(0, sent - round(AHEAD_SECONDS / FRAME_SECONDS))
+        while at < len(frames) - 1 and dbfs(frames[at]) < SILENT_DBFS:
+            at += 1
+        self._call.playback.go_back((sent - at) * len(frames[0]))
+        return at
 
     async def _wait_until_due(self) -> None:
         """Each frame has its own due time; only after a gap does the clock begin anew."""
@@ -225,7 +238,7 @@ class CallOutput(FrameProcessor):
         self._clauses = deque(c for c in self._clauses if not c.clause.interruptible)
         self._room.set()
         audible = self._call.playback.audible
-        self.go_on()
+        await self.go_on()
         current = self._current
         if current is not None and not current.clause.interruptible:
             return

@@ -80,8 +80,8 @@ class Playback:
         self._sent += len(frame)
         self._spans[-1].sent += len(frame)
 
-    def again(self, samples: int) -> None:
-        """The last samples of the current clause were not heard, and are sent once more."""
+    def go_back(self, samples: int) -> None:
+        """The current clause goes on so far before where it was; if negative, behind that."""
         span = self._spans[-1]
         span.start += samples
         span.sent -= samples

@@ -7,6 +7,7 @@ import asyncio
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
     Frame,
+    InterruptionFrame,
     UserStartedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -17,7 +18,7 @@ from voice.calls.barge_in import BargeIn
 from voice.calls.expected_answer import expectation
 from voice.calls.failures import PAUSES, EngineFailure, EngineFault, patiently
 from voice.calls.fillers import bridged
-from voice.calls.frames import CallerTurn, Hypothesis, TurnOverFrame
+from voice.calls.frames import CallerTurn, Hypothesis, Rejoined, TurnOverFrame
 from voice.calls.partials import Partials
 from voice.calls.secrets import follow_dictation, masked
 from voice.calls.spoken_language import follow_language
@@ -50,6 +51,8 @@ class RecognitionStep(FrameProcessor):
         self._barge_in = barge_in
         self._work: asyncio.Task[None] | None = None
         self._transcript: Transcript | None = None
+        self._listens = False
+        """It is a back-channel, or nothing."""
         self._took_ms = 0.0
         self._spent_ms = 0.0
         """On all readings of the turn; the last one took `_took_ms`."""
@@ -71,6 +74,8 @@ class RecognitionStep(FrameProcessor):
             case TurnOverFrame():
                 await self._finish(frame)
                 return
+            case InterruptionFrame() if direction is FrameDirection.DOWNSTREAM:
+                await self._rejoin()
             case _:
                 pass
         await self.push_frame(frame, direction)
@@ -104,13 +109,11 @@ class RecognitionStep(FrameProcessor):
         begun = clock()
         self._session.belief = self._call.belief
         try:
-            expect = expectation(self._call)
             async with bridged(self._fill, self._call.phrases, _FILLER_SECONDS):
-                transcript = await patiently(
-                    lambda: self._session.finalise(speculative=speculative, expect=expect),
-                    self._call.settings.recognition.timeout_seconds,
-                    pauses=() if speculative else PAUSES,
-                )
+                transcript = await self._read(speculative)
+                listens = await self._call.only_listens(transcript)
+                if not listens and await self._rejoin():
+                    transcript = await self._read(speculative)
         except EngineFault as fault:
             if self._over is None:
                 return  # Only the end of the turn needs the words: they are asked for once more.
@@ -124,14 +127,33 @@ class RecognitionStep(FrameProcessor):
         finally:
             self._took_ms = (clock() - begun) * 1000
             self._spent_ms += self._took_ms
-        self._transcript = transcript
+        self._transcript, self._listens = transcript, listens
         if self._over is not None:
             await self._publish(transcript, speculative=False)
             return
         self._partials.pause()
-        await self._yield_to(transcript)
+        await self._yield()
         # Upstream too: the input ends the turn at once when all digits have been said.
-        await self.broadcast_frame(Hypothesis, transcript=transcript)
+        await self.broadcast_frame(Hypothesis, transcript=transcript, listens=listens)
+
+    async def _read(self, speculative: bool) -> Transcript:
+        expect = expectation(self._call)
+        return await patiently(
+            lambda: self._session.finalise(speculative=speculative, expect=expect),
+            self._call.settings.recognition.timeout_seconds,
+            pauses=() if speculative else PAUSES,
+        )
+
+    async def _rejoin(self) -> bool:
+        """Let the turn go on with the one before it, if it may."""
+        resumes, self._call.resumes = self._call.resumes, False
+        if not (resumes and self._call.may_rejoin()):
+            return False
+        self._call.rejoined, self._call.over_words = True, False
+        self._call.secret_turn = self._call.secret_before
+        self._session.rejoin()
+        await self.push_frame(Rejoined())
+        return True
 
     async def _fill(self, text: str) -> None:
         """The turn is over and the caller waits."""
@@ -142,7 +164,7 @@ class RecognitionStep(FrameProcessor):
     async def _publish(self, transcript: Transcript, speculative: bool) -> None:
         self._transcript = self._over = None
         self._call.unread_turn = False
-        await self._yield_to(transcript)
+        await self._yield()
         follow_language(transcript, self._call)
         self._call.journal.record(
             FinalTranscript,
@@ -157,10 +179,10 @@ class RecognitionStep(FrameProcessor):
             in_vain_ms=round(self._spent_ms - self._took_ms, 1),
         )
         follow_dictation(transcript, self._call)
-        await self.push_frame(CallerTurn(transcript, self._took_ms, speculative))
+        turn = CallerTurn(transcript, self._took_ms, speculative, self._listens)
+        await self.push_frame(turn)
 
-    async def _yield_to(self, transcript: Transcript) -> None:
-        """Fall silent when these words take the floor."""
-        language = self._call.language_of(transcript)
-        if self._barge_in.takes_floor(transcript.text, language):
+    async def _yield(self) -> None:
+        """Fall silent when the caller's words take the floor."""
+        if self._barge_in.takes_floor(self._listens):
             await self.broadcast_interruption()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -43,6 +43,10 @@ class Transferring:
     target: str
     reason: str
     outcome: asyncio.Future[TransferResult]
+
+
+async def _hears_words(heard: Transcript) -> bool:
+    return not heard.text.strip()
 
 
 def _set_event() -> asyncio.Event:
@@ -87,12 +91,24 @@ class CallState:
     """Whether they were asked something that yes or no answers."""
     may_rejoin: Callable[[], bool] = lambda: False
     """Whether what they say now may still go on with the turn that is being answered."""
+    resumes: bool = False
+    """It began soon after the one before: it goes on with it if it is more than a back-channel."""
+    over_words: bool = False
+    """It began while the assistant was audible, or an answer was on its way."""
     rejoined: bool = False
     """The caller's turn goes on with one that was taken for over, and is read with it."""
+    hold_back: Callable[[bool], None] = lambda on: None
+    """Let the answer that is being made wait for the caller, or go on."""
+    only_listens: Callable[[Transcript], Awaitable[bool]] = _hears_words
+    """Whether what the caller said is a back-channel, or nothing."""
+    answering: Callable[[], bool] = lambda: False
+    """Whether an answer that counts is being made."""
     secret: bool = False
     """What the caller says or keys now reaches no event, log, model or recording."""
     secret_turn: bool = False
     """The caller's turn began while that was so, and stays unrecorded to its end."""
+    secret_before: bool = False
+    """The same of the turn before."""
     dictates: bool = False
     """The caller's turn before spoke of a secret or held a number: the next may go on with it."""
     onset_ms: int = 0

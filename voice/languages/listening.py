@@ -17,6 +17,8 @@ class Listening(Table):
     words: frozenset[str]
     """Each by itself, also several of them."""
     phrases: frozenset[str] = frozenset()
+    stops: frozenset[str] = frozenset()
+    """What somebody says who wants the other to stop, a few words of their own."""
     patience: Sequence[str] = ()
     """What somebody who waits says to show that they are still there."""
 
@@ -25,7 +27,25 @@ class Listening(Table):
         words = words_of(text.replace("-", ""))
         if not words or len(words) > _LONGEST:
             return False
-        return " ".join(words) in self.phrases or self.words.issuperset(words)
+        if " ".join(words) in self.phrases or self.words.issuperset(words):
+            return True
+        is_spelt = all(len(word) == 1 for word in words)
+        return is_spelt and "".join(words) in self.words
+
+    def stops_speaker(self, text: str) -> bool:
+        """Whether all that `text` says is that the other shall stop."""
+        return " ".join(words_of(text)) in self.stops
+
+    def may_become_backchannel(self, text: str) -> bool:
+        """Whether `text`, whose last word may be cut short, says no more than that so far."""
+        words = words_of(text.replace("-", ""))
+        if not words or len(words) > _LONGEST:
+            return False
+        *whole, last = words
+        if self.words.issuperset(whole) and any(word.startswith(last) for word in self.words):
+            return True
+        begun = " ".join(words)
+        return any(phrase.startswith(begun) for phrase in self.phrases)
 
     def is_patience(self, text: str) -> bool:
         """Whether somebody who waits for an answer says no more than that they are still there."""

@@ -14,7 +14,7 @@ from voice.recognition.errors import (
     UnusableIdentification,
     UnusableVariant,
 )
-from voice.recognition.expectation import ANYTHING, Expectation
+from voice.recognition.expectation import ANYTHING, LISTENING, Expectation
 from voice.recognition.identifier import Identifier, IdentifierCard
 from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.partial_pace import PartialPace
@@ -27,6 +27,7 @@ from voice.recognition.transcript import Transcript, Word
 
 __all__ = [
     "ANYTHING",
+    "LISTENING",
     "Dialect",
     "Expectation",
     "Identifier",

@@ -9,11 +9,16 @@ from typing import Literal
 
 from voice.languages import Language, spoken_numbers
 
-Kind = Literal["anything", "digits", "yes_no", "choice", "amount", "date", "spelling"]
+Kind = Literal["anything", "digits", "yes_no", "choice", "amount", "date", "spelling", "listening"]
 
 _FIGURES = tuple("0123456789")
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
-_MARKS = {"amount": tuple("$€£.,"), "date": tuple("/-,."), "spelling": tuple("-.,")}
+_MARKS = {
+    "amount": tuple("$€£.,"), "date": tuple("/-,."), "spelling": tuple("-.,"),
+    "listening": tuple("-.,!"),
+}  # fmt: skip
+_FEW_WORDS = 3
+"""As what a listener says may be misread."""
 _BETWEEN = re.compile(r"[\s,.\-]*")
 _WORD = re.compile(r"\w+|[$€£]")
 
@@ -39,6 +44,13 @@ class Expectation:
         """Whether an answer that is nearly as likely as another one is doubtful."""
         return self.kind in ("digits", "yes_no", "choice")
 
+    def needs_search(self, said: str, language: Language) -> bool:
+        """Whether what was read freely leaves open that an answer of this kind was said."""
+        if self.kind == "listening":
+            is_short = 0 < len(said.split()) <= _FEW_WORDS
+            return is_short and self.meaning(said, language) is None
+        return not self.is_told_in(said, language)
+
     def answers(self, language: Language) -> dict[str, str]:
         """Where there are only so many: what each thing that may be said stands for."""
         if self.kind == "yes_no":
@@ -51,6 +63,11 @@ class Expectation:
         """The words, figures and signs of which any answer is made."""
         if self.kind == "spelling":
             yield from (*_LETTERS, *map(str.upper, _LETTERS), *_FIGURES)
+        elif self.kind == "listening":
+            listening = language.listening
+            phrases = listening.phrases | listening.stops
+            words = {*listening.words}.union(*map(str.split, phrases))
+            yield from (form for word in words for form in (word, word.capitalize()))
         elif self.kind in ("digits", "amount", "date"):
             yield from _FIGURES
             words = {*language.digit_words}
@@ -65,6 +82,10 @@ class Expectation:
         """What an answer made of these parts says, however it is written; None when nothing."""
         if self.kind == "digits":
             return _figures(text, language)
+        if self.kind == "listening":
+            if language.listening.is_backchannel(text):
+                return "listens"
+            return "stops" if language.listening.stops_speaker(text) else None
         said = _WORD.findall(text.lower())
         if self.kind == "spelling":
             in_letters = text.isupper() or all(len(one) == 1 for one in said)
@@ -89,6 +110,8 @@ class Expectation:
 
 
 ANYTHING = Expectation()
+LISTENING = Expectation("listening")
+"""A word or two that somebody says into what is said to them: to go on, or to stop."""
 
 
 def _figures(text: str, language: Language) -> str | None:

@@ -25,6 +25,8 @@ _LEAST_LENGTH_MARGIN = -1.0
 """The same towards more or fewer digits, which the number that was asked for makes less likely."""
 _MOST_LOSS = 4.0
 """Nepers that an answer may be below the free reading: a word half heard, not another sentence."""
+_MOST_LOSS_OF_LISTENERS = 2.5
+"""The same of a back-channel, which anybody may say at any time."""
 _WORDS_BESIDE = 1
 """Beside an answer, as 'well, yes': a longer saying is taken as it was read."""
 _BEAM = 10
@@ -75,7 +77,7 @@ class ExpectedAnswers:
     ) -> LikelyAnswer | None:
         """The answer in a window that was read freely as `free`; None when it is no such answer."""
         said = self._tokenizer.decode(list(free))
-        if expect.is_told_in(said, self._language):
+        if not expect.needs_search(said, self._language):
             return None
         states = np.array(encoded.to_device(ctranslate2.Device.cpu))
         answers = expect.answers(self._language)
@@ -91,7 +93,8 @@ class ExpectedAnswers:
             probability = max(self._log_probabilities(states, asked))
         else:
             probability = best.log_probability if answers else free_log_probability
-        if probability < free_log_probability - _MOST_LOSS:
+        most = _MOST_LOSS_OF_LISTENERS if expect.kind == "listening" else _MOST_LOSS
+        if probability < free_log_probability - most:
             return None
         if answers and self._says_more(free, best.pieces):
             return None

@@ -21,6 +21,8 @@ class PartialPace:
         self._asking: dict[object, float] = {}
         """Those who want to read, first come first, and when they last said so."""
         self._last: object = None
+        self._ended = 0.0
+        """When it did; later than now where the loop's clock has begun anew."""
         self._rested = 0.0
         """When others than the last one may read."""
 
@@ -28,11 +30,11 @@ class PartialPace:
         """Whether this one reads now; asked again and again while it wants to."""
         self._asking[reader] = now
         late = now - _FORGOTTEN_SECONDS
-        self._asking = {one: asked for one, asked in self._asking.items() if asked >= late}
+        self._asking = {one: at for one, at in self._asking.items() if late <= at <= now}
         alone = len(self._asking) == 1 and self._last is reader
         if self._reading >= self._workers or next(iter(self._asking)) is not reader:
             return False
-        if not alone and now < self._rested:
+        if not alone and self._ended <= now < self._rested:
             return False
         del self._asking[reader]
         self._reading += 1
@@ -42,4 +44,5 @@ class PartialPace:
         """It has read, for so many seconds."""
         self._reading -= 1
         self._last = reader
+        self._ended = now
         self._rested = now + took / self._workers

@@ -35,15 +35,17 @@ class PartialReader:
         self._began = self._due = 0.0
         self._reading: asyncio.Task[None] | None = None
 
-    def heard(self, voiced: bool) -> None:
-        """The session was fed with 20 ms more of the turn; returns at once."""
+    def heard(self, voiced: bool) -> bool:
+        """The session was fed with 20 ms more of the turn; whether a reading begins, at once."""
         now = asyncio.get_running_loop().time()
         if self._reading is not None or not voiced or now < self._due:
-            return
-        if self._pace.begins(self, now):
-            self._began = now
-            self._reading = asyncio.create_task(self._read())
-            self._reading.add_done_callback(self._ended)
+            return False
+        if not self._pace.begins(self, now):
+            return False
+        self._began = now
+        self._reading = asyncio.create_task(self._read())
+        self._reading.add_done_callback(self._ended)
+        return True
 
     def stop(self) -> None:
         """Something more urgent is about to be read, or nothing any more."""

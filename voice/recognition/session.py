@@ -106,6 +106,8 @@ class RecognitionSession:
         self._partial_fed = -1
         self._pieces: list[Transcript] = []
         """Of what was read for good, and is not kept as sound any more."""
+        self._before: tuple[list[Transcript], Pcm] = ([], np.zeros(0, np.int16))
+        """The turn before: its pieces, and the sound behind them."""
         self._closing = asyncio.Lock()
         self._final: tuple[int, Expectation, Transcript] | None = None
 
@@ -130,8 +132,21 @@ class RecognitionSession:
 
     def start(self, pre_roll: Pcm, sample_rate: int = 8000) -> None:
         """A new turn, beginning with audio from before its speech was noticed."""
+        before = self._pieces, self._audio()
         self.reset()
+        self._before = before
         self.feed(pre_roll, sample_rate)
+
+    def rejoin(self) -> None:
+        """The turn goes on with the one before it; both are read as one."""
+        pieces, audio = self._before
+        self._before = [], audio[:0]
+        self._pieces = pieces + self._pieces
+        self._chunks.insert(0, audio)
+        self._samples += len(audio)
+        self._fed += len(audio)
+        self._open = 0
+        self._words = StableWords()
 
     def feed(self, pcm: Pcm, sample_rate: int) -> None:
         """More audio of the turn, at any rate; microseconds."""
