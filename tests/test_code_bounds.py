@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,3 +56,12 @@ def test_what_catches_everything_is_rare_and_says_why() -> None:
     assert {place for place, rest in found.items() if not REASON.search(rest)} == set()
     thousands = sum(text.count("\n") for text in package.values()) / 1000
     assert len(found) <= BROAD_PER_1000_LINES * thousands, sorted(found)
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for name, text in SOURCES.items():
+        for node in ast.walk(ast.parse(text)) if name.startswith("voice/") else ():
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(name)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

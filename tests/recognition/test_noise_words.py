@@ -10,7 +10,7 @@ import pytest
 
 from voice.audio import Pcm, resample
 from voice.evaluation.people.noises import noises
-from voice.recognition.decoding import Reading
+from voice.recognition.decoding import WindowReading
 from voice.recognition.features import RATE_HZ
 from voice.recognition.folder import Description
 from voice.recognition.noise import is_noise
@@ -18,8 +18,8 @@ from voice.recognition.noise import is_noise
 SENTENCE = "How can I help you?"
 
 
-def reading(certain: float, nobody: float, text: str = "so") -> Reading:
-    return Reading(text, 1, 2 * math.log(certain), nobody, ())
+def reading(certain: float, nobody: float, text: str = "so") -> WindowReading:
+    return WindowReading(text, 1, 2 * math.log(certain), nobody, ())
 
 
 def wide(pcm: Pcm) -> Pcm:

@@ -18,10 +18,10 @@ from voice.engine_queue import EngineBusy, Priority
 from voice.engine_steps import Steps, alone
 from voice.languages import language
 from voice.recognition import ANYTHING, Expectation, WhisperRecogniser, Word, folder
-from voice.recognition.decoding import Decoder, Reading
+from voice.recognition.decoding import Decoder, WindowReading
 from voice.recognition.encoding import Encoded, Encoder
 from voice.recognition.folder import Description
-from voice.recognition.reader import Reader, Recording
+from voice.recognition.reader import Reader, WindowedAudio
 
 BALANCE = "How can I help you?"
 RATE = 8000
@@ -243,12 +243,12 @@ class _Gated:
         self.entered, self.may_go_on = threading.Event(), threading.Event()
         self.windows = 0
 
-    def read(self, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
+    def read(self, encoded: Encoded, expect: Expectation) -> Steps[WindowReading]:
         yield from ()
         self.windows += 1
         self.entered.set()
         assert self.may_go_on.wait(10)
-        return Reading("plan", 1, -0.01, 0.0, ())
+        return WindowReading("plan", 1, -0.01, 0.0, ())
 
 
 async def test_of_a_long_turn_that_nobody_waits_for_no_further_window_is_read(
@@ -277,12 +277,12 @@ class _Slip:
         self.heard_in = heard_in
         self.lengths: list[float] = []
 
-    def read(self, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
+    def read(self, encoded: Encoded, expect: Expectation) -> Steps[WindowReading]:
         yield from ()
         self.lengths.append(encoded.seconds)
         if encoded.seconds > self.heard_in:
-            return Reading("park", 1, -0.4, 0.0, (Word("park", 0, 400, 0.7),))
-        return Reading("my plan", 2, -0.1, 0.0, (Word("my plan", 0, 1000, 0.9),))
+            return WindowReading("park", 1, -0.4, 0.0, (Word("park", 0, 400, 0.7),))
+        return WindowReading("my plan", 2, -0.1, 0.0, (Word("my plan", 0, 1000, 0.9),))
 
 
 @pytest.mark.parametrize(("doubt_below", "text"), [(0.9, "my plan"), (0.0, "park")])
@@ -295,7 +295,7 @@ def test_what_is_doubtful_is_read_again_at_other_tempos(
     reader = Reader(described, Encoder(described), language(), 1)
     slip = _Slip(heard_in=1.9)
     reader._decoder = cast(Decoder, slip)
-    recording = Recording(resample(noise(2, 3000), RATE, 16000))
+    recording = WindowedAudio(resample(noise(2, 3000), RATE, 16000))
 
     transcript = alone(reader.read(recording, Priority.FINAL, ANYTHING))
 

@@ -18,7 +18,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import Pcm, dbfs, resample
-from voice.calls.playback import Heard
+from voice.calls.playback import HeardShare
 from voice.calls.state import CallState
 from voice.calls.utterance import ClauseAudio
 from voice.events import ClauseSpoken, Interrupted
@@ -55,7 +55,7 @@ class CallOutput(FrameProcessor):
         self._room.set()
         self._drained = asyncio.Event()
         self._drained.set()
-        self._flushed: asyncio.Future[list[Heard]] | None = None
+        self._flushed: asyncio.Future[list[HeardShare]] | None = None
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._due = 0.0
@@ -248,7 +248,7 @@ class CallOutput(FrameProcessor):
         self._account(heard, dropped)
         await self._notice_silence()
 
-    async def _flush(self) -> list[Heard]:
+    async def _flush(self) -> list[HeardShare]:
         self._flushed = asyncio.get_running_loop().create_future()
         self._call.leg.send(Flush())
         self._echo.flushed()
@@ -259,7 +259,7 @@ class CallOutput(FrameProcessor):
         finally:
             self._flushed = None
 
-    def _account(self, heard: list[Heard], dropped: list[ClauseAudio]) -> None:
+    def _account(self, heard: list[HeardShare], dropped: list[ClauseAudio]) -> None:
         """Put on record, and tell the utterance, what the caller heard of it."""
         if not heard:
             return

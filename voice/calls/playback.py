@@ -22,7 +22,7 @@ class _Span:
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardShare:
     """What of a clause reached the caller's ear."""
 
     clause: ClauseAudio
@@ -86,7 +86,7 @@ class Playback:
         span.start += samples
         span.sent -= samples
 
-    def played(self, samples: int, dropped: int, flushed: bool = False) -> list[Heard]:
+    def played(self, samples: int, dropped: int, flushed: bool = False) -> list[HeardShare]:
         """The edge's ledger; after a flush, what was heard of each clause since the last one.
 
         Dropped samples of a flush are the last ones sent, so they count only after its answer.
@@ -100,7 +100,7 @@ class Playback:
         self._spans.clear()
         return heard
 
-    def estimate(self, ahead_ms: float) -> list[Heard]:
+    def estimate(self, ahead_ms: float) -> list[HeardShare]:
         """The same without the edge's word: all but the last `ahead_ms` was heard."""
         position = self._sent - round(ahead_ms * self._rate / 1000)
         heard = [self._heard(span, position) for span in self._spans]
@@ -113,10 +113,10 @@ class Playback:
         while self._spans and self._spans[0].clause.utterance is not clause.utterance:
             self._spans.popleft()
 
-    def _heard(self, span: _Span, position: int) -> Heard:
+    def _heard(self, span: _Span, position: int) -> HeardShare:
         spoken = span.clause.spoken
         samples = min(max(0, position - span.start), span.sent)
         if samples >= len(spoken.pcm) * self._rate // spoken.sample_rate:
-            return Heard(span.clause, spoken.text, "")
+            return HeardShare(span.clause, spoken.text, "")
         heard = spoken.heard(samples * 1000 / self._rate)
-        return Heard(span.clause, heard, spoken.text[len(heard) :].strip())
+        return HeardShare(span.clause, heard, spoken.text[len(heard) :].strip())

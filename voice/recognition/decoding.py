@@ -29,7 +29,7 @@ _MOST_PIECES = 220
 
 
 @dataclass(frozen=True)
-class Reading:
+class WindowReading:
     """What the model makes of one window."""
 
     text: str
@@ -62,7 +62,7 @@ class Decoder:
         self._prompt = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         self._answers = ExpectedAnswers(self._model, self._tokenizer, language)
 
-    def read(self, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
+    def read(self, encoded: Encoded, expect: Expectation) -> Steps[WindowReading]:
         """The most likely text of a window, and its words where they are wanted."""
         reading, ids = yield from self._search(encoded, self._beam_size)
         if expect.kind != "anything":
@@ -71,14 +71,18 @@ class Decoder:
             return reading
         return replace(reading, words=self._timed(encoded, ids))
 
-    def read_quickly(self, encoded: Encoded) -> Steps[Reading]:
+    def read_quickly(self, encoded: Encoded) -> Steps[WindowReading]:
         """The words of a greedy search, without their times."""
         reading, _ = yield from self._search(encoded, beam_size=1)
         return reading
 
     def _expected(
-        self, encoded: ctranslate2.StorageView, expect: Expectation, free: Reading, ids: list[int]
-    ) -> tuple[Reading, list[int]]:
+        self,
+        encoded: ctranslate2.StorageView,
+        expect: Expectation,
+        free: WindowReading,
+        ids: list[int],
+    ) -> tuple[WindowReading, list[int]]:
         """The reading as an answer of the expected kind, where it is one."""
         next_part()
         answer = self._answers.find(encoded, expect, ids, free.log_probability)
@@ -92,7 +96,7 @@ class Decoder:
         )
         return reading, answer.pieces
 
-    def _search(self, encoded: Encoded, beam_size: int) -> Steps[tuple[Reading, list[int]]]:
+    def _search(self, encoded: Encoded, beam_size: int) -> Steps[tuple[WindowReading, list[int]]]:
         most = min(_MOST_PIECES, _PIECES_AT_LEAST + int(_PIECES_PER_SECOND * encoded.seconds))
         search = WindowSearch(
             self._model, encoded.states, self._prompt, beam_size, self._length_penalty, most,
@@ -106,7 +110,7 @@ class Decoder:
         log_probability *= (length - len(ids) + len(said)) / max(1, length)
         ids = said
         text = self._tokenizer.decode(ids).strip()
-        return Reading(text, len(ids), log_probability, found.no_speech_probability, ()), ids
+        return WindowReading(text, len(ids), log_probability, found.no_speech_probability, ()), ids
 
     def _timed(self, encoded: Encoded, ids: list[int]) -> tuple[Word, ...]:
         """Each word's place, by the decoder's attention."""

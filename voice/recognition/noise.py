@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from voice.audio import Pcm, resample
-from voice.recognition.decoding import Reading
+from voice.recognition.decoding import WindowReading
 from voice.recognition.features import RATE_HZ
 from voice.recognition.folder import Description
 from voice.silero import speech_peak
@@ -19,7 +19,7 @@ _VOICE = 0.7
 _JUDGED_HZ = 8000
 
 
-def is_noise(reading: Reading, window: Pcm, description: Description) -> bool:
+def is_noise(reading: WindowReading, window: Pcm, description: Description) -> bool:
     """Whether the words of a window at RATE_HZ are nobody's; a reading without words is not."""
     nobody = reading.no_speech_probability
     certain = math.exp(min(0.0, reading.mean_log_probability))

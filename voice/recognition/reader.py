@@ -13,7 +13,7 @@ from voice.engine_queue import Priority, next_part
 from voice.engine_steps import Steps
 from voice.languages import Language, spoken_numbers
 from voice.recognition import features, folder
-from voice.recognition.decoding import Decoder, Reading
+from voice.recognition.decoding import Decoder, WindowReading
 from voice.recognition.encoding import Encoded, Encoder
 from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.noise import is_noise
@@ -27,7 +27,7 @@ _AUDIBLE_DBFS = -57.0
 """Audio of which no 100 ms is louder than this holds no words."""
 
 
-class Recording:
+class WindowedAudio:
     """Audio at 16 kHz that is to be read; an encoder makes states of each window once."""
 
     def __init__(self, pcm: Pcm, longest_pause_seconds: float = 0.0) -> None:
@@ -83,7 +83,7 @@ class Reader:
         self._description = loaded.description
 
     def read(
-        self, recording: Recording, priority: Priority, expect: Expectation
+        self, recording: WindowedAudio, priority: Priority, expect: Expectation
     ) -> Steps[Transcript]:
         """The words of the recording.
 
@@ -107,12 +107,12 @@ class Reader:
 
     def _read(
         self,
-        recording: Recording,
+        recording: WindowedAudio,
         windows: Iterable[tuple[int, Pcm]],
         priority: Priority,
         expect: Expectation,
     ) -> Steps[Transcript]:
-        readings: list[Reading] = []
+        readings: list[WindowReading] = []
         for first, window in windows:
             encoded = recording.encoded(self._encoder, first, window)
             if priority is Priority.PARTIAL:
@@ -130,7 +130,9 @@ class Reader:
         """Of a recording without words."""
         return self._joined([], seconds)
 
-    def _read_window(self, window: Pcm, encoded: Encoded, expect: Expectation) -> Steps[Reading]:
+    def _read_window(
+        self, window: Pcm, encoded: Encoded, expect: Expectation
+    ) -> Steps[WindowReading]:
         reading = yield from self._decoder.read(encoded, expect)
         if math.exp(reading.mean_log_probability) >= self._description.doubt_below:
             return reading
@@ -141,7 +143,7 @@ class Reader:
                 reading = max(reading, again, key=_credit)
         return reading
 
-    def _read_at(self, tempo: float, window: Pcm, expect: Expectation) -> Steps[Reading]:
+    def _read_at(self, tempo: float, window: Pcm, expect: Expectation) -> Steps[WindowReading]:
         """The window as if it had been spoken so many times as fast."""
         next_part()
         changed = resample(window, round(1000 * tempo), 1000)
@@ -152,7 +154,7 @@ class Reader:
         )
         return replace(reading, words=words)
 
-    def _joined(self, readings: list[Reading], seconds: float) -> Transcript:
+    def _joined(self, readings: list[WindowReading], seconds: float) -> Transcript:
         spoken = [reading for reading in readings if reading.text]
         nobody = min((reading.no_speech_probability for reading in readings), default=1.0)
         if not spoken:
@@ -170,7 +172,7 @@ class Reader:
         )
 
 
-def _credit(reading: Reading) -> tuple[bool, float]:
+def _credit(reading: WindowReading) -> tuple[bool, float]:
     """Of what was expected, a sure answer at one tempo counts more than doubt at the others."""
     return not reading.doubtful, reading.mean_log_probability
 

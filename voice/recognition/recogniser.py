@@ -21,7 +21,7 @@ from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.identifier import Identifier
 from voice.recognition.language_belief import LanguageBelief
 from voice.recognition.partial_pace import PartialPace
-from voice.recognition.reader import Recording
+from voice.recognition.reader import WindowedAudio
 from voice.recognition.routing import Router
 from voice.recognition.session import RecognitionSession
 from voice.recognition.transcript import Transcript
@@ -134,7 +134,7 @@ class WhisperRecogniser:
     async def warm_up(self) -> None:
         """Decode once in every way of reading: no caller waits longer than the others."""
         noise = np.random.default_rng(0).normal(0, 300, features.RATE_HZ).astype(np.int16)
-        await self._queue.run(self._router.warm_up, Recording(noise), priority=Priority.BATCH)
+        await self._queue.run(self._router.warm_up, WindowedAudio(noise), priority=Priority.BATCH)
 
     def close(self) -> None:
         """End the engine's threads; what waits is cancelled."""
@@ -149,7 +149,7 @@ class WhisperRecogniser:
         belief: LanguageBelief | None,
     ) -> Steps[Transcript]:
         wide = resample(pcm, sample_rate, features.RATE_HZ)
-        recording = Recording(wide, self._router.longest_pause_seconds)
+        recording = WindowedAudio(wide, self._router.longest_pause_seconds)
         next_part()
         if not recording.audible:
             return self._router.default.nothing(recording.seconds)

@@ -16,7 +16,7 @@ from voice.recognition.expectation import ANYTHING, Expectation
 from voice.recognition.folder import LoadedWhisper
 from voice.recognition.identifier import Identifier
 from voice.recognition.language_belief import LanguageBelief
-from voice.recognition.reader import Reader, Recording
+from voice.recognition.reader import Reader, WindowedAudio
 from voice.recognition.transcript import Transcript
 
 _DOUBTED = 0.5
@@ -57,7 +57,7 @@ class Router:
 
     def read(
         self,
-        recording: Recording,
+        recording: WindowedAudio,
         priority: Priority,
         expect: Expectation,
         belief: LanguageBelief,
@@ -90,12 +90,12 @@ class Router:
             heard = max(heard, again, key=lambda one: one.certainty)
         return replace(heard, belief=known)
 
-    def warm_up(self, recording: Recording) -> None:
+    def warm_up(self, recording: WindowedAudio) -> None:
         """Read once in every way that there is."""
         for reader in (*self._bases.values(), *self._variants.values()):
             alone(reader.read(recording, Priority.BATCH, ANYTHING))
 
-    def _sounds(self, recording: Recording) -> tuple[Mapping[str, float], float]:
+    def _sounds(self, recording: WindowedAudio) -> tuple[Mapping[str, float], float]:
         """How probable each language or dialect is by the sound of the first window.
 
         With how many seconds that is.
