@@ -134,6 +134,20 @@ def test_two_requests_are_two(reader: RequestReader, said: str, requests: list[s
     assert wanted(reader.read(said)) == requests
 
 
+@pytest.mark.parametrize(
+    ("said", "requests"),
+    [
+        ("i have moved so please block my card", ["block"]),
+        ("i have lost my phone i want to know what i have to pay", ["balance"]),
+        ("i have moved and please block my card", ["move", "block"]),
+    ],
+)
+def test_what_only_tells_why_is_no_request_of_its_own(
+    reader: RequestReader, said: str, requests: list[str]
+) -> None:
+    assert wanted(reader.read(said)) == requests
+
+
 @pytest.mark.parametrize("said", ["why is my bill so high", "how high was my bill last month"])
 def test_what_the_examples_do_not_ask_is_beyond_the_request(
     reader: RequestReader, said: str

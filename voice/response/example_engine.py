@@ -144,23 +144,27 @@ def learnt(
     Where one embedder reads several languages, the examples of all of them teach it.
     """
     examples = _examples(tasks, tag)
+    made_from = {text: written for each in examples.values() for text, written in each.items()}
     translated: dict[str, list[str]] = {}
     for other, embedder in embedders.items():
         if other != tag and embedder is embedders[tag] and other in tasks.languages:
             for name, texts in _examples(tasks, other).items():
                 translated.setdefault(name, []).extend(texts)
+                made_from |= texts
     matters = {name: each.tool.name for name, each in tasks.requests.items() if each.tool}
-    return RequestReader(language(tag), examples, embedders[tag], matters, keep_in, translated)
+    own = {name: list(texts) for name, texts in examples.items()}
+    embedder = embedders[tag]
+    return RequestReader(language(tag), own, embedder, matters, keep_in, translated, made_from)
 
 
-def _examples(tasks: TaskSet, tag: str) -> dict[str, list[str]]:
-    """All examples of a language in normal form, with values in their slots."""
+def _examples(tasks: TaskSet, tag: str) -> dict[str, dict[str, str]]:
+    """All examples of a language in normal form, with values in their slots; and as written."""
     spoken = language(tag)
     return {
-        name: [
-            normal_form(text, spoken)
+        name: {
+            normal_form(text, spoken): example
             for example in request.examples.get(tag, ())
             for text in filled(example, (request.tool and request.tool.arguments) or {}, spoken)
-        ]
+        }
         for name, request in tasks.requests.items()
     }

@@ -24,6 +24,10 @@ class Part:
     end: int
     request: str
     probability: float
+    tells: bool
+    """It neither asks, orders nor complains."""
+    added: bool
+    """It begins with a word that adds it to what was said before."""
 
     def holds(self, other: Part) -> bool:
         """Whether another one lies within it."""
@@ -68,6 +72,23 @@ def best_parts(parts: Sequence[Part], length: int) -> list[int]:
         if ways:
             best[end] = max(ways, key=_Way.worth)
     return list(best[length].parts) if length in best else []
+
+
+def without_reasons(row: Sequence[int], parts: Sequence[Part]) -> list[int]:
+    """Of parts side by side those that are no reason for what is asked for behind them.
+
+    What only tells something is one, if the whole asks for what comes behind it: "I moved, so I
+    need a technician". Where that is added ("and I need one") both are asked for.
+    """
+    whole = parts[0]
+    asked = (at for at, index in enumerate(row) if parts[index].request == whole.request != NONE)
+    main = max(asked, default=0)
+
+    def is_reason(at: int) -> bool:
+        part, following = parts[row[at]], parts[row[at + 1]]
+        return part.tells and part.request != whole.request and not following.added
+
+    return [index for at, index in enumerate(row) if at >= main or not is_reason(at)]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from voice.languages import Language
 from voice.understanding.classifier import NONE, Classifier, Features
 from voice.understanding.lexical import Vectors, lexical_vectors, unit
-from voice.understanding.parts import SURE, Part, best_parts, spans_of
+from voice.understanding.parts import SURE, Part, best_parts, spans_of, without_reasons
 from voice.understanding.stance import Clause, Trait, manner
 from voice.understanding.suits import Stance, Suits
 from voice.understanding.vectors import KeptVectors, TextEmbedder
@@ -60,34 +60,30 @@ class RequestReader:
         matters: Mapping[str, str] | None = None,
         keep_in: Path | None = None,
         translated: Mapping[str, Sequence[str]] | None = None,
+        made_from: Mapping[str, str] | None = None,
     ) -> None:
         """Takes a second or a few; `examples`, in normal form, by request.
 
         `matters`: what each request is about, where others may be about the same. `keep_in`: a
         folder for vectors. `translated`: examples in other languages, which an embedder that knows
-        them takes for as good as its own.
+        them takes for as good as its own. `made_from`: the example as it was written, of those
+        texts that are it with some value in its slot.
         """
         self._manner = manner(language)
         self._embedder = embedder
         self._matters = matters or {}
-        rows = [
-            (name, self._manner.shortened(text))
-            for name, texts in examples.items()
-            for text in dict.fromkeys(texts)
-        ]
+        rows = [(name, text) for name, all in examples.items() for text in dict.fromkeys(all)]
         own = [name for name, _ in rows]
-        rows += [(name, text) for name, texts in (translated or {}).items() for text in texts]
-        labels = [name for name, _ in rows]
-        texts = [text for _, text in rows]
+        texts = [self._manner.shortened(text) for _, text in rows]
+        foreign = [(name, text) for name, all in (translated or {}).items() for text in all]
+        texts += [text for _, text in foreign]
+        labels = [name for name, _ in (*rows, *foreign)]
+        written = [(made_from or {}).get(text, text) for _, text in (*rows, *foreign)]
         self._texts = frozenset(texts)
         vectors = KeptVectors(embedder, keep_in).embed(texts)
         self._middle = vectors.mean(axis=0)
-        self._classifier = Classifier(self._features(texts, vectors), labels)
-        clauses = [
-            self._manner.clause(self._manner.full(text))
-            for name, all in examples.items()
-            for text in dict.fromkeys(all)
-        ]
+        self._classifier = Classifier(self._features(texts, vectors), labels, written)
+        clauses = [self._manner.clause(self._manner.full(text)) for _, text in rows]
         self._suits = Suits(self._manner, own, clauses)
         self._kept = lru_cache(_READINGS_KEPT)(self._reading)
 
@@ -111,18 +107,23 @@ class RequestReader:
             self._of_same_matter(each, clause, matter)
             for each, clause in zip(likely, clauses, strict=True)
         ]
-        whole = spans.index((0, len(words)))
-        ranked = sorted(known[whole].items(), key=lambda one: -one[1])
+        ranked = sorted(known[0].items(), key=lambda one: -one[1])
         parts = [
-            Part(*span, max(each, key=lambda name: each[name]), max(each.values()))
-            for span, each in zip(spans, known, strict=True)
+            Part(
+                *span,
+                max(each, key=lambda name: each[name]),
+                max(each.values()),
+                tells=bool(self._manner.tells(clause)) and not clause.complains,
+                added=self._manner.adds(clause.words),
+            )
+            for span, each, clause in zip(spans, known, clauses, strict=True)
         ]
         stances = [
             self._stance(part, clause, features.row(place))
             for place, (part, clause) in enumerate(zip(parts, clauses, strict=True))
         ]
         wishes = []
-        best = best_parts(parts, len(words))
+        best = without_reasons(best_parts(parts, len(words)), parts)
         for place, following in itertools.zip_longest(best, best[1:]):
             part, stance = parts[place], stances[place]
             if following is not None and self._manner.takes_back(clauses[following]):

@@ -173,6 +173,10 @@ class Manner:
         """What follows "but first" and the like; nothing without these."""
         return tuple(words[max(self._ends("first", words, 0), default=len(words)) :])
 
+    def adds(self, words: Sequence[str]) -> bool:
+        """Whether the words begin as something beside what was said before."""
+        return bool(self._ends("adds", words, 0))
+
     def refers(self, words: Sequence[str]) -> bool:
         """Whether the words point to, or go on with, what was spoken of before."""
         return self._holds("refers", words) or bool(self._ends("goes_on", words, 0))

@@ -1,4 +1,4 @@
-"""The classifier that reads requests (`voice.understanding.classifier`), in torch.
+"""The ridge regression by which requests are read (`voice.understanding.classifier`), in torch.
 
 It is a closed form, so that what it says of words has a gradient by their vectors, and by those of
 the examples that it learnt from.
