@@ -28,6 +28,7 @@ COLOUR = Choice(of={"red": {"en": ("red", "crimson")}, "grey": {}})
 
 def state(wanted: Argument | None, **values: Any) -> CallState:
     nothing = {"secret": False, "secret_turn": False, "dictates": False, "digits_expected": 0}
+    nothing |= {"over_words": False}
     spoken = {"language_of": lambda heard: language(), "language": language()}
     return cast(
         CallState, SimpleNamespace(wanted=lambda: wanted, **{**nothing, **spoken, **values})
