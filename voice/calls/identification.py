@@ -29,6 +29,8 @@ class Identification:
         self._level = IdentityLevel.VERIFIED
         self.keys = KeyedDigits()
         self._given_up = self._told_key = False
+        self.has_asked = False
+        """Whether the caller was asked before in this call: digits may come late."""
         self._one_by_one = asyncio.Lock()
 
     @property
@@ -68,6 +70,7 @@ class Identification:
         if self._given_up:
             await self._say(self._call.phrases.not_verified)
             return False
+        self.has_asked = True
         call = self._call
         check = IdentityInTime(call.engines.identity, call.settings.response.tool_timeout_seconds)
         relied_on = call.caller.level >= IdentityLevel.CLAIMED

@@ -17,14 +17,15 @@ from voice.dialogue import inputs as on
 NEXT_KEY_SECONDS = 4.0
 """So soon behind another one a key belongs to the same number."""
 _ALONE_SECONDS = 1.5
-"""So long without another key, where no number is asked for, and the key for a person is none."""
+"""So long without another key, where no number is asked for any more."""
 _LOOK_SECONDS = 0.5
 
 
 class Keypad:
     """Follows the keys of one call; `person` is called when the one for a person stayed alone.
 
-    That one begins many a number, too, and a number may come that nobody asks for any more.
+    That one begins many a number, too, and a number may come that nobody asks for any more. Before
+    one was asked for it is just that key.
     """
 
     def __init__(
@@ -62,8 +63,13 @@ class Keypad:
         takes_number = self._identification.active or self._arguments.take_keys
         self._note(CLEAR_KEY if takes_number else key)
         yield from self._number(key, heard_last) if takes_number else [on.Key(begins=False)]
-        if self.for_person:
+        if not self.for_person:
+            return
+        if takes_number or self._identification.has_asked:
             self._wait(NEXT_KEY_SECONDS if takes_number else _ALONE_SECONDS)
+        else:
+            self._keys = ""
+            yield on.PersonKey()
 
     def stop(self) -> None:
         """Wait for no further key."""

@@ -228,12 +228,12 @@ def test_a_worker_that_is_killed_costs_no_recording(prepared: Path, folder: Path
 DEADLY = """
 import os
 from voice.evaluation.batch import worker
-from voice.evaluation.recordings.examiner import Examiner
-def evaluate(self, recording, real=Examiner.evaluate):
+from voice.evaluation.recordings.examiner import RecordingExaminer
+def evaluate(self, recording, real=RecordingExaminer.evaluate):
     if recording.name == "3.wav":
         os.kill(os.getpid(), 9)
     return real(self, recording)
-Examiner.evaluate = evaluate
+RecordingExaminer.evaluate = evaluate
 raise SystemExit(worker.main())
 """
 
