@@ -48,7 +48,7 @@ TOLD_UNASKED = (
     ["it's four two seven one"],
     ["It's 42, 71."],
     ["four thousand two hundred and seventy one"],
-    ["my PIN is", "four", "two", "it goes on with seven", "and one"],
+    ["my PIN is", "four two", "it goes on with seven", "and one"],
     ["forty two", "uh, seventy one"],
 )
 """What callers say turn by turn."""
