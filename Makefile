@@ -39,7 +39,7 @@ unit:
 
 # They wait for speech most of the time: more of them than cores run at once.
 calls:
-	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 8 --dist loadgroup
+	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 6 --dist loadgroup
 
 # Whisper base and a recorded voice, fetched once for this user.
 real:

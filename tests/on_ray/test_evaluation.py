@@ -22,7 +22,7 @@ from voice.errors import VoiceError
 
 pytest.importorskip("ray")
 # In one process of several: each would start a cluster.
-pytestmark = [pytest.mark.calls, pytest.mark.xdist_group("ray")]
+pytestmark = [pytest.mark.calls, pytest.mark.xdist_group("ray"), pytest.mark.timeout(240)]
 
 
 def result_files(out: Path) -> dict[str, int]:

@@ -19,7 +19,7 @@ from tests.tuning.told_progress import Told
 for _module in ("ray", "scipy"):
     pytest.importorskip(_module)
 # In one process of several: each would start a cluster.
-pytestmark = [pytest.mark.calls, pytest.mark.xdist_group("ray")]
+pytestmark = [pytest.mark.calls, pytest.mark.xdist_group("ray"), pytest.mark.timeout(240)]
 
 
 def test_windows_and_readings_are_those_of_one_process(cluster: Cluster, tmp_path: Path) -> None:

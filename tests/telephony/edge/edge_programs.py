@@ -28,7 +28,7 @@ class Program:
     def pid(self) -> int:
         return self._process.pid
 
-    async def line(self, text: str, seconds: float = 10, count: int = 1) -> str:
+    async def line(self, text: str, seconds: float = 30, count: int = 1) -> str:
         """Wait for the `count`th line that holds the text."""
 
         def matching() -> list[str]:

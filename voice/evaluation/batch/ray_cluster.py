@@ -85,25 +85,45 @@ class RayCluster:
     @asynccontextmanager
     async def start(self, assignment: Assignment) -> AsyncIterator[RayWorker]:
         """See Workers: on whichever node has a core to spare."""
-        actor = ray.remote(num_cpus=1)(ExaminerActor).remote()
+        actor = await self._loaded(assignment)
         try:
-            loading = _answer(actor.load.remote(assignment.to_json()))
-            try:
-                refused = await asyncio.wait_for(loading, LOADING_SECONDS)
-            except TimeoutError:
-                raise VoiceError(
-                    f"a worker was not ready within {LOADING_SECONDS:.0f} s: "
-                    "no node of the cluster has a core to spare"
-                ) from None
-            except ray_errors.RayError as error:
-                raise VoiceError(f"a worker did not start: {_why(error)}") from None
-            if refused:
-                raise VoiceError(f"a worker did not start: {refused}")
             yield RayWorker(actor)
             with suppress(TimeoutError, ray_errors.RayError):
                 await asyncio.wait_for(_answer(actor.close.remote()), ENDING_SECONDS)
         finally:
             ray.kill(actor)
+
+    async def _loaded(self, assignment: Assignment) -> Any:
+        """An actor that is ready; one whose process ends before that is started once more."""
+        with suppress(ray_errors.ActorDiedError):
+            return await self._started(assignment)
+        try:
+            return await self._started(assignment)
+        except ray_errors.ActorDiedError as error:
+            raise VoiceError(f"a worker did not start: {_why(error)}") from None
+
+    async def _started(self, assignment: Assignment) -> Any:
+        """An actor that is ready. Raises VoiceError, and ActorDiedError as Ray does."""
+        actor = ray.remote(num_cpus=1)(ExaminerActor).remote()
+        refused: str | None = "not asked"
+        try:
+            loading = _answer(actor.load.remote(assignment.to_json()))
+            refused = await asyncio.wait_for(loading, LOADING_SECONDS)
+            if refused:
+                raise VoiceError(f"a worker did not start: {refused}")
+        except TimeoutError:
+            raise VoiceError(
+                f"a worker was not ready within {LOADING_SECONDS:.0f} s: "
+                "no node of the cluster has a core to spare"
+            ) from None
+        except ray_errors.ActorDiedError:
+            raise
+        except ray_errors.RayError as error:
+            raise VoiceError(f"a worker did not start: {_why(error)}") from None
+        finally:
+            if refused:
+                ray.kill(actor)
+        return actor
 
     def _connect(self, options: dict[str, Any]) -> None:
         """Raises what Ray does; of a client once more, whose server was not forked well."""
