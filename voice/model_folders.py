@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from voice.errors import ModelError
+from voice.setting_values import data_directory
 
 VARIANT = "variant.yaml"
 """In the folder of a variant, which shipped is a difference and no whole model: what it is, as an
@@ -63,8 +64,7 @@ def shipped_models(kind: ModelKind) -> list[Path]:
 
 def pulled_models() -> Path:
     """The folder of the models that `voice models pull` installs (XDG base directories)."""
-    own = os.environ.get("XDG_DATA_HOME")
-    return (Path(own) if own else Path.home() / ".local" / "share") / "voice" / "models"
+    return data_directory() / "models"
 
 
 def tasks_folder(name: str) -> Path:

@@ -202,8 +202,22 @@ HostName = Annotated[str, AfterValidator(_host_name)]
 
 def state_directory() -> Path:
     """Where what outlives a run is kept (XDG base directories)."""
-    own = os.environ.get("XDG_STATE_HOME")
-    return (Path(own) if own else Path.home() / ".local" / "state") / "voice"
+    return _directory("XDG_STATE_HOME", ".local/state")
+
+
+def data_directory() -> Path:
+    """Where what was fetched for this user is kept."""
+    return _directory("XDG_DATA_HOME", ".local/share")
+
+
+def cache_directory() -> Path:
+    """Where what can be made again is kept."""
+    return _directory("XDG_CACHE_HOME", ".cache")
+
+
+def _directory(variable: str, usual: str) -> Path:
+    own = os.environ.get(variable)
+    return (Path(own) if own else Path.home() / usual) / "voice"
 
 
 class Section(BaseModel):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from voice.setting_values import cache_directory
 from voice.understanding.lexical import Kind, Vectors
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,7 @@ class TextEmbedder(Protocol):
 
 def kept_folder() -> Path:
     """Where vectors are kept (XDG base directories)."""
-    own = os.environ.get("XDG_CACHE_HOME")
-    return (Path(own) if own else Path.home() / ".cache") / "voice" / "vectors"
+    return cache_directory() / "vectors"
 
 
 class KeptVectors:

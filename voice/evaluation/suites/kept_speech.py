@@ -11,6 +11,7 @@ from pathlib import Path
 
 from voice.audio import Pcm, read_wav, write_wav
 from voice.errors import VoiceError
+from voice.setting_values import cache_directory
 
 RATE = 8000
 """Hz: as callers are heard on the telephone."""
@@ -18,8 +19,7 @@ RATE = 8000
 
 def kept_folder() -> Path:
     """This user's (XDG base directories)."""
-    own = os.environ.get("XDG_CACHE_HOME")
-    return (Path(own) if own else Path.home() / ".cache") / "voice" / "callers"
+    return cache_directory() / "callers"
 
 
 def key_of(made_of: Sequence[str], text: str) -> str:
