@@ -19,6 +19,9 @@ from voice.response.harmony import CallerSaid, Message
 from voice.tasks import TaskSet
 from voice.understanding import RequestReader, TextEmbedder, filled
 
+Examples = dict[str, dict[str, str]]
+"""By request: its examples in normal form, each with what was written."""
+
 
 class ExampleEngine:
     """Finds requests by their examples; its vectors come from an embedding model, or from letters.
@@ -88,10 +91,9 @@ class ExampleEngine:
 
     def for_tasks(self, tasks: TaskSet) -> ExampleModel:
         """See Engine.for_tasks; takes as long as the examples that are new need."""
+        examples = {tag: _examples(tasks, tag) for tag in self._embedders if tag in tasks.languages}
         readers = {
-            tag: learnt(tasks, tag, self._embedders, self._keep_in)
-            for tag in self._embedders
-            if tag in tasks.languages
+            tag: learnt(tasks, tag, examples, self._embedders, self._keep_in) for tag in examples
         }
         return ExampleModel(tasks, readers, self._queue, self._timeout_seconds)
 
@@ -136,28 +138,28 @@ class ExampleModel:
 def learnt(
     tasks: TaskSet,
     tag: str,
+    examples: Mapping[str, Examples],
     embedders: Mapping[str, TextEmbedder],
     keep_in: Path | None = None,
 ) -> RequestReader:
-    """The reader of a language for the requests of some tasks.
+    """The reader of a language for the requests of some tasks, from all their `examples`.
 
     Where one embedder reads several languages, the examples of all of them teach it.
     """
-    examples = _examples(tasks, tag)
-    made_from = {text: written for each in examples.values() for text, written in each.items()}
+    made_from = {text: wrote for each in examples[tag].values() for text, wrote in each.items()}
     translated: dict[str, list[str]] = {}
-    for other, embedder in embedders.items():
-        if other != tag and embedder is embedders[tag] and other in tasks.languages:
-            for name, texts in _examples(tasks, other).items():
+    for other, of_requests in examples.items():
+        if other != tag and embedders[other] is embedders[tag]:
+            for name, texts in of_requests.items():
                 translated.setdefault(name, []).extend(texts)
                 made_from |= texts
     matters = {name: each.tool.name for name, each in tasks.requests.items() if each.tool}
-    own = {name: list(texts) for name, texts in examples.items()}
+    own = {name: list(texts) for name, texts in examples[tag].items()}
     embedder = embedders[tag]
     return RequestReader(language(tag), own, embedder, matters, keep_in, translated, made_from)
 
 
-def _examples(tasks: TaskSet, tag: str) -> dict[str, dict[str, str]]:
+def _examples(tasks: TaskSet, tag: str) -> Examples:
     """All examples of a language in normal form, with values in their slots; and as written."""
     spoken = language(tag)
     return {
