@@ -13,18 +13,18 @@ from voice.calls.utterance import ClauseText, Utterance
 from voice.dialogue import inputs as on
 from voice.engine_queue import EngineBusy
 from voice.events import ResponseStarted, ToolCalled, ToolReturned
-from voice.response import CallingTool as CallingTool
 from voice.response import (
+    CallingTool,
     Later,
     NeedsIdentity,
     ResponseTurn,
     SayClause,
     Step,
+    ToolAnswered,
     Waits,
     WantsEnd,
     WantsPerson,
 )
-from voice.response import ToolAnswered as ToolAnswered
 from voice.tasks import NO_HELP, SAYS_LITTLE
 
 Request = NeedsIdentity | WantsPerson | WantsEnd

@@ -52,9 +52,10 @@ class Floor(Consequences):
                 return [do.Say("too_long")]
             case on.Heard(paused=False), _:
                 return []
-            case on.Heard(
-                words
-            ), FloorState.THINKING | FloorState.SPEAKING | FloorState.HELD | FloorState.LISTENING:
+            case (
+                on.Heard(words),
+                FloorState.THINKING | FloorState.SPEAKING | FloorState.HELD | FloorState.LISTENING,
+            ):
                 return self._guess_at(words)
             case on.TurnOver(), FloorState.LEAVING | FloorState.CONNECTING | FloorState.WITH_PERSON:
                 return self._drop_guess()
