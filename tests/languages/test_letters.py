@@ -24,6 +24,7 @@ TEXTS = [
     "xin chào tiếng Việt",
     "nǐ hǎo 你好",
     "ka lâ ŋ ɓ ɗ ẹ́ ọ̀",
+    "𞤀𞤣𞤤𞤢𞤥 𞤆𞤵𞤤𞤢𞤪",  # Adlam lies beyond the first 65,536 characters
 ]
 
 
@@ -32,6 +33,18 @@ def test_words_stay_whole(text: str) -> None:
     words = composed(text).lower().split()
     assert words_of(text) == words
     assert words_of(unicodedata.normalize("NFD", text)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("l'été d''or 'tis it's'", ["l'été", "d", "or", "tis", "it's"]),
+        ("a1b2 x²y 4,271.50.", ["a", "1", "b", "2", "x", "²", "y", "4,271.50"]),
+        ("a_b 𞤀𐄇𞤁 𝟜𝟚", ["a", "b", "𞤢", "𐄇", "𞤣", "𝟜𝟚"]),
+    ],
+)
+def test_figures_and_marks_part_words(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from voice.languages.words import plain
 
@@ -35,9 +36,19 @@ class Contractions:
         last = self._full(plain(text).split()[-1]).split()
         return len(last) > 1 and last[-1] in self.endings.values() and last[-1] != "not"
 
+    @cached_property
+    def _begin(self) -> tuple[str, ...]:
+        return tuple(self.beginnings)
+
+    @cached_property
+    def _end(self) -> tuple[str, ...]:
+        return tuple(self.endings)
+
     def _full(self, word: str) -> str:
         if word in self.whole:
             return self.whole[word]
+        if not (word.startswith(self._begin) or word.endswith(self._end)):
+            return word.strip("'")
         for beginning, meaning in self.beginnings.items():
             if word.startswith(beginning) and word != beginning:
                 return f"{meaning} {self._full(word.removeprefix(beginning))}"

@@ -61,7 +61,14 @@ def any_word(words: Sequence[str], start: int) -> frozenset[int]:
 
 def stands_in(phrase: Matcher, words: Sequence[str]) -> bool:
     """Whether a phrase stands anywhere in the words."""
-    return any(phrase(words, start) - {start} for start in range(len(words)))
+    first = phrase.first if isinstance(phrase, _Phrase) else None
+    if first is not None and first.isdisjoint(words):
+        return False
+    return any(
+        phrase(words, start) - {start}
+        for start, word in enumerate(words)
+        if first is None or word in first
+    )
 
 
 def _parse(rule: str, lists: Lists, where: str) -> Matcher:
@@ -90,11 +97,15 @@ def _sequence(tokens: list[str], lists: Lists) -> Matcher:
         parts.append(_part(tokens.pop(0), tokens, lists))
     if not parts:
         raise ValueError("a phrase is missing")
+    if len(parts) == 1:
+        return parts[0]
 
     def match(words: Sequence[str], start: int) -> frozenset[int]:
-        ends = frozenset({start})
-        for part in parts:
-            ends = frozenset(end for begin in ends for end in part(words, begin))
+        ends = parts[0](words, start)
+        for part in parts[1:]:
+            if not ends:
+                break
+            ends = _NOWHERE.union(*[part(words, begin) for begin in ends])
         return ends
 
     leading = [*itertools.takewhile(_is_empty, parts)]
@@ -122,9 +133,16 @@ def _part(token: str, tokens: list[str], lists: Lists) -> Matcher:
 def _either(options: Sequence[Matcher]) -> Matcher:
     if len(options) == 1:
         return options[0]
+    firsts = [None if _is_empty(one) else _first([one]) for one in options]
+    anywhere = [one for one, first in zip(options, firsts, strict=True) if first is None]
+    beginning: dict[str, list[Matcher]] = {}
+    for option, first in zip(options, firsts, strict=True):
+        for word in first or ():
+            beginning.setdefault(word, [*anywhere]).append(option)
 
     def match(words: Sequence[str], start: int) -> frozenset[int]:
-        return _NOWHERE.union(*(option(words, start) for option in options))
+        fitting = beginning.get(words[start], anywhere) if start < len(words) else anywhere
+        return _NOWHERE.union(*[option(words, start) for option in fitting])
 
     return _Phrase(match, _first(options), any(map(_is_empty, options)))
 

@@ -8,7 +8,7 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,8 +47,9 @@ DEFAULT = "en"
 FOLDER = Path(__file__).parent
 """Where the languages lie, a folder each, named by its tag."""
 _FILE = "language.toml"
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LOADERS: Mapping[str, Callable[[str], Any]] = {
-    ".json": json.loads, ".toml": tomllib.loads, ".yaml": yaml.safe_load,
+    ".json": json.loads, ".toml": tomllib.loads, ".yaml": partial(yaml.load, Loader=_YAML),
 }  # fmt: skip
 _Kind = TypeVar("_Kind", bound=Table)
 

@@ -21,6 +21,7 @@ class NumberReader:
         self._values = dict(self._below_hundred())
         self._values |= dict(self._respelt())
         self._longest = max(map(len, self._values))
+        self._first = frozenset(phrase[0] for phrase in self._values)
         self.scales = {plain(word): value for word, value in numbers.scales.items()}
         self.scales |= {plain(f"{word}s"): numbers.scales[word] for word in numbers.plural_scales}
         self.scales |= {plain(word): n for word, n in numbers.also.items() if n >= 100}
@@ -51,9 +52,11 @@ class NumberReader:
 
     def parted(self, word: str) -> list[tuple[int, int]]:
         """Where the number words lie in what was written as one: 'fortytwo', 'four2seven'."""
-        parts = [found.span() for found in self._run_together.finditer(plain(word))]
-        whole = sum(end - begin for begin, end in parts) == len(word)
-        return parts if whole else [(0, len(word))]
+        said, parts, end = plain(word), [], 0
+        while found := self._run_together.match(said, end):
+            parts.append(found.span())
+            end = found.end()
+        return parts if end == len(word) else [(0, len(word))]
 
     def whole_at(self, words: Sequence[str], position: int) -> tuple[int, int]:
         """The whole number that begins at this word, and how many words it takes; none: 0, 0."""
@@ -87,6 +90,8 @@ class NumberReader:
                         yield (*phrase[:-1], plain(other)), value
 
     def _below_hundred_at(self, words: Sequence[str], position: int) -> tuple[int, int]:
+        if position >= len(words) or words[position] not in self._first:
+            return 0, 0
         for length in range(min(self._longest, len(words) - position), 0, -1):
             value = self._values.get(tuple(words[position : position + length]))
             if value is not None:

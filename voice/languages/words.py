@@ -14,8 +14,6 @@ _OTHER_FIGURES = "".join(
     and unicodedata.numeric(character).is_integer()
 )
 """Figures that are no decimal digits: circled, raised, Roman ones; one may stand for a ten."""
-_FIGURE = rf"[\d{_OTHER_FIGURES}]"
-_LETTER = rf"[^\W\d_{_OTHER_FIGURES}]"
 _MARKS = (
     "".join(
         character
@@ -27,7 +25,16 @@ _MARKS = (
 """Signs that belong to the letter before them; Python's `\\w` parts words at them."""
 CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x600))))}]"
 """The source of an expression for one capital letter."""
-WORD = rf"{_LETTER}(?:[{_MARKS}']?{_LETTER}|[{_MARKS}])*"
+# One class of all letters would be searched one by one: it holds some beyond the first 65,536
+# characters, the basic plane. So those have a class of their own, behind a look at the plane.
+_BEYOND = r"(?=[\U00010000-\U0010FFFF])"
+_BASIC_FIGURES = "".join(filter("\U00010000".__gt__, _OTHER_FIGURES))
+_BEYOND_FIGURES = "".join(filter("\uffff".__lt__, _OTHER_FIGURES))
+_FIGURE = rf"(?:[\d{_BASIC_FIGURES}]|{_BEYOND}[{_BEYOND_FIGURES}])"
+_BASIC_LETTER = rf"[^\W\d_{_BASIC_FIGURES}\U00010000-\U0010FFFF]"
+_BEYOND_LETTER = rf"{_BEYOND}[^\W\d_{_BEYOND_FIGURES}]"
+_LETTER = rf"(?:{_BASIC_LETTER}|{_BEYOND_LETTER})"
+WORD = rf"{_LETTER}(?:{_BASIC_LETTER}+|[{_MARKS}]+|'(?={_LETTER})|{_BEYOND_LETTER})*"
 """The source of an expression for one word; an apostrophe may stand inside it."""
 _WORD_WITH_FIGURES = re.compile(rf"[^\W_](?:[{_MARKS}']?[^\W_]|[{_MARKS}])*")
 _WORD_OR_FIGURES = re.compile(rf"{WORD}|{_FIGURE}+(?:[.,]{_FIGURE}+)*")
@@ -55,11 +62,15 @@ class TextWord:
 
 def composed(text: str) -> str:
     """The text with each accented letter as one character (NFC), apostrophes as in ASCII."""
+    if text.isascii():  # as most text is: nothing of it changes
+        return text
     return unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
 
 
 def plain(text: str) -> str:
     """Lower case without accents: for lists that are written so."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFD", text.lower().translate(_APOSTROPHES))
     return "".join(part for part in parts if not unicodedata.combining(part))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Literal, TypedDict, TypeVar, cast
@@ -115,18 +115,43 @@ def _tokens(text: str, language: Language) -> Iterator[TextToken]:
 
 def _parts(token: TextToken, language: Language) -> Sequence[TextToken]:
     """A contracted word in its parts: I, 've."""
-    tables = language.answers.get("contractions", {})
-    if whole := tables.get("whole", {}).get(token.plain):
+    tables = _contracted(language)
+    if whole := tables.whole.get(token.plain):
         return [replace(token, full=whole)]
-    for part, meaning in tables.get("beginnings", {}).items():
-        if token.plain.startswith(part) and token.plain != part:
-            first, rest = _cut(token, len(part))
-            return [replace(first, plain=part.rstrip("'"), full=meaning), *_parts(rest, language)]
-    for part, meaning in tables.get("endings", {}).items():
-        if token.plain.endswith(part) and token.plain != part:
-            first, rest = _cut(token, len(token.text) - len(part))
-            return [*_parts(first, language), replace(rest, full=meaning)]
+    if token.plain.startswith(tables.begin):
+        for part, meaning in tables.beginnings.items():
+            if token.plain.startswith(part) and token.plain != part:
+                first, rest = _cut(token, len(part))
+                return [
+                    replace(first, plain=part.rstrip("'"), full=meaning),
+                    *_parts(rest, language),
+                ]
+    if token.plain.endswith(tables.end):
+        for part, meaning in tables.endings.items():
+            if token.plain.endswith(part) and token.plain != part:
+                first, rest = _cut(token, len(token.text) - len(part))
+                return [*_parts(first, language), replace(rest, full=meaning)]
     return [token]
+
+
+@dataclass(frozen=True)
+class _Contracted:
+    """The tables of contractions, and all of their keys, which most words hold none of."""
+
+    whole: Mapping[str, str]
+    beginnings: Mapping[str, str]
+    endings: Mapping[str, str]
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+
+
+@cache
+def _contracted(language: Language) -> _Contracted:
+    tables = language.answers.get("contractions", {})
+    whole, beginnings, endings = (
+        tables.get(kind, {}) for kind in ("whole", "beginnings", "endings")
+    )
+    return _Contracted(whole, beginnings, endings, tuple(beginnings), tuple(endings))
 
 
 def _cut(token: TextToken, length: int) -> tuple[TextToken, TextToken]:
