@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from voice.understanding import classifier as learning
 from voice.understanding.classifier import NONE, Classifier, Features
 from voice.understanding.lexical import Vectors, unit
 
@@ -44,3 +45,20 @@ def test_copies_of_examples_do_not_vouch_for_each_other() -> None:
     alone = refused(Classifier(features(copies), labels))
     together = refused(Classifier(features(copies), labels, made_from))
     assert together < alone / 2
+
+
+def test_it_is_as_sure_as_tells_best_what_was_left_out() -> None:
+    """One temperature and floor after the other, as the definition has it."""
+    scores = _random.uniform(-0.3, 1.2, (2, len(OF_ONES), REQUESTS))
+    labels = np.repeat(np.arange(REQUESTS), EXAMPLES)
+    scores[0, np.arange(len(labels)), labels] += 0.4
+
+    def told(temperature: float, floor: float) -> float:
+        right, other = (learning._probabilities(some, temperature, floor) for some in scores)
+        right_ones = np.log(right[np.arange(len(labels)), labels] + 1e-9).mean()
+        return float(right_ones + learning._UNSEEN * np.log(other[:, -1] + 1e-9).mean())
+
+    grid = [(t, f) for t in learning._TEMPERATURES for f in learning._FLOORS]
+    temperature, floor = max(grid, key=lambda pair: told(*pair))
+    found = learning._calibrated(scores[0], scores[1], labels)
+    assert found == (learning._SURER * temperature, floor)

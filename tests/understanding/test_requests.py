@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from voice.languages import language
-from voice.understanding import NONE, LexicalEmbedder, Reading, RequestReader, Stance
+from voice.understanding import (
+    NONE,
+    LearntExamples,
+    LexicalEmbedder,
+    Reading,
+    RequestReader,
+    Stance,
+)
 
 EXAMPLES = {
     "balance": [
@@ -48,9 +57,16 @@ EXAMPLES = {
 MATTERS = {"balance": "bill", "block": "card", "move": "address", "outage": "network"}
 
 
+def reader_of(
+    examples: Mapping[str, Sequence[str]], matters: Mapping[str, str] | None = None
+) -> RequestReader:
+    english = language("en")
+    return RequestReader(english, LearntExamples({english: examples}, LexicalEmbedder()), matters)
+
+
 @pytest.fixture(scope="module")
 def reader() -> RequestReader:
-    return RequestReader(language("en"), EXAMPLES, LexicalEmbedder(), MATTERS)
+    return reader_of(EXAMPLES, MATTERS)
 
 
 def wanted(reading: Reading) -> list[str]:
@@ -188,7 +204,7 @@ OF_WHAT = {"price": "ferry", "timetable": "ferry", "parking": "cars"}
 def test_words_that_go_on_ask_the_same_of_something_else(
     said: str, matter: str, request_name: str
 ) -> None:
-    reader = RequestReader(language("en"), FOLLOWED, LexicalEmbedder(), OF_WHAT)
+    reader = reader_of(FOLLOWED, OF_WHAT)
     assert wanted(reader.read(said, matter)) == [request_name]
 
 
@@ -204,7 +220,18 @@ def test_a_refusal_without_words_of_its_own_takes_back_what_was_said(
 
 def test_the_names_of_requests_make_no_difference(reader: RequestReader) -> None:
     renamed = {f"z{9 - place}": texts for place, texts in enumerate(EXAMPLES.values())}
-    other = RequestReader(language("en"), renamed, LexicalEmbedder())
+    other = reader_of(renamed)
     for said in ("how much do i owe", "my phone is gone", "is there an outage here"):
         shares = sorted(share for _, share in reader.read(said).ranked)
         assert sorted(share for _, share in other.read(said).ranked) == pytest.approx(shares)
+
+
+def test_what_is_known_in_one_language_is_known_in_the_other() -> None:
+    """Where one embedder reads both; here, by words that both have."""
+    english, french = language("en"), language("fr")
+    in_french = {"balance": ["quel est mon solde"], "outage": ["je n'ai pas de réseau"]}
+    learnt = LearntExamples({english: EXAMPLES, french: in_french}, LexicalEmbedder())
+    reader = RequestReader(french, learnt, MATTERS)
+    assert wanted(reader.read("my internet is not working")) == ["outage"]
+    assert wanted(reader.read("quel est mon solde")) == ["balance"]
+    assert wanted(RequestReader(english, learnt).read("what is my balance")) == ["balance"]

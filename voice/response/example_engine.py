@@ -17,7 +17,7 @@ from voice.response.engine import End, Piece, Pieces, ReplyTimeout
 from voice.response.example_choice import choice
 from voice.response.harmony import CallerSaid, Message
 from voice.tasks import TaskSet
-from voice.understanding import RequestReader, TextEmbedder, filled
+from voice.understanding import LearntExamples, RequestReader, TextEmbedder, filled
 
 Examples = dict[str, dict[str, str]]
 """By request: its examples in normal form, each with what was written."""
@@ -91,10 +91,9 @@ class ExampleEngine:
 
     def for_tasks(self, tasks: TaskSet) -> ExampleModel:
         """See Engine.for_tasks; takes as long as the examples that are new need."""
-        examples = {tag: _examples(tasks, tag) for tag in self._embedders if tag in tasks.languages}
-        readers = {
-            tag: learnt(tasks, tag, examples, self._embedders, self._keep_in) for tag in examples
-        }
+        tags = [tag for tag in self._embedders if tag in tasks.languages]
+        examples = {tag: _examples(tasks, tag) for tag in tags}
+        readers = learnt(tasks, examples, self._embedders, self._keep_in)
         return ExampleModel(tasks, readers, self._queue, self._timeout_seconds)
 
 
@@ -137,26 +136,28 @@ class ExampleModel:
 
 def learnt(
     tasks: TaskSet,
-    tag: str,
     examples: Mapping[str, Examples],
     embedders: Mapping[str, TextEmbedder],
     keep_in: Path | None = None,
-) -> RequestReader:
-    """The reader of a language for the requests of some tasks, from all their `examples`.
+) -> dict[str, RequestReader]:
+    """By language, the reader of the requests of some tasks, from `examples` in these languages.
 
-    Where one embedder reads several languages, the examples of all of them teach it.
+    Where one embedder reads several languages, the examples of all of them are learnt together.
     """
-    made_from = {text: wrote for each in examples[tag].values() for text, wrote in each.items()}
-    translated: dict[str, list[str]] = {}
-    for other, of_requests in examples.items():
-        if other != tag and embedders[other] is embedders[tag]:
-            for name, texts in of_requests.items():
-                translated.setdefault(name, []).extend(texts)
-                made_from |= texts
     matters = {name: each.tool.name for name, each in tasks.requests.items() if each.tool}
-    own = {name: list(texts) for name, texts in examples[tag].items()}
-    embedder = embedders[tag]
-    return RequestReader(language(tag), own, embedder, matters, keep_in, translated, made_from)
+    readers: dict[str, RequestReader] = {}
+    for embedder in {id(embedders[tag]): embedders[tag] for tag in examples}.values():
+        spoken = [language(tag) for tag in examples if embedders[tag] is embedder]
+        texts = {one: examples[one.tag] for one in spoken}
+        made_from = {
+            text: wrote
+            for of_requests in texts.values()
+            for each in of_requests.values()
+            for text, wrote in each.items()
+        }
+        all_of_it = LearntExamples(texts, embedder, keep_in, made_from)
+        readers |= {one.tag: RequestReader(one, all_of_it, matters) for one in spoken}
+    return readers
 
 
 def _examples(tasks: TaskSet, tag: str) -> Examples:

@@ -33,6 +33,8 @@ _SURER = 0.6
 _TEMPERATURES = np.geomspace(0.04, 0.5, 24)
 _FLOORS = np.linspace(0.0, 0.6, 25)
 """The score of "none of them"."""
+_SMALL = 64
+"""Rows of a triangle that is inverted as it is."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,12 @@ class Classifier:
         counts = wanted.sum(axis=0)
         slack = RIDGE * counts[of_name] / counts.mean()
         likeness = features.likeness(features)
-        inverse = np.linalg.inv(likeness + np.diag(slack)).astype(np.float64)
-        self._weights = inverse @ wanted
+        lower: Matrix = np.linalg.cholesky(likeness + np.diag(slack)).astype(np.float64)
+        root = _inverse_of_lower(lower)
+        self._weights = root.T @ (root @ wanted)
         _, one = np.unique(made_from or range(len(labels)), return_inverse=True)
-        alone = _left_out(inverse, self._weights, wanted, one)
-        unseen = _left_out(inverse, self._weights, wanted, of_name)
+        alone = _left_out(root, self._weights, wanted, one)
+        unseen = _left_out(root, self._weights, wanted, of_name)
         nearest = self._nearest(np.where(one[:, None] == one, 0.0, likeness))
         alone = (alone + nearest) / 2
         unseen = (unseen + np.where(wanted, 0.0, nearest)) / 2
@@ -105,27 +108,54 @@ class Classifier:
         return [int(rows[place]) for place in np.argsort(-likeness, kind="stable")]
 
 
-def _left_out(inverse: Matrix, weights: Matrix, wanted: Matrix, groups: NDArray[np.intp]) -> Matrix:
-    """The scores of each row, had the rows of its group not been learnt."""
+def _inverse_of_lower(lower: Matrix) -> Matrix:
+    """Of a lower triangle, half by half: nearly all of it is products of matrices."""
+    if len(lower) <= _SMALL:
+        return np.tril(np.linalg.inv(lower)).astype(np.float64)
+    middle = len(lower) // 2
+    found = np.zeros_like(lower)
+    found[:middle, :middle] = first = _inverse_of_lower(lower[:middle, :middle])
+    found[middle:, middle:] = second = _inverse_of_lower(lower[middle:, middle:])
+    found[middle:, :middle] = -second @ (lower[middle:, :middle] @ first)
+    return found
+
+
+def _left_out(root: Matrix, weights: Matrix, wanted: Matrix, groups: NDArray[np.intp]) -> Matrix:
+    """The scores of each row, had the rows of its group not been learnt.
+
+    `root.T @ root` is the inverse of the likeness of all rows; only blocks of it are wanted.
+    """
     scores = np.empty_like(wanted)
+    columns = np.ascontiguousarray(root.T)
     for group in np.unique(groups):
         rows = np.flatnonzero(groups == group)
-        block = inverse[np.ix_(rows, rows)]
+        block = columns[rows] @ columns[rows].T
         scores[rows] = wanted[rows] - np.linalg.solve(block, weights[rows])
     return scores
 
 
 def _calibrated(known: Matrix, unseen: Matrix, labels: NDArray[np.intp]) -> tuple[float, float]:
     """Temperature and floor under which the left-out scores are told best (log likelihood)."""
-    rows, none = np.arange(len(labels)), known.shape[1]
     best = (-np.inf, 1.0, 0.0)
     for temperature in _TEMPERATURES:
-        for floor in _FLOORS:
-            right = _probabilities(known, temperature, floor)[rows, labels]
-            other = _probabilities(unseen, temperature, floor)[:, none]
-            told = np.log(right + 1e-9).mean() + _UNSEEN * np.log(other + 1e-9).mean()
-            best = max(best, (float(told), float(temperature), float(floor)))
+        said, of_all, nothing = _weights(known, temperature)
+        right = said[np.arange(len(labels)), labels, None] / (of_all + nothing)
+        _, of_all, nothing = _weights(unseen, temperature)
+        other = nothing / (of_all + nothing)
+        told = np.log(right + 1e-9).mean(axis=0) + _UNSEEN * np.log(other + 1e-9).mean(axis=0)
+        place = int(told.argmax())
+        best = max(best, (float(told[place]), float(temperature), float(_FLOORS[place])))
     return _SURER * best[1], best[2]
+
+
+def _weights(scores: Matrix, temperature: float) -> tuple[Matrix, Matrix, Matrix]:
+    """What `_probabilities` divides by each other, for all floors at once.
+
+    Of each request [texts, requests], their sum [texts, 1], and of each floor [texts, floors].
+    """
+    highest = np.maximum(scores.max(axis=1, keepdims=True), 0.0)
+    said: Matrix = np.exp((scores - highest) / temperature)
+    return said, said.sum(axis=1, keepdims=True), np.exp((_FLOORS - highest) / temperature)
 
 
 def _probabilities(scores: Matrix, temperature: float, floor: float) -> Matrix:

@@ -6,15 +6,13 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from voice.languages import Language
-from voice.understanding.classifier import NONE, Classifier, Features
-from voice.understanding.lexical import Vectors, lexical_vectors, unit
+from voice.understanding.classifier import NONE, Features
+from voice.understanding.learnt_examples import LearntExamples
 from voice.understanding.parts import SURE, Part, best_parts, spans_of, without_reasons
 from voice.understanding.stance import Clause, Trait, manner
 from voice.understanding.suits import Stance, Suits
-from voice.understanding.vectors import KeptVectors, TextEmbedder
 
 _NEAREST = 3
 """Examples with which is compared how a caller speaks."""
@@ -53,38 +51,21 @@ class RequestReader:
     """The requests of one set of tasks, in one language; safe to use from several threads."""
 
     def __init__(
-        self,
-        language: Language,
-        examples: Mapping[str, Sequence[str]],
-        embedder: TextEmbedder,
-        matters: Mapping[str, str] | None = None,
-        keep_in: Path | None = None,
-        translated: Mapping[str, Sequence[str]] | None = None,
-        made_from: Mapping[str, str] | None = None,
+        self, language: Language, learnt: LearntExamples, matters: Mapping[str, str] | None = None
     ) -> None:
-        """Takes a second or a few; `examples`, in normal form, by request.
+        """`learnt`: examples in this language, and perhaps in others.
 
-        `matters`: what each request is about, where others may be about the same. `keep_in`: a
-        folder for vectors. `translated`: examples in other languages, which an embedder that knows
-        them takes for as good as its own. `made_from`: the example as it was written, of those
-        texts that are it with some value in its slot.
+        `matters`: what each request is about, where others may be about the same.
         """
         self._manner = manner(language)
-        self._embedder = embedder
+        self._learnt = learnt
         self._matters = matters or {}
-        rows = [(name, text) for name, all in examples.items() for text in dict.fromkeys(all)]
-        own = [name for name, _ in rows]
-        texts = [self._manner.shortened(text) for _, text in rows]
-        foreign = [(name, text) for name, all in (translated or {}).items() for text in all]
-        texts += [text for _, text in foreign]
-        labels = [name for name, _ in (*rows, *foreign)]
-        written = [(made_from or {}).get(text, text) for _, text in (*rows, *foreign)]
-        self._texts = frozenset(texts)
-        vectors = KeptVectors(embedder, keep_in).embed(texts)
-        self._middle = vectors.mean(axis=0)
-        self._classifier = Classifier(self._features(texts, vectors), labels, written)
-        clauses = [self._manner.clause(self._manner.full(text)) for _, text in rows]
-        self._suits = Suits(self._manner, own, clauses)
+        self._own = learnt.rows(language)
+        clauses = [
+            self._manner.clause(self._manner.full(learnt.examples[row])) for row in self._own
+        ]
+        labels = [learnt.labels[row] for row in self._own]
+        self._suits = Suits(self._manner, labels, clauses)
         self._kept = lru_cache(_READINGS_KEPT)(self._reading)
 
     def read(self, text: str, matter: str = "") -> Reading:
@@ -96,12 +77,13 @@ class RequestReader:
 
     def _reading(self, text: str, matter: str) -> Reading:
         words = text.split()[:_TOO_MANY_WORDS]
-        if len(words) <= 1 and self._manner.function.issuperset(words) and text not in self._texts:
+        brief = len(words) <= 1 and self._manner.function.issuperset(words)
+        if brief and text not in self._learnt.texts:
             return Reading((Wish(NONE, 1.0),), ((NONE, 1.0),))
         spans = spans_of(words, self._manner)
         texts = [self._manner.shortened(" ".join(words[a:b])) for a, b in spans]
-        features = self._features(texts, self._embedder.embed(texts))
-        likely = self._classifier.probabilities(features)
+        features = self._learnt.features(texts)
+        likely = self._learnt.classifier.probabilities(features)
         clauses = [self._manner.clause(self._manner.full(" ".join(words[a:b]))) for a, b in spans]
         known = [
             self._of_same_matter(each, clause, matter)
@@ -141,8 +123,8 @@ class RequestReader:
     def _stance(self, part: Part, clause: Clause, features: Features) -> Stance:
         if part.request == NONE:
             return Stance.WANTED
-        nearest = self._classifier.most_like(features, part.request)
-        own = [row for row in nearest if row < len(self._suits)][:_NEAREST]
+        nearest = self._learnt.classifier.most_like(features, part.request)
+        own = [row - self._own.start for row in nearest if row in self._own][:_NEAREST]
         return self._suits.judge(part.request, clause, own)
 
     def _in_context(
@@ -184,9 +166,6 @@ class RequestReader:
         }
         total = sum(more.values())
         return {name: share / total for name, share in more.items()}
-
-    def _features(self, texts: Sequence[str], vectors: Vectors) -> Features:
-        return Features(unit(vectors - self._middle), lexical_vectors(texts))
 
 
 def _merged(wishes: Sequence[Wish]) -> tuple[Wish, ...]:

@@ -261,11 +261,11 @@ class Manner:
 
     def _holds(self, kind: str, words: Sequence[str]) -> bool:
         matcher = self._matcher(kind)
-        return matcher is not None and stands_in(matcher, list(words))
+        return matcher is not None and stands_in(matcher, words)
 
     def _ends(self, kind: str, words: Sequence[str], start: int) -> set[int]:
         matcher = self._matcher(kind)
-        return {end for end in matcher(list(words), start) if end > start} if matcher else set()
+        return {end for end in matcher(words, start) if end > start} if matcher else set()
 
 
 def _plain(words: Iterable[str]) -> frozenset[str]:
