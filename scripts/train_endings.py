@@ -38,6 +38,8 @@ OPEN_SHARE = 0.05
 """Of whole sentences, so many are taken for open ones."""
 DOUBTED_SHARE = 0.12
 """Of whole sentences, so many are not taken for whole ones."""
+SURE_SHARE = 0.07
+"""Of sentences cut in half, so many are taken for ones that do not go on."""
 _SEEN = 3
 """A mark that was seen less often tells nothing."""
 _PASSES = 250
@@ -62,10 +64,10 @@ def main() -> None:
     arguments = parser.parse_args()
     for tag in arguments.tags:
         sources = list(_sources(tag))
-        open_below, whole_from = _judged(tag, sources)
+        bounds = _judged(tag, sources)
         if not arguments.only_judge:
             learnt = _learnt([sentence for source in sources for sentence in source])
-            endings = learnt.model_copy(update={"open_below": open_below, "whole_from": whole_from})
+            endings = learnt.model_copy(update=bounds)
             file = ROOT / "voice" / "languages" / tag / "endings.json"
             file.write_text(json.dumps(endings.model_dump(), indent=0, ensure_ascii=False) + "\n")
             print(f"{file}: {len(endings.weights)} weights, {file.stat().st_size / 1000:.0f} kB")
@@ -84,8 +86,8 @@ def _sources(tag: str) -> Iterator[Sentences]:
         yield [words_of(text) for one in requests for text in one.examples.get(tag, ())]
 
 
-def _judged(tag: str, sources: Sequence[Sentences]) -> tuple[float, float]:
-    """Both bounds, by sentences of sources that were not learnt from."""
+def _judged(tag: str, sources: Sequence[Sentences]) -> dict[str, float]:
+    """The bounds of `Endings`, by sentences of sources that were not learnt from."""
     whole: list[float] = []
     halves: list[float] = []
     for fold in range(FOLDS):
@@ -99,11 +101,16 @@ def _judged(tag: str, sources: Sequence[Sentences]) -> tuple[float, float]:
                 for words in source
                 if len(words) >= _FEWEST_WORDS
             ]
-    bounds = [float(np.quantile(whole, share)) for share in (OPEN_SHARE, DOUBTED_SHARE)]
-    for share, bound in zip((OPEN_SHARE, DOUBTED_SHARE), bounds, strict=True):
-        told = np.mean(np.array(halves) < bound)
-        print(f"{tag}: {told:.0%} of {len(halves)} halves and {share:.0%} of {len(whole)} wholes")
-    return round(bounds[0], 2), round(bounds[1], 2)
+    bounds = {
+        "open_below": float(np.quantile(whole, OPEN_SHARE)),
+        "whole_from": float(np.quantile(whole, DOUBTED_SHARE)),
+        "sure_from": float(np.quantile(halves, 1 - SURE_SHARE)),
+    }
+    for name, bound in bounds.items():
+        halved, ended = (np.mean(np.array(some) < bound) for some in (halves, whole))
+        below = f"{halved:.0%} of {len(halves)} halves and {ended:.0%} of {len(whole)} wholes"
+        print(f"{tag}: below {name} are {below}")
+    return {name: round(bound, 2) for name, bound in bounds.items()}
 
 
 def _learnt(sentences: Sentences) -> Endings:

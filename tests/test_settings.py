@@ -173,8 +173,8 @@ def test_the_environment_wins_over_the_file(
         ("[response]\ntool_timeout_seconds = 1e300", r"response\.tool_timeout_seconds: .*60"),
         ("[recognition]\nthreads = 1000000", r"recognition\.threads: .*256"),
         ("[speech]\nworkers = 1000000", r"speech\.workers: .*64"),
-        ("[turns]\nend_ms = 150", r"turns\.end_ms: 150 is below turns\.end_ms_sure, .*340"),
-        ("[turns]\nspeculate_ms = 600", r"turns\.end_ms_sure: 340 is below turns\.speculate_ms"),
+        ("[turns]\nend_ms = 150", r"turns\.end_ms: 150 is below turns\.end_ms_sure, .*260"),
+        ("[turns]\nspeculate_ms = 600", r"turns\.end_ms_sure: 260 is below turns\.speculate_ms"),
         ("[turns]\nend_ms = 1300", r"turns\.end_ms_open: 1200 is below turns\.end_ms"),
         ("[turns]\nend_ms_digits = 300", r"turns\.end_ms_digits: 300 is below turns\.end_ms"),
         (

@@ -195,6 +195,8 @@ class Speech(Section):
     voices: ByLanguage = Field({})
     """The same for other languages than `recognition.language`, by their tags."""
     workers: int = Field(1, ge=1, le=64)
+    threads: int | None = Field(None, ge=1, le=256)
+    """Of each worker, as for the recogniser."""
     capacity: int = Field(64, ge=1, le=10000)
     timeout_seconds: float = Field(6.0, gt=0, le=60)
 

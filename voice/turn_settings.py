@@ -25,10 +25,11 @@ class Turns(Section):
     """Voiced time that begins a turn."""
     smart_turn: bool = True
     """Whether it is listened to how a turn ends, and not only to its words and its pause."""
-    speculate_ms: int = Field(160, ge=40, le=5000)
+    speculate_ms: int = Field(100, ge=40, le=5000)
     """Pause at which the answer is prepared."""
-    end_ms_sure: int = Field(340, ge=40, le=5000, validate_default=True)
-    """Pause that ends the turn where its words and its sound say that it is over."""
+    end_ms_sure: int = Field(260, ge=40, le=5000, validate_default=True)
+    """Pause that ends the turn where its words say that it is over, and its sound does not doubt
+    it."""
     end_ms: int = Field(520, ge=100, le=5000, validate_default=True)
     """The same where that is not known."""
     end_ms_doubted: int = Field(600, ge=100, le=10000)

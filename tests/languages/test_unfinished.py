@@ -60,7 +60,25 @@ def test_figures_and_letters_may_be_more(tag: str, text: str) -> None:
     ],
 )  # fmt: skip
 def test_whole_sentences_may_be_all(tag: str, text: str) -> None:
-    assert language(tag).ending(text) is Ending.WHOLE
+    assert language(tag).ending(text).is_whole
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "I would like to see my last bill, please."), ("en", "goodbye"),
+        ("en", "Could you put me through to somebody?"), ("fr", "je voudrais payer ma facture"),
+    ],
+)  # fmt: skip
+def test_behind_some_words_nothing_is_likely_to_follow(tag: str, text: str) -> None:
+    assert language(tag).ending(text) is Ending.SURE
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"), [("en", "zzz"), ("en", "my zzz"), ("en", "so I went"), ("fr", "zzz")]
+)
+def test_behind_others_something_may(tag: str, text: str) -> None:
+    assert language(tag).ending(text) is not Ending.SURE
 
 
 @pytest.mark.parametrize(
@@ -78,17 +96,19 @@ def test_it_is_known_by_which_words_sentences_seldom_end(tag: str, text: str) ->
 
 def test_whole_sentences_are_told_from_halves() -> None:
     """Sentences of callers that nothing was learnt from."""
-    for_whole, for_halves = [], []
+    whole: list[Ending] = []
+    halves: list[Ending] = []
     for file in sorted(HELD_OUT.glob("*.yaml")):
         for text in yaml.safe_load(file.read_text("utf-8"))["phrases"]:
             words = text.split()
-            for_whole.append(language("en").ending(text) is Ending.WHOLE)
+            whole.append(language("en").ending(text))
             if len(words) >= 5:
-                half = " ".join(words[: len(words) // 2])
-                for_halves.append(language("en").ending(half) is Ending.WHOLE)
-    assert len(for_whole) > 200
-    assert sum(for_whole) / len(for_whole) > 0.9
-    assert sum(for_halves) / len(for_halves) < 0.4
+                halves.append(language("en").ending(" ".join(words[: len(words) // 2])))
+    assert len(whole) > 200
+    assert sum(one.is_whole for one in whole) / len(whole) > 0.9
+    assert sum(one.is_whole for one in halves) / len(halves) < 0.4
+    assert sum(one is Ending.SURE for one in whole) / len(whole) > 0.6
+    assert sum(one is Ending.SURE for one in halves) / len(halves) < 0.1
 
 
 @pytest.mark.parametrize(

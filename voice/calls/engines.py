@@ -23,6 +23,7 @@ from voice.engine_services import (
     reading_link,
     speaking_link,
 )
+from voice.engine_threads import threads_for
 from voice.errors import ConfigError, ModelError
 from voice.identity import IdentityCheck
 from voice.languages import language
@@ -36,7 +37,6 @@ from voice.recognition import (
     UnusableIdentification,
     UnusableVariant,
     WhisperRecogniser,
-    threads_for,
 )
 from voice.response import Responder, load_responder
 from voice.setting_places import blamed_on
@@ -227,14 +227,19 @@ def load_voices(
     with ExitStack() as unless_loaded:
         queue = make_queue("speech", wanted.workers, wanted.capacity)
         unless_loaded.callback(queue.close)
-        voices = Voices({tag: _speaker(voice, queue, cached) for tag, voice in chosen.items()})
+        threads = wanted.threads or threads_for(wanted.workers * settings.calls.processes)
+        voices = Voices(
+            {tag: _speaker(voice, queue, cached, threads) for tag, voice in chosen.items()}
+        )
         unless_loaded.pop_all()
     return voices
 
 
-def _speaker(voice: ChosenVoice, queue: EngineQueue, cached: int) -> PiperSpeaker:
+def _speaker(voice: ChosenVoice, queue: EngineQueue, cached: int, threads: int) -> PiperSpeaker:
     with blamed_on(voice.key):
-        return PiperSpeaker.load(voice.name, cached=cached, make_queue=lambda *_: queue)
+        return PiperSpeaker.load(
+            voice.name, cached=cached, threads=threads, make_queue=lambda *_: queue
+        )
 
 
 async def warm_up(engines: Engines, settings: Settings) -> None:

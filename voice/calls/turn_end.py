@@ -61,7 +61,7 @@ class TurnEnd:
             spoken = self._call.language_of(heard)
             settled = not heard.doubtful and self._settles(heard)
             ending = spoken.ending(heard.text)
-            if ending is Ending.WHOLE and heard.confidence < HALF_HEARD:
+            if ending.is_whole and heard.confidence < HALF_HEARD:
                 ending = Ending.DOUBTED
             self.known = replace(self.known, ending=ending, settled=settled)
             self._decide()

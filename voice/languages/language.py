@@ -237,10 +237,13 @@ class Language:
         if words and self.contractions.break_off(" ".join(words_of(text))):
             return Ending.OPEN
         ending = self.unfinished.ending(text, words, self.reader)
-        asked = text.rstrip().endswith("?")  # which recognisers write behind whole questions only
-        if not words or ending is not Ending.WHOLE or asked or self.unfinished.closes(words):
+        if not words or ending is not Ending.WHOLE:
             return ending
-        return self._endings.ending(words_of(text))
+        learnt = self._endings.ending(words_of(text))
+        asked = text.rstrip().endswith("?")  # which recognisers write behind whole questions only
+        if not (asked or self.unfinished.closes(words)):
+            return learnt
+        return Ending.SURE if learnt.is_whole else Ending.WHOLE
 
     def asks_to_wait(self, text: str) -> bool:
         """Whether a caller asks to be waited for, and for nothing else."""

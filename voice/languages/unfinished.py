@@ -23,6 +23,8 @@ _FEWEST_FIGURES = 2
 class Ending(Enum):
     """How what was said so far ends."""
 
+    SURE = "sure"
+    """Sentences seldom go on behind such words."""
     WHOLE = "whole"
     """It could be all."""
     DOUBTED = "doubted"
@@ -31,6 +33,11 @@ class Ending(Enum):
     """The sentence is not finished, or the caller is thinking."""
     DICTATED = "dictated"
     """Figures or letters, of which more may follow after a pause."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it could be all, or is for sure."""
+        return self in (Ending.SURE, Ending.WHOLE)
 
 
 class Unfinished(Table):

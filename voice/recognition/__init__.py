@@ -22,7 +22,6 @@ from voice.recognition.partial_reader import PartialReader
 from voice.recognition.recogniser import WhisperRecogniser
 from voice.recognition.session import Recogniser, RecognitionSession
 from voice.recognition.stable_words import Partial
-from voice.recognition.threads import threads_for
 from voice.recognition.transcript import Transcript, Word
 
 __all__ = [
@@ -46,5 +45,4 @@ __all__ = [
     "UnusableVariant",
     "WhisperRecogniser",
     "Word",
-    "threads_for",
 ]

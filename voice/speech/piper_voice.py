@@ -33,7 +33,7 @@ class Sentence:
 
 
 class LoadedVoice:
-    """A Piper voice in memory, run on one thread."""
+    """A Piper voice in memory."""
 
     def __init__(self, voice: PiperVoice) -> None:
         self._voice = voice
@@ -46,11 +46,14 @@ class LoadedVoice:
         return str(self._voice.config.espeak_voice).partition("-")[0]
 
     @classmethod
-    def load(cls, name: str | Path) -> tuple[LoadedVoice, Path]:
-        """A voice by embedded name, folder or ONNX file, and the folder; raises ModelError."""
+    def load(cls, name: str | Path, threads: int = 1) -> tuple[LoadedVoice, Path]:
+        """A voice by embedded name, folder or ONNX file, and the folder; raises ModelError.
+
+        A clause is spoken by so many `threads`.
+        """
         files = find_voice(name)
         model, config = files.model, _config(files)
-        session = open_session(model)
+        session = open_session(model, threads)
         needed = {entry.name for entry in session.get_inputs()}
         if not {"input", "input_lengths", "scales"} <= needed:
             raise ModelError(f"{model}: is not a Piper voice: its inputs are {sorted(needed)}")

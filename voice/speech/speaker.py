@@ -108,15 +108,16 @@ class PiperSpeaker:
         capacity: int = 64,
         pronunciations: Path | None = None,
         cached: int = CACHED_CLAUSES,
+        threads: int = 1,
         make_queue: QueueFactory = EngineQueue,
     ) -> PiperSpeaker:
         """An embedded voice by name, a folder or an ONNX file with its JSON beside it.
 
         `pronunciations` is a lexicon file; without it the voice's own `lexicon.toml` is used.
-        So many short clauses at most are `cached`.
+        So many short clauses at most are `cached`; `threads` are those of each worker.
         Raises ModelError for a missing or damaged voice, ConfigError for a bad lexicon.
         """
-        loaded, folder = LoadedVoice.load(voice)
+        loaded, folder = LoadedVoice.load(voice, threads)
         own = folder / lexicon.FILE_NAME
         path = pronunciations or (own if own.exists() else None)
         words = Lexicon.load(path) if path else Lexicon()

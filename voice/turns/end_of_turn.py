@@ -61,10 +61,10 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     cannot be taken back when the caller goes on ("no, wait"), as another turn can. A yes or a no
     ends it, too, unless it sounds as if it went on ("yes, please do" has a gap), and figures and
     letters are waited for.
-    Then the words count: an open sentence is given time whatever it sounds like, and whole words
-    need a sound that leaves no doubt. A doubt by the words or the sound alone lasts for a moment
-    only, and that by the sound of a single short word ("goodbye") not at all: there whole words are
-    believed. Where both doubt it, more is to come.
+    Then the words count: an open sentence is given time whatever it sounds like, and words behind
+    which nothing is likely to follow need a sound that leaves no doubt. A doubt by the words or the
+    sound alone lasts for a moment only, and that by the sound of a single short word ("goodbye")
+    not at all: there whole words are believed. Where both doubt it, more is to come.
     """
     if known.settled and known.awaited is Awaited.FIGURES:
         return settings.end_ms_sure + settings.resume_ms if known.tried else 0
@@ -77,8 +77,9 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
         return settings.end_ms_open
     if unlikely and known.is_doubted:
         return settings.end_ms_open
-    believed = known.short and known.ending is Ending.WHOLE
+    sure = known.ending is Ending.SURE
+    believed = sure or (known.short and known.ending is Ending.WHOLE)
     if unlikely or (known.is_doubted and not believed):
         return max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
-    sure = known.sounds_over and known.ending is Ending.WHOLE
-    return settings.end_ms_sure if sure else settings.end_ms
+    likely = known.finality is not None and not known.is_doubted
+    return settings.end_ms_sure if sure and likely else settings.end_ms

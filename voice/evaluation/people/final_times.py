@@ -17,7 +17,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from voice.audio import Pcm, read_wav, resample, silence, to_bytes
-from voice.recognition import RecognitionSession, WhisperRecogniser, threads_for
+from voice.engine_threads import threads_for
+from voice.recognition import RecognitionSession, WhisperRecogniser
 from voice.settings import Recognition
 
 WIDE_HZ = 16000

@@ -22,6 +22,7 @@ import jiwer
 import numpy as np
 
 from voice.audio import Pcm, read_wav, silence
+from voice.engine_threads import threads_for
 from voice.errors import VoiceError
 from voice.evaluation.people.engine_process import environment_of
 from voice.evaluation.people.speech import BEFORE_MS, SAMPLE_RATE
@@ -34,7 +35,6 @@ from voice.recognition import (
     Transcript,
     WhisperRecogniser,
     Word,
-    threads_for,
 )
 from voice.settings import Recognition
 from voice.turn_settings import Turns

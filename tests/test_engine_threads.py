@@ -1,4 +1,4 @@
-"""How many threads read a turn where the settings do not say."""
+"""How many threads a worker of an engine has where the settings do not say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from voice.recognition import threads_for
+from voice.engine_threads import threads_for
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""How many threads read a turn, where the settings do not say."""
+"""How many threads read a turn or speak a clause, where the settings do not say."""
 
 from __future__ import annotations
 
 import os
 
 _MOST = 4
-"""What is done for one piece of a transcript is too little to be shared by more."""
+"""What is done in one step of a model is too little to be shared by more."""
 
 
 def threads_for(workers: int) -> int:
