@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voice.understanding import LexicalEmbedder, kept_folder
+from voice.understanding import LexicalEmbedder, kept_folder, vectors
 from voice.understanding.lexical import Vectors
 from voice.understanding.vectors import PROBE, KeptVectors
 
@@ -48,6 +48,16 @@ def test_what_another_model_of_that_name_made_is_made_anew(tmp_path: Path) -> No
     found = KeptVectors(other, tmp_path).embed(["one text"])
     assert other.computed == ["one text"]
     np.testing.assert_array_equal(found, Other().embed(["one text"]))
+
+
+def test_no_more_is_kept_than_some_tasks_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "_MOST_KEPT", 3)
+    embedder = Counting()
+    for texts in (["a", "b"], ["b", "c"], ["c", "d"], ["d", "c", "a"]):
+        KeptVectors(embedder, tmp_path).embed(texts)
+    assert embedder.computed == ["a", "b", "c", "d", "a"]
 
 
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:

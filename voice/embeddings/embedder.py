@@ -16,11 +16,10 @@ from typing import Literal, TypeVar, TypeVarTuple
 import ctranslate2
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
+from voice.embeddings.text_tokenizer import TextTokenizer
 from voice.engine_queue import EngineQueue, Priority, QueueFactory, next_part
 from voice.errors import ModelError
-from voice.tokenizer_files import read_tokenizer
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -54,7 +53,7 @@ class Embedder:
         self,
         name: str,
         encoder: ctranslate2.Encoder,
-        tokenizer: Tokenizer,
+        tokenizer: TextTokenizer,
         description: _Description,
         dimensions: int,
         queue: EngineQueue,
@@ -76,18 +75,19 @@ class Embedder:
         workers: int = 1,
         capacity: int = 64,
         make_queue: QueueFactory = EngineQueue,
+        keep_in: Path | None = None,
     ) -> Embedder:
         """Open an installed model; raises ModelError with what is missing or damaged.
 
-        `threads` belong to each of `workers`.
+        `threads` belong to each of `workers`. `keep_in`: a folder for the part of its tokenizer
+        that most texts need.
         """
         folder = Path(folder)
         for name in _FILES:
             if not (folder / name).is_file():
                 raise ModelError(f"{folder}: no embedding model there ({name} is missing)")
         description = _read_description(folder / "voice.json")
-        tokenizer = read_tokenizer(folder / "tokenizer.json")
-        tokenizer.enable_truncation(description.longest)
+        tokenizer = TextTokenizer(folder / "tokenizer.json", description.longest, keep_in)
         try:
             encoder = ctranslate2.Encoder(
                 str(folder), compute_type="int8", inter_threads=workers, intra_threads=threads
@@ -140,8 +140,7 @@ class Embedder:
 
     def _tokens(self, text: str) -> list[int]:
         text = text[: self._longest * _CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-        ids: list[int] = self._tokenizer.encode(text).ids
-        return ids
+        return self._tokenizer.ids(text)
 
     def _means(self, rows: list[list[int]]) -> Vectors:
         means = _states(self._encoder, rows).mean(axis=1)

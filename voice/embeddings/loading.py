@@ -9,6 +9,7 @@ from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ModelError
 from voice.model_folders import find_model
 from voice.setting_places import blamed_on
+from voice.setting_values import cache_directory
 from voice.settings import Settings
 
 Use = Literal["model", "requests"]
@@ -28,4 +29,5 @@ def load_embedder(
             workers=wanted.workers,
             capacity=wanted.capacity,
             make_queue=make_queue,
+            keep_in=cache_directory() / "tokenizers",
         )

@@ -51,6 +51,8 @@ class LearntExamples:
         vectors = KeptVectors(embedder, keep_in).embed(texts)
         self._middle = vectors.mean(axis=0)
         written = [(made_from or {}).get(text, text) for text in self.examples]
+        # What an embedder loads for the first text of a script is loaded before the first call.
+        embedder.embed([texts[rows.start] for rows in self._rows.values() if rows])
         features = self._centred(texts, vectors)
         self.classifier = Classifier(features, self.labels, written)
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import tempfile
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from voice.kept_arrays import read_arrays, write_arrays
 from voice.setting_values import cache_directory
 from voice.understanding.lexical import Kind, Vectors
 
-log = logging.getLogger(__name__)
-
 _DIGEST = 16
 """Bytes of a text's key."""
+_MOST_KEPT = 10_000
+"""Texts; where there are more, those of other and earlier tasks are let go of."""
 PROBE = "what can you do for me"
 """Its vector is kept with the others: a model that makes another one of it is another model."""
 
@@ -59,21 +57,19 @@ class KeptVectors:
         if missing:
             found = self._embedder.embed(list(missing.values()))
             kept |= dict(zip(missing, found, strict=True))
-            self._write(kept)
+            wanted = kept if len(kept) <= _MOST_KEPT else {key: kept[key] for key in keys}
+            self._write(wanted)
         return np.stack([kept[key] for key in keys])
 
     def _read(self) -> dict[bytes, Vectors]:
-        if self._file is None or not self._file.is_file():
+        kept = read_arrays(self._file) if self._file else {}
+        if not {"keys", "vectors", "probe"}.issubset(kept):
             return {}
-        try:
-            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as content:
-                keys, vectors = content["keys"], content["vectors"]
-                if not np.array_equal(content["probe"], self._probed()):
-                    return {}
-            return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
-            log.warning("%s: not readable, and made anew", self._file)
+        if not np.array_equal(kept["probe"], self._probed()):
             return {}
+        return {
+            bytes(key): vector for key, vector in zip(kept["keys"], kept["vectors"], strict=False)
+        }
 
     def _probed(self) -> Vectors:
         if self._probe is None:
@@ -81,18 +77,11 @@ class KeptVectors:
         return self._probe
 
     def _write(self, kept: dict[bytes, Vectors]) -> None:
-        """Whole or not at all; without a disk to write on they are only computed again."""
         if self._file is None:
             return
         keys = np.frombuffer(b"".join(kept), np.uint8).reshape(len(kept), _DIGEST)
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._file.parent, delete=False) as file:
-                vectors = np.stack(list(kept.values()))
-                np.savez(file, keys=keys, vectors=vectors, probe=self._probed())
-            Path(file.name).replace(self._file)
-        except OSError as error:
-            log.warning("%s: cannot be kept: %s", self._file, error.strerror)
+        vectors = np.stack(list(kept.values()))
+        write_arrays(self._file, {"keys": keys, "vectors": vectors, "probe": self._probed()})
 
 
 def _key(text: str) -> bytes:
