@@ -55,7 +55,13 @@ class VirtualHouse:
 
         The caller does what the script says, and hangs up at its end.
         """
-        return self._service.hold(lambda events: self._call(events, script, number, echo))
+
+        def side(events: list[CallEvent]) -> tuple[LiveLine, Awaitable[T]]:
+            line = LiveLine(virtual_wall_clock, echo)
+            caller = LiveCaller(line, self._mouth, events, virtual_wall_clock)
+            return line, _played(script, caller, line)
+
+        return self._service.hold(offer_from(number, "difficult"), side)
 
     def close(self) -> None:
         """End the engines' threads."""
@@ -66,23 +72,13 @@ class VirtualHouse:
         """One of the operator's customers, for any number."""
         return self.customers[number % len(self.customers)]
 
-    async def _call(
-        self,
-        events: list[CallEvent],
-        script: Callable[[LiveCaller], Awaitable[T]],
-        number: str | None,
-        echo: EchoPath | None,
-    ) -> tuple[T, LiveLine]:
-        line = LiveLine(virtual_wall_clock, echo)
-        caller = LiveCaller(line, self._mouth, events, virtual_wall_clock)
 
-        async def call() -> T:
-            async with asyncio.timeout(LONGEST_CALL_SECONDS):
-                await line.answered.wait()
-                return await script(caller)
-
-        offer = offer_from(number, "difficult")
-        return await self._service.answer(line, offer, events, call()), line
+async def _played(
+    script: Callable[[LiveCaller], Awaitable[T]], caller: LiveCaller, line: LiveLine
+) -> T:
+    async with asyncio.timeout(LONGEST_CALL_SECONDS):
+        await line.answered.wait()
+        return await script(caller)
 
 
 class CallersMouth:

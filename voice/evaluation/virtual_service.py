@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from voice.calls.call import Call
 from voice.calls.engines import load_engines
@@ -26,8 +26,8 @@ from voice.telephony.leg import Offer
 
 T = TypeVar("T")
 
-CallersSide = Callable[[list[CallEvent]], Coroutine[Any, Any, tuple[T, LiveLine]]]
-"""Given the list to which the events come: has its line answered, and returns that, too."""
+CallersSide = Callable[[list[CallEvent]], tuple[LiveLine, Awaitable[T]]]
+"""Given the list to which the events come: the caller's line, and what the caller does on it."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class VirtualService:
         self._books.open_anew()
         self._engines = run_virtually(load_engines(settings, VirtualQueues(costs)))
 
-    def hold(self, call: CallersSide[T]) -> HeldCall[T]:
-        """One call, from its answer to its end."""
+    def hold(self, offer: Offer, side: CallersSide[T]) -> HeldCall[T]:
+        """One call, from its answer to its end; `side` is made on the loop of virtual time."""
         events: list[CallEvent] = []
         self._books.open_anew()
         before = snapshot(self._settings.demo.database)
         self._engines.voices.forget()
-        outcome, line = run_virtually(call(events))
+        outcome, line = run_virtually(self._answered(offer, side, events))
         # A pipeline is full of cycles: without this, memory grows for hundreds of calls.
         gc.collect()
         changed = changes(before, snapshot(self._settings.demo.database))
@@ -71,14 +71,15 @@ class VirtualService:
             outcome, tuple(events), tuple(changed), line.ended_by_caller, line.transferred_to
         )
 
-    async def answer(
-        self, line: LiveLine, offer: Offer, events: list[CallEvent], caller: Awaitable[T]
-    ) -> T:
-        """What `caller` returns, who speaks on the line and is cut off from it behind that."""
+    async def _answered(
+        self, offer: Offer, side: CallersSide[T], events: list[CallEvent]
+    ) -> tuple[T, LiveLine]:
+        """What the caller returns, who is cut off from the line behind that, and the line."""
+        line, caller = side(events)
         call = Call(line, offer, self._settings, self._engines, [events.append], virtual_wall_clock)
         running = asyncio.create_task(call.run())
         try:
-            return await caller
+            return await caller, line
         finally:
             line.hang_up()
             await running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from pathlib import Path
 
 from voice.evaluation.callers import CallReport, Persona, Phrasings
@@ -21,7 +22,6 @@ from voice.evaluation.virtual_service import VirtualService, offer_from
 from voice.evaluation.virtual_time import CostTable, VirtualQueues
 from voice.evaluation.virtual_time.loop import virtual_wall_clock
 from voice.evaluation.virtual_time.surroundings import BOOKS_SEED, first_day, settings_of_worker
-from voice.events import CallEvent
 from voice.model_folders import find_model
 
 
@@ -45,22 +45,16 @@ class VirtualCalls:
         self, caller: SuiteCaller, customer: KnownCustomer, persona: Persona, seed: int
     ) -> tuple[MeasuredCall, list[RowChange]]:
         """One call of this customer, who may withhold the number, and the rows that it changed."""
-        held = self._service.hold(
-            lambda events: self._call(events, caller, customer, persona, seed)
-        )
+        offer = offer_from(persona.number, f"{caller.name}-{seed}")
+        held = self._service.hold(offer, lambda _: self._side(caller, customer, persona, seed))
         return measure(held.outcome, list(held.events)), list(held.changed)
 
     def close(self) -> None:
         """The engines end with the process."""
 
-    async def _call(
-        self,
-        events: list[CallEvent],
-        caller: SuiteCaller,
-        customer: KnownCustomer,
-        persona: Persona,
-        seed: int,
-    ) -> tuple[CallReport, LiveLine]:
+    def _side(
+        self, caller: SuiteCaller, customer: KnownCustomer, persona: Persona, seed: int
+    ) -> tuple[LiveLine, Awaitable[CallReport]]:
         phones: list[VirtualPhone] = []
 
         def phone(on_audio: OnAudio) -> VirtualPhone:
@@ -78,9 +72,7 @@ class VirtualCalls:
             phone,
             virtual_wall_clock,
         )
-        offer = offer_from(persona.number, f"{caller.name}-{seed}")
-        line = phones[0].leg
-        return await self._service.answer(line, offer, events, simulated.call("")), line
+        return phones[0].leg, simulated.call("")
 
 
 def _echo(line: LinePart) -> EchoPath | None:
