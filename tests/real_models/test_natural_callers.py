@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import fetched
-from tests.evaluation.recordings.evaluated import COSTS
-from voice.evaluation.callers import OWN_PHRASINGS, Phrasings
-from voice.evaluation.suites.examiner import callers_examiner
+from tests.evaluation.suites.examined import examiner_of
 from voice.evaluation.suites.kept_mouth import KeptMouth
 from voice.evaluation.suites.kept_speech import RATE, KeptSpeech
 from voice.evaluation.suites.natural_voices import MODEL, VOICES, NaturalVoice
-from voice.evaluation.suites.plan import SuitePlan
-from voice.evaluation.suites.suite_file import Suite
 from voice.models import ModelsAtHand
 from voice.recognition import WhisperRecogniser
 from voice.settings import Settings
@@ -43,17 +38,8 @@ def test_hibari_is_served(
 ) -> None:
     pytest.importorskip("hibari", reason="needs the extra: pip install -e '.[callers]'")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    said = Phrasings.load(OWN_PHRASINGS)
     caller = {"name": "plan", "goal": "plan", "dialect": "hibari"}
-    plan = SuitePlan(
-        suite=Suite.model_validate({"callers": [caller]}).model_dump_json(),
-        phrasings={intent: list(said.of(intent)) for intent in said.intents},
-        seeds=1,
-        way="virtual",
-        models="",
-        settings=real_models.in_settings(Settings()).model_dump_json(),
-        costs=asdict(COSTS),
-    )
-    examiner = callers_examiner(plan.to_json(), tmp_path)
+    settings = real_models.in_settings(Settings())
+    examiner = examiner_of([caller], tmp_path, settings=settings)
     assert any(examiner.evaluate(seed, 0, seed).success for seed in (1, 2, 3))
     assert list((tmp_path / "cache").rglob("*.wav"))

@@ -85,7 +85,7 @@ def callers(
     table = cost_table(console, costs, out, settings) if over is Over.VIRTUAL else None
     plan = SuitePlan(
         suite=suite.model_dump_json(),
-        phrasings={intent: list(said.of(intent)) for intent in said.intents},
+        phrasings=said.by_intent,
         seeds=count,
         way=over.value,
         models=fingerprint_of_models(settings).hex(),

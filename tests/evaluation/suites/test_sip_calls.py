@@ -8,11 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from voice.evaluation.callers import OWN_PHRASINGS, Phrasings
-from voice.evaluation.suites.examiner import callers_examiner
-from voice.evaluation.suites.plan import SuitePlan
-from voice.evaluation.suites.suite_file import Suite
-from voice.settings import Settings
+from tests.evaluation.suites.examined import examiner_of
 
 pytestmark = pytest.mark.calls
 
@@ -25,17 +21,7 @@ CALLER = {
 
 
 def test_a_caller_on_a_real_line_is_served(tmp_path: Path) -> None:
-    said = Phrasings.load(OWN_PHRASINGS)
-    plan = SuitePlan(
-        suite=Suite.model_validate({"callers": [CALLER]}).model_dump_json(),
-        phrasings={intent: list(said.of(intent)) for intent in said.intents},
-        seeds=1,
-        way="sip",
-        models="",
-        settings=Settings().model_dump_json(),
-        costs=None,
-    )
-    with closing(callers_examiner(plan.to_json(), tmp_path)) as examiner:
+    with closing(examiner_of([CALLER], tmp_path, way="sip")) as examiner:
         served = examiner.evaluate(0, 0, 1)
     assert served.success, served
     assert served.voice_to_voice_ms

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from tests.evaluation.recordings.evaluated import COSTS
-from voice.evaluation.callers import OWN_PHRASINGS, Phrasings
+from tests.evaluation.suites.examined import examiner_of
 from voice.evaluation.suites.call_result import CallerResult
-from voice.evaluation.suites.examiner import CallersExaminer, callers_examiner
-from voice.evaluation.suites.plan import SuitePlan
-from voice.evaluation.suites.suite_file import Suite
-from voice.settings import Settings
+from voice.evaluation.suites.examiner import CallersExaminer
 
 pytestmark = pytest.mark.calls
 
@@ -31,22 +26,8 @@ CALLERS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def plan() -> SuitePlan:
-    said = Phrasings.load(OWN_PHRASINGS)
-    return SuitePlan(
-        suite=Suite.model_validate({"callers": CALLERS}).model_dump_json(),
-        phrasings={intent: list(said.of(intent)) for intent in said.intents},
-        seeds=1,
-        way="virtual",
-        models="",
-        settings=Settings().model_dump_json(),
-        costs=asdict(COSTS),
-    )
-
-
-@pytest.fixture(scope="module")
-def examiner(plan: SuitePlan, tmp_path_factory: pytest.TempPathFactory) -> CallersExaminer:
-    return callers_examiner(plan.to_json(), tmp_path_factory.mktemp("examiner"))
+def examiner(tmp_path_factory: pytest.TempPathFactory) -> CallersExaminer:
+    return examiner_of(CALLERS, tmp_path_factory.mktemp("examiner"))
 
 
 def call(examiner: CallersExaminer, name: str, seed: int = 1) -> CallerResult:

@@ -35,6 +35,11 @@ class Phrasings:
         """The intents that can be said."""
         return tuple(self._by_intent)
 
+    @property
+    def by_intent(self) -> dict[str, list[str]]:
+        """All of them, as JSON keeps them."""
+        return {intent: list(phrases) for intent, phrases in self._by_intent.items()}
+
     def of(self, intent: str) -> tuple[str, ...]:
         """All phrasings of `intent`; raises ConfigError when there are none."""
         try:
