@@ -1,10 +1,12 @@
-"""A tuning on the terminal: a bar with rate and remaining time, and where it is computed."""
+"""A tuning on the terminal: its options, a bar with rate and remaining time, where it computes."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -23,6 +25,17 @@ from voice.cli.rate_column import RateColumn
 _INTERRUPTED_STATUS = 130
 _LINE_SECONDS = 30.0
 """Where no terminal is, a long stretch tells so often how far it is."""
+
+Seed = Annotated[int, typer.Option(help="Of all that is drawn.")]
+Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a core.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Licence = Annotated[str, typer.Option(help="SPDX, of the result.")]
+LicenceUrl = Annotated[str, typer.Option(help="Where it stands.")]
+
+
+def threads_or_all(wanted: int | None) -> int:
+    """As many as this process has cores, if it is left open."""
+    return wanted or len(os.sched_getaffinity(0))
 
 
 def torch_device(wanted: str) -> str:

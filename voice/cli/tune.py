@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,16 @@ from rich.console import Console
 
 from voice.cli import tune_identification, tune_response
 from voice.cli.batch_run import PreparingJobs, Ray, hired
-from voice.cli.long_run import shown_run, torch_device
+from voice.cli.long_run import (
+    Device,
+    Licence,
+    LicenceUrl,
+    Seed,
+    Threads,
+    shown_run,
+    threads_or_all,
+    torch_device,
+)
 from voice.errors import ModelError, VoiceError
 from voice.logs import configure_logging
 from voice.model_folders import find_model
@@ -66,13 +74,13 @@ def dialect(
     copies: Annotated[int, typer.Option(min=1, max=9, help="Of each utterance.")] = 3,
     rank: Annotated[int, typer.Option(min=1, max=256, help="At most.")] = 64,
     rate: Annotated[float, typer.Option(min=0, help="Of learning, at its highest.")] = 6e-4,
-    seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
-    threads: Annotated[int | None, typer.Option(min=1, help="Default: one a core.")] = None,
+    seed: Seed = 1,
+    threads: Threads = None,
     jobs: PreparingJobs = None,
     ray: Ray = "",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    licence: Annotated[str, typer.Option(help="SPDX, of the result.")] = "LicenseRef-not-stated",
-    licence_url: Annotated[str, typer.Option(help="Where it stands.")] = "",
+    device: Device = "auto",
+    licence: Licence = "LicenseRef-not-stated",
+    licence_url: LicenceUrl = "",
     statement: Annotated[str, typer.Option(help="Who spoke, with what consent.")] = "",
 ) -> None:
     """Tune a recogniser to a dialect, and write what is different, its figures and its card.
@@ -106,7 +114,7 @@ def dialect(
         rank=rank,
         rate=rate,
         seed=seed,
-        threads=threads or len(os.sched_getaffinity(0)),
+        threads=threads_or_all(threads),
         device=torch_device(device),
         licence=licence,
         licence_url=licence_url,

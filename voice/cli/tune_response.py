@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,16 @@ import typer
 from rich.console import Console
 
 from voice.cli.batch_run import PreparingJobs, Ray, hired
-from voice.cli.long_run import shown_run, torch_device
+from voice.cli.long_run import (
+    Device,
+    Licence,
+    LicenceUrl,
+    Seed,
+    Threads,
+    shown_run,
+    threads_or_all,
+    torch_device,
+)
 from voice.languages import DEFAULT
 from voice.languages import language as language_of
 from voice.logs import configure_logging
@@ -55,13 +63,13 @@ def response(
     rate: Annotated[
         float | None, typer.Option(min=0, help="Of learning, at its highest. Default: by size.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
-    threads: Annotated[int | None, typer.Option(min=1, help="Default: one a core.")] = None,
+    seed: Seed = 1,
+    threads: Threads = None,
     jobs: PreparingJobs = None,
     ray: Ray = "",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    licence: Annotated[str, typer.Option(help="SPDX, of the result.")] = "LicenseRef-not-stated",
-    licence_url: Annotated[str, typer.Option(help="Where it stands.")] = "",
+    device: Device = "auto",
+    licence: Licence = "LicenseRef-not-stated",
+    licence_url: LicenceUrl = "",
     statement: Annotated[str, typer.Option(help="Whose dialogues, with what consent.")] = "",
 ) -> None:
     """Tune a dense gpt-oss on dialogues, for `[response] engine = "ctranslate2"`.
@@ -98,7 +106,7 @@ def response(
         minutes=minutes,
         rate=rate,
         seed=seed,
-        threads=threads or len(os.sched_getaffinity(0)),
+        threads=threads_or_all(threads),
         device=torch_device(device),
         licence=licence,
         licence_url=licence_url,

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
-
 from voice.errors import VoiceError
 from voice.models.download import hash_of
-from voice.models.entries import Line, Text
+from voice.tuning.run import TuningRun
 from voice.tuning.scoring import language_of
 from voice.tuning.speech_data import SpokenUtterance
-from voice.tuning.work_folder import require_name, work_folder
+from voice.tuning.work_folder import work_folder
 
 Tuned = Literal["auto", "decoder", "all"]
 """Which halves learn; `auto`: the encoder, too, where the development part gains enough."""
@@ -25,8 +23,8 @@ WEIGHTS = "model.bin"
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-@dataclass(frozen=True)
-class TuningPlan:
+@dataclass(frozen=True, kw_only=True)
+class TuningPlan(TuningRun):
     """What is to be made of what."""
 
     base: Path
@@ -38,8 +36,6 @@ class TuningPlan:
     """BCP 47."""
     token: str
     """Whisper's code for the language; one of a language that is not on its list is borrowed."""
-    out: Path
-    """Becomes the variant's folder."""
     language: str = ""
     """The language room's tag in which a call in this dialect goes on; empty: by the dialect's."""
     tuned: Tuned = "auto"
@@ -50,13 +46,6 @@ class TuningPlan:
     """Of each utterance: one as it is, the others disturbed."""
     rank: int = 64
     rate: float = 6e-4
-    seed: int = 1
-    threads: int = 2
-    device: str = "cpu"
-    licence: str = "LicenseRef-not-stated"
-    licence_url: str = ""
-    statement: str = ""
-    """Of who spoke, and with what consent."""
     others: Mapping[str, Path] = field(default_factory=dict)
     """Speech in languages of the base, by Whisper's code: what must not be lost."""
 
@@ -64,26 +53,12 @@ class TuningPlan:
         """Raises VoiceError of a tag, name or text that is none, and where no call can go on."""
         if not _TAG.fullmatch(self.dialect):
             raise VoiceError(f"--dialect {self.dialect}: expected a BCP 47 tag such as sw-KE")
-        require_name(self.out)
-        for option, told, kind in (
-            ("--licence", self.licence, Line),
-            ("--licence-url", self.licence_url, Line),
-            ("--statement", self.statement, Text),
-        ):
-            try:
-                TypeAdapter(kind).validate_python(told)
-            except ValidationError:
-                raise VoiceError(f"{option} holds control characters: {told!r}") from None
+        super().__post_init__()
         if language_of(self.language or self.dialect) is None:
             raise VoiceError(
                 f"--dialect {self.dialect}: there is no such language in voice/languages;"
                 " --language names the one in which a call goes on"
             )
-
-    @property
-    def work(self) -> Path:
-        """What is kept while it runs."""
-        return self.out.with_name(f"{self.out.name}.work")
 
     @property
     def call_language(self) -> str:

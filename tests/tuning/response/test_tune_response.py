@@ -91,7 +91,7 @@ async def test_from_a_mixture_of_experts_to_folders_with_figures(
     result = run(
         mixture, "--dialogues", dialogues, "--out", out, "--experts", 1, "--experts", 2,
         "--passes", 3, "--threads", 1, "--device", "cpu", "--licence", "Apache-2.0",
-        "--statement", "MadeStudent-up calls.",
+        "--statement", "Made-up calls.",
     )  # fmt: skip
 
     assert result.exit_code == 0, result.output
@@ -104,7 +104,7 @@ async def test_from_a_mixture_of_experts_to_folders_with_figures(
         assert [len(layer) for layer in told["card"]["experts"]] == [experts, experts]
         assert 0 <= told["card"]["tuned"]["same"] <= 1
         card = (folder / "README.md").read_text("utf-8")
-        assert f"with {experts} of its experts a layer" in card and "MadeStudent-up calls." in card
+        assert f"with {experts} of its experts a layer" in card and "Made-up calls." in card
         assert "Tuned on 24 dialogues in English, chosen by 3 and judged by 3 others." in card
         assert await answers(folder)
     assert not (tmp_path / "desk.work").exists()

@@ -13,7 +13,8 @@ from voice.models.download import hash_of
 from voice.models.gpt_oss.shape import Shape
 from voice.response.briefing import Briefing
 from voice.tuning.response.lessons import DialogueLesson
-from voice.tuning.work_folder import require_name, work_folder
+from voice.tuning.run import TuningRun
+from voice.tuning.work_folder import work_folder
 
 _WEIGHTS = ("*.safetensors", "*.gguf")
 _FLOAT = 4
@@ -23,8 +24,8 @@ _ALWAYS = 400_000_000
 """The interpreter with torch."""
 
 
-@dataclass(frozen=True)
-class ResponsePlan:
+@dataclass(frozen=True, kw_only=True)
+class ResponsePlan(TuningRun):
     """One run."""
 
     source: Path
@@ -32,7 +33,6 @@ class ResponsePlan:
     base: str
     """Its name in the catalogue, where it is installed from there; else empty."""
     dialogues: Path
-    out: Path
     language: Language
     """In which callers speak."""
     briefing: Briefing | None = None
@@ -52,18 +52,6 @@ class ResponsePlan:
     """Of each student's training, at most."""
     rate: float | None = None
     """None: by the network's width."""
-    seed: int = 1
-    threads: int = 2
-    device: str = "cpu"
-    licence: str = "LicenseRef-not-stated"
-    licence_url: str = ""
-    statement: str = ""
-    """Whose conversations they are, and with what consent."""
-
-    @property
-    def work(self) -> Path:
-        """What is kept while it runs."""
-        return self.out.with_name(f"{self.out.name}.work")
 
     def folder(self, experts: int) -> Path:
         """Of the student with so many experts."""
@@ -71,8 +59,7 @@ class ResponsePlan:
         return self.out.with_name(f"{self.out.name}-k{experts}") if several else self.out
 
     def refuse_folders(self) -> None:
-        """Raises VoiceError where a folder cannot be a model's, or another one lies there."""
-        require_name(self.out)
+        """Raises VoiceError where another model lies in a folder that is to be made."""
         for experts in self.experts:
             folder = self.folder(experts)
             if folder.exists() and not (self.work / f"k{experts}" / "made.json").exists():
