@@ -7,7 +7,6 @@ is called, so that neither takes anything from the other.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -108,8 +107,3 @@ async def hold_call(
         await caller.dial(side.uri, asks_pin)
         await caller.say(turns, until)
         return await caller.hang_up()
-
-
-def seconds_from_now(seconds: float) -> float:
-    """As `until` is told."""
-    return time.monotonic() + seconds

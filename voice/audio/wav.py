@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import wave
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -118,12 +117,7 @@ class StereoWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write_header(self) -> None:

@@ -26,11 +26,6 @@ class Emergencies:
         """The caller begins to speak."""
         self._heard = None
 
-    @property
-    def in_turn(self) -> bool:
-        """Whether this turn is one of distress; nothing else in it is answered."""
-        return self._heard is not None
-
     def hears(self, transcript: Transcript) -> bool:
         """Whether these words are the first ones of distress in the turn."""
         if self._heard is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from types import TracebackType
 from typing import Self
 
 from prometheus_client import CollectorRegistry
@@ -67,12 +66,7 @@ class EngineServer:
             raise ConfigError(f"engines.listen: {self._listen}: {error.strerror}") from None
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
         for connection in self._connections:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self, cast
 
 from voice.feed.frames import FeedDecoder, FeedError, FeedFrame, encode
@@ -90,12 +89,7 @@ class FeedServer:
         self._server = await loop.create_unix_server(lambda: FeedPeer(self), sock=listener)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
             self._path.unlink(missing_ok=True)

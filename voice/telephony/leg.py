@@ -27,7 +27,6 @@ import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self, cast
 
 from voice.foreign_code import error_note
@@ -303,12 +302,7 @@ class LegServer:
         self._server = await loop.create_unix_server(lambda: Leg(self._accept), sock=listener)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self.stop_listening()
         for task in self._tasks:
             task.cancel()

@@ -38,11 +38,6 @@ def rank_of(difference: Difference) -> int:
                default=0)  # fmt: skip
 
 
-def size_of(difference: Difference) -> int:
-    """Bytes of its arrays."""
-    return sum(array.nbytes for array in difference.values())
-
-
 def _truncated(
     out: NDArray[Any], into: NDArray[Any], rank: int
 ) -> tuple[NDArray[np.float16], NDArray[np.float16]]:

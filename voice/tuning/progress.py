@@ -16,16 +16,3 @@ class RunProgress(Protocol):
 
     def told(self, line: str) -> None:
         """Something worth a line."""
-
-
-class Unwatched:
-    """Nobody watches."""
-
-    def began(self, what: str, total: int) -> None:
-        """Said to nobody."""
-
-    def advanced(self, steps: int = 1) -> None:
-        """Said to nobody."""
-
-    def told(self, line: str) -> None:
-        """Said to nobody."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from types import TracebackType
 from typing import Self
 
 from voice.telephony.sip.datagrams import DatagramPort
@@ -23,12 +22,7 @@ class Listener:
         self.port = await DatagramPort.open("127.0.0.1", 0, self._take)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self.port.close()
 
     async def gets(self, text: bytes = b"", count: int = 1) -> bytes:
