@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import statistics
 import unicodedata
+from contextlib import aclosing
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voice.cli.growing_file import lines_as_written
 from voice.evaluation.measured_call import MeasuredCall
 from voice.evaluation.report import latencies_of, word_errors_in
 from voice.events import (
@@ -104,15 +106,9 @@ class CallView:
 
 async def follow(call: Path, view: CallView) -> None:
     """Show the call that is recorded in the folder `call` until it ends."""
-    with (call / EVENTS).open(encoding="utf-8") as lines:
-        partial = ""
-        while True:
-            partial += lines.readline()
-            if not partial.endswith("\n"):
-                await asyncio.sleep(_POLL_SECONDS)
-                continue
-            event = from_json(partial)
-            partial = ""
+    async with aclosing(lines_as_written(call / EVENTS)) as lines:
+        async for line in lines:
+            event = from_json(line)
             view.show(event)
             if isinstance(event, CallEnded):
                 return

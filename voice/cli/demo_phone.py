@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+from contextlib import aclosing
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.panel import Panel
 from voice.cli.call_view import CallView, calls_in, follow, plain
 from voice.cli.demo_files import leave_records, print_left, trial_settings
 from voice.cli.demo_worlds import BookRole, World
+from voice.cli.growing_file import lines_as_written
 from voice.cli.phone_account import PhoneAccount
 from voice.errors import ConfigError
 from voice.evaluation.trial_service import TrialService
@@ -86,16 +88,10 @@ async def _show_calls(console: Console, records: Path) -> None:
 
 async def _show_warnings(console: Console, log: Path) -> None:
     """What the service finds wrong: a password, an address from which audio comes."""
-    with log.open(encoding="utf-8", errors="replace") as lines:
-        partial = ""
-        while True:
-            partial += lines.readline()
-            if not partial.endswith("\n"):
-                await asyncio.sleep(_POLL_SECONDS)
-                continue
-            if said := _warning_in(partial):
+    async with aclosing(lines_as_written(log)) as lines:
+        async for line in lines:
+            if said := _warning_in(line):
                 console.print(plain(said), style="yellow", markup=False, soft_wrap=True)
-            partial = ""
 
 
 def _warning_in(line: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from voice.audio import Pcm, dbfs
 from voice.telephony.rtp import MediaClock, RtpHandlers, RtpSession, RtpTarget, open_port_pair
-from voice.telephony.sip import LocalMedia, UserAgent, accept_answer, make_offer
+from voice.telephony.sip import LocalMedia, MediaAgreement, UserAgent, accept_answer, make_offer
 from voice.telephony.sip.call import CallEnd, CallHandlers
 
 TONE_HZ = 600.0
@@ -31,6 +31,17 @@ def strength(pcm: Pcm, frequency: float) -> float:
     spectrum = np.abs(np.fft.rfft(pcm * np.hanning(len(pcm)))) ** 2
     centre = round(frequency * len(pcm) / 8000)
     return float(spectrum[max(0, centre - 3) : centre + 4].sum() / spectrum.sum())
+
+
+def target_of(agreed: MediaAgreement) -> RtpTarget:
+    """To whom sound goes by this agreement, and how."""
+    return RtpTarget(
+        agreed.remote_address,
+        agreed.remote_port,
+        agreed.codec,
+        agreed.payload_type,
+        agreed.dtmf_payload_type,
+    )
 
 
 class Caller:
@@ -66,15 +77,7 @@ class Caller:
             handlers=CallHandlers(on_ended=self._over),
         )
         agreed = accept_answer(await self.call.answered(), self.local)
-        self.rtp.direct(
-            RtpTarget(
-                agreed.remote_address,
-                agreed.remote_port,
-                agreed.codec,
-                agreed.payload_type,
-                agreed.dtmf_payload_type,
-            )
-        )
+        self.rtp.direct(target_of(agreed))
         self.edge_audio = (agreed.remote_address, agreed.remote_port)
         if has_audio:
             self.clock.add(self.rtp)

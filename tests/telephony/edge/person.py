@@ -7,9 +7,9 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from tests.telephony.edge.edge_caller import FRAME, strength, tone
+from tests.telephony.edge.edge_caller import FRAME, strength, target_of, tone
 from voice.audio import Pcm
-from voice.telephony.rtp import MediaClock, RtpHandlers, RtpSession, RtpTarget, open_port_pair
+from voice.telephony.rtp import MediaClock, RtpHandlers, RtpSession, open_port_pair
 from voice.telephony.sip import (
     AccessPolicy,
     CallEnd,
@@ -55,15 +55,7 @@ class Person:
     def agree(self, call: IncomingCall) -> MediaAgreement:
         assert call.offer is not None
         agreed = answer_offer(call.offer, self.local, self._codecs)
-        self.rtp.direct(
-            RtpTarget(
-                agreed.remote_address,
-                agreed.remote_port,
-                agreed.codec,
-                agreed.payload_type,
-                agreed.dtmf_payload_type,
-            )
-        )
+        self.rtp.direct(target_of(agreed))
         return agreed
 
     def answer(self, call: IncomingCall) -> None:
