@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.supervision.browser import mistakes_of, open_page, sign_in, until
 from tests.supervision.supervised_installation import Installation
-from tests.telephony.edge.edge_caller import calling
+from tests.telephony.edge.edge_caller import Caller, calling
 from voice.supervision.wording import wording
 
 pytestmark = [pytest.mark.calls, pytest.mark.timeout(120)]
@@ -25,19 +28,24 @@ NOW_IS_SHOWN = (
 )
 
 
-async def open_running_call(page: Page, installation: Installation) -> None:
-    await sign_in(page, installation.url, installation.name, installation.password)
-    await page.click("#running tbody a")
-    await page.wait_for_selector("#transcript li")
+@asynccontextmanager
+async def shown_call(
+    installation: Installation, browser: Browser, width: int = 1280
+) -> AsyncIterator[tuple[Page, Caller]]:
+    """The page of a running call, and its caller."""
+    page = await open_page(browser, width)
+    async with calling(installation.edge) as caller:
+        await caller.listens(30)
+        await sign_in(page, installation.url, installation.name, installation.password)
+        await page.click("#running tbody a")
+        await page.wait_for_selector("#transcript li")
+        yield page, caller
 
 
 async def test_it_shows_when_who_and_what_went_wrong(
     installation: Installation, browser: Browser
 ) -> None:
-    page = await open_page(browser)
-    async with calling(installation.edge) as caller:
-        await caller.listens(30)
-        await open_running_call(page, installation)
+    async with shown_call(installation, browser) as (page, caller):
         call_id = page.url.rpartition("/")[2]
         await expect(page.locator("#call-id")).to_have_text(call_id)
         year = await page.evaluate("String(new Date().getFullYear())")
@@ -69,10 +77,7 @@ async def test_it_shows_when_who_and_what_went_wrong(
 async def test_words_that_may_still_change_stand_apart_until_they_are_final(
     installation: Installation, browser: Browser
 ) -> None:
-    page = await open_page(browser)
-    async with calling(installation.edge) as caller:
-        await caller.listens(30)
-        await open_running_call(page, installation)
+    async with shown_call(installation, browser) as (page, caller):
         said = page.locator("#transcript li.caller").last
         caller.rtp.send_key("0")
         await expect(said.locator(".words")).to_have_text("what is my plan and")
@@ -89,10 +94,7 @@ async def test_words_that_may_still_change_stand_apart_until_they_are_final(
 async def test_the_transcript_follows_unless_one_scrolled_up(
     installation: Installation, browser: Browser
 ) -> None:
-    page = await open_page(browser)
-    async with calling(installation.edge) as caller:
-        await caller.listens(30)
-        await open_running_call(page, installation)
+    async with shown_call(installation, browser) as (page, caller):
         lines, follow = page.locator("#transcript li"), page.locator("#follow")
         caller.rtp.send_key("6")
         await expect(lines).to_have_count(41)
@@ -117,10 +119,7 @@ async def test_the_transcript_follows_unless_one_scrolled_up(
 async def test_the_player_stays_in_view(
     width: int, installation: Installation, browser: Browser
 ) -> None:
-    page = await open_page(browser, width)
-    async with calling(installation.edge) as caller:
-        await caller.listens(30)
-        await open_running_call(page, installation)
+    async with shown_call(installation, browser, width) as (page, caller):
         caller.rtp.send_key("6")
         await expect(page.locator("#transcript li")).to_have_count(41)
         await page.evaluate("scrollTo(0, document.body.scrollHeight)")
@@ -136,13 +135,10 @@ async def test_the_player_stays_in_view(
 
 async def test_french_pages_hold_no_english(installation: Installation, browser: Browser) -> None:
     english, french = wording("en"), wording("fr")
-    page = await open_page(browser)
-    async with calling(installation.edge) as caller:
-        await caller.listens(30)
+    async with shown_call(installation, browser) as (page, caller):
         for key in "1738":
             caller.rtp.send_key(key)
             await caller.listens(15)
-        await open_running_call(page, installation)
         running = page.url
         await page.goto(f"{running}?language=fr")
         await page.wait_for_selector("#trouble .chip")
