@@ -22,7 +22,7 @@ from voice.tasks import load_tasks
 from voice.understanding import LexicalEmbedder, TextEmbedder
 
 HEARD = HELD_OUT / "heard.jsonl"
-"""What Whisper base makes of the English demo phrasings; `make_heard.py` wrote it."""
+"""What Whisper base makes of the English demo phrasings; `response_bench.heard` wrote it."""
 DEMO = "tasks"
 LETTERS = "letters"
 QUICK = 6
