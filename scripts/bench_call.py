@@ -26,7 +26,6 @@ from pathlib import Path
 
 from voice.audio import Pcm, decode_ulaw, encode_ulaw, read_wav, resample
 from voice.embedding_settings import Embedding
-from voice.errors import VoiceError
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.busy_load import LoadOutcome, hold_load
 from voice.evaluation.call_figures import (
@@ -46,7 +45,7 @@ from voice.evaluation.measured_call import MeasuredCall
 from voice.evaluation.trial_call import TrialCall, changes_of, hold_trial_call, judged
 from voice.evaluation.trial_service import TrialService
 from voice.evaluation.word_errors import WordErrors, word_errors
-from voice.model_folders import ModelKind, find_model
+from voice.model_folders import find_model, installed_model
 from voice.models import ModelsAtHand
 from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
@@ -133,11 +132,11 @@ class CallBench:
     async def real(self) -> None:
         """How soon callers are answered by the models that understand people."""
         models = ModelsAtHand(
-            _installed("asr_models", REAL_RECOGNISER),
-            _installed("tts_voices", REAL_VOICE),
+            installed_model("asr_models", REAL_RECOGNISER),
+            installed_model("tts_voices", REAL_VOICE),
             BY_EXAMPLES,
         )
-        _installed("response_models", Embedding().requests)
+        installed_model("response_models", Embedding().requests)
         folder = _new(self._folder / "real")
         async with TrialService(folder, _settings(True), models=models) as service:
             trials = await self._scenarios_once(service, 1, (self._extent.real_scenario,))
@@ -255,14 +254,6 @@ def espeak(sentence: str, voice: str) -> Pcm:
         subprocess.run(command, check=True, capture_output=True)
         samples, rate = read_wav(Path(file.name))
     return resample(samples, rate, SAMPLE_RATE)
-
-
-def _installed(kind: ModelKind, model: str) -> str:
-    """The folder of a model; raises VoiceError with the command that brings it."""
-    folder = find_model(kind, model)
-    if not Path(folder).exists():
-        raise VoiceError(f"{model} is not installed: voice models pull {model}")
-    return folder
 
 
 def _callers(customers: Sequence[KnownCustomer], seed: int, count: int) -> list[KnownCustomer]:

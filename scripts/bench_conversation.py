@@ -29,10 +29,9 @@ from conversation_bench.conversation_figures import (
     add_turns,
 )
 from conversation_bench.wire_parts import WireBench
-from voice.errors import VoiceError
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.figures import BenchmarkResult
-from voice.model_folders import find_model
+from voice.model_folders import installed_model
 from voice.models import ModelsAtHand
 from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
@@ -110,7 +109,11 @@ class ConversationBench:
 
     async def real(self) -> None:
         """The same with Whisper base and a recorded voice."""
-        models = ModelsAtHand(_installed_recogniser(), _installed_voice(), BY_EXAMPLES)
+        models = ModelsAtHand(
+            installed_model("asr_models", REAL_RECOGNISER),
+            installed_model("tts_voices", REAL_VOICE),
+            BY_EXAMPLES,
+        )
         measured = await self._wire.compare(models, self._seconds, self._extent.all_pauses)
         add_turns(self.result, measured, "real_")
         if self._pictures:
@@ -150,21 +153,6 @@ PARTS: Mapping[str, Callable[[ConversationBench], Awaitable[None]]] = {
     "manners": ConversationBench.manners,
     "dialogues": ConversationBench.dialogues,
 }
-
-
-def _installed_recogniser() -> str:
-    return _existing(find_model("asr_models", REAL_RECOGNISER), REAL_RECOGNISER)
-
-
-def _installed_voice() -> str:
-    return _existing(find_model("tts_voices", REAL_VOICE), REAL_VOICE)
-
-
-def _existing(folder: str, model: str) -> str:
-    """The folder of a model; raises VoiceError with the command that brings it."""
-    if not Path(folder).exists():
-        raise VoiceError(f"{model} is not installed: voice models pull {model}")
-    return folder
 
 
 async def main() -> int:

@@ -23,7 +23,7 @@ import bench_identification
 import bench_variants
 from fairness import people
 from fairness.groups import BASE, ROUTED, TUNED, Group, grouped, judge, plain, together
-from fairness.reading import Utterance, engine, installed, read
+from fairness.reading import Utterance, engine, read
 from training.dialects import speech
 from training.speech_corpus.espeak import HELD_OUT_VARIANTS, Espeak
 from voice.errors import VoiceError
@@ -32,7 +32,7 @@ from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import Figure, rate
 from voice.evaluation.people.speech import SAMPLE_RATE
 from voice.languages import language
-from voice.model_folders import find_model
+from voice.model_folders import find_model, installed_model
 from voice.models.catalogue import read_variant
 from voice.recognition import Transcript, WhisperRecogniser
 from voice.tuning.extra import of_extra
@@ -200,7 +200,9 @@ class DialectBench:
 
     async def memory(self) -> None:
         """Memory, the work to words, and what changing over costs, by the number of variants."""
-        await bench_variants.measure(self.result, Path(installed(MODEL)), self._extent.turns)
+        await bench_variants.measure(
+            self.result, Path(installed_model("asr_models", MODEL)), self._extent.turns
+        )
 
     async def _dialect(self, dialect: str, said: Sequence[speech.Said], name: str = "") -> Group:
         """Read by the base, by its variant where it has one, and unaided among all of them."""
@@ -295,7 +297,7 @@ def _read_as(tag: str, heard: Sequence[Transcript]) -> Figure:
 
 def _by_token(code: str, said: Sequence[Utterance]) -> list[Read]:
     """By the base, in any language that it has a token for."""
-    reader = ReferenceReader(Path(installed(MODEL)), code, threads=2)
+    reader = ReferenceReader(Path(installed_model("asr_models", MODEL)), code, threads=2)
     sounds = ((one.on_the_line(), SAMPLE_RATE) for one in said)
     return list(reader.hear(sounds))
 

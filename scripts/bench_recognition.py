@@ -23,7 +23,6 @@ from typing import TypeVar
 import numpy as np
 
 from voice.audio import read_wav, resample, write_wav
-from voice.errors import VoiceError
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.callers.wording import Phrasings
 from voice.evaluation.figures import MEDIAN_TURNS, BenchmarkResult
@@ -44,7 +43,7 @@ from voice.evaluation.people.speech import (
     without_edges,
 )
 from voice.evaluation.word_errors import words_of
-from voice.model_folders import find_model
+from voice.model_folders import find_model, installed_model
 from voice.models import Catalogue
 from voice.recognition import WhisperRecogniser
 from voice.settings import EMBEDDED, Recognition, Settings
@@ -110,7 +109,7 @@ class RecognitionBench:
 
     async def accuracy(self) -> None:
         """What is understood of people: words, digits, PINs."""
-        data, model = data_folder(), _installed(self._model)
+        data, model = data_folder(), installed_model("asr_models", self._model)
         recogniser = WhisperRecogniser.load(
             model, beam_size=Recognition().beam_size, workers=os.cpu_count() or 1
         )
@@ -122,7 +121,9 @@ class RecognitionBench:
 
     async def phantom(self) -> None:
         """What is understood of calls in which nobody speaks."""
-        settings = Settings(recognition=Recognition(model=_installed(self._model)))
+        settings = Settings(
+            recognition=Recognition(model=installed_model("asr_models", self._model))
+        )
         made = dict(_some(list(noises(SEED).items()), self._extent.noises))
         heard = await asyncio.to_thread(words_in_noise, settings, made)
         self.result.rows += [{"noise": name, "heard": text} for name, text in heard.items()]
@@ -133,8 +134,10 @@ class RecognitionBench:
         """How soon words are stable while they are spoken, at one call."""
         count = self._extent.partial_turns
         turns = self._spoken_turns(data_folder())[:count]
-        await self._partials("", _installed(self._model), turns)
-        await self._partials("embedded_", _installed(EMBEDDED), await self._requests(count))
+        await self._partials("", installed_model("asr_models", self._model), turns)
+        await self._partials(
+            "embedded_", installed_model("asr_models", EMBEDDED), await self._requests(count)
+        )
 
     async def speed(self) -> None:
         """How soon the final words are there, at one call and at eight."""
@@ -143,11 +146,11 @@ class RecognitionBench:
         models = {"base": self._model, **({"short": SHORT_MODEL} if short else {})}
         for key, model in models.items():
             for calls in AT_ONCE:
-                await self._speed(_installed(model), key, calls, turns)
+                await self._speed(installed_model("asr_models", model), key, calls, turns)
 
     async def batch(self) -> None:
         """How much cheaper the words of eight turns that wait are together than one by one."""
-        calls, model = max(AT_ONCE), _installed(self._model)
+        calls, model = max(AT_ONCE), installed_model("asr_models", self._model)
         sounds = [resample(*read_wav(file), WIDE_HZ) for file in self._spoken_turns(data_folder())]
         alike = [sound for sound in sounds if len(sound) <= ALIKE_SECONDS * WIDE_HZ]
         rounds = [alike[first : first + calls] for first in range(0, len(alike), calls)]
@@ -240,7 +243,7 @@ class RecognitionBench:
         """Both engines in turns, on the same sound: a round of the one, a round of the other."""
         of_each = self._extent.turns_alone if calls == 1 else self._extent.turns_of_each
         rounds = [turns[first : first + calls] for first in range(0, calls * of_each, calls)]
-        base = _installed(self._model)
+        base = installed_model("asr_models", self._model)
         times: dict[str, list[float]] = {"own": [], "pipecat": []}
         async with (
             engine_process("own", model, calls) as own,
@@ -266,14 +269,6 @@ PARTS: Mapping[str, Callable[[RecognitionBench], Awaitable[None]]] = {
     "speed": RecognitionBench.speed,
     "batch": RecognitionBench.batch,
 }
-
-
-def _installed(model: str) -> str:
-    """The folder of a model; raises VoiceError with the command that brings it."""
-    folder = find_model("asr_models", model)
-    if not Path(folder).is_dir():
-        raise VoiceError(f"{model} is not installed: voice models pull {model}")
-    return folder
 
 
 def _batches(every: Sequence[T]) -> Iterator[Sequence[T]]:

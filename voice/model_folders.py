@@ -40,6 +40,14 @@ def find_model(kind: ModelKind, name: str) -> str:
         raise ModelError(f"{pulled}: {error.strerror}") from None
 
 
+def installed_model(kind: ModelKind, name: str) -> str:
+    """The same; raises ModelError with the command that brings it where nothing is there."""
+    place = find_model(kind, name)
+    if not Path(place).exists():
+        raise ModelError(f"{name} is not installed: voice models pull {name}")
+    return place
+
+
 def shipped_model(kind: ModelKind, name: str) -> Path | None:
     """The folder of a whole model that comes along; None where that is none of them."""
     folder = _ROOT / kind / name

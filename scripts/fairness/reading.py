@@ -11,10 +11,9 @@ from typing import Protocol
 
 from voice.audio import Pcm
 from voice.engine_queue import Priority
-from voice.errors import VoiceError
 from voice.evaluation.people.speech import SAMPLE_RATE
 from voice.languages import language
-from voice.model_folders import find_model
+from voice.model_folders import installed_model
 from voice.recognition import LanguageBelief, Transcript, WhisperRecogniser
 
 
@@ -38,14 +37,6 @@ class Utterance:
         return self.sound()
 
 
-def installed(model: str) -> str:
-    """The folder of a recogniser; raises VoiceError with the command that brings it."""
-    folder = find_model("asr_models", model)
-    if not Path(folder).is_dir():
-        raise VoiceError(f"{model} is not installed: voice models pull {model}")
-    return folder
-
-
 def engine(
     model: str,
     languages: Sequence[str],
@@ -53,11 +44,12 @@ def engine(
     identification: str | None = None,
 ) -> WhisperRecogniser:
     """As a service loads it, with a worker for each core; raises VoiceError."""
+    heard_by = Path(installed_model("asr_models", identification)) if identification else None
     return WhisperRecogniser.load(
-        installed(model),
+        installed_model("asr_models", model),
         languages=[language(tag) for tag in languages],
-        variants=[installed(variant) for variant in variants],
-        identification=Path(installed(identification)) if identification else None,
+        variants=[installed_model("asr_models", variant) for variant in variants],
+        identification=heard_by,
         workers=os.cpu_count() or 1,
     )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from voice.errors import VoiceError
 from voice.evaluation.callers.engines import EngineMouth
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import percentile
 from voice.evaluation.people.batch_speed import batch_speedups
-from voice.model_folders import find_model
+from voice.model_folders import find_model, installed_model
 from voice.settings import REAL_RECOGNISER, Recognition
 
 WAITING = (
@@ -29,9 +28,7 @@ QUICK_ROUNDS, FULL_ROUNDS = 3, 21
 
 async def add(result: BenchmarkResult, quick: bool) -> None:
     """Whisper base, with the settings' beam and, in full, greedily; without the encoder's time."""
-    folder = find_model("asr_models", REAL_RECOGNISER)
-    if folder == REAL_RECOGNISER:
-        raise VoiceError(f"{REAL_RECOGNISER} is not installed: voice models pull {REAL_RECOGNISER}")
+    folder = installed_model("asr_models", REAL_RECOGNISER)
     mouth = EngineMouth(find_model("tts_voices", "embedded-caller-en"))
     turns = [await mouth.speak(text, WIDE_HZ) for text in WAITING]
     rounds = [turns] * (QUICK_ROUNDS if quick else FULL_ROUNDS)

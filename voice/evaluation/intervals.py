@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ class Figure:
     low: float
     high: float
     n: int
+
+    def rounded(self) -> dict[str, float]:
+        """To four decimals, as reports hold it."""
+        return {name: round(number, 4) for name, number in asdict(self).items()}
 
 
 def rate(successes: int, runs: int) -> Figure:

@@ -121,11 +121,11 @@ class Summary:
             "recording_seconds": round(self._seconds["recorded"], 1),
             "audio_seconds": round(self._seconds["heard"], 1),
             "call_seconds": round(self._seconds["calls"], 1),
-            "figures": {key: _rounded(figure) for key, figure in self._figures().items()},
+            "figures": {key: figure.rounded() for key, figure in self._figures().items()},
             "words": asdict(self._words.kinds),
             "groups": {
                 column: {
-                    value: {"wer": _rounded(words.figure(self._seed)), **asdict(words.kinds)}
+                    value: {"wer": words.figure(self._seed).rounded(), **asdict(words.kinds)}
                     for value, words in sorted(values.items())
                 }
                 for column, values in sorted(self._groups.items())
@@ -183,15 +183,6 @@ def summarised(results: Iterable[CallResult], seed: int, about: dict[str, Any]) 
     for result in results:
         summary.add(result)
     return summary.report(about)
-
-
-def _rounded(figure: Figure) -> dict[str, float]:
-    return {
-        "value": round(figure.value, 4),
-        "low": round(figure.low, 4),
-        "high": round(figure.high, 4),
-        "n": figure.n,
-    }
 
 
 def _histogram(values: array[float]) -> list[list[int]]:

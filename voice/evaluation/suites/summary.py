@@ -52,11 +52,11 @@ def summarised(
     return {
         **about,
         "calls": len(every),
-        "figures": {key: _rounded(figure) for key, figure in figures.items() if figure.n},
+        "figures": {key: figure.rounded() for key, figure in figures.items() if figure.n},
         "callers": [_caller(name, calls, seeds) for name, calls in by_caller.items()],
         "groups": {
             group: {
-                value: {"task_success": _rounded(_success(calls))}
+                value: {"task_success": _success(calls).rounded()}
                 for value, calls in sorted(values.items())
             }
             for group, values in sorted(groups.items())
@@ -114,12 +114,3 @@ def _caller(name: str, calls: Sequence[CallerResult], seeds: int) -> dict[str, A
 def _failed(result: CallerResult) -> dict[str, Any]:
     kept = ("caller", "seed", "failures", "misheard", "reason", "words")
     return {key: value for key, value in asdict(result).items() if key in kept}
-
-
-def _rounded(figure: Figure) -> dict[str, Any]:
-    return {
-        "value": round(figure.value, 4),
-        "low": round(figure.low, 4),
-        "high": round(figure.high, 4),
-        "n": figure.n,
-    }

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from voice.audio.pcm import Pcm
 from voice.telephony.edge.call_media import CallMedia
-from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.presence import PresenceCheck
 from voice.telephony.edge.ringing_tone import ringing_tone
 from voice.telephony.edge.services import EdgeServices
@@ -158,9 +157,8 @@ class Bridge:
             self._caller.ring.push(heard)
 
     def _info(self, content_type: str, body: bytes) -> None:
-        key = key_in_info(content_type, body)
-        if key is not None and self._media is not None:
-            self._media.rtp.press(key)
+        if self._media is not None:
+            self._media.press_by_info(content_type, body)
 
     def _media_lost(self) -> None:
         """A person who is muted is silent; whether they are there is asked by OPTIONS."""

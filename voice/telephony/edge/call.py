@@ -16,7 +16,6 @@ from voice.telephony.edge.call_media import CallMedia
 from voice.telephony.edge.call_processes import UNAVAILABLE, is_full
 from voice.telephony.edge.call_sound import CallSound
 from voice.telephony.edge.hand_over import EdgeHandOver
-from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.ledger import Ledger
 from voice.telephony.edge.offers import offer_of
 from voice.telephony.edge.presence import PresenceCheck
@@ -257,9 +256,8 @@ class EdgeCall:
         return self._media.describe(offer)
 
     def _info(self, content_type: str, body: bytes) -> None:
-        key = key_in_info(content_type, body)
-        if key is not None and self._media is not None:
-            self._media.rtp.press(key)
+        if self._media is not None:
+            self._media.press_by_info(content_type, body)
 
     def _key(self, digit: str) -> None:
         if self._hand_over is not None and self._hand_over.bridge is not None:

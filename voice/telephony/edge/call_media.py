@@ -6,6 +6,7 @@ import dataclasses
 import secrets
 from collections.abc import Callable
 
+from voice.telephony.edge.info_keys import key_in_info
 from voice.telephony.edge.presence import PresenceCheck
 from voice.telephony.edge.services import EdgeServices
 from voice.telephony.rtp import MediaRule, RtpHandlers, RtpSession, RtpTarget, open_port_pair
@@ -95,6 +96,12 @@ class CallMedia:
         """Nothing comes any more: ask from time to time, until the next agreement."""
         if self.presence is not None:
             self.presence.switch(True)
+
+    def press_by_info(self, content_type: str, body: bytes) -> None:
+        """A key that came by SIP INFO, if it is one."""
+        key = key_in_info(content_type, body)
+        if key is not None:
+            self.rtp.press(key)
 
     def close(self) -> None:
         """Give the ports back."""

@@ -9,7 +9,7 @@ from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.headers import Headers
 from voice.telephony.sip.message import SipRequest, SipResponse
 from voice.telephony.sip.server_transaction import Send
-from voice.telephony.sip.timers import Clock, Handle, Repeater, Timers
+from voice.telephony.sip.timers import Clock, Deadline, Repeater, Timers
 
 
 class ClientState(Enum):
@@ -45,11 +45,11 @@ class ClientTransaction:
         self._on_response = on_response
         self._on_terminated = on_terminated
         self._repeater: Repeater | None = None
-        self._deadline: Handle | None = None
+        self._deadline = Deadline(clock)
 
     def start(self) -> None:
         """Send the request and begin to wait."""
-        self._deadline = self._clock.call_later(self._timers.timeout, self._expire)
+        self._deadline.set(self._timers.timeout, self._expire)
         self._repeater = Repeater(self._clock, self._repeat, self._timers.t1, self._timers.t2)
         self._repeat()
 
@@ -64,7 +64,7 @@ class ClientTransaction:
         else:
             self.state = ClientState.COMPLETED
             self._stop_repeating()
-            self._end_after(self._timers.t4)
+            self._deadline.set(self._timers.t4, self.terminate)
         self._on_response(response)
 
     def terminate(self) -> None:
@@ -73,8 +73,7 @@ class ClientTransaction:
             return
         self.state = ClientState.TERMINATED
         self._stop_repeating()
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._deadline.cancel()
         self._on_terminated()
 
     def _repeat(self) -> None:
@@ -89,11 +88,6 @@ class ClientTransaction:
             self._repeater.stop()
             self._repeater = None
 
-    def _end_after(self, seconds: float) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = self._clock.call_later(seconds, self.terminate)
-
 
 class InviteClientTransaction(ClientTransaction):
     """An INVITE's: stops repeating at the first response, acknowledges refusals by itself."""
@@ -102,7 +96,7 @@ class InviteClientTransaction(ClientTransaction):
 
     def start(self) -> None:
         """Send the request and begin to wait."""
-        self._deadline = self._clock.call_later(self._timers.timeout, self._expire)
+        self._deadline.set(self._timers.timeout, self._expire)
         self._repeater = Repeater(self._clock, self._repeat, self._timers.t1, None)
         self._repeat()
 
@@ -115,11 +109,11 @@ class InviteClientTransaction(ClientTransaction):
                 self._proceed()
             elif status < 300:
                 self.state = ClientState.ACCEPTED
-                self._end_after(self._timers.timeout)
+                self._deadline.set(self._timers.timeout, self.terminate)
             else:
                 self.state = ClientState.COMPLETED
                 self._acknowledge(response)
-                self._end_after(self._timers.linger)
+                self._deadline.set(self._timers.linger, self.terminate)
             self._on_response(response)
         elif self.state is ClientState.ACCEPTED and 200 <= status < 300:
             self._on_response(response)
@@ -129,12 +123,10 @@ class InviteClientTransaction(ClientTransaction):
     def expect_final(self) -> None:
         """After a CANCEL: give up when no final response comes (9.1)."""
         if self.state is ClientState.PROCEEDING:
-            if self._deadline is not None:
-                self._deadline.cancel()
-            self._deadline = self._clock.call_later(self._timers.timeout, self._expire)
+            self._deadline.set(self._timers.timeout, self._expire)
 
     def _proceed(self) -> None:
-        if self.state is ClientState.CALLING and self._deadline is not None:
+        if self.state is ClientState.CALLING:
             self._deadline.cancel()
         self.state = ClientState.PROCEEDING
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from voice.telephony.sip.addresses import Endpoint
 from voice.telephony.sip.message import SipRequest, SipResponse
-from voice.telephony.sip.timers import Clock, Handle, Repeater, Timers
+from voice.telephony.sip.timers import Clock, Deadline, Repeater, Timers
 
 Send = Callable[[bytes, Endpoint], None]
 ServerKey = tuple[str, ...]
@@ -54,7 +54,7 @@ class ServerTransaction:
         self._timers = timers
         self._on_terminated = on_terminated
         self._last: bytes | None = None
-        self._deadline: Handle | None = None
+        self._deadline = Deadline(clock)
 
     @property
     def open(self) -> bool:
@@ -73,25 +73,19 @@ class ServerTransaction:
         self._transmit(response)
         if response.status >= 200:
             self.state = ServerState.COMPLETED
-            self._end_after(self._timers.timeout)
+            self._deadline.set(self._timers.timeout, self.terminate)
 
     def terminate(self) -> None:
         """Forget everything."""
         if self.state is ServerState.TERMINATED:
             return
         self.state = ServerState.TERMINATED
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._deadline.cancel()
         self._on_terminated()
 
     def _transmit(self, response: SipResponse) -> None:
         self._last = bytes(response)
         self._send(self._last, self._destination)
-
-    def _end_after(self, seconds: float) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = self._clock.call_later(seconds, self.terminate)
 
 
 class InviteServerTransaction(ServerTransaction):
@@ -108,7 +102,7 @@ class InviteServerTransaction(ServerTransaction):
                 self.settle()
                 self._stop_repeating()
                 self.state = ServerState.CONFIRMED
-                self._end_after(self._timers.t4)
+                self._deadline.set(self._timers.t4, self.terminate)
         elif self.state in (ServerState.PROCEEDING, ServerState.COMPLETED):
             super().receive(request)
 
@@ -119,7 +113,7 @@ class InviteServerTransaction(ServerTransaction):
         self._transmit(response)
         if response.status < 200:
             return
-        self._end_after(self._timers.timeout)
+        self._deadline.set(self._timers.timeout, self.terminate)
         if response.status < 300:
             self.state = ServerState.ACCEPTED
             return

@@ -70,3 +70,22 @@ class Repeater:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
+
+
+class Deadline:
+    """Something that happens once, later; what is set anew takes the place of what was set."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._handle: Handle | None = None
+
+    def set(self, seconds: float, then: Callable[[], None]) -> None:
+        """Let it happen after so many seconds."""
+        self.cancel()
+        self._handle = self._clock.call_later(seconds, then)
+
+    def cancel(self) -> None:
+        """It does not happen; harmless when it has."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from voice.evaluation.intervals import Figure
 from voice.evaluation.recordings.manifest import ManifestError
 from voice.models.download import hash_of
 from voice.recognition import Identifier, IdentifierCard
@@ -85,9 +84,9 @@ def fitted(examples: Examples, card: IdentifierCard) -> Trained:
     model = way.fit(examples)
     figures = {
         "recordings": len(examples.labels),
-        "accuracy_on_sources_unheard": _written(test.overall()),
+        "accuracy_on_sources_unheard": test.overall().rounded(),
         **{
-            f"{label}, {source}": _written(figure)
+            f"{label}, {source}": figure.rounded()
             for (label, source), figure in test.accuracy().items()
         },
     }
@@ -101,13 +100,6 @@ def fitted(examples: Examples, card: IdentifierCard) -> Trained:
 
 def _loss(test: CrossTest, temperature: float) -> float:
     return surprise(test.logits / temperature, test.labels, test.examples)
-
-
-def _written(figure: Figure) -> dict[str, float]:
-    return {
-        "value": round(figure.value, 4), "low": round(figure.low, 4),
-        "high": round(figure.high, 4), "n": figure.n,
-    }  # fmt: skip
 
 
 def card_of(trained: Trained, name: str) -> str:
