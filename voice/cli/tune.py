@@ -11,7 +11,7 @@ from rich.console import Console
 
 from voice.cli import tune_identification, tune_response
 from voice.cli.batch_run import PreparingJobs, Ray, hired
-from voice.cli.long_run import (
+from voice.cli.tuning_run import (
     Device,
     Licence,
     LicenceUrl,

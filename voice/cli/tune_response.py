@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from voice.cli.batch_run import PreparingJobs, Ray, hired
-from voice.cli.long_run import (
+from voice.cli.tuning_run import (
     Device,
     Licence,
     LicenceUrl,
