@@ -1,4 +1,4 @@
-"""How many threads read a turn or speak a clause, where the settings do not say."""
+"""How many threads speak a clause, where the settings do not say."""
 
 from __future__ import annotations
 

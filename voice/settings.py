@@ -178,8 +178,8 @@ class Recognition(CallersLanguages):
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: Literal["int8", "int8_float16", "int8_float32", "float16", "float32"] = "int8"
     workers: int = Field(1, ge=1, le=64)
-    threads: int | None = Field(None, ge=1, le=256)
-    """Of each worker; without it as many as there are cores for it, at most four."""
+    threads: int = Field(1, ge=1, le=256)
+    """Of each worker."""
     capacity: int = Field(64, ge=1, le=10000)
     timeout_seconds: float = Field(6.0, gt=0, le=60)
     """A turn of which no words are known by then brings an apology; so for the engines below."""
@@ -196,7 +196,7 @@ class Speech(Section):
     """The same for other languages than `recognition.language`, by their tags."""
     workers: int = Field(1, ge=1, le=64)
     threads: int | None = Field(None, ge=1, le=256)
-    """Of each worker, as for the recogniser."""
+    """Of each worker; without it as many as there are cores for it, at most four."""
     capacity: int = Field(64, ge=1, le=10000)
     timeout_seconds: float = Field(6.0, gt=0, le=60)
 

@@ -192,7 +192,7 @@ def _open_recogniser(settings: Settings, make_queue: QueueFactory) -> WhisperRec
             languages=list(map(language, wanted.offered)),
             device=wanted.device,
             compute_type=wanted.compute_type,
-            threads=wanted.threads or threads_for(wanted.workers * settings.calls.processes),
+            threads=wanted.threads,
             make_queue=make_queue,
         )
     except ModelError as error:

@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from voice.audio import Pcm, read_wav, resample, silence, to_bytes
-from voice.engine_threads import threads_for
 from voice.recognition import RecognitionSession, WhisperRecogniser
 from voice.settings import Recognition
 
@@ -67,7 +66,7 @@ def own_engine(model: str, calls: int) -> list[Words]:
     recogniser = WhisperRecogniser.load(
         model,
         workers=wanted.workers,
-        threads=wanted.threads or threads_for(wanted.workers),
+        threads=wanted.threads,
         compute_type=wanted.compute_type,
         beam_size=1,
     )

@@ -22,7 +22,6 @@ import jiwer
 import numpy as np
 
 from voice.audio import Pcm, read_wav, silence
-from voice.engine_threads import threads_for
 from voice.errors import VoiceError
 from voice.evaluation.people.engine_process import environment_of
 from voice.evaluation.people.speech import BEFORE_MS, SAMPLE_RATE
@@ -232,7 +231,7 @@ async def _measure(model: str, files: Sequence[str]) -> None:
     recogniser = WhisperRecogniser.load(
         model,
         workers=wanted.workers,
-        threads=wanted.threads or threads_for(wanted.workers),
+        threads=wanted.threads,
         beam_size=wanted.beam_size,
         word_times=True,
     )
