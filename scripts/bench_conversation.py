@@ -2,10 +2,11 @@
 
     python scripts/bench_conversation.py --quick
     python scripts/bench_conversation.py --full --json benchmarks/bench_conversation.json
-    python scripts/bench_conversation.py --full --only real --json FILE
+    python scripts/bench_conversation.py --full --only turns real --minutes 40 --json FILE
 
 The parts share the time by their weight; one that is measured alone has all of it, and what FILE
-holds of the others is kept. On the wire, over SIP and RTP: `turns` is one call at a time beside
+holds of the others is kept. A turn takes some nine seconds: `turns` and `real` need half an hour
+each for figures that can be relied on. On the wire, over SIP and RTP: `turns` is one call at a time beside
 the stock pipeline at five pauses each (with --quick at the defaults), `real` the same with the
 models that understand people, which have to be installed; `interruptions`, and `crowd` with up to
 16 calls at once. In virtual time, with the embedded models: `manners` are numbers in groups,
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conversation_bench import virtual_parts
@@ -53,6 +54,11 @@ class Extent:
     seconds: float
     """Shared by the parts."""
     limit_seconds: float
+
+    def of_minutes(self, minutes: float) -> Extent:
+        """The same measured for so long."""
+        beyond = self.limit_seconds - self.seconds
+        return replace(self, seconds=60 * minutes, limit_seconds=60 * minutes + beyond)
 
 
 EXTENTS = {
@@ -162,8 +168,11 @@ async def main() -> int:
                         help=f"of {', '.join(PARTS)}")  # fmt: skip
     parser.add_argument("--pictures", type=Path, metavar="FOLDER",
                         help="draw latency against cut-ins")  # fmt: skip
+    parser.add_argument("--minutes", type=float, help="shared by the parts (default: 26, quick 1)")
     options = parser.parse_args()
     extent = EXTENTS[extent_of(options)]
+    if options.minutes is not None:
+        extent = extent.of_minutes(options.minutes)
     parts = options.only or extent.parts
     result = BenchmarkResult.begin("bench_conversation", options.json, parts)
     with tempfile.TemporaryDirectory(prefix="voice-bench-") as folder:

@@ -55,6 +55,13 @@ def reading(ahead: bool, took_ms: float, in_vain_ms: float) -> FinalTranscript:
     )
 
 
+def test_more_time_is_shared_by_the_parts_and_limits_the_run_accordingly() -> None:
+    full = bench_conversation.EXTENTS["full"]
+    longer = full.of_minutes(52)
+    assert longer.seconds == 2 * full.seconds
+    assert longer.limit_seconds - longer.seconds == full.limit_seconds - full.seconds
+
+
 def test_a_full_run_measures_every_part_within_half_an_hour() -> None:
     full, quick = bench_conversation.EXTENTS["full"], bench_conversation.EXTENTS["quick"]
     assert set(full.parts) == set(bench_conversation.PARTS) == set(bench_conversation.WEIGHTS)
