@@ -6,11 +6,12 @@
 
 The parts share the time by their weight; one that is measured alone has all of it, and what FILE
 holds of the others is kept. A turn takes some nine seconds: `turns` and `real` need half an hour
-each for figures that can be relied on. On the wire, over SIP and RTP: `turns` is one call at a time beside
-the stock pipeline at five pauses each (with --quick at the defaults), `real` the same with the
-models that understand people, which have to be installed; `interruptions`, and `crowd` with up to
-16 calls at once. In virtual time, with the embedded models: `manners` are numbers in groups,
-back-channels and echoes, `dialogues` the callers of conversation_bench/difficult_callers.yaml.
+each for figures that can be relied on. On the wire, over SIP and RTP: `turns` is one call at a
+time beside the stock pipeline at five pauses each (with --quick at the defaults), `real` the same
+with the models that understand people, which have to be installed; `interruptions`, and `crowd`
+with up to 16 calls at once. In virtual time, with the embedded models: `manners` are numbers in
+groups, back-channels and echoes, `dialogues` the callers of
+conversation_bench/difficult_callers.yaml.
 """
 
 from __future__ import annotations
