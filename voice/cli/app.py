@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 import voice
-from voice.cli import (
-    accounts,
-    convert_gpt_oss,
-    demo,
-    doctor,
-    engines,
-    evaluate,
-    knowledge,
-    models,
-    records,
-    serve,
-    settings,
-    supervise,
-    tasks,
-    tune,
-)
 from voice.errors import VoiceError
 
 USER_ERROR_STATUS = 2
+COMMANDS = (
+    "serve", "supervise", "demo", "doctor", "settings",
+    "evaluate", "models", "engines", "knowledge", "tune", "tasks", "records", "accounts",
+)  # fmt: skip
+"""Each with a module of its name: in it a function of that name, or an `app` of several commands.
 
-app = typer.Typer(
-    name="voice",
-    help="A self-hosted voice assistant for call centres.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-)
-app.command("serve")(serve.serve)
-app.command("supervise")(supervise.supervise)
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
-app.command("settings")(settings.settings)
-app.add_typer(evaluate.app, name="evaluate")
-models.app.command("convert-gpt-oss")(convert_gpt_oss.convert_gpt_oss)
-app.add_typer(models.app, name="models")
-app.add_typer(engines.app, name="engines")
-app.add_typer(knowledge.app, name="knowledge")
-app.add_typer(tune.app, name="tune")
-app.add_typer(tasks.app, name="tasks")
-app.add_typer(records.app, name="records")
-app.add_typer(accounts.app, name="accounts")
+Loading all of them takes a second or more, so a command line loads the one that it names.
+"""
 
 
 def _print_version(wanted: bool) -> None:
@@ -58,7 +29,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show it.")
@@ -67,10 +37,38 @@ def root(
     """A self-hosted voice assistant for call centres."""
 
 
+def command_line(names: Iterable[str]) -> typer.Typer:
+    """The command `voice`, with some of its commands."""
+    made = typer.Typer(
+        name="voice",
+        help="A self-hosted voice assistant for call centres.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+    )
+    made.callback()(root)
+    for name in names:
+        module = importlib.import_module(f"voice.cli.{name}")
+        if hasattr(module, "app"):
+            made.add_typer(module.app, name=name)
+        else:
+            made.command(name)(getattr(module, name))
+    return made
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`: the command line as a whole, which is not loaded before it is asked for."""
+    if name != "app":
+        raise AttributeError(name)
+    return command_line(COMMANDS)
+
+
 def main() -> None:
     """Run the command line."""
+    named = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
-        app()
+        command_line(named or COMMANDS)()
     except VoiceError as error:
         print(f"voice: {error}", file=sys.stderr)
         sys.exit(USER_ERROR_STATUS)

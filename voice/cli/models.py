@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from voice.cli.convert_gpt_oss import convert_gpt_oss
 from voice.cli.model_page import licence_line, show_model
 from voice.cli.pull_progress import shown_progress
 from voice.errors import ModelError
@@ -174,3 +175,6 @@ def _origins(settings_file: Path | None) -> Origins:
     settings = load_settings(settings_file)
     sources = settings.models
     return Origins(settings.network.allow, sources.hub, sources.index, sources.npm)
+
+
+app.command("convert-gpt-oss")(convert_gpt_oss)
