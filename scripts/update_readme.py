@@ -11,7 +11,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -174,6 +174,7 @@ MEANINGS = {
 }
 STAGES = ("end_of_turn", "recognition", "response", "synthesis", "output", "line")
 """Of the time from the caller's last word to the answer, in order."""
+COMPARED = {"embedded": "embedded models", "real_": "Whisper base, a recorded voice"}
 LOADS = {
     "": "4 calls",
     "_without_priority": "4 calls, audio at normal priority",
@@ -202,7 +203,7 @@ def section(result: dict[str, Any]) -> str:
     commits = sorted({part["commit"] for part in result.get("parts", {}).values()})
     measured_at = " and ".join(commits or [result["commit"]])
     parts = [f"{command} at {measured_at} on {result['machine']}{_warning(result)}:"]
-    parts += [_figures(result), _shares(result), _loads(result)]
+    parts += [_figures(result), _shares(result), _stages(result), _loads(result)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -251,6 +252,28 @@ def _shares(result: dict[str, Any]) -> str:
         if f"share_{stage}" in figures
     ]
     return f"Where that time goes: {', '.join(shares)}." if shares else ""
+
+
+def _stages(result: dict[str, Any]) -> str:
+    """What stands between an answer and the time that a person takes for one."""
+    rows = {row["comparison"]: row for row in result["rows"] if "stages_median_ms" in row}
+    compared = [side for side in COMPARED if side in rows]
+    if not compared:
+        return ""
+    lines = [
+        f"| from the last word to the answer, medians (ms) | {_cells(COMPARED, compared)} |",
+        f"|---{'|---' * len(compared)}|",
+    ]
+    for stage in STAGES:
+        times = {side: rows[side]["stages_median_ms"].get(stage, "") for side in compared}
+        lines.append(f"| {stage.replace('_', ' ')} | {_cells(times, compared)} |")
+    above = {side: rows[side]["above_a_person_ms"] for side in compared}
+    lines.append(f"| above the 300 ms that a person takes | {_cells(above, compared)} |")
+    return "\n".join(lines)
+
+
+def _cells(values: Mapping[str, object], keys: Sequence[str]) -> str:
+    return " | ".join(str(values[key]) for key in keys)
 
 
 def _loads(result: dict[str, Any]) -> str:

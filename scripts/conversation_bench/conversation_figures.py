@@ -42,7 +42,8 @@ def add_turns(result: BenchmarkResult, measured: TurnsMeasured, prefix: str = ""
     _add_speedup(result, measured.matches, "stock_speedup_base" if prefix else "stock_speedup")
     result.rows += [{"comparison": prefix or "embedded", **row} for row in rows(measured.points)]
     result.rows.append({"settings": measured.settings})
-    result.rows.append({"stages_median_ms": stages(ours), "above_a_person_ms": _above(ours)})
+    ways = {"stages_median_ms": stages(ours), "above_a_person_ms": _above(ours)}
+    result.rows.append({"comparison": prefix or "embedded", **ways})
 
 
 def _add_work_ahead(

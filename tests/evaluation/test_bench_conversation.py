@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import bench_conversation
+import update_readme
 from conversation_bench.comparison import Point
 from conversation_bench.conversation_figures import (
     add_crowd,
@@ -104,7 +106,22 @@ def test_every_figure_has_its_key() -> None:
     assert figures["voice_to_voice_median_ms_8"] == 850
     assert (figures["difficult_callers_right"], figures["harmful"]) == (1, 1)
     assert "voice_to_voice_median_ms" in result.too_few
-    assert {"stages_median_ms": {"end_of_turn": 500}, "above_a_person_ms": 100} in result.rows
+    ways = {"stages_median_ms": {"end_of_turn": 500}, "above_a_person_ms": 100}
+    assert {"comparison": "embedded", **ways} in result.rows
+
+
+def test_the_readme_shows_what_stands_between_both_and_a_person(tmp_path: Path) -> None:
+    result = BenchmarkResult.begin("bench_conversation")
+    for prefix, latency in (("", 400), ("real_", 500)):
+        point = Point("ours", 520, (turn(latency),))
+        add_turns(result, TurnsMeasured([point], [turn(latency)], [], []), prefix)
+    result.save(tmp_path / "result.json")
+    saved = {"bench_conversation": json.loads((tmp_path / "result.json").read_text())}
+    marks = "<!-- figures:bench_conversation -->\n<!-- /figures -->\n"
+    text = update_readme.updated(marks, saved)
+    assert "medians (ms) | embedded models | Whisper base, a recorded voice |" in text
+    assert "| end of turn | 500 | 500 |" in text
+    assert "| above the 300 ms that a person takes | 100 | 200 |" in text
 
 
 async def test_parts_share_the_time_and_one_alone_has_all_of_it(
