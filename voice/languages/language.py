@@ -240,10 +240,10 @@ class Language:
         if not words or ending is not Ending.WHOLE:
             return ending
         learnt = self._endings.ending(words_of(text))
-        asked = text.rstrip().endswith("?")  # which recognisers write behind whole questions only
-        if not (asked or self.unfinished.closes(words)):
-            return learnt
-        return Ending.SURE if learnt.is_whole else Ending.WHOLE
+        # Recognisers seldom write it behind half a question, yet too often to be sure.
+        asked = text.rstrip().endswith("?")
+        closed = asked or self.unfinished.closes(words)
+        return learnt if learnt.is_whole or not closed else Ending.WHOLE
 
     def asks_to_wait(self, text: str) -> bool:
         """Whether a caller asks to be waited for, and for nothing else."""
