@@ -37,13 +37,18 @@ check:
 unit:
 	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 3
 
+# The files with a mark in them: each of the processes would read all files to find its tests.
+FILES = $$(grep -rl --include='*.py' 'mark\.$(MARKED_AS)' tests)
+
 # They wait for speech most of the time: more of them than cores run at once.
+calls: MARKED_AS = calls
 calls:
-	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 6 --dist loadgroup
+	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 6 --dist loadgroup $(FILES)
 
 # Whisper base and a recorded voice, fetched once for this user.
+real: MARKED_AS = real_models
 real:
-	$(BIN)/python -m pytest -q -m "real_models and not slow" -n 2
+	$(BIN)/python -m pytest -q -m "real_models and not slow" -n 2 $(FILES)
 
 clean:
 	rm -rf $(VENV) demo build dist

@@ -33,6 +33,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The Makefile finds the files of these tests by the mark that stands in them."""
+    marked = {
+        (name, item.path)
+        for item in items
+        for name in ("calls", "real_models")
+        if item.get_closest_marker(name)
+    }
+    for name, file in sorted(marked):
+        if f"mark.{name}" not in file.read_text("utf-8"):
+            raise pytest.UsageError(f"{file}: write pytest.mark.{name} in the file of its tests")
+
+
 DEBIAN_PACKAGES = {
     "sipp": "sip-tester",
     "baresip": "baresip-core",

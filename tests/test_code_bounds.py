@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,11 @@ BROAD = re.compile(
 REASON = re.compile(r"# (noqa: BLE001 - |(?!noqa))\w")
 
 
+@cache
+def parsed(name: str) -> ast.Module:
+    return ast.parse(SOURCES[name])
+
+
 def test_files_are_short() -> None:
     assert {name for name, text in SOURCES.items() if text.count("\n") > MOST_LINES} == set()
 
@@ -31,17 +37,15 @@ def test_files_are_short() -> None:
 def test_functions_are_short() -> None:
     lengths = {
         f"{name}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
-        for name, text in SOURCES.items()
-        for node in ast.walk(ast.parse(text))
+        for name in SOURCES
+        for node in ast.walk(parsed(name))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name for name, count in lengths.items() if count > MOST_LINES_OF_A_FUNCTION} == set()
 
 
 def test_files_say_what_they_are_for() -> None:
-    mute = {
-        name for name, text in SOURCES.items() if text and not ast.get_docstring(ast.parse(text))
-    }
+    mute = {name for name, text in SOURCES.items() if text and not ast.get_docstring(parsed(name))}
     assert mute == set()
 
 
@@ -60,8 +64,8 @@ def test_what_catches_everything_is_rare_and_says_why() -> None:
 
 def test_no_two_public_classes_share_a_name() -> None:
     places: dict[str, list[str]] = defaultdict(list)
-    for name, text in SOURCES.items():
-        for node in ast.walk(ast.parse(text)) if name.startswith("voice/") else ():
+    for name in SOURCES:
+        for node in ast.walk(parsed(name)) if name.startswith("voice/") else ():
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(name)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
