@@ -15,15 +15,14 @@ from prometheus_client import CollectorRegistry
 from rich.console import Console
 
 from voice.cli.pull_progress import models_at_hand
-from voice.errors import ConfigError
 from voice.logs import configure_logging
 from voice.model_folders import find_model
 from voice.models import chosen_voices
 from voice.network import isolate
 from voice.piper_files import find_voice
+from voice.service import check_served
 from voice.service.monitoring import Monitoring
 from voice.setting_places import placed
-from voice.setting_values import LOCAL
 from voice.settings import Settings, load_settings
 from voice.telemetry import measured_queues, process_registry
 
@@ -56,9 +55,7 @@ def serve(
     configure_logging(settings.log_level, "engines")
     isolate(os.environ, settings.network.allow)
     with placed(settings_file):
-        for key, at in (("recognition", settings.recognition.at), ("speech", settings.speech.at)):
-            if at != LOCAL:
-                raise ConfigError(f"{key}.at: {at}: what is served is at work here; set {LOCAL}")
+        check_served(settings)
         console = Console(stderr=True, highlight=False)
         models = models_at_hand(settings, embedded, console, answers=False)
         uvloop.run(_serve(models.in_settings(settings)))

@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from voice.errors import ConfigError
 from voice.logs import configure_logging
-from voice.service import ChildProcess, check_pages
+from voice.service import ChildProcess, check_board
 from voice.setting_places import placed
 from voice.settings import load_settings
 
@@ -27,12 +26,7 @@ def supervise(
     settings = load_settings(settings_file)
     configure_logging(settings.log_level, "service")
     with placed(settings_file):
-        region = settings.supervision.region
-        if region.url is None:
-            raise ConfigError("supervision.region.url: names no Redis, so there is nothing to show")
-        if region.node is not None:
-            raise ConfigError(f"supervision.region.node: {region.node}: a board is no node")
-        check_pages(settings)
+        check_board(settings)
         status = asyncio.run(
             _supervise(["--settings", str(settings_file)] if settings_file else [])
         )

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from voice.doctor.finding import Finding, Level
+from voice.doctor.purpose import Purpose
 from voice.model_folders import pulled_models
 from voice.records import RESERVE_BYTES
 from voice.settings import Settings
@@ -49,12 +50,18 @@ def user() -> Iterator[Finding]:
         )
 
 
-def disks(settings: Settings) -> Iterator[Finding]:
+def disks(settings: Settings, purpose: Purpose = Purpose.CALLS) -> Iterator[Finding]:
     """Room and rights for each folder and file that is written to, of those that are named."""
     runtime, records = settings.runtime.directory, settings.records.directory
+    if purpose is Purpose.ENGINES:
+        yield _disk("models", pulled_models())
+        return
     yield _owned(runtime) or _disk("runtime.directory", runtime)
     if records is not None:
         yield _disk("records.directory", records)
+    if purpose is Purpose.BOARD:
+        yield _disk("supervision.accounts", settings.supervision.accounts, file=True)
+        return
     yield _disk("models", pulled_models())
     yield _disk("identity.database", settings.identity.database, file=True)
     if settings.supervision.enabled:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from voice.doctor.finding import Finding
+from voice.doctor.purpose import Purpose
 from voice.errors import ModelError
 from voice.model_folders import ModelKind, find_model
 from voice.models import Catalogue, ModelStore, models_named
@@ -15,13 +16,20 @@ from voice.models.entries import HubSource, IndexSource, NpmSource
 from voice.network import is_allowed
 from voice.settings import Settings
 
+_SERVED = ("recognition.", "speech.")
+"""Settings of the models that are served to other machines."""
 
-def models(settings: Settings) -> Iterator[Finding]:
-    """One finding for each model that calls would use."""
+
+def models(settings: Settings, purpose: Purpose = Purpose.CALLS) -> Iterator[Finding]:
+    """One finding for each model that would be used."""
+    if purpose is Purpose.BOARD:
+        return
+    served = purpose is Purpose.ENGINES
     for key, kind, name in models_named(settings):
-        yield _model(key, kind, name, settings)
+        if not served or key.startswith(_SERVED):
+            yield _model(key, kind, name, settings)
     store = settings.knowledge.store
-    if store is not None and not store.is_file():
+    if not served and store is not None and not store.is_file():
         yield Finding(
             "fault", "knowledge.store", f"{store}: is not there", "run `voice knowledge build`"
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 
 from voice.doctor.finding import Finding, Level
+from voice.doctor.purpose import Purpose
 from voice.engine_services import ServiceFailed, ServiceLink, reading_link, speaking_link
 from voice.errors import ConfigError
 from voice.http_client import Reach, UnfitAnswer, connect_async, connect_within
@@ -28,8 +29,14 @@ _AGAIN_SECONDS = (0.5, 1.0, 1.5)
 _ALLOW = "[network] allow"
 
 
-async def peers(settings: Settings) -> list[Finding]:
+async def peers(settings: Settings, purpose: Purpose = Purpose.CALLS) -> list[Finding]:
     """All at once, so that silent ones are waited for together."""
+    match purpose:
+        case Purpose.BOARD:  # which shows nothing without it
+            named = settings.supervision.region.url is not None
+            return [await _region(settings, "fault")] if named else []
+        case Purpose.ENGINES:
+            return []
     findings = await asyncio.gather(*_asked(settings))
     return [*_commands(settings), *findings]
 
@@ -164,7 +171,7 @@ async def _collector(url: str, settings: Settings) -> Finding:
     return Finding("ok", key, f"{url} answers")
 
 
-async def _region(settings: Settings) -> Finding:
+async def _region(settings: Settings, silent: Level = "advice") -> Finding:
     """Redis is asked for the end of a stream; without it calls are answered all the same."""
     key, url = "supervision.region", settings.supervision.region.url
     try:
@@ -180,7 +187,7 @@ async def _region(settings: Settings) -> Finding:
             await streams.last(FRAMES)
     except Exception as error:  # noqa: BLE001 - redis-py raises more than its own errors
         remedy = "see that it is up, and correct url, password and authority"
-        return Finding("advice", key, f"{url}: {reason(error)}", remedy)
+        return Finding(silent, key, f"{url}: {reason(error)}", remedy)
     finally:
         await streams.close()
     return Finding("ok", key, f"{url} answers")

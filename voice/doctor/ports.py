@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 
 from voice.doctor.finding import Finding
+from voice.doctor.purpose import Purpose
 from voice.setting_values import host_and_port
 from voice.settings import Settings
 from voice.telephony.edge.edge import needed_pairs
@@ -18,9 +19,18 @@ FRESH_SECONDS = 15.0
 _UDP, _TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 
 
-def ports(settings: Settings, now: float) -> Iterator[Finding]:
+def ports(settings: Settings, now: float, purpose: Purpose = Purpose.CALLS) -> Iterator[Finding]:
     """Of SIP, the pages, the metrics, and audio; those that a running service holds are right."""
-    running = _runs(settings, now)
+    if purpose is Purpose.BOARD:
+        shown = _runs(settings, now, "supervision")
+        yield _one("supervision.listen", settings.supervision.listen, _TCP, shown)
+        return
+    if purpose is Purpose.ENGINES:
+        yield _one("engines.listen", settings.engines.listen, _TCP, None)
+        if settings.telemetry.enabled:
+            yield _one("telemetry.listen", settings.telemetry.listen, _TCP, None)
+        return
+    running = _runs(settings, now, "edge")
     yield _one("sip.listen", settings.sip.listen, _UDP, running)
     if settings.supervision.enabled:
         yield _one("supervision.listen", settings.supervision.listen, _TCP, running)
@@ -30,15 +40,16 @@ def ports(settings: Settings, now: float) -> Iterator[Finding]:
         yield _audio(settings)
 
 
-def _runs(settings: Settings, now: float) -> bool:
-    """Whether the edge of these settings has written its figures a moment ago."""
+def _runs(settings: Settings, now: float, process: str) -> bool:
+    """Whether this process of these settings has written its figures a moment ago."""
     try:
-        return abs(now - settings.runtime.statistics("edge").stat().st_mtime) < FRESH_SECONDS
+        return abs(now - settings.runtime.statistics(process).stat().st_mtime) < FRESH_SECONDS
     except OSError:
         return False
 
 
-def _one(key: str, address: str, kind: socket.SocketKind, running: bool) -> Finding:
+def _one(key: str, address: str, kind: socket.SocketKind, running: bool | None) -> Finding:
+    """`running`: whether the service of these settings runs; None where that cannot be seen."""
     reason = _refusal(*host_and_port(address), kind)
     if not reason:
         return Finding("ok", key, f"{address} is free")
@@ -47,6 +58,9 @@ def _one(key: str, address: str, kind: socket.SocketKind, running: bool) -> Find
         return Finding("ok", key, f"{address} is served by the running service")
     if reason == errno.EADDRINUSE:
         tool = "ss -lunp" if kind == _UDP else "ss -ltnp"
+        if running is None:
+            remedy = f"`{tool}` shows who has it: the service itself, or stop that, or change it"
+            return Finding("advice", key, words, remedy)
         return Finding("fault", key, words, f"`{tool}` shows who has it: stop that, or change it")
     if reason == errno.EACCES:
         return Finding("fault", key, words, "take a port from 1024 on, or grant the port to Voice")

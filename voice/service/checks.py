@@ -10,6 +10,7 @@ from voice.errors import ConfigError
 from voice.languages import language
 from voice.network import is_allowed
 from voice.records import check_directory
+from voice.setting_values import LOCAL
 from voice.settings import Settings
 from voice.supervision.accounts import Accounts
 from voice.supervision.address import check_certificate, check_exposure
@@ -35,6 +36,28 @@ def check_pages(settings: Settings) -> None:
     check_exposure(settings.supervision)
     check_certificate(settings.supervision)
     Accounts(settings.supervision.accounts).names()
+
+
+def check_board(settings: Settings) -> None:
+    """The same for the board of a region, on a machine that answers no calls itself."""
+    region = settings.supervision.region
+    if region.url is None:
+        raise ConfigError("supervision.region.url: names no Redis, so there is nothing to show")
+    if region.node is not None:
+        raise ConfigError(f"supervision.region.node: {region.node}: a board is no node")
+    check_pages(settings)
+
+
+def check_served(settings: Settings) -> None:
+    """The same for a service of engines, which loads its certificate."""
+    for key, at in (("recognition", settings.recognition.at), ("speech", settings.speech.at)):
+        if at != LOCAL:
+            raise ConfigError(f"{key}.at: {at}: what is served is at work here; set {LOCAL}")
+    if settings.engines.certificate:
+        # Only now: it reads the protocol's library, which others do without.
+        from voice.engine_services import tls_context
+
+        tls_context(settings.engines, served=True)
 
 
 def _check_traces(settings: Settings) -> None:
