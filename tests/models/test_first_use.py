@@ -259,6 +259,29 @@ def test_requests_are_found_without_an_embedding_model_that_cannot_be_had(told: 
 
 
 @pytest.mark.usefixtures("by_examples")
+def test_what_answers_by_heart_needs_no_embedding_and_no_word_of_letters(told: Told) -> None:
+    offline = Settings(network=NetworkAccess(allow=[]))
+
+    models = at_hand(offline, told, by_heart=True)
+
+    assert (models.engine, models.no_embedding) == ("embedded", "")
+    assert "letters" not in models.warning
+
+
+@pytest.mark.usefixtures("by_examples")
+def test_what_people_are_understood_by_never_answers_by_heart(told: Told) -> None:
+    wanted = Settings(
+        recognition=Recognition(model="./a-whisper"),
+        speech=Speech(voice=EMBEDDED),
+        network=NetworkAccess(allow=[]),
+    )
+
+    models = at_hand(wanted, told, by_heart=True)
+
+    assert models.engine == "examples" and models.warning.endswith("and fewer of them.")
+
+
+@pytest.mark.usefixtures("by_examples")
 def test_an_embedding_model_of_ones_own_is_never_replaced(told: Told) -> None:
     wanted = Settings(
         recognition=Recognition(model=EMBEDDED),

@@ -8,7 +8,6 @@ import json
 import signal
 import tempfile
 from collections.abc import Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +28,7 @@ from voice.evaluation.trial_call import TrialCall, place_trial_call
 from voice.evaluation.trial_service import TrialService
 from voice.logs import configure_logging
 from voice.models import ModelsAtHand
-from voice.response_settings import BY_HEART
-from voice.settings import EMBEDDED, load_settings
+from voice.settings import load_settings
 
 FAILED_STATUS = 1
 STOPPED_STATUS = 128
@@ -83,7 +81,7 @@ def demo(
             place = Path(folder)
             own = place / "world.toml"
             own.write_text(company.settings if phone else "")
-            models = models_at_hand(load_settings(own), embedded, console)
+            models = models_at_hand(load_settings(own), embedded, console, by_heart=not phone)
             trial = by_phone(console, place, seed, address, models, company) if phone else None
             trial = trial or _simulated(console, place, scenario, seed, models)
             stopped_by = uvloop.run(_until_stopped(trial))
@@ -113,9 +111,6 @@ async def _until_stopped(work: Coroutine[None, None, None]) -> signal.Signals | 
 async def _simulated(
     console: Console, folder: Path, scenario: str, seed: int, models: ModelsAtHand
 ) -> None:
-    if models.recogniser == EMBEDDED:
-        # It mishears; the small model learnt from its mistakes.
-        models = replace(models, engine=BY_HEART)
     customer = caller_of(open_books(folder / "operator.sqlite", seed), seed)
     with console.status("Starting the service and its models ..."):
         service = await TrialService(folder, trial_settings(), models=models).__aenter__()

@@ -18,6 +18,7 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 
 from voice.models import ModelsAtHand, at_hand, chosen_voices
+from voice.response_settings import BY_HEART
 from voice.settings import Settings
 
 
@@ -66,20 +67,25 @@ def shown_progress(console: Console) -> Iterator[ShownProgress]:
 
 
 def models_at_hand(
-    settings: Settings, embedded: bool, console: Console, *, answers: bool = True
+    settings: Settings,
+    embedded: bool,
+    console: Console,
+    *,
+    answers: bool = True,
+    by_heart: bool = False,
 ) -> ModelsAtHand:
     """The models to start with, pulled now where needed; `embedded`: a recogniser and a voice that
-    come along, and nothing is pulled. `answers`: see `at_hand`.
+    come along, and nothing is pulled. `answers` and `by_heart`: see `at_hand`.
 
     Raises ModelError as `at_hand` does and, before anything is fetched, what `chosen_voices` does.
     """
     if embedded:
-        models = ModelsAtHand(engine=settings.response.engine)
+        models = ModelsAtHand(engine=BY_HEART if by_heart else settings.response.engine)
         chosen_voices(models.in_settings(settings))
         return models
     chosen_voices(settings)
     with shown_progress(console) as progress:
-        models = at_hand(settings, progress, answers=answers)
+        models = at_hand(settings, progress, answers=answers, by_heart=by_heart)
     if models.warning:
         console.print(models.warning, markup=False, soft_wrap=True)
     return models

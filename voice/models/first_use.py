@@ -75,17 +75,24 @@ class ModelsAtHand:
         return "\n".join(lines)
 
 
-def at_hand(settings: Settings, progress: PullProgress, *, answers: bool = True) -> ModelsAtHand:
+def at_hand(
+    settings: Settings, progress: PullProgress, *, answers: bool = True, by_heart: bool = False
+) -> ModelsAtHand:
     """The models of the settings, pulled when they are used for the first time.
 
-    `answers`: also those by which requests and documents are found.
+    `answers`: also those by which requests and documents are found. `by_heart`: where the embedded
+    recogniser hears, the model answers that learnt from its mistakes, and needs no embedding.
 
     Where the default recogniser or voice cannot be had, the embedded ones take its place, and
     requests are found without the default embedding; a model that the settings name, be it the
     default, and that cannot be had raises ModelError.
     """
     found = _for_speech(settings, progress)
-    return replace(found, no_embedding=answers_at_hand(settings, progress)) if answers else found
+    if by_heart and found.recogniser == EMBEDDED:
+        found = replace(found, engine=BY_HEART)
+    if not answers:
+        return found
+    return replace(found, no_embedding=answers_at_hand(found.in_settings(settings), progress))
 
 
 def _for_speech(settings: Settings, progress: PullProgress) -> ModelsAtHand:
