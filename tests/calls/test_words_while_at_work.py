@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,13 @@ import pytest
 from tests.calls.conftest import Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
-from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, SaidWords, ScriptedResponder
+from tests.calls.scripted import (
+    LONG_ANSWER,
+    PIN_DIGITS,
+    SaidWords,
+    ScriptedIdentity,
+    ScriptedResponder,
+)
 from tests.calls.test_acts import YES, Operator, say_next
 from voice.events import (
     CallEnded,
@@ -147,3 +154,66 @@ async def test_nothing_that_is_said_while_an_act_is_done_contradicts_it(
     assert operator.blocked and len(log.of(ToolCalled)) == len(log.of(ToolReturned)) == 1
     said = " ".join(clause.text for clause in log.of(ClauseSpoken))
     assert "stays active" not in said and said.count("Shall I") == 1
+
+
+# While it is checked who calls
+
+
+class SlowIdentity(ScriptedIdentity):
+    """Takes its time to look at a PIN."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+
+    async def verify_pin(self, caller: Caller, pin: str) -> Caller | None:
+        self.begun.set()
+        await self.may_end.wait()
+        return await super().verify_pin(caller, pin)
+
+
+@pytest.mark.parametrize(
+    ("words", "ends_first"),
+    [
+        ("no wait, not block it, I only want my balance", True),
+        ("no wait, not block it, I only want my balance", False),
+        ("never mind the card, what is my balance", False),
+    ],
+    ids=["the check ends first", "the caller ends first", "never mind"],
+)
+async def test_the_newest_request_wins_over_the_one_for_which_it_is_checked_who_calls(
+    serve: Serve,
+    log: EventLog,
+    say: Say,
+    real_responder: Responder,
+    words: str,
+    ends_first: bool,
+) -> None:
+    async def bill(caller: Caller, arguments: dict[str, str]) -> dict[str, Value]:
+        due = datetime.date(2026, 12, 14)
+        return {"status": "open", "amount": Decimal("42.17"), "due_date": due}
+
+    identity, operator = SlowIdentity(), Operator()
+    own = Tool("get_bill", IdentityLevel.VERIFIED, False, bill)
+    tools = ToolBox([own, *(tool for tool in operator.tools() if tool.name != own.name)])
+    heard = SaidWords([["please block my sim card", words]])
+    socket = await serve(recogniser=heard, responder=real_responder, tools=tools, identity=identity)
+    async with LegCaller(socket, "newest") as caller:
+        await log.clause("Hello")
+        await say_next(caller, log, say(YES))
+        await log.clause("PIN")
+        await caller.heard_out()
+        caller.key(PIN_DIGITS)
+        await identity.begun.wait()
+        if ends_first:
+            identity.may_end.set()
+        before = log.events[-1].sequence
+        await caller.say(say(YES))
+        await log.wait(FinalTranscript, after=before)
+        identity.may_end.set()
+        await log.clause("42.17")
+        await caller.heard_out()
+        caller.hang_up()
+        await log.wait(CallEnded)
+    assert not operator.blocked
+    assert [called.tool for called in log.of(ToolCalled)] == ["get_bill"]

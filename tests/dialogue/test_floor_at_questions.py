@@ -12,6 +12,7 @@ from voice.dialogue.actions import Action
 from voice.dialogue.consequences import MOST_UNHELPED
 
 SLOWER = Words("slower please", Sense.MANNER)
+NO_WAIT = Words("no wait, only my balance", Sense.INSTEAD)
 
 
 @pytest.fixture(params=[True, False], ids=["a person", "nobody"])
@@ -141,6 +142,55 @@ def test_what_was_said_to_the_question_who_they_are_takes_nothing_back(
     if free.checking:
         take(free, on.Checked(asks=True))
     assert free.state is FloorState.IDENTIFYING and free.may_take_back is None
+
+
+# Something else while it is checked who calls
+
+
+@pytest.fixture
+def checking(floor: Floor) -> Floor:
+    """The PIN was said, and "no, wait" behind it."""
+    take(floor, on.TurnOver(PIN))
+    assert floor.checking
+    assert take(floor, on.TurnOver(NO_WAIT)) == [do.SayOn()]
+    return floor
+
+
+VERIFIED, REFUSED = on.Checked(asks=False, verified=True), on.Checked(asks=True)
+
+
+@pytest.mark.parametrize("checked", [VERIFIED, REFUSED])
+def test_before_it_goes_on_it_is_found_out_what_was_taken_back(
+    checking: Floor, checked: on.Checked
+) -> None:
+    assert take(checking, checked) == [do.HoldTimer(), do.Reconsider(NO_WAIT)]
+    assert checking.state is FloorState.ACTING
+    instead = Words("my balance", Sense.DROPS)
+    forgets, *_, begins = take(checking, on.Reconsidered(instead))
+    assert forgets == do.Forget() and begins == do.Begin(2, (instead,), guess=False)
+
+
+def test_what_was_not_taken_back_goes_on(checking: Floor) -> None:
+    take(checking, VERIFIED)
+    assert take(checking, on.Reconsidered(None)) == [do.ResumeAnswer(2)]
+
+
+def test_a_wrong_pin_is_asked_for_again_where_nothing_was_taken_back(checking: Floor) -> None:
+    take(checking, REFUSED)
+    assert take(checking, on.Reconsidered(None)) == [do.AwaitCaller()]
+    assert checking.state is FloorState.IDENTIFYING
+
+
+def test_who_wants_no_more_is_asked_what_else(checking: Floor) -> None:
+    take(checking, VERIFIED)
+    done = take(checking, on.Reconsidered(Words(None, Sense.DROPS)))
+    assert done == [do.Forget(), do.Say("anything_else")]
+
+
+def test_what_else_was_said_meanwhile_is_still_answered(checking: Floor) -> None:
+    take(checking, on.TurnOver(PLAN), VERIFIED)
+    take(checking, on.Reconsidered(None))
+    assert take(checking, on.Ended(2)) == [do.Begin(3, (PLAN,), guess=False)]
 
 
 # Questions of the tasks

@@ -32,7 +32,7 @@ class AnyCall(RuleBasedStateMachine):
         self.words: dict[int, tuple[Words, ...]] = {}
         self.open: list[Words] = []
         """What was asked, and has had neither an answer nor an end."""
-        self.checks = self.persons = 0
+        self.checks = self.persons = self.reconsidered = 0
         self.with_person = False
         self.numbers: set[int] = set()
         self.dropped: tuple[Words, ...] = ()
@@ -88,6 +88,8 @@ class AnyCall(RuleBasedStateMachine):
             case do.Identify(words):
                 self.open = [one for one in self.open if one is not words]
                 self.checks += 1
+            case do.Reconsider():
+                self.reconsidered += 1
             case do.AskOn():
                 assert before not in AWAY
             case do.AskIdentity():
@@ -254,6 +256,16 @@ class AnyCall(RuleBasedStateMachine):
             self.open.append(words)
         self.tell(on.Checked(asks=True, beside=words))
 
+    @precondition(lambda self: self.reconsidered)
+    @rule(takes_back=st.booleans(), says_more=st.booleans())
+    def it_is_known_what_was_taken_back(self, takes_back: bool, says_more: bool) -> None:
+        self.reconsidered -= 1
+        words = Words(self.turns if says_more else None, Sense.DROPS)
+        if takes_back and says_more and self.floor.state not in AWAY:
+            self.open.append(words)
+        actions = self.tell(on.Reconsidered(words if takes_back else None))
+        assert not (takes_back and any(isinstance(one, do.ResumeAnswer) for one in actions))
+
     @precondition(lambda self: self.checks)
     @rule()
     def cannot_know_who_calls(self) -> None:
@@ -299,6 +311,8 @@ class AnyCall(RuleBasedStateMachine):
             self.the_person_leaves(stays=False)
         while self.checks:
             self.knows_who_calls(asks=False, verified=None)
+        while self.reconsidered:
+            self.it_is_known_what_was_taken_back(takes_back=False, says_more=False)
         self.tell(on.FellSilent())
         for _ in range(10):
             if self.counts is not None:

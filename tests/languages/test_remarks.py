@@ -39,6 +39,12 @@ SAID = {
         ("en", "I don't know it."), ("en", "I've forgotten my PIN."), ("en", "I have no idea."),
         ("en", "Sorry, I can't find the letter that it is on."), ("en", "I never got one."),
         ("en", "Well, I don't remember which one I chose."), ("fr", "Je ne le connais pas."),
+        ("en", "I haven't got an account number."), ("en", "I haven't a clue."),
+        ("en", "I have no e-mail."), ("en", "I don't use e-mail."), ("en", "I left it at home."),
+        ("en", "I've no ticket number."), ("en", "don't have it"), ("en", "I threw it away."),
+        ("en", "I don't have an e-mail address."), ("fr", "J'en ai pas."), ("fr", "je l'ai pas"),
+        ("fr", "J'ai pas d'e-mail."), ("fr", "Je sais pas."), ("fr", "Je l'ai jeté."),
+        ("fr", "Je n'utilise pas d'e-mail."),
         ("fr", "J'ai oublié mon code."), ("fr", "Je ne sais plus."), ("fr", "Aucune idée."),
         ("sw", "sijui"), ("sw", "nimesahau"), ("sw", "Samahani, siikumbuki"),
     ],
@@ -96,6 +102,9 @@ def test_what_follows_when_something_is_dropped(tag: str, text: str, rest: str |
         ("en", "my bill or rather my plan", "my plan"),
         ("en", "block my card, never mind, what do I owe", "what do I owe"),
         ("en", "my bill, no wait, my plan, no sorry, my visit", "my visit"),
+        ("en", "no wait, not block it, I only want my balance", "my balance"),
+        ("en", "no, don't do that, just tell me my balance", "my balance"),
+        ("fr", "Attendez, ne la bloquez pas, je veux seulement mon solde", "mon solde"),
         ("fr", "Ma facture, non, attendez, mon forfait.", "mon forfait."),
         ("fr", "Ce n'est pas ça, je voulais dire mon forfait", "mon forfait"),
         ("sw", "nataka salio langu, hapana, nataka mtu", "nataka mtu"),
@@ -110,7 +119,7 @@ def test_what_takes_the_place_of_what_was_said_before(tag: str, text: str, rest:
     [
         "No.", "No, wait!", "What is my plan?", "I have no internet.", "cancel my plan",
         "How long do I have to wait for the technician?", "What does that mean?", "",
-        "I forgot my PIN.", "my bill and my plan",
+        "I forgot my PIN.", "my bill and my plan", "I only want my balance",
     ],
 )  # fmt: skip
 def test_what_takes_nothing_back(text: str) -> None:

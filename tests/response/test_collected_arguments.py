@@ -60,6 +60,8 @@ class Requests:
             yield ModelCall("record", self._proposed)
         elif "open" in said:
             yield Wording("", 1.0, "open")
+        elif "odd" in said:
+            yield Wording("", 1.0, Role.OUT_OF_SCOPE)
         elif "wait" in said:
             yield Wording("", 1.0, Role.WAIT)
         else:
@@ -205,11 +207,59 @@ async def test_after_three_tries_a_person_helps() -> None:
     assert any(isinstance(step, WantsPerson) for step in desk.steps)
 
 
-async def test_another_request_goes_first() -> None:
+@pytest.mark.parametrize("words", ["are you open", "oh wait, are you open"])
+async def test_another_request_goes_first_and_the_question_comes_back(words: str) -> None:
     desk = Desk(READING)
     await desk.says("I have a reading for you")
+    assert await desk.says(words) == "We are open. Which meter?"
+    assert desk.session.wanted is not None and desk.got == []
+    assert await desk.says("never mind") in language().roles.acts[Role.OKAY]
+    assert not desk.session.asks
     assert await desk.says("are you open") == "We are open."
-    assert desk.session.wanted is None and desk.got == []
+
+
+async def test_another_request_in_french_goes_first_as_well() -> None:
+    desk = Desk(READING)
+    await desk.says("je veux donner un relevé", "fr")
+    said = await desk.says("ah attendez, est-ce que vous êtes open", "fr")
+    assert said == "Nous sommes ouverts. Quel compteur ?"
+
+
+@pytest.mark.parametrize("kind", ["name", "text"])
+async def test_another_request_is_not_taken_for_the_words_that_are_asked_for(kind: str) -> None:
+    desk = Desk({"what": {"type": kind}})
+    await desk.says("I have a reading for you")
+    question = language().roles.acts[Role.asking(kind)][0]
+    assert await desk.says("oh wait, are you open?") == f"We are open. {question}"
+    assert desk.got == [] and desk.session.wanted is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("Open Street please", "Open Street"), ("no, sorry, Mary Byrne", "Mary Byrne")],
+)
+async def test_a_name_that_sounds_like_something_else_is_a_name(said: str, name: str) -> None:
+    desk = Desk({"what": {"type": "name"}})
+    await desk.says("I have a reading for you")
+    assert await desk.says(said) == "It is taken."
+    assert [given["what"] for given in desk.got] == [name]
+
+
+async def test_the_question_waits_for_the_one_that_another_request_asks() -> None:
+    desk = Desk(READING)
+    await desk.says("I have a reading for you")
+    said = await desk.says("something odd")
+    assert said in language().roles.acts[Role.OUT_OF_SCOPE]
+    assert await desk.says("no thanks") == "Which meter?"
+    assert await desk.says("12345678") == "What does it show?"
+
+
+async def test_a_person_is_had_from_any_question_also_behind_something_else() -> None:
+    desk = Desk(READING)
+    await desk.says("I have a reading for you")
+    assert (await desk.says("are you open and then a person please")).startswith("We are open.")
+    assert any(isinstance(step, WantsPerson) for step in desk.steps)
+    assert "Which meter?" not in [getattr(step, "clause", "") for step in desk.steps]
 
 
 async def test_a_word_to_the_question_leaves_it_open() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.engine_queue import EngineQueue, Priority
-from voice.response import Responder, ResponseSession
+from voice.languages import language
+from voice.response import Responder, ResponseSession, WantsPerson
 from voice.response.engine import End, ModelCall
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import CallerSaid
@@ -79,6 +80,57 @@ async def test_what_was_asked_for_beside_an_act_is_not_forgotten(
     assert acts(await steps_of(session.begin(said))) == {"confirm_block"}
     assert "balance" in acts(await steps_of(session.begin(answer)))
     assert office.done == done
+
+
+@pytest.mark.parametrize(
+    ("words", "tag"),
+    [
+        ("Can I talk to somebody, and how much do I owe?", "en"),
+        ("What is my balance? And then put me through to an agent.", "en"),
+        ("I'd like my balance and a person please", "en"),
+        ("Je voudrais mon solde et un conseiller, s'il vous plaît.", "fr"),
+        ("Passez-moi un conseiller, et combien je dois ?", "fr"),
+    ],
+)
+async def test_a_person_beside_something_else_comes_behind_it(
+    session: ResponseSession, office: Office, words: str, tag: str
+) -> None:
+    steps = await steps_of(session.begin(words, spoken=language(tag)))
+    assert office.done == ["get_bill", "transfer_to_person"]
+    assert "42" in spoken(steps) and isinstance(steps[-1], WantsPerson)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "tag"),
+    [
+        ("I'd like my bill and a person please", "I don't know", "en"),
+        ("Je voudrais ma facture et un conseiller, s'il vous plaît.", "Je ne sais pas", "fr"),
+    ],
+)
+async def test_a_person_comes_also_behind_a_question_for_a_detail(
+    session: ResponseSession, office: Office, words: str, answer: str, tag: str
+) -> None:
+    steps = await steps_of(session.begin(words, spoken=language(tag)))
+    assert session.wanted is not None and not isinstance(steps[-1], WantsPerson)
+    steps = await steps_of(session.begin(answer, spoken=language(tag)))
+    assert office.done == ["transfer_to_person"] and isinstance(steps[-1], WantsPerson)
+
+
+async def test_who_asks_for_nothing_but_a_person_gets_one(
+    session: ResponseSession, office: Office
+) -> None:
+    steps = await steps_of(session.begin("I have a complaint, give me a person please"))
+    assert office.done == ["transfer_to_person"] and isinstance(steps[-1], WantsPerson)
+
+
+async def test_a_request_beside_a_question_for_a_detail_is_answered_and_the_question_comes_back(
+    session: ResponseSession, office: Office
+) -> None:
+    await steps_of(session.begin("I want to change my address"))
+    asked = session.wanted
+    said = spoken(await steps_of(session.begin("Oh wait, what is my balance?")))
+    assert office.done == ["get_bill"] and "42.17" in said
+    assert said.endswith("street is it?") and asked is not None and session.wanted == asked
 
 
 async def test_why_and_what_was_are_declined(session: ResponseSession, office: Office) -> None:

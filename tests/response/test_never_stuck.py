@@ -10,7 +10,7 @@ from tests.response.test_free_answers import Writer, session_of
 from tests.response.test_second_thoughts import LOST
 from voice.languages import language, languages
 from voice.response import Responder, ResponseSession, WantsPerson
-from voice.response.engine import End, Piece, Wording
+from voice.response.engine import End, FreeText, ModelCall, Piece, Wording
 from voice.response.wording import without_person
 from voice.tasks import Role
 
@@ -47,6 +47,41 @@ async def test_what_was_cut_short_is_said_whole(session: ResponseSession) -> Non
     told = spoken(await steps_of(turn))
     turn.heard("You are")
     assert spoken(await steps_of(session.begin("sorry what"))) == told
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["how much do i owe and which plan am i on", "tell me my plan and also how much my bill is"],
+)
+async def test_what_answers_two_requests_is_said_again_as_a_whole(
+    session: ResponseSession, words: str
+) -> None:
+    told = spoken(await steps_of(session.begin(words)))
+    assert "42.17" in told and "Smart" in told
+    for _ in range(2):
+        assert spoken(await steps_of(session.begin("could you repeat that"))) == told
+
+
+async def test_an_answer_and_the_question_behind_it_are_said_again_together(
+    session: ResponseSession, office: Office
+) -> None:
+    told = spoken(await steps_of(session.begin("which plan am i on and please block my sim card")))
+    assert "Smart" in told and session.asks
+    assert spoken(await steps_of(session.begin("sorry what"))) == told
+    await steps_of(session.begin("yes please"))
+    assert "block_sim" in office.done
+
+
+async def test_what_a_model_says_around_a_call_is_said_again_as_a_whole(office: Office) -> None:
+    model = Writer(
+        [ModelCall("get_bill", {}), End()],
+        [FreeText("It is 42.17 euros. And now the plan. "), ModelCall("get_plan", {}), End()],
+        [FreeText("Your plan is Smart. "), End()],
+    )
+    session = session_of(model, office)
+    told = spoken(await steps_of(session.begin("my bill and my plan")))
+    assert "42.17" in told and "Smart" in told
+    assert spoken(await steps_of(session.begin("say that again"))) == told
 
 
 async def test_a_question_is_repeated_and_stays_open(

@@ -76,6 +76,9 @@ async def test_one_request_in_two_sentences_is_answered_once(
         "my bill and a person please",
         "can you tell me what i owe and then put me through to somebody",
         "i want to speak to a person but first tell me how much my bill is",
+        "can i talk to somebody and how much is my bill",
+        "i would like my bill and a person please",
+        "put me through to an agent and also tell me what i owe",
     ],
 )
 async def test_what_can_be_answered_is_answered_and_then_a_person_takes_over(
@@ -150,9 +153,18 @@ async def test_a_correction_may_be_the_wish_for_a_person(
     assert_handed_over(await steps_of(session.begin(words)), office)
 
 
+@pytest.mark.parametrize(
+    ("words", "heard_last"),
+    [
+        ("no wait what is my plan", True),
+        ("never mind the card what is my plan", True),
+        ("never mind the card what is my plan", False),
+        ("no wait not block it i only want to know which plan i am on", False),
+    ],
+)
 async def test_a_correction_replaces_what_was_asked_about(
-    session: ResponseSession, office: Office
+    session: ResponseSession, office: Office, words: str, heard_last: bool
 ) -> None:
     await steps_of(session.begin("please block my sim card"))
-    said = spoken(await steps_of(session.begin("no wait what is my plan")))
+    said = spoken(await steps_of(session.begin(words, heard_last=heard_last)))
     assert office.done == ["get_plan"] and "Smart" in said and not session.asks

@@ -59,6 +59,17 @@ class Asides:
                 return None if await identification.take_back() else Words(None, Sense.DROPS)
         return await self._read(said, spoken)
 
+    async def reconsidered(self, said: Turn) -> Words | None:
+        """What the caller wants now, said while it was checked who they are; None: the same."""
+        heard, spoken = said.transcript, self._call.language_of(said.transcript)
+        declines = AnswerReader(spoken).declines(normal_form(heard.text, spoken))
+        instead = await self._corrected(said, spoken, declines)
+        if instead is not None and instead.sense is not Sense.AGAIN:
+            return instead
+        refuses = declines and len(words_of(heard.text)) > _PLAIN_NO
+        dropped = refuses or spoken.after_dropping(heard.text) == ""
+        return Words(None, Sense.DROPS) if dropped else None
+
     async def _corrected(self, turn: Turn, spoken: Language, declines: bool) -> Words | None:
         """What the caller wants instead of what they asked for; None where they do not say so.
 

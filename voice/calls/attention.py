@@ -47,15 +47,17 @@ class Attention:
         """What the caller said is being answered, or was nothing."""
         self._caller_speaks = False
 
-    def is_nothing(self, heard: Transcript, listens: bool) -> bool:
+    def is_nothing(self, heard: Transcript, listens: bool, takes_back: bool = False) -> bool:
         """No words, or none that take the floor: a backchannel over the assistant's words.
 
         After its last word there is nothing to go on with: then 'okay' is an answer. Words from
         a turn that began as the answer to a question for a secret are never taken for anything
-        else. `listens`: it is a backchannel.
+        else, unless they hold no number and take back what was asked for (`takes_back`).
+        `listens`: it is a backchannel.
         """
         asks_secret = self._identifying() or ((wanted := self._call.wanted()) and wanted.secret)
-        if not heard.text.strip() or (self._call.secret_turn and not asks_secret):
+        secret = self._call.secret_turn and not asks_secret and not takes_back
+        if not heard.text.strip() or secret:
             return True
         goes_on = self._sayings.unfinished or self._call.answering()
         return self._call.over_words and goes_on and listens

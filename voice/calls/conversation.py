@@ -20,10 +20,9 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.calls.answers import Answers, Turn
+from voice.calls.answers import Answers
 from voice.calls.asides import Asides
 from voice.calls.attention import Attention
-from voice.calls.delivery import DELIVERIES
 from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
@@ -34,6 +33,7 @@ from voice.calls.keypad import Keypad
 from voice.calls.other_languages import OtherLanguages
 from voice.calls.response_session import begin_session
 from voice.calls.sayings import Sayings
+from voice.calls.senses import Senses
 from voice.calls.silence import Silence
 from voice.calls.state import CallState
 from voice.calls.task_arguments import TaskArguments
@@ -44,8 +44,7 @@ from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
 from voice.events import NoInput
 from voice.foreign_code import ForeignError
-from voice.languages import Language, Remark, plain, words_of
-from voice.recognition import Transcript
+from voice.languages import Language
 
 T = TypeVar("T")
 
@@ -83,6 +82,14 @@ class ConversationStep(FrameProcessor):
         self._ways_out = WaysOut(call, say)
         self._others = OtherLanguages(call, self._session, say, self._want_person)
         self._emergencies = Emergencies(call, say)
+        self._senses = Senses(
+            call,
+            self._attention,
+            self._emergencies,
+            self._others,
+            self._identification,
+            self._floor,
+        )
         self._silence = Silence(call, lambda: self._job(self._silence_over()))
         self._answers = Answers(
             call, self._others, self._floor, self._sayings, self.create_task, self._tell
@@ -105,7 +112,7 @@ class ConversationStep(FrameProcessor):
                 self._attention.rejoined()
                 await self._tell(on.SpeechBegan(goes_on=True))
             case Hypothesis():
-                words = self._words(frame.transcript, frame.listens)
+                words = self._senses.words(frame.transcript, frame.listens)
                 await self._tell(on.Heard(words, frame.paused))
             case TurnTooLongFrame():
                 await self._tell(on.TooLong())
@@ -170,38 +177,8 @@ class ConversationStep(FrameProcessor):
             for action in self._floor.take(happened):
                 await self._do(action)
 
-    def _words(self, heard: Transcript, listens: bool) -> Words:
-        """What the caller said, with what it is to the floor."""
-        turn = Turn(heard, self._attention.heard_last)
-        if self._emergencies.hears(heard):
-            return Words(turn, Sense.DISTRESS)
-        if self._attention.is_nothing(heard, listens):
-            return Words(None, Sense.NOTHING)
-        if self._thinks_aloud(heard):
-            return Words(turn, Sense.NOTHING)
-        if not self._identification.active and self._others.concern(heard):
-            return Words(turn, Sense.STRANGE)
-        spoken = self._call.language_of(heard)
-        if spoken.asks_to_wait(heard.text):
-            return Words(turn, Sense.WAIT)
-        if self._remarks(heard) & DELIVERIES:
-            return Words(turn, Sense.MANNER)
-        waits = spoken.listening.is_patience(heard.text)
-        is_secret = self._call.secret_turn and self._floor.checking
-        return Words(turn, Sense.PATIENCE if waits or is_secret else Sense.REQUEST)
-
-    def _remarks(self, heard: Transcript) -> frozenset[Remark]:
-        return self._call.language_of(heard).remarks(heard.text)
-
-    def _thinks_aloud(self, heard: Transcript) -> bool:
-        """Whether they say no more than "um", or "okay" where they are asked for digits."""
-        spoken, words = self._call.language_of(heard), map(plain, words_of(heard.text))
-        if spoken.numbers.dictation.hesitations.issuperset(words):
-            return not self._remarks(heard)
-        return self._identification.active and spoken.listening.is_backchannel(heard.text)
-
     async def _turn_over(self, turn: CallerTurn) -> None:
-        words = self._words(turn.transcript, turn.listens)
+        words = self._senses.words(turn.transcript, turn.listens)
         cut = self._sayings.interrupted and self._session.asks
         await self._tell(on.TurnOver(words, cut_question=cut))
         if words.sense is not Sense.DISTRESS:
@@ -280,7 +257,7 @@ class ConversationStep(FrameProcessor):
                 text = getattr(self._call.phrases, phrase)
                 await self._sayings.say(text, protected=phrase in _MUST_BE_HEARD)
             case do.Adapt(words):
-                self._call.delivery.adapt(self._remarks(words.said.transcript))
+                self._call.delivery.adapt(self._senses.remarks(words.said.transcript))
             case do.PromptAgain(count):
                 await self._prompt(count)
             case do.Tell(words):
@@ -292,6 +269,8 @@ class ConversationStep(FrameProcessor):
             case do.Identify(words):
                 await self._sayings.settle()
                 self._job(self._check(self._asides.identify(words.said)))
+            case do.Reconsider(words):
+                self._job(self._reconsider(words))
             case do.AskOn(misheard):
                 await self._ask_on(misheard)
             case do.HandOver(reason, spoken):
@@ -348,6 +327,14 @@ class ConversationStep(FrameProcessor):
             self._session.caller = self._call.caller
         verified = None if begins and outcome else outcome
         await self._tell(on.Checked(self._identification.active, verified))
+
+    async def _reconsider(self, words: Words) -> None:
+        """Find out what the caller wants now, for whom it was checked who calls."""
+        instead: Words | None = None
+        try:
+            instead = await self._asides.reconsidered(words.said)
+        finally:  # whatever fails: the check is over
+            await self._tell(on.Reconsidered(instead))
 
     async def _hand_over(self, reason: str, spoken: Language | None) -> None:
         if await self._ways_out.hand_over(reason, spoken):

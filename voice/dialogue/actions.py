@@ -160,6 +160,14 @@ class Identify:
 
 
 @dataclass(frozen=True)
+class Reconsider:
+    """Find out whether these words take back what it was checked for who calls, before that goes
+    on; ends in `Reconsidered`."""
+
+    words: Words
+
+
+@dataclass(frozen=True)
 class AskOn:
     """Put the open question for who calls once more; `misheard`: in other words."""
 
@@ -227,6 +235,6 @@ class HoldTimer:
 Action = (
     Begin | Commit | Drop | Stop | TakeBack | ResumeAnswer | AskAgain | Forget | CutShort | SayOn
     | FallSilent | Say | Tell | Adapt | PromptAgain | NoteSilence | Apologise | AskIdentity
-    | Identify | AskOn | LeaveIdentification | CannotCheck | HandOver | WithdrawTransfer | Help
-    | Leave | AwaitCaller | HoldTimer
+    | Identify | Reconsider | AskOn | LeaveIdentification | CannotCheck | HandOver
+    | WithdrawTransfer | Help | Leave | AwaitCaller | HoldTimer
 )  # fmt: skip

@@ -36,7 +36,7 @@ class Consequences:
         self._waits = False
         """The caller asked to be waited for, and has asked nothing since."""
         self._checks = 0
-        self._identifying = self._speaking = self._held = False
+        self._identifying = self._speaking = self._held = self._resumes = False
         self._calling_persons = 0
         self._with_person = self._leaving = self._stays = False
         self._apologised = self._in_distress = False
@@ -215,6 +215,28 @@ class Consequences:
             return self._helpless() or [do.AskOn(misheard=True)]
         self._later += (words,)
         return self._helpless() or [do.Say("first_this"), do.AskOn()]
+
+    @property
+    def _may_take_back_check(self) -> bool:
+        """Whether words that were kept may take back what it is checked for who calls."""
+        return any(words.sense is Sense.INSTEAD for words in self._kept)
+
+    def _reconsider(self, verified: bool | None) -> list[Action]:
+        """What the caller wants now is found out before it goes on for which it was checked."""
+        self._checks += 1
+        self._resumes = bool(verified)
+        last = next(words for words in reversed(self._kept) if words.sense is Sense.INSTEAD)
+        return [do.HoldTimer(), do.Reconsider(last)]
+
+    def _reconsidered(self, instead: Words | None) -> list[Action]:
+        self._checks -= 1
+        if self.state in AWAY:
+            return []
+        self._kept = tuple(words for words in self._kept if words.sense is not Sense.INSTEAD)
+        resumes, self._resumes = self._resumes, False
+        if instead is not None:
+            return [do.Forget(), *self._beside(instead)]
+        return [do.ResumeAnswer(self._next())] if resumes else [self._await()]
 
     def _what_else(self) -> list[Action]:
         return self._take_up_kept() or [do.Say("anything_else")]

@@ -35,6 +35,8 @@ class Floor(Consequences):
                 return self._on_answer(happened)
             case on.Checked() | on.CheckFailed():
                 return self._on_check(happened, self.state)
+            case on.Reconsidered(instead):
+                return self._reconsidered(instead)
             case _:
                 return self._on_ways_out(happened, self.state)
 
@@ -140,6 +142,8 @@ class Floor(Consequences):
                 return []
             case on.Checked(beside=Words() as words), _:
                 return self._beside(words)
+            case on.Checked(verified=True | None as verified), _ if self._may_take_back_check:
+                return self._reconsider(verified)
             case on.Checked(verified=True), _:
                 return [do.ResumeAnswer(self._next())]
             case on.Checked(verified=False), _:

@@ -158,6 +158,14 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Reconsidered:
+    """It is known whether the caller took back what it was checked for who they are."""
+
+    instead: Words | None
+    """What they want now, or that they want no more; None: they took nothing back."""
+
+
+@dataclass(frozen=True)
 class CheckFailed:
     """The operator's side cannot say who calls."""
 
@@ -208,6 +216,6 @@ class Leaving:
 Input = (
     SpeechBegan | Heard | WentOn | TurnOver | TooLong | TookFloor | Key | Keyed | PersonKey
     | SilenceOver | Held | Calling | Waiting | Audible | Ended | Failed | Spoke | FellSilent
-    | Checked | CheckFailed | PersonWanted | PersonTook | PersonLeft | TimeRunsOut | TimeUp
-    | Leaving
+    | Checked | Reconsidered | CheckFailed | PersonWanted | PersonTook | PersonLeft | TimeRunsOut
+    | TimeUp | Leaving
 )  # fmt: skip

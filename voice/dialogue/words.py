@@ -17,6 +17,8 @@ class Sense(Enum):
     WAIT = auto()
     """To be waited for: 'hold on, I have to find my papers'."""
     REQUEST = auto()
+    INSTEAD = auto()
+    """While it is checked who calls: it may take back what that is for."""
     MANNER = auto()
     """How the assistant shall speak: slower, louder."""
     STRANGE = auto()

@@ -11,8 +11,9 @@ from voice.identity import Caller
 from voice.languages import Language, Remark
 from voice.languages.yes_no import YesNo
 from voice.response.asides import Aside, aside_of
-from voice.response.collecting import Taken, correction, gathered, take
+from voice.response.collecting import correction
 from voice.response.confirmation import Decision, decide
+from voice.response.details import after_asking, come_back, misheard
 from voice.response.documents import UNKNOWN, looking_up
 from voice.response.engine import Model
 from voice.response.exchange import Exchange
@@ -21,7 +22,6 @@ from voice.response.means import Means, SecondThoughts
 from voice.response.meant import request_in, what_else_is_meant, what_is_meant
 from voice.response.proposals import (
     CERTAIN,
-    VAGUE,
     act_of,
     declines,
     helps_no_more,
@@ -36,7 +36,7 @@ from voice.response.proposals import (
 from voice.response.reading import ModelReply
 from voice.response.repeating import part_of
 from voice.response.said import Said
-from voice.response.state import Act, Asked, Question, State
+from voice.response.state import Act, Question, State
 from voice.response.turn import ResponseTurn
 from voice.response.wording import Wordings
 from voice.tasks import DOCUMENTS, Role, TaskSet
@@ -51,18 +51,12 @@ _LEAST_PROBABILITY = 0.35
 _MOST_MISUNDERSTOOD = 3
 _MOST_DOUBTS = 1
 """How often the question before an act is put in other words."""
-_MOST_MISHEARD = 2
-"""How often an argument is asked for again."""
 _QUESTION = 4
 """Words; fewer, of which no document knows, were perhaps misheard."""
 _FOR_DOCUMENTS = frozenset({None, Role.NOT_UNDERSTOOD, Role.OUT_OF_SCOPE})
 """Acts of a model that knows no task for what the caller wants."""
-_AGAIN = frozenset({Role.REPEAT, Role.WAIT, Role.HELP})
-"""Acts that leave a question open."""
 _TO_REPEAT = frozenset(Remark) - {Remark.DROP, Remark.UNABLE}
 """Who wants it slower wants it again."""
-_FREE_TEXT = frozenset({"name", "text"})
-"""Kinds of arguments of which any words may be one."""
 
 
 class ConversationRules:
@@ -122,9 +116,12 @@ class ConversationRules:
         elif before.question:
             await self._after_question(exchange, said, before, before.question)
         elif before.asked:
-            await self._after_asking(exchange, said, before, before.asked)
+            await after_asking(exchange, said, before, before.asked, self._follow)
         elif before.person_offered and declines(exchange, said):
-            await exchange.answer(Role.OKAY)
+            if before.left:
+                exchange.update(person_offered=False)
+            else:
+                await exchange.answer(Role.OKAY)
         elif undo := undo_wanted(exchange, said, before):
             await exchange.use(undo)
         else:
@@ -141,15 +138,18 @@ class ConversationRules:
             exchange.update(next=await what_else_is_meant(exchange, meant.said))
 
     async def _do_next(self, exchange: Exchange) -> None:
-        """What was asked for in the same breath comes behind all that was open."""
+        """What was asked for in the same breath comes behind all that was open.
+
+        Then that comes back which the caller was asked for before they wanted something else.
+        """
         text = exchange.state.next
-        if not text or exchange.waiting:
-            return
-        exchange.update(next="")
-        if exchange.tasks.plain_reader.asks_for_person(text):
-            await self._use_person(exchange)
-        elif (act := await request_in(exchange, text)) and await exchange.use(act):
-            await exchange.answer_last_result()
+        if text and not exchange.waiting:
+            exchange.update(next="")
+            if exchange.tasks.plain_reader.asks_for_person(text):
+                await self._use_person(exchange)
+            elif (act := await request_in(exchange, text)) and await exchange.use(act):
+                await exchange.answer_last_result()
+        come_back(exchange)
 
     async def aside(
         self, turns: Sequence[Sequence[Message]], spoken: Language, waiting: Act | None
@@ -260,7 +260,7 @@ class ConversationRules:
         if before.question:
             await self._doubt(exchange, before.question)
         elif before.asked:
-            await self._misheard(exchange, before.asked)
+            await misheard(exchange, before.asked)
         elif count >= _MOST_MISUNDERSTOOD:
             exchange.say(Role.GIVE_UP)
             await exchange.hand_over("the caller was not understood")
@@ -281,68 +281,6 @@ class ConversationRules:
         await exchange.answer("")
         return True
 
-    # The answer to the question for an argument
-
-    async def _after_asking(
-        self, exchange: Exchange, said: Said, before: State, asked: Asked
-    ) -> None:
-        argument = (exchange.tasks.tools[asked.act.tool].arguments or {})[asked.argument]
-        if argument.type in _FREE_TEXT and await self._gives_up(exchange, said):
-            return
-        taken, asked = take(asked, said, exchange.tasks)
-        partly = taken in {Taken.BEGINNING, Taken.NOTHING}
-        if partly and await self._gives_up(exchange, said):
-            return
-        match taken:
-            case Taken.VALUE | Taken.YES:
-                if await exchange.use(asked.act):
-                    await self._follow(exchange, said, exchange.state)
-            case Taken.BEGINNING:
-                exchange.go_on_asking(asked)
-            case Taken.NO:
-                await self._misheard(exchange, asked.without_value())
-            case Taken.NOTHING:
-                await self._asks_something_else(exchange, said, before, asked)
-
-    async def _gives_up(self, exchange: Exchange, said: Said) -> bool:
-        """Whether the caller cannot or will not say what they are asked for; it is left then."""
-        remarks = exchange.remarks(said)
-        if Remark.UNABLE in remarks:
-            await exchange.answer(Role.WITHOUT_IT)
-        elif Remark.DROP in remarks:
-            await exchange.answer(Role.OKAY)
-        return bool(remarks & {Remark.UNABLE, Remark.DROP})
-
-    async def _asks_something_else(
-        self, exchange: Exchange, said: Said, before: State, asked: Asked
-    ) -> None:
-        """Another request, which goes first; a word to the question; a no; or it was misheard."""
-        reply = await exchange.reply(said.priority)
-        tool, act = tool_wanted(exchange, reply), act_of(exchange, reply)
-        is_sure = reply.probability >= CERTAIN
-        if tool is not None and tool.name == asked.act.tool:
-            known = gathered(tool, reply.arguments, said, exchange.tasks)
-            if asked.argument in known:
-                await exchange.use(replace(asked.act, arguments={**asked.act.arguments, **known}))
-                return
-        if is_sure and act in _AGAIN:
-            await exchange.answer(act or "")
-            exchange.update(asked=asked)
-        elif is_sure and (tool.name != asked.act.tool if tool else act and act not in VAGUE):
-            await self._follow(exchange, said, before, reply)
-        elif exchange.tasks.plain_reader.declines(said.text):
-            await exchange.answer(Role.OKAY)
-        else:
-            await self._misheard(exchange, asked)
-
-    async def _misheard(self, exchange: Exchange, asked: Asked) -> None:
-        """Ask once more; then a person helps."""
-        if asked.misheard < _MOST_MISHEARD:
-            exchange.ask(replace(asked, misheard=asked.misheard + 1))
-            return
-        exchange.say(Role.GIVE_UP)
-        await exchange.hand_over("an answer was not understood")
-
     # The answer to "shall I?"
 
     async def _after_question(
@@ -352,6 +290,13 @@ class ConversationRules:
         if not question.agreed and (act := correction(question.act, said, exchange.tasks)):
             await exchange.use(act)
             return
+        if exchange.tasks.language.after_correction(said.text):
+            meant = await what_is_meant(exchange, said)
+            if meant.reply and is_request(exchange, meant.reply, tool):
+                exchange.say(tool.declined or Role.OKAY)
+                exchange.update(next=meant.person or before.next)
+                await self._follow(exchange, meant.said, before, meant.reply)
+                return
         reply = await exchange.reply(said.priority)
         opinion = opinion_of(exchange, reply, tool)
         words = f"{question.agreed} {said.text}".strip()

@@ -69,6 +69,10 @@ class Exchange:
         self._to_add: list[str] = []
         """Acts that are said behind the answer."""
         self._reading: ReplyReading | None = None
+        self._told = False
+        """Something of the tasks was answered in this turn: what follows is part of it."""
+        self.is_over = False
+        """The call goes to a person, or ends."""
 
     async def aclose(self) -> None:
         """Stop the model where it still writes."""
@@ -202,11 +206,6 @@ class Exchange:
             self.say(argument.ask or Role.asking(argument.type))
         self.update(asked=asked)
 
-    def go_on_asking(self, asked: Asked) -> None:
-        """Some figures of a number were said: have the caller say the others."""
-        self.say(Role.GO_ON)
-        self.update(asked=asked)
-
     def ask_again(self, question: Question) -> None:
         """Ask the same in other words; what was agreed to so far counts no more."""
         tool = self.tasks.tools[question.act.tool]
@@ -282,11 +281,9 @@ class Exchange:
 
     async def answer(self, act: str) -> None:
         """Say what an act says, or what the results allow instead, and do what it entails."""
-        allowed = self._allowed()
-        if self._results and act not in allowed:
+        acts = [act]
+        if self._results and act not in self._allowed():
             acts = [tool.acts_after(str(result["status"]))[0] for tool, result in self._results]
-        else:
-            acts = [act]
         await self.say_all(acts, self._to_add)
 
     async def answer_last_result(self) -> None:
@@ -295,17 +292,19 @@ class Exchange:
         await self.say_all(tool.acts_after(str(result["status"]))[:1])
 
     async def say_all(self, acts: Sequence[str], added: Sequence[str] = ()) -> None:
-        """Say what these acts say, one after the other, and do what they entail."""
-        for number, one in enumerate((*acts, *added)):
+        """Say what these acts say, one after the other, and do what they entail: leaving last."""
+        for one in sorted((*acts, *added), key=self.tasks.hand_over_after.__contains__):
             if one in self.tasks.hand_over_after:
                 await self.hand_over("the caller asked for a person")
                 return
-            if not self.say(one, goes_on=number > 0):
+            if not self.say(one):
                 await self._give_up_answering()
                 return
+            self._told = self._told or one not in PASSING
         if acts[-1] in self.tasks.end_call_after:
             await self._turn.until_committed()
             self._turn.emit(WantsEnd("the caller said goodbye"))
+            self.is_over = True
 
     async def answer_freely(self) -> ModelReply | None:
         """Say the model's own text, clause by clause, as far as its facts stand in the results.
@@ -317,7 +316,7 @@ class Exchange:
         grounds = grounding_of(self.tasks).turn(self._history)
         for tool, result in self._results:
             grounds.add(tool.name, result, self._given.get(tool.name))
-        outlasting, said = self.state.outlasting(), ""
+        outlasting, said = self.state.outlasting(), self.state.last_answer if self._told else ""
         async with aclosing(self._reading.clauses()) as coming:
             async for clause in coming:
                 if wrong := grounds.wrong(clause):
@@ -329,11 +328,12 @@ class Exchange:
                 self._turn.answered(clause)
                 said = f"{said} {clause}".strip()
                 self._turn.state = replace(outlasting, last_answer=said, has_content=True)
+                self._told = True
         if self._reading.broken_off and self._results:
             await self.answer("")
             return None
         for act in self._to_add:
-            self.say(act, goes_on=True)
+            self.say(act)
         return self._reading.call
 
     def tell(self, text: str) -> None:
@@ -346,7 +346,7 @@ class Exchange:
         """Say the last content again, or this part of it; it stays the last one."""
         self.say(Role.REPEAT, value=part)
 
-    def say(self, act: str, goes_on: bool = False, value: str = "") -> bool:
+    def say(self, act: str, value: str = "") -> bool:
         """One wording of an act; False, and nothing said, when its facts cannot be vouched for.
 
         `value`: what is repeated to the caller. Where no person can be had, none is spoken of.
@@ -365,7 +365,7 @@ class Exchange:
         for clause in clauses(spoken):
             self._turn.emit(SayClause(clause, act))
         self._turn.answered(spoken, wording)
-        last = f"{before.last_answer} {spoken}" if goes_on else spoken
+        last = f"{before.last_answer} {spoken}" if self._told else spoken
         passes = (act in PASSING and before.has_content) or act == Role.REPEAT
         self._turn.state = replace(
             before.outlasting(),
@@ -385,10 +385,9 @@ class Exchange:
         return not any(grounding.wrong_in(act, wording, values, clause) for clause in said)
 
     def _allowed(self) -> list[str]:
-        """The acts that fit all results of this turn."""
+        """The acts that fit all results of this turn; there is one at least."""
         fitting = [tool.acts_after(str(result["status"])) for tool, result in self._results]
-        first = fitting[0] if fitting else ()
-        return [act for act in first if all(act in acts for acts in fitting)]
+        return [act for act in fitting[0] if all(act in acts for acts in fitting)]
 
     async def _give_up_answering(self) -> None:
         self.say(Role.CANNOT_SAY)
@@ -398,3 +397,4 @@ class Exchange:
         """To a person, once the turn counts."""
         await self._turn.until_committed()
         self._turn.emit(WantsPerson(reason))
+        self.is_over = True

@@ -13,6 +13,8 @@ from voice.response.said import Said
 from voice.response.state import Act
 from voice.understanding.stance import Manner, manner
 
+_LIKELY = 0.6
+"""Of the model, for what is answered before a person, who comes in any case."""
 _NAME = 3
 """Words that may ask for something by naming it: "my bill"."""
 
@@ -35,7 +37,8 @@ async def what_is_meant(exchange: Exchange, said: Said) -> Meant:
     first, person = _before_person(exchange, said.text)
     instead = language.after_correction(first or said.text)
     for text in filter(None, (instead, first)):
-        reply = await _certain_reply(exchange, text, said.priority)
+        least = CERTAIN if text == instead else _LIKELY
+        reply = await _certain_reply(exchange, text, said.priority, least)
         if reply is not None:
             in_full = language.after_correction(said.in_full) if text == instead else None
             exchange.take_for(text)
@@ -73,17 +76,31 @@ async def request_in(
     return proposed(exchange, tool, reply, Said(text, 1.0, priority, in_full=text))
 
 
-async def _certain_reply(exchange: Exchange, text: str, priority: Priority) -> ModelReply | None:
+async def _certain_reply(
+    exchange: Exchange, text: str, priority: Priority, least: float = CERTAIN
+) -> ModelReply | None:
     """What the model makes of the words alone, if they surely ask for something."""
     reply = await exchange.reply(priority, to=text)
     says = reply.free or act_of(exchange, reply) not in {None, *VAGUE}
     speaks = manner(exchange.tasks.language)
     asks = tool_wanted(exchange, reply) or (says and _asks(speaks.full(text), speaks))
-    return reply if asks and reply.probability >= CERTAIN else None
+    return reply if asks and reply.probability >= least else None
+
+
+def plainly_asks(exchange: Exchange, said: Said) -> bool:
+    """Whether the words ask for something, and tell of nothing else."""
+    speaks = manner(exchange.tasks.language)
+    return _asks(speaks.full(said.text), speaks)
+
+
+def is_question(exchange: Exchange, said: Said) -> bool:
+    """Whether the words are a question, and not only polite."""
+    speaks = manner(exchange.tasks.language)
+    return speaks.clause(speaks.full(said.text)).question
 
 
 def _before_person(exchange: Exchange, text: str) -> tuple[str, str]:
-    """What comes first in words that ask for a person, too, and those that do.
+    """What is answered first in words that ask for a person, too, and those that do.
 
     Both are empty where no person is asked for, the first where nothing plainly comes before.
     """
@@ -93,6 +110,8 @@ def _before_person(exchange: Exchange, text: str) -> tuple[str, str]:
         first, then = words[:place], words[place:]
         if before_that := speaks.behind_first(then):
             first, then = before_that, first
+        elif reader.asks_for_person(" ".join(first)):
+            first, then = speaks.without_joins(then), first
         person = " ".join(then)
         if reader.asks_for_person(person):
             asks = _asks(first, speaks) or (len(first) <= _NAME and not _tells(first, speaks))

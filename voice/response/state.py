@@ -97,9 +97,11 @@ class State:
     """The last act that was confirmed and done, as long as it can be undone."""
     next: str = ""
     """What the caller asked for beside something else, which comes first."""
+    left: Asked | None = None
+    """What the caller was asked for when they wanted something else; it comes back behind that."""
     untold: str = ""
     """What became of an act, if the caller has not heard it."""
 
     def outlasting(self) -> State:
         """What of it no answer changes."""
-        return State(done=self.done, next=self.next)
+        return State(done=self.done, next=self.next, left=self.left)
