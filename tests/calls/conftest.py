@@ -21,9 +21,13 @@ from voice.recognition import WhisperRecogniser
 from voice.response import Responder, ToolBox
 from voice.settings import Calls, Settings
 from voice.speech import PiperSpeaker
+from voice.telephony_settings import Sip
 
 GREETING = "Automated assistant. Hello?"
 SETTINGS = Settings(calls=Calls(greeting=GREETING, no_input_seconds=1.0, max_calls=9))
+PERSON = "sip:people@example.test"
+WITH_PERSON = SETTINGS.model_copy(update={"sip": Sip(person=PERSON)})
+"""A person is there to whom callers can be put through."""
 
 Say = Callable[[str], Pcm]
 """A sentence in the caller's voice, without silence at its ends."""

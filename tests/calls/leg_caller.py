@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
+from tests.calls.event_log import EventLog
 from voice.audio import Pcm, fade_out, with_gain
+from voice.events import CallEnded
 from voice.telephony.leg import (
     Answer,
     Answered,
@@ -78,12 +80,7 @@ class LegCaller:
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._tick())]
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -204,3 +201,19 @@ class LegCaller:
         if played is not None and self._echo:
             frame = (frame + played * self._echo).astype(np.int16)
         return self.line(frame)
+
+
+@asynccontextmanager
+async def greeted(
+    path: Path, log: EventLog, call_id: str, **offer: Any
+) -> AsyncIterator[LegCaller]:
+    """A call whose caller has heard the greeting out, and who hangs up in the end.
+
+    Behind it the log holds all of the call; `offer` is what LegCaller takes.
+    """
+    async with LegCaller(path, call_id, **offer) as caller:
+        await log.clause("Hello")
+        await caller.heard_out()
+        yield caller
+        caller.hang_up()
+        await log.wait(CallEnded)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import PIN_DIGITS, SaidWords
 from tests.response.conftest import CHANGING, READING
 from tests.response.test_bound_results import ARGUMENTS, ToolCaller, shipped, task, tool
@@ -73,16 +73,12 @@ async def asked(
 ) -> AsyncIterator[LegCaller]:
     """A verified caller who just begins to be asked whether the card shall be blocked."""
     socket = await serve(responder=real_responder, tools=operator.tools())
-    async with LegCaller(socket, "act") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "act") as caller:
         await caller.say(say(BLOCK))
         await log.clause("PIN")
         caller.key(PIN_DIGITS)
         await log.clause("Shall I go ahead?")
         yield caller
-        caller.hang_up()
-        await log.wait(CallEnded)
 
 
 async def test_after_a_yes_it_is_announced_then_done_then_told(

@@ -8,10 +8,9 @@ import pytest
 
 from tests.calls.conftest import Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import greeted
 from tests.calls.scripted import LONG_ANSWER, SaidWords, ScriptedResponder
 from voice.events import (
-    CallEnded,
     ClauseSpoken,
     FinalTranscript,
     Interrupted,
@@ -36,15 +35,11 @@ async def test_right_behind_the_question_it_drops_nothing(
 ) -> None:
     """In the time in which a turn that was taken for over may still go on."""
     heard = SaidWords([[PLAN, words]])
-    async with LegCaller(await serve(recogniser=heard), "first-words") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=heard), log, "first-words") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
         await caller.say(say("Okay."))
         await log.clause(LONG_ANSWER[2])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert len(log.of(TurnEnded)) == 2
     assert not log.of(Interrupted) and responder.taken_back == []
     assert answers(log) == list(LONG_ANSWER)
@@ -55,17 +50,13 @@ async def test_before_the_answer_is_heard_it_drops_nothing(
 ) -> None:
     responder.hold = asyncio.Event()
     heard = SaidWords([[PLAN, "okay"]])
-    async with LegCaller(await serve(recogniser=heard), "thinking") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=heard), log, "thinking") as caller:
         await caller.say(say("What is my plan?"))
         asked = await log.wait(FinalTranscript)
         await caller.say(say("Okay."))
         await log.wait(FinalTranscript, after=asked.sequence + 1)
         responder.hold.set()
         await log.clause(LONG_ANSWER[2])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert [turn.text for turn in responder.answered] == [PLAN]
     assert answers(log) == list(LONG_ANSWER)
 
@@ -75,9 +66,7 @@ async def test_an_answer_does_not_begin_over_who_speaks_first(
 ) -> None:
     responder.hold = asyncio.Event()
     heard = SaidWords([[PLAN, "how much is my bill"]])
-    async with LegCaller(await serve(recogniser=heard), "first") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=heard), log, "first") as caller:
         await caller.say(say("What is my plan?"))
         await log.wait(FinalTranscript)
         await caller.frames(50)
@@ -87,8 +76,6 @@ async def test_an_answer_does_not_begin_over_who_speaks_first(
         await spoken
         said = len(answers(log))
         await log.clause("PIN")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert said == 0
     assert answers(log) == list(LONG_ANSWER), "and then the other question is answered"
 
@@ -98,17 +85,13 @@ async def test_while_a_tool_is_at_work_it_is_let_pass(
 ) -> None:
     responder.tool_hold = asyncio.Event()
     heard = SaidWords([[PLAN, "okay"]])
-    async with LegCaller(await serve(recogniser=heard), "tool") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=heard), log, "tool") as caller:
         await caller.say(say("What is my plan?"))
         called = await log.wait(ToolCalled)
         await caller.say(say("Okay."))
         await log.wait(FinalTranscript, after=called.sequence)
         responder.tool_hold.set()
         await log.clause(LONG_ANSWER[2])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert answers(log) == list(LONG_ANSWER)
     assert len(log.of(ResponseStarted)) == 1
 
@@ -118,15 +101,11 @@ async def test_a_caller_whose_sound_falls_on_the_last_word_is_waited_for_afterwa
 ) -> None:
     """Falling silent for it becomes falling silent for good, and is noticed as that."""
     heard = SaidWords([[PLAN, ""]])
-    async with LegCaller(await serve(recogniser=heard), "last-word") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=heard), log, "last-word") as caller:
         await caller.say(say("What is my plan?"))
         last = await log.clause(LONG_ANSWER[2])
         await caller.frames(round(last.duration_ms / 20) - 30)
         await caller.say(say("All right."))
         turn = await log.wait(FinalTranscript, after=last.sequence)
         await log.wait(NoInput, after=turn.sequence)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(Interrupted)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.calls.conftest import Say
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS
 from voice.audio import Pcm, dbfs, decode_ulaw, encode_ulaw, with_gain
 from voice.evaluation.people.noises import noises
@@ -68,16 +68,12 @@ async def test_a_caller_is_understood(
 async def test_somebody_else_in_the_room_does_not_stop_the_assistant(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "two-people") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "two-people") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[1])
         behind = at_level(say("No, please stop, how much is my bill?"), -26.0 + BEHIND_DB)
         await caller.say(behind)
         await log.clause(LONG_ANSWER[2])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(Interrupted)
     assert len(log.of(ResponseStarted)) == 1
 
@@ -88,24 +84,18 @@ async def test_what_is_no_voice_does_not_stop_the_assistant(
 ) -> None:
     sound = noises(5)[name]
     loudest = int(np.argmax(np.abs(sound.astype(np.int32))))
-    async with LegCaller(socket, "noise") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "noise") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[1])
         await caller.say(sound[max(0, loudest - 8000) :][:20_000])
         await log.clause(LONG_ANSWER[2])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(Interrupted)
     answers = [event.text for event in log.of(ClauseSpoken) if event.kind == "answer"]
     assert answers == list(LONG_ANSWER)
 
 
 async def test_keys_count_while_the_caller_speaks(socket: Path, log: EventLog, say: Say) -> None:
-    async with LegCaller(socket, "keys-and-words") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "keys-and-words") as caller:
         await caller.say(say("How much is my bill?"))
         await log.clause("PIN")
         await caller.heard_out()
@@ -113,6 +103,4 @@ async def test_keys_count_while_the_caller_speaks(socket: Path, log: EventLog, s
         await caller.frames(20)
         caller.key(PIN_DIGITS)
         await log.clause("42.17")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert [event.accepted for event in log.of(IdentityDecided)] == [True]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import greeted
 from tests.recognition.variants import write_as
 from voice.calls.engines import load_recogniser
 from voice.errors import ConfigError, ModelError
@@ -54,12 +54,9 @@ async def test_who_calls_from_there_is_read_by_the_variant(
     serve: Serve, log: EventLog, say: Say, settings: Settings, recogniser: WhisperRecogniser
 ) -> None:
     socket = await serve(settings, recogniser=recogniser)
-    async with LegCaller(socket, "irish", number="35315550100") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "irish", number="35315550100") as caller:
         await caller.say(say("How much is my bill?"))
         heard = await log.wait(FinalTranscript)
-        caller.hang_up()
     assert (heard.text.lower(), heard.dialect, heard.language) == (
         "how much is my plan", IRISH, "en"
     )  # fmt: skip

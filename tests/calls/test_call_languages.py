@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.conftest import PERSON, SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import ScriptedResponder
@@ -37,7 +37,6 @@ from voice.telephony_settings import Sip
 ENGLISH, FRENCH = {"en": 0.98, "fr": 0.01}, {"fr": 0.98, "en": 0.01}
 GERMAN = {"de": 0.98, "en": 0.01}
 IN_FRENCH = language("fr").phrases
-PERSON = "sip:people@example.test"
 LONG = 4.0
 
 Turn = tuple[str, Mapping[str, float]]

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.conftest import PERSON, SETTINGS, WITH_PERSON, Say, Serve
 from tests.calls.event_log import EventLog, attempt
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, PIN, PIN_DIGITS, ScriptedResponder
 from voice.audio import dbfs, silence
 from voice.events import (
@@ -41,7 +41,6 @@ from voice.telephony.leg import (
     Transfer,
     TransferResult,
 )
-from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 
@@ -87,15 +86,11 @@ async def test_a_call_from_greeting_to_goodbye(socket: Path, log: EventLog, say:
 async def test_a_pin_by_keys_opens_the_balance_and_is_seen_nowhere(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "pin-keys") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "pin-keys") as caller:
         await caller.say(say("How much is my bill?"))
         await log.clause("PIN")
         caller.key(PIN_DIGITS)
         await log.clause("42.17")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert {event.digit for event in log.of(DtmfReceived)} == {"[hidden]"}
     assert [event.accepted for event in log.of(IdentityDecided)] == [True]
     mutes = [control.on for control in caller.controls if isinstance(control, MuteRecording)]
@@ -112,9 +107,7 @@ async def test_a_spoken_pin_is_hidden_and_tried_three_times(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     socket = await serve()
-    async with LegCaller(socket, "pin-spoken") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "pin-spoken") as caller:
         await caller.say(say("How much is my bill?"))
         for number, digits in enumerate(("1111", "2222"), start=1):
             await log.wait(IdentityRequested, attempt(number))
@@ -125,8 +118,6 @@ async def test_a_spoken_pin_is_hidden_and_tried_three_times(
         await caller.say(say(PIN))
         await log.wait(IdentityDecided, lambda event: event.accepted)
         await log.clause("42.17")
-        caller.hang_up()
-        await log.wait(CallEnded)
     said = log.of(FinalTranscript)[-1]
     assert said.text == "[hidden]"
     partials = [event.text for event in log.of(PartialTranscript) if event.ms > asked.ms]
@@ -139,9 +130,7 @@ async def test_a_spoken_pin_is_hidden_and_tried_three_times(
 async def test_a_caller_who_stops_keying_is_asked_once_more(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "pin-half") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "pin-half") as caller:
         await caller.say(say("How much is my bill?"))
         await log.clause("PIN")
         await caller.heard_out()
@@ -149,22 +138,17 @@ async def test_a_caller_who_stops_keying_is_asked_once_more(
         again = await log.wait(ClauseSpoken, lambda event: event.kind == "reprompt")
         caller.key(PIN_DIGITS)
         await log.clause("42.17")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert "PIN" in again.text
 
 
 async def test_three_wrong_pins_lead_to_a_person(serve: Serve, log: EventLog, say: Say) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "pin-wrong") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON), log, "pin-wrong") as caller:
         await caller.say(say("How much is my bill?"))
         for number in (1, 2, 3):
             await log.wait(IdentityRequested, attempt(number))
             caller.key("0000")
         transfer = await caller.control(Transfer)
-        assert transfer.target == "sip:people@example.test"
+        assert transfer.target == PERSON
         caller.leg.send(TransferResult(ok=True, reason=""))
         ended = await log.wait(CallEnded)
     assert log.of(Transferred)[0].ok
@@ -175,26 +159,20 @@ async def test_three_wrong_pins_lead_to_a_person(serve: Serve, log: EventLog, sa
 async def test_an_unknown_number_gives_its_customer_number_first(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "number", number=None) as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "number", number=None) as caller:
         await caller.say(say("How much is my bill?"))
         await log.clause("customer number")
         caller.key("400213")
         await log.clause("PIN")
         caller.key(PIN_DIGITS)
         await log.clause("42.17")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert {event.digit for event in log.of(DtmfReceived)} == {"[hidden]"}
 
 
 async def test_the_caller_interrupts_and_the_rest_is_not_said(
     socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(socket, "barge-in") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "barge-in") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[1])
         begun = asyncio.create_task(caller.say(say("No, please stop, how much is my bill?")))
@@ -202,8 +180,6 @@ async def test_the_caller_interrupts_and_the_rest_is_not_said(
         interrupted = await log.wait(Interrupted)
         await begun
         await log.wait(IdentityRequested)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert interrupted.ms - started.ms <= 1500
     assert not log.of(NoInput)
     assert interrupted.heard.startswith(LONG_ANSWER[0])
@@ -215,15 +191,11 @@ async def test_the_caller_interrupts_and_the_rest_is_not_said(
 async def test_clauses_that_were_not_yet_synthesised_count_as_unheard(
     socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(socket, "early") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "early") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
         caller.begin_to_say(say("I want to speak to a person."))
         interrupted = await log.wait(Interrupted)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert f"{interrupted.heard} {interrupted.unheard}" == " ".join(LONG_ANSWER)
 
 
@@ -248,16 +220,12 @@ async def test_the_next_turn_begins_only_when_it_is_known_what_was_heard(
 async def test_a_backchannel_over_an_answer_does_not_stop_it(
     socket: Path, log: EventLog, say: Say, backchannel: str
 ) -> None:
-    async with LegCaller(socket, "backchannel") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "backchannel") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[1])
         await caller.say(say(backchannel))
         await log.clause(LONG_ANSWER[2])
         await caller.heard_out()
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(Interrupted)
     assert len([event for event in log.of(ClauseSpoken) if event.kind == "answer"]) == 3
 
@@ -265,16 +233,12 @@ async def test_a_backchannel_over_an_answer_does_not_stop_it(
 async def test_an_answer_that_a_hum_cut_short_is_said_again(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "hum") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "hum") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[1])
         await caller.say(HUM)
         interrupted = await log.wait(Interrupted)
         await log.clause(LONG_ANSWER[2])
-        caller.hang_up()
-        await log.wait(CallEnded)
     again = [event.text for event in log.of(ClauseSpoken) if event.sequence > interrupted.sequence]
     assert again == list(LONG_ANSWER[1:]), "what stands cut in the transcript is heard whole"
     assert len(log.of(ResponseStarted)) == 1
@@ -283,28 +247,20 @@ async def test_an_answer_that_a_hum_cut_short_is_said_again(
 async def test_its_own_echo_does_not_stop_the_assistant(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "echo", echo_db=-14.0) as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "echo", echo_db=-14.0) as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[2])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(Interrupted)
 
 
 async def test_a_caller_who_goes_on_undoes_what_was_prepared(
     socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(socket, "resumes") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "resumes") as caller:
         pause = silence(8000 * 36 // 100)
         parts = [say("I have lost my phone,"), pause, say("please block my SIM card.")]
         await caller.say(np.concatenate(parts))
         await log.clause("blocked")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert responder.turns[0].discarded
     assert responder.effects == ["block"]
     assert len(log.of(TurnEnded)) == len(log.of(ResponseStarted)) == 1
@@ -335,9 +291,7 @@ async def test_a_caller_who_holds_the_call_is_not_hurried(socket: Path, log: Eve
 async def test_a_question_that_the_call_was_held_in_is_put_again_to_who_is_back(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "held-question") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "held-question") as caller:
         await caller.say(say("What is my plan?"))
         first = await log.clause(LONG_ANSWER[1])
         caller.leg.send(Hold())
@@ -347,24 +301,18 @@ async def test_a_question_that_the_call_was_held_in_is_put_again_to_who_is_back(
         caller.leg.send(Resume())
         await log.clause(LONG_ANSWER[1], after=first.sequence)
         await log.clause(LONG_ANSWER[-1])
-        caller.hang_up()
-        await log.wait(CallEnded)
 
 
 async def test_a_turn_that_the_call_was_held_in_goes_on_when_the_caller_is_back(
     socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(socket, "held-turn") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "held-turn") as caller:
         await caller.say(say("I have lost my phone,"))
         caller.leg.send(Hold())
         await caller.frames(150)
         caller.leg.send(Resume())
         await caller.say(say("please block my SIM card."))
         await log.clause("blocked")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert len(log.of(TurnEnded)) == 1
     assert responder.effects == ["block"]
 

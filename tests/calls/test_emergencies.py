@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.calls.conftest import GREETING, SETTINGS, Say, Serve
+from tests.calls.conftest import GREETING, PERSON, SETTINGS, WITH_PERSON, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, ScriptedResponder
 from voice.audio import Pcm
 from voice.calls import phrases
@@ -34,14 +34,11 @@ from voice.recognition import (
     WhisperRecogniser,
 )
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
-from voice.telephony_settings import Sip
 
 PHRASES = language().phrases
 
 pytestmark = pytest.mark.calls
 
-PERSON = "sip:people@example.test"
-WITH_PERSON = SETTINGS.model_copy(update={"sip": Sip(person=PERSON)})
 CONNECTING, NOBODY = phrases.in_emergencies(SETTINGS, language())
 CRY, DISTRESS = "I want to speak to a person.", "please, I need an ambulance"
 """What the caller's voice can say, and what the recogniser is made to hear in it."""
@@ -95,9 +92,7 @@ async def put_through(caller: LegCaller, log: EventLog, target: str = PERSON) ->
 async def test_a_caller_in_distress_is_put_through_before_anything_is_answered(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "person") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON, recogniser=recogniser), log, "person") as caller:
         await caller.say(say(CRY))
         await put_through(caller, log)
     assert responder.answered == []
@@ -110,9 +105,7 @@ async def test_the_target_for_emergencies_comes_before_the_person(
     target = "sip:112@example.test"
     calls = SETTINGS.calls.model_copy(update={"emergency_target": target})
     settings = WITH_PERSON.model_copy(update={"calls": calls})
-    async with LegCaller(await serve(settings, recogniser=recogniser), "target") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(settings, recogniser=recogniser), log, "target") as caller:
         await caller.say(say(CRY))
         await put_through(caller, log, target)
 
@@ -120,9 +113,7 @@ async def test_the_target_for_emergencies_comes_before_the_person(
 async def test_where_nobody_is_configured_the_number_is_told_and_the_call_goes_on(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress
 ) -> None:
-    async with LegCaller(await serve(recogniser=recogniser), "number") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=recogniser), log, "number") as caller:
         await caller.say(say(CRY))
         told = await log.clause("call one, one, two")
         many = SETTINGS.calls.no_input_reprompts + 1
@@ -140,24 +131,18 @@ async def test_where_nobody_is_configured_the_number_is_told_and_the_call_goes_o
 async def test_a_person_who_cannot_be_reached_is_followed_by_the_number(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress
 ) -> None:
-    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "refused") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON, recogniser=recogniser), log, "refused") as caller:
         await caller.say(say(CRY))
         await caller.control(Transfer)
         caller.leg.send(TransferResult(ok=False, reason="busy"))
         await log.clause(NOBODY)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert [event.ok for event in log.of(Transferred)] == [False]
 
 
 async def test_while_a_pin_is_asked_for_and_the_words_stay_hidden(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress
 ) -> None:
-    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "pin") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON, recogniser=recogniser), log, "pin") as caller:
         await caller.say(say("How much is my bill?"))
         await log.wait(IdentityRequested)
         await caller.heard_out()
@@ -172,9 +157,7 @@ async def test_while_a_pin_is_asked_for_and_the_words_stay_hidden(
 async def test_while_the_assistant_speaks(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress
 ) -> None:
-    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "over") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON, recogniser=recogniser), log, "over") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
         await caller.frames(20)
@@ -199,9 +182,7 @@ async def test_while_a_disclosure_is_made_that_is_otherwise_heard_to_its_end(
 async def test_while_an_answer_is_being_made(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "thinking") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON, recogniser=recogniser), log, "thinking") as caller:
         responder.hold = asyncio.Event()
         await caller.say(say("What is my plan?"))
         await log.wait(FinalTranscript)
@@ -214,9 +195,7 @@ async def test_while_a_tool_is_at_work(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress, responder: ScriptedResponder
 ) -> None:
     responder.tool_hold = asyncio.Event()
-    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "tool") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON, recogniser=recogniser), log, "tool") as caller:
         await caller.say(say("What is my plan?"))
         await log.wait(ToolCalled)
         await caller.say(say(CRY))
@@ -227,9 +206,7 @@ async def test_while_a_tool_is_at_work(
 async def test_over_the_goodbye(
     serve: Serve, log: EventLog, say: Say, recogniser: InDistress
 ) -> None:
-    async with LegCaller(await serve(WITH_PERSON, recogniser=recogniser), "goodbye") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON, recogniser=recogniser), log, "goodbye") as caller:
         await caller.say(say("Goodbye."))
         await log.clause("Thank you for calling")
         await caller.say(say(CRY))

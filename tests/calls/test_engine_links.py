@@ -11,7 +11,7 @@ import pytest
 
 from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER
 from tests.engine_services.conftest import port_of, settings_at
 from voice.calls.engines import Engines, served
@@ -78,9 +78,7 @@ async def call_through_a_cut(
 ) -> EventLog:
     """Three turns: before the way is cut, after that, and after it is mended."""
     own = log.only(f"cut-{number}")
-    async with LegCaller(socket, f"cut-{number}") as caller:
-        await own.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, own, f"cut-{number}") as caller:
         await caller.say(say("What is my plan?"))
         await own.clause(LONG_ANSWER[0])
         caller.begin_to_say(say("No, please stop, how much is my bill?"))
@@ -94,8 +92,6 @@ async def call_through_a_cut(
             await way.mend()
         for fell in own.of(EngineFellBack):
             await own.wait(EngineReturned, partial(concerns, fell.engine))
-        caller.hang_up()
-        await own.wait(CallEnded)
     return own
 
 
@@ -126,14 +122,10 @@ async def test_a_call_that_begins_while_the_service_is_away_says_so(
     socket = await serve(
         settings_of(way), recogniser=own.recogniser, voices=own.voices, services=own.services
     )
-    async with LegCaller(socket, "first") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "first") as caller:
         await caller.say(say("What is my plan?"))
         await log.wait(EngineFellBack)
         await log.clause(LONG_ANSWER[0])
-        caller.hang_up()
-        await log.wait(CallEnded)
     second = log.only("second")
     async with LegCaller(socket, "second") as caller:
         fell = await second.wait(EngineFellBack)

@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.conftest import SETTINGS, WITH_PERSON, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, ScriptedResponder, in_english
 from voice.audio import Pcm
 from voice.engine_queue import EngineBusy, Priority
@@ -37,7 +37,6 @@ from voice.recognition import (
 )
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import LegFailed, MediaLost, Reject, Transfer, TransferResult
-from voice.telephony_settings import Sip
 
 PHRASES = language().phrases
 BUSY = EngineBusy("no time for work that may be in vain")
@@ -117,13 +116,9 @@ class BrokenSpeaker:
 
 async def expect_healthy_call(socket: Path, log: EventLog, say: Say, call_id: str = "next") -> None:
     log = log.only(call_id)
-    async with LegCaller(socket, call_id) as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, call_id) as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
-        caller.hang_up()
-        await log.wait(CallEnded)
 
 
 async def hang_up_while(stage: str, socket: Path, log: EventLog, say: Say) -> None:
@@ -185,9 +180,7 @@ async def test_an_error_from_the_edge_is_the_reason(socket: Path, log: EventLog)
 
 async def expect_apology(engine: str, socket: Path, log: EventLog, say: Say) -> None:
     log = log.only(engine)
-    async with LegCaller(socket, engine) as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, engine) as caller:
         await caller.say(say("What is my plan?"))
         await log.clause("something went wrong")
         ended = await log.wait(CallEnded)
@@ -213,11 +206,8 @@ async def test_a_failing_engine_brings_an_apology(
 async def test_a_failing_voice_brings_one_apology_and_a_person(
     serve: Serve, log: EventLog, say: Say, loaded: tuple[object, PiperSpeaker]
 ) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    socket = await serve(person, voices=in_english(BrokenSpeaker(loaded[1])))
-    async with LegCaller(socket, "voice-gone") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    socket = await serve(WITH_PERSON, voices=in_english(BrokenSpeaker(loaded[1])))
+    async with greeted(socket, log, "voice-gone") as caller:
         await caller.say(say("What is my plan?"))
         await caller.control(Transfer)
         caller.leg.send(TransferResult(ok=True, reason=""))
@@ -237,13 +227,9 @@ async def test_what_fails_ahead_of_the_turns_end_is_tried_again(
     error: Exception,
 ) -> None:
     flaky = FlakyRecogniser(loaded[0], error)
-    async with LegCaller(await serve(recogniser=flaky), "flaky") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=flaky), log, "flaky") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(EngineFailed)
 
 
@@ -255,14 +241,10 @@ async def test_what_nobody_has_time_for_ahead_of_the_turns_end_is_done_at_its_en
     loaded: tuple[WhisperRecogniser, PiperSpeaker],
 ) -> None:
     voices = in_english(FlakySpeaker(loaded[1]))
-    async with LegCaller(await serve(voices=voices), "no-guesses") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(voices=voices), log, "no-guesses") as caller:
         responder.busy = [BUSY]
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[-1])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(EngineFailed)
     assert len(responder.turns) == 2, "one ahead, and one that counts"
 
@@ -270,30 +252,22 @@ async def test_what_nobody_has_time_for_ahead_of_the_turns_end_is_done_at_its_en
 async def test_a_busy_engine_is_waited_for(
     serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(await serve(), "busy") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(), log, "busy") as caller:
         responder.busy = [EngineBusy("response: 64 jobs wait already")] * 2
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(EngineFailed)
 
 
 async def test_a_slow_answer_is_bridged(
     socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    async with LegCaller(socket, "slow") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "slow") as caller:
         responder.hold = asyncio.Event()
         await caller.say(say("What is my plan?"))
         filler = await log.clause("One moment")
         responder.hold.set()
         await log.clause(LONG_ANSWER[0])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert filler.kind == "filler"
 
 
@@ -312,13 +286,9 @@ async def test_a_call_too_many_is_refused_with_a_time(serve: Serve, log: EventLo
 async def test_eight_calls_at_once_are_all_answered(socket: Path, log: EventLog, say: Say) -> None:
     async def call(number: int) -> None:
         own = log.only(f"call-{number}")
-        async with LegCaller(socket, f"call-{number}") as caller:
-            await own.clause("Hello")
-            await caller.heard_out()
+        async with greeted(socket, own, f"call-{number}") as caller:
             await caller.say(say("What is my plan?"))
             await own.clause(LONG_ANSWER[1])
-            caller.hang_up()
-            await own.wait(CallEnded)
 
     await asyncio.gather(*(call(number) for number in range(8)))
     assert len(log.of(ToolCalled)) == 8

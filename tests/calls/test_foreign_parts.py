@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.conftest import SETTINGS, WITH_PERSON, Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import (
@@ -39,7 +39,6 @@ from voice.recognition import RecognitionSession, Transcript
 from voice.response import Responder, Tool, ToolBox, Value
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import MuteRecording, Transfer, TransferResult
-from voice.telephony_settings import Sip
 
 PHRASES = language().phrases
 
@@ -55,7 +54,7 @@ TIMELY = SETTINGS.model_copy(
     }
 )
 """Each deadline a little later than its filler."""
-WITH_PERSON = TIMELY.model_copy(update={"sip": Sip(person="sip:people@example.test")})
+TIMELY_WITH_PERSON = TIMELY.model_copy(update={"sip": WITH_PERSON.sip})
 
 
 async def hang() -> None:
@@ -162,7 +161,7 @@ async def test_an_identity_check_that_hangs_ends_in_an_answer(
 async def test_an_identity_check_that_fails_leads_to_a_person_and_leaves_no_pin(
     serve: Serve, log: EventLog, say: Say
 ) -> None:
-    socket = await serve(WITH_PERSON, identity=FailingIdentity())
+    socket = await serve(TIMELY_WITH_PERSON, identity=FailingIdentity())
     async with LegCaller(socket, "failing") as caller:
         await ask(caller, log, say("How much is my bill?"))
         await log.wait(IdentityRequested)
@@ -207,7 +206,7 @@ async def test_a_recogniser_that_hangs_is_bridged_and_apologised_for(
 async def test_a_voice_that_hangs_is_bridged_and_apologised_for(
     serve: Serve, log: EventLog, say: Say, loaded: tuple[object, PiperSpeaker]
 ) -> None:
-    socket = await serve(WITH_PERSON, voices=in_english(HangingSpeaker(loaded[1])))
+    socket = await serve(TIMELY_WITH_PERSON, voices=in_english(HangingSpeaker(loaded[1])))
     async with LegCaller(socket, "voice") as caller:
         await ask(caller, log, say("What is my plan?"))
         await caller.control(Transfer)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.conftest import WITH_PERSON, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, PIN_DIGITS, SaidWords, ScriptedResponder
 from tests.calls.test_acts import YES
 from voice.events import (
@@ -21,12 +21,10 @@ from voice.events import (
 )
 from voice.languages import language
 from voice.telephony.leg import Transfer, TransferResult
-from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 
 PHRASES = language().phrases
-WITH_PERSON = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
 
 
 async def turn(caller: LegCaller, log: EventLog, say: Say) -> FinalTranscript:
@@ -232,9 +230,7 @@ async def test_slower_and_louder_hold_for_the_rest_of_the_call(
     socket: Path, serve: Serve, log: EventLog, say: Say
 ) -> None:
     turns = ["what is my plan", "can you speak a bit slower and louder please"]
-    async with LegCaller(await serve(recogniser=SaidWords([turns])), "slower") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=SaidWords([turns])), log, "slower") as caller:
         await turn(caller, log, say)
         first = await log.clause(LONG_ANSWER[0])
         await log.clause(LONG_ANSWER[2])
@@ -243,8 +239,6 @@ async def test_slower_and_louder_hold_for_the_rest_of_the_call(
         again = await log.wait(
             ClauseSpoken, lambda clause: clause.kind == "answer", after=said.sequence
         )
-        caller.hang_up()
-        await log.wait(CallEnded)
     rate = first.duration_ms / len(first.text), again.duration_ms / len(again.text)
     assert rate[1] > 1.1 * rate[0]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.conftest import WITH_PERSON, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, SaidWords, ScriptedResponder, in_english
 from voice.events import (
     CallEnded,
@@ -21,7 +21,6 @@ from voice.events import (
 from voice.languages import language
 from voice.speech import PiperSpeaker, SpokenClause
 from voice.telephony.leg import Hold, Resume, Transfer, TransferResult
-from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 
@@ -57,16 +56,12 @@ async def test_an_answer_of_two_thousand_words_ends_where_the_caller_speaks(
     socket: Path, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
     responder.odd_clauses = [[f"This is sentence number {n} of very many." for n in range(285)]]
-    async with LegCaller(socket, "long-answer") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "long-answer") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause("number 1 ")
         await caller.say(say("No, please stop, how much is my bill?"))
         cut = await log.wait(Interrupted)
         await log.clause("PIN", after=cut.sequence)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert len([clause for clause in log.of(ClauseSpoken) if "number" in clause.text]) < 8
 
 
@@ -110,8 +105,7 @@ async def test_a_voice_that_cannot_speak_slower_is_heard_as_it_is(
 
 
 async def test_keys_while_a_person_is_being_called_do_nothing(serve: Serve, log: EventLog) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "keys") as caller:
+    async with LegCaller(await serve(WITH_PERSON), "keys") as caller:
         await log.clause("assistant")
         caller.key("0")
         await caller.control(Transfer)
@@ -128,9 +122,7 @@ async def test_keys_while_a_person_is_being_called_do_nothing(serve: Serve, log:
 async def test_a_question_that_a_hold_cut_in_two_is_put_again(
     socket: Path, log: EventLog, say: Say
 ) -> None:
-    async with LegCaller(socket, "held-question") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "held-question") as caller:
         await caller.say(say("How much is my bill?"))
         asked = await log.clause("PIN")
         caller.leg.send(Hold())
@@ -140,5 +132,3 @@ async def test_a_question_that_a_hold_cut_in_two_is_put_again(
         assert not [event for event in log.of(NoInput) if event.sequence > asked.sequence]
         caller.leg.send(Resume())
         await log.clause(PHRASES.ask_pin, after=held)
-        caller.hang_up()
-        await log.wait(CallEnded)

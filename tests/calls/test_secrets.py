@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from tests.calls.conftest import SETTINGS, Say
 from tests.calls.event_log import EventLog, attempt
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import PIN_DIGITS, SaidWords, ScriptedIdentity, ScriptedResponder
 from voice.calls.engines import Engines
 from voice.calls.event_files import EventFiles
@@ -152,16 +152,12 @@ async def test_a_pin_said_unasked_is_kept_nowhere(
 ) -> None:
     async def call(name: str, turns: int) -> None:
         own = log.only(name)
-        async with LegCaller(watched.socket, name) as caller:
-            await own.clause("Hello")
-            await caller.heard_out()
+        async with greeted(watched.socket, own, name) as caller:
             for _ in range(turns):
                 before = len(own.events)
                 await caller.say(say("I want to speak to a person."))
                 await own.wait(FinalTranscript, after=before)
                 await caller.heard_out()
-            caller.hang_up()
-            await own.wait(CallEnded)
 
     watched = watch(recogniser=SaidWords(TOLD_UNASKED))
     async with watched.serve():
@@ -253,15 +249,11 @@ async def test_an_error_that_quotes_the_pin_leaves_its_class_and_an_id(
 ) -> None:
     async def call(number: str) -> None:
         own = log.only(number)
-        async with LegCaller(watched.socket, number, number) as caller:
-            await own.clause("Hello")
-            await caller.heard_out()
+        async with greeted(watched.socket, own, number, number=number) as caller:
             await caller.say(say("How much is my bill?"))
             await own.clause("PIN")
             caller.key(PIN_DIGITS)
             failed = await own.wait(EngineFailed)
-            caller.hang_up()
-            await own.wait(CallEnded)
         assert re.fullmatch(rf"{type(errors[number]).__name__} [0-9a-f]{{6}}", failed.reason)
 
     makes = (refused_request, refused_answer, refused_body, error_group)

@@ -10,11 +10,11 @@ import pytest
 
 from tests.calls.conftest import Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import greeted
 from tests.response.conftest import Office
 from tests.response.fault_server import FaultServer, Plan, Request, calling, chat, saying
 from tests.response.test_fallback import settings_for
-from voice.events import CallEnded, ToolReturned
+from voice.events import ToolReturned
 from voice.response import Responder, load_responder
 
 pytestmark = pytest.mark.calls
@@ -55,25 +55,19 @@ async def test_the_first_clause_is_heard_while_the_server_still_writes(
     more = asyncio.Event()
     first, *rest = chat({"content": "Your plan is Smart. It "}, {"content": "costs 19.99 euros."})
     server.choose = looks_up_then(Plan([first, more, *rest]))
-    async with LegCaller(await socket_of(serve, responder), "stream") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await socket_of(serve, responder), log, "stream") as caller:
         await caller.say(say("What is my plan?"))
         await log.clause("Your plan is Smart.")
         assert not more.is_set()
         more.set()
         await log.clause("It costs 19.99 euros.")
-        caller.hang_up()
-        await log.wait(CallEnded)
 
 
 async def test_a_server_that_dies_in_mid_call_is_not_missed(
     serve: Serve, log: EventLog, say: Say, server: FaultServer, responder: Responder
 ) -> None:
     server.choose = looks_up_then(saying(PLAN))
-    async with LegCaller(await socket_of(serve, responder), "dies") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await socket_of(serve, responder), log, "dies") as caller:
         await caller.say(say("What is my plan?"))
         first = await log.clause("Is there anything else?")
         await caller.heard_out()
@@ -82,5 +76,3 @@ async def test_a_server_that_dies_in_mid_call_is_not_missed(
         returned = await log.wait(ToolReturned, after=first.sequence)
         again = await log.clause("Smart", after=returned.sequence)
         assert again.text not in PLAN, "of the tasks, by the model in this process"
-        caller.hang_up()
-        await log.wait(CallEnded)

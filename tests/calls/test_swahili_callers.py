@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.calls.conftest import Say, Serve
+from tests.calls.conftest import PERSON, Say, Serve
 from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
-from tests.calls.test_call_languages import PERSON, Heard, Noted, Speaker, offering
+from tests.calls.test_call_languages import Heard, Noted, Speaker, offering
 from voice.events import FinalTranscript, IdentityDecided, IdentityRequested, LanguageChosen
 from voice.language_settings import Callers
 from voice.languages import language

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.calls.conftest import SETTINGS, Say, Serve
+from tests.calls.conftest import PERSON, SETTINGS, WITH_PERSON, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, ScriptedResponder
 from voice.events import (
     CallEnded,
@@ -24,7 +24,6 @@ from voice.telephony.leg import (
     TransferProgress,
     TransferResult,
 )
-from voice.telephony_settings import Sip
 
 pytestmark = pytest.mark.calls
 
@@ -32,8 +31,7 @@ pytestmark = pytest.mark.calls
 async def test_zero_leads_to_a_person_and_back_if_nobody_answers(
     serve: Serve, log: EventLog, say: Say
 ) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "zero") as caller:
+    async with LegCaller(await serve(WITH_PERSON), "zero") as caller:
         disclosed = await log.clause("assistant")
         caller.key("0")
         announced = await log.clause("putting you through")
@@ -53,8 +51,7 @@ async def test_a_transfer_is_as_long_as_the_edge_lets_it_be(
     serve: Serve, log: EventLog, say: Say
 ) -> None:
     """No deadline of our own: what is told to the caller is what the edge says, once."""
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "slow") as caller:
+    async with LegCaller(await serve(WITH_PERSON), "slow") as caller:
         await log.clause("assistant")
         caller.key("0")
         await caller.control(Transfer)
@@ -69,7 +66,7 @@ async def test_a_transfer_is_as_long_as_the_edge_lets_it_be(
         await log.clause("could not reach")
         caller.hang_up()
         ended = await log.wait(CallEnded)
-    assert (ringing.target, ringing.status) == ("sip:people@example.test", 180)
+    assert (ringing.target, ringing.status) == (PERSON, 180)
     assert [event.ok for event in log.of(Transferred)] == [False]
     assert ended.reason == "hang-up"
 
@@ -78,9 +75,8 @@ async def test_while_the_caller_talks_to_the_person_the_assistant_is_silent(
     serve: Serve, log: EventLog
 ) -> None:
     """Until either hangs up; silence, keys and the longest call mean nothing to it any more."""
-    sip = Sip(person="sip:people@example.test")
     calls = SETTINGS.calls.model_copy(update={"max_minutes": 0.2})
-    settings = SETTINGS.model_copy(update={"sip": sip, "calls": calls})
+    settings = WITH_PERSON.model_copy(update={"calls": calls})
     async with LegCaller(await serve(settings), "bridged") as caller:
         await log.clause("assistant")
         caller.key("0")
@@ -100,8 +96,7 @@ async def test_while_the_caller_talks_to_the_person_the_assistant_is_silent(
 async def test_a_caller_who_hangs_up_while_it_rings_was_not_transferred(
     serve: Serve, log: EventLog
 ) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "given-up") as caller:
+    async with LegCaller(await serve(WITH_PERSON), "given-up") as caller:
         await log.clause("assistant")
         caller.key("0")
         await caller.control(Transfer)
@@ -114,10 +109,7 @@ async def test_a_caller_who_hangs_up_while_it_rings_was_not_transferred(
 async def test_zero_drops_what_was_being_prepared(
     serve: Serve, log: EventLog, say: Say, responder: ScriptedResponder
 ) -> None:
-    person = SETTINGS.model_copy(update={"sip": Sip(person="sip:people@example.test")})
-    async with LegCaller(await serve(person), "zero-early") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(WITH_PERSON), log, "zero-early") as caller:
         caller.begin_to_say(say("What is my plan?"))
         await log.wait(PartialTranscript)
         caller.key("0")
@@ -129,9 +121,7 @@ async def test_zero_drops_what_was_being_prepared(
 
 
 async def test_without_people_the_caller_is_told(socket: Path, log: EventLog, say: Say) -> None:
-    async with LegCaller(socket, "nobody") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "nobody") as caller:
         await caller.say(say("I want to speak to a person."))
         await log.clause("nobody can take your call")
         ended = await log.wait(CallEnded)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.calls.conftest import SETTINGS, Say, Serve
 from tests.calls.event_log import EventLog
-from tests.calls.leg_caller import LegCaller
+from tests.calls.leg_caller import LegCaller, greeted
 from tests.calls.scripted import LONG_ANSWER, SaidWords, ScriptedResponder
 from voice.audio import Pcm, silence
 from voice.events import (
@@ -37,17 +37,13 @@ async def test_a_number_said_in_groups_over_long_pauses_is_one_answer(
     serve: Serve, log: EventLog, say: Say
 ) -> None:
     words = SaidWords([["how much is my bill", "four two| seven one"]])
-    async with LegCaller(await serve(recogniser=words), "groups") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=words), log, "groups") as caller:
         await caller.say(say("How much is my bill?"))
         asked = await log.wait(IdentityRequested)
         await log.clause("PIN")
         await caller.heard_out()
         await caller.say(np.concatenate([say("Okay."), pause(1500), say("Okay.")]))
         decided = await log.wait(IdentityDecided)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert decided.accepted
     (ended,) = [event for event in log.of(TurnEnded) if event.ms > asked.ms]
     assert ended.pause_ms < Turns().end_ms_digits, "over sooner once all digits are there"
@@ -79,16 +75,12 @@ async def test_a_pin_that_is_corrected_in_the_same_breath_costs_no_try(
 ) -> None:
     said = f"nine one three eight| {slip} four two seven one"
     words = SaidWords([["how much is my bill", said]])
-    async with LegCaller(await serve(recogniser=words), "slip") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=words), log, "slip") as caller:
         await caller.say(say("How much is my bill?"))
         await log.clause("PIN")
         await caller.heard_out()
         await caller.say(np.concatenate([say("Okay."), pause(700), say("Okay.")]))
         await log.clause("42.17")
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert [decided.accepted for decided in log.of(IdentityDecided)] == [True]
     assert len(log.of(IdentityRequested)) == 1
 
@@ -97,17 +89,13 @@ async def test_who_asks_for_time_is_told_once_that_there_is_time_and_is_not_hurr
     serve: Serve, log: EventLog, say: Say
 ) -> None:
     words = SaidWords([["hold on please, I have to find my papers", "what is my plan"]])
-    async with LegCaller(await serve(recogniser=words), "papers") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=words), log, "papers") as caller:
         await caller.say(say("Are you there?"))
         await log.clause("Take your time.")
         await caller.heard_out()
         await caller.frames(round(3 * SETTINGS.calls.no_input_seconds * 50))
         await caller.say(say("What is my plan?"))
         await log.clause(LONG_ANSWER[0])
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert not log.of(NoInput)
     assert [event.text for event in log.of(ClauseSpoken)].count("Take your time.") == 1
 
@@ -116,9 +104,7 @@ async def test_who_is_asked_for_a_pin_may_ask_for_time_too(
     serve: Serve, log: EventLog, say: Say
 ) -> None:
     words = SaidWords([["how much is my bill", "one moment please", "four two seven one"]])
-    async with LegCaller(await serve(recogniser=words), "pin-time") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(recogniser=words), log, "pin-time") as caller:
         await caller.say(say("How much is my bill?"))
         await log.clause("PIN")
         await caller.heard_out()
@@ -127,8 +113,6 @@ async def test_who_is_asked_for_a_pin_may_ask_for_time_too(
         await caller.heard_out()
         await caller.say(say("Are you there?"))
         decided = await log.wait(IdentityDecided)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert decided.accepted
     assert len(log.of(IdentityRequested)) == 1
 
@@ -138,14 +122,10 @@ async def test_who_goes_on_soon_after_the_end_is_answered_as_one_turn(
 ) -> None:
     turns = SETTINGS.turns
     too_long = pause(turns.end_ms + turns.resume_ms // 2)
-    async with LegCaller(socket, "goes-on") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "goes-on") as caller:
         parts = [say("What is my plan?"), too_long, say("How much is my bill?")]
         await caller.say(np.concatenate(parts))
         await log.wait(IdentityRequested)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert responder.taken_back == ["what is my plan"]
     last = responder.answered[-1].text
     assert "plan" in last and "bill" in last
@@ -157,15 +137,11 @@ async def test_who_goes_on_when_asked_who_they_are_is_answered_as_one_turn_and_n
 ) -> None:
     turns = SETTINGS.turns
     too_long = pause(turns.end_ms + turns.resume_ms // 2)
-    async with LegCaller(socket, "asked-too-early") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "asked-too-early") as caller:
         parts = [say("How much is my bill?"), too_long, say("What is my plan?")]
         await caller.say(np.concatenate(parts))
         both = await log.wait(FinalTranscript, lambda said: "plan" in said.text)
         await log.wait(IdentityRequested, after=both.sequence)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert both.text.startswith("how much is my bill")
     assert "bill" in responder.answered[-1].text and "plan" in responder.answered[-1].text
 
@@ -175,14 +151,10 @@ async def test_who_goes_on_later_begins_a_turn_of_its_own(
 ) -> None:
     turns = SETTINGS.turns
     later = pause(turns.end_ms + turns.resume_ms + 500)
-    async with LegCaller(socket, "later") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(socket, log, "later") as caller:
         parts = [say("What is my plan?"), later, say("How much is my bill?")]
         await caller.say(np.concatenate(parts))
         await log.wait(IdentityRequested)
-        caller.hang_up()
-        await log.wait(CallEnded)
     assert responder.taken_back == []
     assert "plan" not in responder.answered[-1].text
 
@@ -193,13 +165,9 @@ async def test_a_long_turn_is_heard_whole_and_its_caller_asked_for_a_pause_with_
     settings = SETTINGS.model_copy(update={"turns": Turns(max_seconds=6.0)})
     sentence = say("I want to speak to a person.")
     speech = [say("What is my plan?"), pause(250), *[sentence] * 4, say("How much is my bill?")]
-    async with LegCaller(await serve(settings), "long") as caller:
-        await log.clause("Hello")
-        await caller.heard_out()
+    async with greeted(await serve(settings), log, "long") as caller:
         await caller.say(np.concatenate(speech))
         heard = await log.wait(FinalTranscript)
-        caller.hang_up()
-        await log.wait(CallEnded)
     notice = await log.clause(language().phrases.too_long[:20])
     assert notice.ms < heard.ms
     assert heard.text.startswith("what is my plan") and heard.text.endswith("bill")
