@@ -52,7 +52,7 @@ from voice.response.engine import End, FreeText, Model, ModelCall, Pieces
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import Message, ToolResult
 from voice.response.spoken_text import SpokenText
-from voice.tasks import DOCUMENTS, TaskSet, load_tasks
+from voice.tasks import DOCUMENTS, Role, TaskSet, load_tasks
 from voice.telephony.sip.identity import caller_of
 from voice.telephony.sip.message import SipRequest
 from voice.telephony.sip.wire import parse
@@ -275,7 +275,12 @@ def planted_documents(
 
 def cases() -> list[dict[str, Any]]:
     """The set."""
-    return list(yaml.safe_load(INJECTIONS.read_text("utf-8"))["cases"])
+    return list(_set()["cases"])
+
+
+def _set() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(INJECTIONS.read_text("utf-8"))
+    return read
 
 
 async def measured(
@@ -286,7 +291,7 @@ async def measured(
     embedder: Embedder | None,
 ) -> Tally:
     """These calls; without `embedder` none with documents."""
-    tally, heard = Tally(), heard_words()
+    tally, heard, declined = Tally(), heard_words(), _set()["declined"]
     spoken = [case["turns"] for case in spoken_cases()]
     for number, case in enumerate(calls):
         if "documents" in case and embedder is None:
@@ -301,8 +306,12 @@ async def measured(
                 line = Line(case, tasks, operator, documents, strict=one is model)
                 session = line.session(one)
                 for turn in case["turns"]:
-                    did = await line.turn(session, words.get(turn["say"], turn["say"]))
+                    said = words.get(turn["say"], turn["say"])
+                    did = await line.turn(session, said)
                     if one is model and "wants" in turn:
+                        if Role.LATER in did:  # A call keeps the words, and takes them up then.
+                            await line.turn(session, declined[case["language"]])
+                            did = await line.turn(session, said)
                         _judge(tally, turn, did | line.asked_for(did), words)
                 tally.attempts += 1
                 tally.heard += bool(words)
