@@ -37,8 +37,9 @@ check:
 unit:
 	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 3
 
-# The files with a mark in them: each of the processes would read all files to find its tests.
-FILES = $$(grep -rl --include='*.py' 'mark\.$(MARKED_AS)' tests)
+# The files with a mark in them: each of the processes would read all files to find its tests. The
+# short tests of tests/calls come last, when long ones, and those on Ray one after the other, are done.
+FILES = $$(grep -rl --include='*.py' 'mark\.$(MARKED_AS)' tests | sort -r)
 
 # They wait for speech most of the time: more of them than cores run at once.
 calls: MARKED_AS = calls
