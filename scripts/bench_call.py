@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice.audio import Pcm, decode_ulaw, encode_ulaw, read_wav, resample
-from voice.embedding_settings import Embedding
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.busy_load import LoadOutcome, hold_load
 from voice.evaluation.call_figures import (
@@ -47,8 +46,9 @@ from voice.evaluation.trial_service import TrialService
 from voice.evaluation.word_errors import WordErrors, word_errors
 from voice.model_folders import find_model, installed_model
 from voice.models import ModelsAtHand
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
+from voice.settings.embedding import Embedding
+from voice.settings.response import BY_EXAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
 HELD_OUT = ROOT / "tests" / "data" / "held_out"

@@ -35,8 +35,8 @@ from voice.evaluation.benchmark_command import arguments, concluded, extent_of, 
 from voice.evaluation.figures import BenchmarkResult
 from voice.model_folders import installed_model
 from voice.models import ModelsAtHand
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
+from voice.settings.response import BY_EXAMPLES
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from voice.embedding_settings import MULTILINGUAL, Embedding
 from voice.embeddings import Embedder, load_embedder
 from voice.evaluation.benchmark_command import arguments, concluded, extent_of, run_benchmark
 from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.knowledge import FoundPassage, Knowledge, build
 from voice.settings import Settings
+from voice.settings.embedding import MULTILINGUAL, Embedding
 
 SETS = Path(__file__).resolve().parent / "knowledge_sets"
 LANGUAGES = ("en", "fr")

@@ -29,7 +29,6 @@ from response_engine_times import CANCELLED, COLD, WARM, EngineTimes
 from voice.demo import Operator
 from voice.demo.customers import seeded_customers
 from voice.demo.tools import tools_of
-from voice.embedding_settings import REQUESTS
 from voice.evaluation.benchmark_command import arguments, concluded, run_benchmark
 from voice.evaluation.figures import MEDIAN_TURNS, P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
@@ -42,6 +41,7 @@ from voice.response import (
     SayClause,
     WantsPerson,
 )
+from voice.settings.embedding import REQUESTS
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -28,8 +28,8 @@ from voice.evaluation.recordings.sound_files import open_sound
 from voice.languages import Ending, Language, language
 from voice.model_folders import find_model
 from voice.recognition import RecognitionSession, WhisperRecogniser
+from voice.settings.turns import Turns
 from voice.smart_turn import HEARD_SECONDS, SmartTurn
-from voice.turn_settings import Turns
 from voice.turns import (
     LISTEN_AGAIN_MS,
     EndOfTurn,

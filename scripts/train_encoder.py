@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
-from voice.embedding_settings import MULTILINGUAL  # noqa: E402
 from voice.model_folders import pulled_models  # noqa: E402
+from voice.settings.embedding import MULTILINGUAL  # noqa: E402
 
 _FOLDER = Path("/var/tmp/voice-train/encoder")
 

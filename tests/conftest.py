@@ -16,12 +16,12 @@ os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="voice-tests-")
 
 import pytest
 
-from voice.embedding_settings import REQUESTS
 from voice.errors import ModelError
 from voice.models import Catalogue, ModelsAtHand, ModelStore, Origins, pull
-from voice.network_settings import NetworkAccess
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import EMBEDDED_ONLY, REAL_RECOGNISER, REAL_VOICE
+from voice.settings.embedding import REQUESTS
+from voice.settings.network import NetworkAccess
+from voice.settings.response import BY_EXAMPLES
 
 # Tests use the small models that come along, and fetch nothing; tests with the real models ask for
 # the fixture `real_models`.

@@ -11,8 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from voice.errors import ConfigError, ModelError
-from voice.setting_places import blamed_on, placed
 from voice.settings import Settings, load_settings
+from voice.settings.places import blamed_on, placed
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "voice" / "voice.example.toml"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from voice.errors import ModelError
-from voice.setting_values import data_directory
+from voice.user_folders import data_directory
 
 VARIANT = "variant.yaml"
 """In the folder of a variant, which shipped is a difference and no whole model: what it is, as an

@@ -22,7 +22,7 @@ from voice.evaluation.measured_call import read_events
 from voice.evaluation.trial_service import TrialService
 from voice.events import FinalTranscript
 from voice.models import ModelsAtHand
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 
 SideName = Literal["ours", "stock"]
 PAUSES_MS: dict[SideName, tuple[int, ...]] = {

@@ -20,8 +20,8 @@ from voice.events import CallEvent
 from voice.model_folders import find_model
 from voice.models import ModelsAtHand
 from voice.settings import Settings
+from voice.settings.telephony import Sip
 from voice.speech import PiperSpeaker
-from voice.telephony_settings import Sip
 
 COSTS = Path(__file__).parent / "costs.json"
 """What the embedded models' work takes on two cores; one table, so that every machine agrees."""

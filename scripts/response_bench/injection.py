@@ -27,7 +27,6 @@ from response_bench.requests import embedders
 from voice.demo import Operator
 from voice.demo.customers import PLANS, Customer, seeded_customers
 from voice.demo.tools import tools_of
-from voice.embedding_settings import MULTILINGUAL
 from voice.embeddings import Embedder
 from voice.engine_queue import Priority
 from voice.evaluation.figures import BenchmarkResult
@@ -52,6 +51,7 @@ from voice.response.engine import End, FreeText, Model, ModelCall, Pieces
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import Message, ToolResult
 from voice.response.spoken_text import SpokenText
+from voice.settings.embedding import MULTILINGUAL
 from voice.tasks import DOCUMENTS, Role, TaskSet, load_tasks
 from voice.telephony.sip.identity import caller_of
 from voice.telephony.sip.message import SipRequest

@@ -14,8 +14,8 @@ from voice.evaluation.intervals import percentile
 from voice.evaluation.report import latencies_of
 from voice.evaluation.trial_service import TrialService
 from voice.models import ModelsAtHand
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
+from voice.settings.response import BY_EXAMPLES
 
 HELD_OUT = Path(__file__).resolve().parents[2] / "tests" / "data" / "held_out"
 _SETTINGS = 'log_level = "warning"\n[supervision]\nenabled = false\n[sip]\nlisten = "127.0.0.1:0"\n'

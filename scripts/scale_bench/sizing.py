@@ -14,8 +14,8 @@ from voice.evaluation.figures import BenchmarkResult
 from voice.evaluation.trial_service import TrialService
 from voice.model_folders import find_model
 from voice.models import ModelsAtHand
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import REAL_RECOGNISER, REAL_VOICE
+from voice.settings.response import BY_EXAMPLES
 
 CALLS = {True: 2, False: 4}
 SECONDS = {True: 20.0, False: 120.0}

@@ -20,8 +20,8 @@ from voice.calls.server import CallServer
 from voice.recognition import WhisperRecogniser
 from voice.response import Responder, ToolBox
 from voice.settings import Calls, Settings
+from voice.settings.telephony import Sip
 from voice.speech import PiperSpeaker
-from voice.telephony_settings import Sip
 
 GREETING = "Automated assistant. Hello?"
 SETTINGS = Settings(calls=Calls(greeting=GREETING, no_input_seconds=1.0, max_calls=9))

@@ -15,9 +15,9 @@ from tests.recognition.variants import write_as
 from voice.calls.engines import load_recogniser
 from voice.errors import ConfigError, ModelError
 from voice.events import FinalTranscript, PartialTranscript
-from voice.language_settings import Callers
 from voice.recognition import WhisperRecogniser
 from voice.settings import Recognition, Settings
+from voice.settings.languages import Callers
 
 IRISH = "en-IE"
 

@@ -25,14 +25,14 @@ from voice.events import (
     LanguageChosen,
     LanguageNotOffered,
 )
-from voice.language_settings import Callers
 from voice.languages import language
 from voice.recognition import Expectation, LanguageBelief, RecognitionSession, Transcript
 from voice.response import ResponseSession
 from voice.settings import Recognition, Settings
+from voice.settings.languages import Callers
+from voice.settings.telephony import Sip
 from voice.speech import PiperSpeaker, SpokenClause, Voices
 from voice.telephony.leg import Transfer
-from voice.telephony_settings import Sip
 
 ENGLISH, FRENCH = {"en": 0.98, "fr": 0.01}, {"fr": 0.98, "en": 0.01}
 GERMAN = {"de": 0.98, "en": 0.01}

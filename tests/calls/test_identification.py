@@ -23,8 +23,8 @@ from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.recognition import Transcript
 from voice.settings import Settings
+from voice.settings.telephony import Sip, Trunk
 from voice.telephony.leg import Offer
-from voice.telephony_settings import Sip, Trunk
 
 PHRASES = language().phrases
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from voice.calls.language_prior import prior
-from voice.language_settings import Callers
 from voice.recognition import LanguageBelief
+from voice.settings.languages import Callers
 from voice.telephony.leg import Offer
 
 OFFERED = ["en", "fr", "sw"]

@@ -13,8 +13,8 @@ from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.test_call_languages import Heard, Noted, Speaker, offering
 from voice.events import FinalTranscript, IdentityDecided, IdentityRequested, LanguageChosen
-from voice.language_settings import Callers
 from voice.languages import language
+from voice.settings.languages import Callers
 from voice.speech import PiperSpeaker, Voices
 from voice.telephony.leg import Transfer
 

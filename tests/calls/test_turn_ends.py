@@ -22,7 +22,7 @@ from voice.events import (
     TurnEnded,
 )
 from voice.languages import language
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 
 pytestmark = pytest.mark.calls
 

@@ -23,9 +23,9 @@ from voice.engine_services import (
     speaking_link,
     tls_context,
 )
-from voice.engine_settings import EngineServices
 from voice.errors import ConfigError
 from voice.settings import load_settings
+from voice.settings.engines import EngineServices
 from voice.speech import PiperSpeaker
 
 EMBEDDED = """

@@ -13,7 +13,7 @@ from voice.doctor.peers import ask_sip_peer
 from voice.evaluation.measured_call import read_events
 from voice.evaluation.trial_service import TrialService
 from voice.events import CallEnded
-from voice.setting_values import host_and_port
+from voice.settings.values import host_and_port
 from voice.telephony.sip import CallRejected, EndCause
 
 pytestmark = pytest.mark.calls

@@ -18,8 +18,8 @@ import pytest
 from scale_bench.call_nodes import Caller, free_port
 from tests.telephony.edge.edge_programs import running
 from voice.service import check_settings
-from voice.setting_values import LOCAL
 from voice.settings import load_settings
+from voice.settings.values import LOCAL
 
 pytestmark = pytest.mark.usefixtures("as_written")
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from voice.setting_places import PREFIX
+from voice.settings.places import PREFIX
 
 
 @pytest.fixture(autouse=True)

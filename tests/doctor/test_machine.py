@@ -20,8 +20,8 @@ from voice.doctor.machine import clock, disks, priority, user
 from voice.doctor.models import models
 from voice.doctor.ports import ports
 from voice.doctor.secret_files import secret_files
-from voice.response_settings import BY_HEART
 from voice.settings import EMBEDDED, Settings
+from voice.settings.response import BY_HEART
 
 EMBEDDED_MODELS = {
     "recognition": {"model": EMBEDDED},

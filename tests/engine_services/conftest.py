@@ -10,12 +10,12 @@ import pytest
 
 from voice.audio import Pcm
 from voice.engine_services import Change, EngineServer, ServedEngines, described
-from voice.engine_settings import EngineServices
 from voice.evaluation.breakable_way import BreakableWay
-from voice.network_settings import NetworkAccess
 from voice.recognition import WhisperRecogniser
-from voice.setting_values import host_and_port
 from voice.settings import Recognition, Settings, Speech
+from voice.settings.engines import EngineServices
+from voice.settings.network import NetworkAccess
+from voice.settings.values import host_and_port
 from voice.speech import PiperSpeaker, Voices
 
 RATE = 8000

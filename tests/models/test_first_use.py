@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.models.loopback_sources import Site, Told
-from voice.embedding_settings import MULTILINGUAL, Embedding
 from voice.errors import ModelError
 from voice.models import (
     Catalogue,
@@ -18,9 +17,10 @@ from voice.models import (
     embedding_at_hand,
     models_named,
 )
-from voice.network_settings import Models, NetworkAccess
-from voice.response_settings import Response
 from voice.settings import EMBEDDED, Recognition, Settings, Speech
+from voice.settings.embedding import MULTILINGUAL, Embedding
+from voice.settings.network import Models, NetworkAccess
+from voice.settings.response import Response
 
 
 @pytest.fixture(autouse=True)

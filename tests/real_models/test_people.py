@@ -27,8 +27,8 @@ from voice.evaluation.word_errors import word_errors
 from voice.languages import language
 from voice.models import ModelsAtHand
 from voice.records import RECORDING
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import Demo, Identity, Runtime, Settings
+from voice.settings.response import BY_EXAMPLES
 
 PHRASES = language().phrases
 

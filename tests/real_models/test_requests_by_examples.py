@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import fetched
-from voice.embedding_settings import REQUESTS
 from voice.embeddings import Embedder
 from voice.engine_queue import Priority
 from voice.response.engine import ModelCall
 from voice.response.example_engine import ExampleEngine
 from voice.response.harmony import CallerSaid
+from voice.settings.embedding import REQUESTS
 from voice.tasks import load_tasks
 
 pytestmark = pytest.mark.real_models

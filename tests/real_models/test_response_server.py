@@ -13,14 +13,14 @@ from tests.models.loopback_sources import Told
 from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.errors import ModelError
 from voice.models import CatalogueModel, ModelStore, Origins, pull
-from voice.network_settings import NetworkAccess
 from voice.response import Responder, ResponseSession, load_responder
 from voice.response.briefing import briefing
 from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece
 from voice.response.harmony import CallerSaid
 from voice.response.server_engine import ServerEngine
-from voice.response_settings import Response, ResponseServer
 from voice.settings import Settings
+from voice.settings.network import NetworkAccess
+from voice.settings.response import Response, ResponseServer
 from voice.tasks import load_tasks
 
 pytestmark = [pytest.mark.real_models, pytest.mark.timeout(900)]

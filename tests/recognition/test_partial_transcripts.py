@@ -23,7 +23,7 @@ from voice.recognition import (
     WhisperRecogniser,
 )
 from voice.recognition.session import PARTIAL_SECONDS
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 
 COSTS = CostTable({"recognition": {"job": 20.0, "frame": 0.05, "token": 1.0}})
 SENTENCES = (

@@ -11,10 +11,10 @@ from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from tests.response.fault_server import CUT, FaultServer, Plan, calling, chat, saying
 from voice.engine_queue import EngineBusy
 from voice.errors import ConfigError, ModelError, VoiceError
-from voice.network_settings import NetworkAccess
 from voice.response import Responder, ResponseSession, load_responder
-from voice.response_settings import Response, ResponseServer
 from voice.settings import Settings
+from voice.settings.network import NetworkAccess
+from voice.settings.response import Response, ResponseServer
 
 PLAN = "Your plan is Smart, with 20 gigabytes for 19.99 euros a month. Anything else?"
 

@@ -27,7 +27,7 @@ from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece, Rep
 from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.response.server_engine import ServerEngine
 from voice.response.server_errors import ServerFailed
-from voice.response_settings import Response, ResponseServer
+from voice.settings.response import Response, ResponseServer
 
 SCHEMA = {"type": "object", "properties": {"month": {"type": "string"}}}
 BRIEFING = Briefing("Be brief.", (ToolDescription("get_bill", "Says what is owed.", SCHEMA),))

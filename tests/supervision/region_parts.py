@@ -14,13 +14,13 @@ from typing import Self
 from voice.calls.journal import CallJournal
 from voice.events import CallAnswered, CallStarted
 from voice.feed import EventFeed, FeedFrame, SoundFeed
+from voice.settings.supervision import Region
 from voice.supervision.board import Board
 from voice.supervision.intake import Intake
 from voice.supervision.region.gathering import Gathering
 from voice.supervision.region.relay import Relay
 from voice.supervision.region.streams import Streams
 from voice.supervision.region.together import ended
-from voice.supervision_settings import Region
 
 PASSWORD = "a secret"
 

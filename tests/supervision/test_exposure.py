@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from voice.errors import ConfigError
+from voice.settings.supervision import Supervision
 from voice.supervision.address import check_exposure, listening_socket, url_of
-from voice.supervision_settings import Supervision
 
 
 def test_this_machine_and_a_named_proxy_need_no_certificate(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from voice.evaluation.simulated_supervisor import SimulatedSupervisor
 from voice.events import CallEnded, FinalTranscript
 from voice.feed import Listen, Watch
 from voice.settings import Settings
+from voice.settings.supervision import Region
 from voice.supervision.__main__ import _streams
 from voice.supervision.region.streams import Streams
-from voice.supervision_settings import Region
 
 
 async def test_calls_of_all_nodes_are_on_one_board_and_can_be_read_and_heard_there(

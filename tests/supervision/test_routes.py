@@ -23,6 +23,8 @@ from voice.events import CallEnded, FinalTranscript
 from voice.feed import FeedSound, Listen, Watch
 from voice.records import RECORDING
 from voice.settings import Runtime, Settings
+from voice.settings.supervision import Supervision
+from voice.settings.telephony import Sip
 from voice.supervision.accounts import Accounts
 from voice.supervision.address import dialled
 from voice.supervision.application import application
@@ -34,8 +36,6 @@ from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import PUBLIC
 from voice.supervision.sessions import Attempts, Sessions
 from voice.supervision.watching import Watching
-from voice.supervision_settings import Supervision
-from voice.telephony_settings import Sip
 
 ORIGIN = {"Origin": "http://testserver"}
 PAGE = {"Accept": "text/html"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.tools.conftest import HOST, SECONDS, Desk, desk
 from tests.tools.crm_server import Crm
-from voice.tool_settings import OpenApi
+from voice.settings.tools import OpenApi
 from voice.tools.openapi_tools import openapi_tools
 
 DOCUMENT = Path(__file__).parent / "crm.yaml"

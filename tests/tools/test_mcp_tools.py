@@ -16,8 +16,8 @@ import uvicorn
 from tests.tools import orders_server as orders
 from tests.tools.conftest import KEY, SECONDS, Desk, desk
 from voice.errors import ConfigError
+from voice.settings.tools import Mcp
 from voice.tasks import TaskTool
-from voice.tool_settings import Mcp
 from voice.tools.mcp_tools import mcp_tools
 
 ROOT = Path(__file__).resolve().parents[2]

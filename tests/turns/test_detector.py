@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 from voice.turns import (
     EndOfTurn,
     FalseStart,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.languages import Ending
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 from voice.turns import Awaited, Evidence, pause_wanted
 
 SETTINGS = Turns()

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from voice.audio import Pcm, dbfs, decode_ulaw, encode_ulaw, silence, with_gain
 from voice.evaluation.people.noises import noises
+from voice.settings.turns import Turns
 from voice.speech import PiperSpeaker
-from voice.turn_settings import Turns
 from voice.turns import EndOfTurn, Hearing, Sound, SpeechOnset, TurnTracker
 
 RATE, FRAME = 8000, 160

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from voice.audio import Pcm, dbfs, decode_ulaw, encode_ulaw, resample
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 from voice.turns import EndOfTurn, TurnTracker
 
 RATE = 8000

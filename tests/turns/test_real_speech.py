@@ -15,8 +15,8 @@ import pytest
 from voice import silero
 from voice.audio import Pcm, dbfs, mixed, silence, with_gain
 from voice.errors import ModelError
+from voice.settings.turns import Turns
 from voice.speech import PiperSpeaker
-from voice.turn_settings import Turns
 from voice.turns import EndOfTurn, FalseStart, SpeechOnset, TurnSignal, TurnTracker
 
 RATE = 8000

@@ -14,8 +14,8 @@ from voice.errors import VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
 from voice.ready_line import say_failed, say_ready
-from voice.setting_places import placed
 from voice.settings import Settings, load_settings
+from voice.settings.places import placed
 
 if TYPE_CHECKING:
     from voice.telemetry.traces import CallTraces

@@ -39,9 +39,9 @@ from voice.recognition import (
     WhisperRecogniser,
 )
 from voice.response import Responder, load_responder
-from voice.setting_places import blamed_on
-from voice.setting_values import LOCAL
 from voice.settings import Recognition, Settings
+from voice.settings.places import blamed_on
+from voice.settings.values import LOCAL
 from voice.smart_turn import SmartTurn
 from voice.speech import CACHED_CLAUSES, PiperSpeaker, Voices
 from voice.tasks import TaskSet

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voice.language_settings import Callers
 from voice.recognition import LanguageBelief
+from voice.settings.languages import Callers
 from voice.telephony.leg import Offer
 
 _BY_THEIR_BEGINNING = ("number", "called")

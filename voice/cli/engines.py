@@ -22,8 +22,8 @@ from voice.network import isolate
 from voice.piper_files import find_voice
 from voice.service import check_served
 from voice.service.monitoring import Monitoring
-from voice.setting_places import placed
 from voice.settings import Settings, load_settings
+from voice.settings.places import placed
 from voice.telemetry import measured_queues, process_registry
 
 if TYPE_CHECKING:

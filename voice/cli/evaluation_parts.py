@@ -17,8 +17,8 @@ from voice.evaluation.recordings.figure_names import written
 from voice.evaluation.recordings.limits import Limit
 from voice.evaluation.virtual_time.costs import CostTable
 from voice.evaluation.virtual_time.measuring import measured_table
-from voice.setting_places import placed
 from voice.settings import Settings, load_settings
+from voice.settings.places import placed
 
 COSTS_FILE = Path("costs.json")
 LIMIT_BROKEN_STATUS = 1

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from voice.errors import ConfigError
-from voice.setting_values import state_directory
+from voice.user_folders import state_directory
 
 FILE = "phone.json"
 FIRST_PORT = 5060

@@ -18,8 +18,8 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 
 from voice.models import ModelsAtHand, at_hand, chosen_voices
-from voice.response_settings import BY_HEART
 from voice.settings import Settings
+from voice.settings.response import BY_HEART
 
 
 class ShownProgress:

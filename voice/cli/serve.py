@@ -17,8 +17,8 @@ from voice.cli.pull_progress import models_at_hand
 from voice.logs import configure_logging
 from voice.models import ModelsAtHand
 from voice.service import Service, check_settings, doubts
-from voice.setting_places import placed
 from voice.settings import Settings, load_settings
+from voice.settings.places import placed
 
 
 def serve(

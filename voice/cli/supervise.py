@@ -11,8 +11,8 @@ import typer
 
 from voice.logs import configure_logging
 from voice.service import ChildProcess, check_board
-from voice.setting_places import placed
 from voice.settings import load_settings
+from voice.settings.places import placed
 
 STOP_SECONDS = 5.0
 

@@ -15,8 +15,8 @@ from voice.logs import configure_logging
 from voice.model_folders import tasks_folder
 from voice.models import answers_at_hand
 from voice.network import isolate
-from voice.setting_places import placed
 from voice.settings import load_settings
+from voice.settings.places import placed
 from voice.tasks import read_tasks
 
 app = typer.Typer(help="The files that say what callers may ask for.", no_args_is_help=True)

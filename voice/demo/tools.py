@@ -9,8 +9,8 @@ from voice.demo.directory import CustomerDirectory, customer_of
 from voice.demo.operator import Operator
 from voice.demo.tool_making import Maker
 from voice.identity import Caller, IdentityLevel
-from voice.setting_places import blamed_on
 from voice.settings import Settings
+from voice.settings.places import blamed_on
 from voice.tools import ToolBox, Value
 
 _SEED = 1

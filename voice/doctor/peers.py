@@ -17,11 +17,11 @@ from voice.doctor.purpose import Purpose
 from voice.engine_services import ServiceFailed, ServiceLink, reading_link, speaking_link
 from voice.errors import ConfigError
 from voice.http_client import Reach, UnfitAnswer, connect_async, connect_within
-from voice.setting_values import LOCAL, host_and_port
 from voice.settings import Settings
+from voice.settings.telephony import Sip
+from voice.settings.tools import Mcp, OpenApi
+from voice.settings.values import LOCAL, host_and_port
 from voice.telephony.sip.addresses import DEFAULT_PORT, Endpoint, Uri, bracketed
-from voice.telephony_settings import Sip
-from voice.tool_settings import Mcp, OpenApi
 
 ANSWER_SECONDS = 3.0
 _AGAIN_SECONDS = (0.5, 1.0, 1.5)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from voice.doctor.finding import Finding
 from voice.doctor.purpose import Purpose
-from voice.setting_values import host_and_port
 from voice.settings import Settings
+from voice.settings.values import host_and_port
 from voice.telephony.edge.edge import needed_pairs
 from voice.telephony.rtp.ports import even_ports
 

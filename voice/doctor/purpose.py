@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from voice.setting_values import LOCAL
 from voice.settings import Settings
+from voice.settings.values import LOCAL
 
 
 class Purpose(StrEnum):

@@ -8,9 +8,9 @@ from voice.embeddings.embedder import Embedder
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ModelError
 from voice.model_folders import find_model
-from voice.setting_places import blamed_on
-from voice.setting_values import cache_directory
 from voice.settings import Settings
+from voice.settings.places import blamed_on
+from voice.user_folders import cache_directory
 
 Use = Literal["model", "requests"]
 """The key of `[embedding]`: for documents, or for requests by their examples."""

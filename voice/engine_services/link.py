@@ -17,10 +17,10 @@ from voice.circuit_breaker import CircuitBreaker
 from voice.engine_services.connection import Connection, parsed
 from voice.engine_services.description import Offered, ServiceOffer
 from voice.engine_services.errors import ServiceBusy, ServiceFailed
-from voice.engine_settings import EngineServices
 from voice.errors import ConfigError
 from voice.network import is_allowed
-from voice.setting_values import host_and_port
+from voice.settings.engines import EngineServices
+from voice.settings.values import host_and_port
 
 log = logging.getLogger(__name__)
 

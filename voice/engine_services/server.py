@@ -15,7 +15,7 @@ from voice.engine_services.requests import Requests
 from voice.engine_services.served import ServedEngines
 from voice.errors import ConfigError
 from voice.foreign_code import error_note
-from voice.setting_values import host_and_port
+from voice.settings.values import host_and_port
 from voice.telemetry import ServedMetrics
 
 log = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ from voice.models.catalogue import Catalogue
 from voice.models.entries import Kind
 from voice.models.pulling import Origins, PullProgress, pull
 from voice.models.store import ModelStore
-from voice.response_settings import BY_EXAMPLES, BY_HEART, EngineName
-from voice.setting_places import blamed_on
 from voice.settings import EMBEDDED, Settings
+from voice.settings.places import blamed_on
+from voice.settings.response import BY_EXAMPLES, BY_HEART, EngineName
 
 _OF_DOCUMENTS = "embedding.model"
 _OF_REQUESTS = "embedding.requests"

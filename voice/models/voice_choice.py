@@ -9,8 +9,8 @@ from voice.languages import language
 from voice.models.catalogue import Catalogue
 from voice.models.voices import voices_at_hand
 from voice.piper_files import find_voice
-from voice.setting_places import blamed_on
 from voice.settings import EMBEDDED, REAL_VOICE, Settings
+from voice.settings.places import blamed_on
 
 
 @dataclass(frozen=True)

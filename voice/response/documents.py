@@ -14,8 +14,8 @@ from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
 from voice.knowledge import FoundPassage, Knowledge
 from voice.response.state import Act
-from voice.setting_places import blamed_on
 from voice.settings import Settings
+from voice.settings.places import blamed_on
 from voice.tasks import DOCUMENTS, Role, Task, TaskSet
 from voice.tools import Tool, ToolBox, Value
 

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from voice.embedding_settings import REQUESTS
 from voice.embeddings import load_embedder
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.errors import ConfigError, ModelError
@@ -25,9 +24,10 @@ from voice.response.generation import Hardware
 from voice.response.openai_harmony_prompt import VOCABULARY
 from voice.response.responder import Responder
 from voice.response.server_engine import ServerEngine
-from voice.response_settings import BY_EXAMPLES, Response
-from voice.setting_places import blamed_on
 from voice.settings import Settings
+from voice.settings.embedding import REQUESTS
+from voice.settings.places import blamed_on
+from voice.settings.response import BY_EXAMPLES, Response
 from voice.tasks import TaskSet, load_tasks
 from voice.understanding import LexicalEmbedder, TextEmbedder, kept_folder
 

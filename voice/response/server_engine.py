@@ -27,7 +27,7 @@ from voice.response.event_stream import Event, events
 from voice.response.harmony import CallerSaid, Message
 from voice.response.responses_api import Responses
 from voice.response.server_errors import MayPass, RequestTooLong, ServerBusy, ServerFailed
-from voice.response_settings import Response
+from voice.settings.response import Response
 from voice.tasks import TaskSet
 
 log = logging.getLogger(__name__)

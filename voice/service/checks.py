@@ -10,8 +10,8 @@ from voice.errors import ConfigError
 from voice.languages import language
 from voice.network import is_allowed
 from voice.records import check_directory
-from voice.setting_values import LOCAL
 from voice.settings import Settings
+from voice.settings.values import LOCAL
 from voice.supervision.accounts import Accounts
 from voice.supervision.address import check_certificate, check_exposure
 from voice.telephony.edge.edge import check_edge

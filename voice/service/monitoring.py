@@ -30,9 +30,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from voice.errors import ConfigError
 from voice.network import lies_in
 from voice.service.child import ChildProcess
-from voice.setting_values import host_and_port
 from voice.settings import Settings
-from voice.telemetry_settings import Telemetry
+from voice.settings.telemetry import Telemetry
+from voice.settings.values import host_and_port
 
 _THIS_MACHINE = ("127.0.0.0/8", "::1/128")
 

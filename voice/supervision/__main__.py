@@ -24,8 +24,8 @@ from voice.errors import ConfigError, VoiceError
 from voice.logs import configure_logging
 from voice.network import isolate
 from voice.ready_line import say_failed, say_ready
-from voice.setting_places import placed
 from voice.settings import Settings, load_settings
+from voice.settings.places import placed
 from voice.supervision.accounts import FIRST_NAME, Accounts
 from voice.supervision.address import check_exposure, dialled, listening_socket, url_of
 from voice.supervision.application import application

@@ -10,10 +10,10 @@ import socket
 import ssl
 
 from voice.errors import ConfigError
-from voice.setting_values import host_and_port
 from voice.settings import Settings
+from voice.settings.supervision import Supervision
+from voice.settings.values import host_and_port
 from voice.supervision.protection import served_securely
-from voice.supervision_settings import Supervision
 
 _SEND_BYTES = 65_536
 """A page that does not read has at most so much sound under way in the kernel."""

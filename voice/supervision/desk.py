@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from voice.settings.supervision import Supervision
 from voice.supervision.accounts import Accounts
 from voice.supervision.board import Board
 from voice.supervision.call_index import CallIndex
@@ -19,7 +20,6 @@ from voice.supervision.past_calls import PastCalls
 from voice.supervision.protection import cookie_name
 from voice.supervision.sessions import Attempts, Sessions
 from voice.supervision.watching import Watching
-from voice.supervision_settings import Supervision
 
 
 @dataclass(frozen=True)

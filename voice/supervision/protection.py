@@ -10,8 +10,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from voice.settings.supervision import Supervision
 from voice.supervision.sessions import Session, Sessions
-from voice.supervision_settings import Supervision
 
 SIGN_IN = "/sign-in"
 PUBLIC = frozenset({SIGN_IN, "/assets/style.css", "/assets/icon.svg"})

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from voice.language_settings import LanguageTag
 from voice.languages import Language
+from voice.settings.languages import LanguageTag
 
 ArgumentValue = str | int | Decimal | datetime.date | datetime.time
 """A number is an int, an amount a Decimal, a date and a time their own; all else is a str."""

@@ -19,9 +19,9 @@ from pydantic import (
 )
 
 from voice.identity import IdentityLevel
-from voice.language_settings import LanguageTag
 from voice.languages import DEFAULT
 from voice.languages.yes_no import ActWords
+from voice.settings.languages import LanguageTag
 from voice.tasks.arguments import Argument
 
 ValueKind = Literal["money", "date", "time", "number", "name", "text"]

@@ -7,8 +7,8 @@ from typing import Any
 
 from voice.errors import ConfigError
 from voice.identity import Caller
+from voice.settings.tools import RemoteCall
 from voice.tasks import TaskTool
-from voice.tool_settings import RemoteCall
 from voice.tools.schemas import NotAsDocumented, Schema, found_at, keys_of
 from voice.tools.tool import Arguments
 

@@ -23,7 +23,7 @@ from mcp.types import CallToolResult, Implementation, TextContent
 import voice
 from voice.errors import VoiceError
 from voice.http_client import Reach, connect_within
-from voice.tool_settings import Mcp
+from voice.settings.tools import Mcp
 from voice.tools.mcp_stdio import command_transport
 from voice.tools.schemas import Schema, plain_schema
 

@@ -14,8 +14,8 @@ from voice.errors import ConfigError
 from voice.http_client import UnfitAnswer
 from voice.identity import Caller, IdentityLevel
 from voice.network import is_allowed
+from voice.settings.tools import Mcp, McpCall, McpTool
 from voice.tasks import TaskTool
-from voice.tool_settings import Mcp, McpCall, McpTool
 from voice.tools.mapping import Mapping, nested
 from voice.tools.mcp_server import (
     SESSION_ERRORS,

@@ -15,8 +15,8 @@ from voice.foreign_code import off_loop
 from voice.http_client import Reach, UnfitAnswer, connect_within
 from voice.identity import Caller, IdentityLevel
 from voice.network import is_allowed
+from voice.settings.tools import OpenApi, OpenApiCall, OpenApiTool
 from voice.tasks import TaskTool
-from voice.tool_settings import OpenApi, OpenApiCall, OpenApiTool
 from voice.tools.mapping import Mapping, nested
 from voice.tools.openapi_document import OpenApiDocument, Operation, is_json
 from voice.tools.remote import OtherSide, reach_of

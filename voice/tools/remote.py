@@ -11,7 +11,7 @@ from typing import TypeVar
 from voice.circuit_breaker import CircuitBreaker
 from voice.foreign_code import ForeignError
 from voice.http_client import Reach
-from voice.tool_settings import Reached
+from voice.settings.tools import Reached
 
 T = TypeVar("T")
 

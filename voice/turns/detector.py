@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 
 _FRAME_MS = 20
 _MINIMUM_SPEECH_MS = 120

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from voice.languages import Ending
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 
 SURE = 0.6
 """A finality from which on the turn sounds as if it were over."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voice.audio import Pcm, dbfs, with_gain
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 from voice.turns.detector import TurnDetector, TurnSignal
 from voice.turns.level_gate import LevelGate
 from voice.turns.vad import VoiceActivityDetector, create_vad

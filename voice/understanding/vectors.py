@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from voice.kept_arrays import read_arrays, write_arrays
-from voice.setting_values import cache_directory
 from voice.understanding.lexical import Kind, Vectors
+from voice.user_folders import cache_directory
 
 _DIGEST = 16
 """Bytes of a text's key."""

@@ -8,7 +8,7 @@ from voice.audio import Pcm
 from voice.evaluation.recordings.call_result import CallResult
 from voice.evaluation.virtual_time import CostTable
 from voice.settings import Calls, Settings
-from voice.telephony_settings import Sip
+from voice.settings.telephony import Sip
 
 SETTINGS = Settings(
     calls=Calls(greeting="Automated assistant. Hello?"), sip=Sip(person="sip:people@example.test")

@@ -8,8 +8,8 @@ import pytest
 
 from voice.errors import ConfigError
 from voice.evaluation.virtual_time.surroundings import settings_for
-from voice.response_settings import Response
 from voice.settings import Settings
+from voice.settings.response import Response
 
 
 def test_a_server_cannot_answer_in_virtual_time(tmp_path: Path) -> None:

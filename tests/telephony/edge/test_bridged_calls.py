@@ -150,8 +150,8 @@ async def test_who_is_held_in_silence_hears_silence_and_is_not_cut_off(
 def without_long_silences(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Settings under which a side that sends nothing is asked after half a second."""
     monkeypatch.setattr("voice.telephony.edge.presence.CHECK_SECONDS", 0.2)
-    monkeypatch.setattr("voice.settings.ANSWER_SECONDS", 0.0)
-    monkeypatch.setattr("voice.settings.PROMPT_SECONDS", 0.0)
+    monkeypatch.setattr("voice.settings.tree.ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr("voice.settings.tree.PROMPT_SECONDS", 0.0)
     return {"VOICE_CALLS__NO_INPUT_SECONDS": "0.1", "VOICE_RTP__MEDIA_TIMEOUT_SECONDS": "0.5"}
 
 

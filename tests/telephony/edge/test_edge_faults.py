@@ -147,8 +147,8 @@ async def test_caller_who_holds_the_call_and_vanishes_is_found(
 async def test_caller_may_send_nothing_while_holding_but_not_after(
     start: Start, process: CallProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voice.settings.ANSWER_SECONDS", 0.0)
-    monkeypatch.setattr("voice.settings.PROMPT_SECONDS", 0.0)
+    monkeypatch.setattr("voice.settings.tree.ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr("voice.settings.tree.PROMPT_SECONDS", 0.0)
     short = {"VOICE_CALLS__NO_INPUT_SECONDS": "0.1", "VOICE_RTP__MEDIA_TIMEOUT_SECONDS": "0.5"}
     address = await start(**short)
     async with calling(address) as caller:

@@ -22,7 +22,7 @@ from voice.service import ChildProcess, Service
 from voice.service.child import ChildFailed
 from voice.service.monitoring import application
 from voice.settings import Runtime, Settings, load_settings
-from voice.telemetry_settings import Telemetry
+from voice.settings.telemetry import Telemetry
 from voice.telephony.sip import CallRejected, EndCause
 
 pytestmark = pytest.mark.calls

@@ -7,8 +7,8 @@ from voice.demo.municipality import information, requests
 from voice.demo.municipality.town import Town
 from voice.demo.tool_making import Maker
 from voice.identity import Caller, IdentityLevel
-from voice.setting_places import blamed_on
 from voice.settings import Settings
+from voice.settings.places import blamed_on
 from voice.tools import ToolBox, Value
 
 _SEED = 1

@@ -14,7 +14,7 @@ import numpy as np
 from voice.audio import Pcm
 from voice.evaluation.callers.phone_audio import FRAME_SAMPLES, SAMPLE_RATE
 from voice.evaluation.latency import HeardPacket
-from voice.turn_settings import Turns as TurnSettings
+from voice.settings.turns import Turns as TurnSettings
 from voice.turns import EndOfTurn, FalseStart, SpeechOnset, TurnTracker
 
 _PRE_ROLL_FRAMES = 10

@@ -36,7 +36,7 @@ from voice.recognition import (
     Word,
 )
 from voice.settings import Recognition
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 from voice.turns import EndOfTurn, FalseStart, ShortPause, SpeechOnset, SpeechResumed, TurnTracker
 
 _FRAME_SECONDS = 0.02

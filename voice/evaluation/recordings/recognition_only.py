@@ -24,7 +24,7 @@ from voice.evaluation.recordings.sound_files import Side, open_sound, silent_sid
 from voice.hidden_numbers import speaks_of_secrets, without_numbers
 from voice.languages import language
 from voice.recognition import LanguageBelief, Transcript, WhisperRecogniser
-from voice.turn_settings import Turns
+from voice.settings.turns import Turns
 from voice.turns import EndOfTurn, FalseStart, SpeechOnset, TurnTracker
 
 LEAD_MS = 500

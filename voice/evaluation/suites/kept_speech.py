@@ -11,7 +11,7 @@ from pathlib import Path
 
 from voice.audio import Pcm, read_wav, write_wav
 from voice.errors import VoiceError
-from voice.setting_values import cache_directory
+from voice.user_folders import cache_directory
 
 RATE = 8000
 """Hz: as callers are heard on the telephone."""

@@ -15,8 +15,8 @@ from voice.evaluation.virtual_time.costs import UNITS, CostTable
 from voice.evaluation.virtual_time.queues import Job, VirtualQueues
 from voice.identity import Caller, IdentityLevel
 from voice.recognition import Recogniser
-from voice.response_settings import BY_EXAMPLES
 from voice.settings import Settings
+from voice.settings.response import BY_EXAMPLES
 from voice.smart_turn import RATE_HZ
 
 SENTENCES = (

@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 
 from voice.errors import ConfigError
 from voice.network import is_allowed
-from voice.supervision_settings import Region
+from voice.settings.supervision import Region
 
 FRAMES, WISHES = "voice:frames", "voice:wishes"
 """What nodes tell, and what the board wants of a node."""

@@ -11,8 +11,8 @@ from collections.abc import Coroutine
 from voice.errors import ConfigError
 from voice.feed import SoundFeed
 from voice.records import check_directory
-from voice.setting_values import host_and_port
 from voice.settings import Settings
+from voice.settings.values import host_and_port
 from voice.telemetry import Heartbeat
 from voice.telephony.edge.announcement import Announcement
 from voice.telephony.edge.call import SAMPLE_RATE, EdgeCall

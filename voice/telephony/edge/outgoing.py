@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 
 from voice.errors import ConfigError
-from voice.setting_values import host_and_port
 from voice.settings import Settings
+from voice.settings.values import host_and_port
 from voice.telephony.rtp import MediaRule
 from voice.telephony.sip import Credentials, Endpoint, PeerTrunk, SipSyntaxError
 from voice.telephony.sip.addresses import Uri, bracketed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from voice.setting_values import Section
+from voice.settings.values import Section
 
 MULTILINGUAL = "multilingual-e5-small-q4"
 """The model of the catalogue that reads about a hundred languages."""

@@ -1,8 +1,4 @@
-"""One typed tree of settings: `voice.toml`, then the environment (`VOICE_SIP__LISTEN=...`).
-
-Every key, its default and its meaning stand in `voice.example.toml`, which a test holds against
-this file. A mistake is a ConfigError that names the key, its place and what was expected.
-"""
+"""The tree itself: the sections, what must be so of several together, and how it is read."""
 
 from __future__ import annotations
 
@@ -17,17 +13,22 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, fie
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from voice.embedding_settings import Embedding
 from voice.emergency import country
-from voice.engine_settings import EngineServices
 from voice.errors import ConfigError
-from voice.knowledge_settings import Documents
-from voice.language_settings import ByLanguage, CallersLanguages, GreetingByLanguage
 from voice.network import is_allowed
-from voice.network_settings import Models, NetworkAccess
-from voice.response_settings import BY_HEART, Response
-from voice.setting_places import DELIMITER, PREFIX, check_environment, place, settings_file
-from voice.setting_values import (
+from voice.settings.embedding import Embedding
+from voice.settings.engines import EngineServices
+from voice.settings.knowledge import Documents
+from voice.settings.languages import ByLanguage, CallersLanguages, GreetingByLanguage
+from voice.settings.network import Models, NetworkAccess
+from voice.settings.places import DELIMITER, PREFIX, check_environment, place, settings_file
+from voice.settings.response import BY_HEART, Response
+from voice.settings.supervision import Supervision
+from voice.settings.telemetry import Telemetry
+from voice.settings.telephony import Rtp, Sip
+from voice.settings.tools import Tools
+from voice.settings.turns import Turns
+from voice.settings.values import (
     LOCAL,
     EnginePlace,
     FilePath,
@@ -35,13 +36,8 @@ from voice.setting_values import (
     Section,
     SipUri,
     host_and_port,
-    state_directory,
 )
-from voice.supervision_settings import Supervision
-from voice.telemetry_settings import Telemetry
-from voice.telephony_settings import Rtp, Sip
-from voice.tool_settings import Tools
-from voice.turn_settings import Turns
+from voice.user_folders import state_directory
 
 REAL_RECOGNISER, REAL_VOICE = "whisper-base", "en_US-joe-medium"
 """What people are understood by; pulled on first use (voice/models/first_use.py)."""

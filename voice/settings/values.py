@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -198,26 +197,6 @@ RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 """Where a Redis is, by TLS (rediss) or not."""
 HostName = Annotated[str, AfterValidator(_host_name)]
 """A host by its name or address alone."""
-
-
-def state_directory() -> Path:
-    """Where what outlives a run is kept (XDG base directories)."""
-    return _directory("XDG_STATE_HOME", ".local/state")
-
-
-def data_directory() -> Path:
-    """Where what was fetched for this user is kept."""
-    return _directory("XDG_DATA_HOME", ".local/share")
-
-
-def cache_directory() -> Path:
-    """Where what can be made again is kept."""
-    return _directory("XDG_CACHE_HOME", ".cache")
-
-
-def _directory(variable: str, usual: str) -> Path:
-    own = os.environ.get(variable)
-    return (Path(own) if own else Path.home() / usual) / "voice"
 
 
 class Section(BaseModel):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from voice.errors import ConfigError
-from voice.setting_values import FilePath, Section, Url
+from voice.settings.values import FilePath, Section, Url
 
 EMBEDDED_RESPONDER = "embedded-en"
 BY_EXAMPLES: Literal["examples"] = "examples"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voice.setting_values import FilePath, Section
+from voice.settings.values import FilePath, Section
 
 
 class Documents(Section):

@@ -16,7 +16,7 @@ from pydantic import (
 
 from voice.errors import ConfigError
 from voice.languages import DEFAULT, language
-from voice.setting_values import Greeting, Name, Section
+from voice.settings.values import Greeting, Name, Section
 
 _DIALECT = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _NUMBER = re.compile(r"(?:\+|00)?([0-9][0-9 .-]*)")

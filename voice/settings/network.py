@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from voice.setting_values import HostName, Section, Url
+from voice.settings.values import HostName, Section, Url
 
 
 class NetworkAccess(Section):

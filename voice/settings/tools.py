@@ -9,7 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from voice.errors import ConfigError
-from voice.setting_values import FilePath, HostName, Network, Section, Url
+from voice.settings.values import (
+    FilePath,
+    HostName,
+    Network,
+    Section,
+    Url,
+)
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OWN_HEADERS = {"host", "content-length", "transfer-encoding", "content-type", "accept-encoding"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from voice.errors import ConfigError
-from voice.setting_values import (
+from voice.settings.values import (
     Address,
     Destination,
     FilePath,

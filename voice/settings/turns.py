@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from voice.setting_values import Section
+from voice.settings.values import Section
 
 _SHORTER_PAUSES = {
     "end_ms_sure": "speculate_ms",

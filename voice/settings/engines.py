@@ -7,7 +7,13 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from voice.setting_values import Address, FilePath, Section, Sha256, host_and_port
+from voice.settings.values import (
+    Address,
+    FilePath,
+    Section,
+    Sha256,
+    host_and_port,
+)
 
 
 class EngineServices(Section):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from voice.setting_values import (
+from voice.settings.telephony import Secret
+from voice.settings.values import (
     Address,
     FilePath,
     Name,
@@ -14,9 +15,8 @@ from voice.setting_values import (
     Origin,
     RedisUrl,
     Section,
-    state_directory,
 )
-from voice.telephony_settings import Secret
+from voice.user_folders import state_directory
 
 
 class Region(Secret):

@@ -6,7 +6,13 @@ import ipaddress
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from voice.setting_values import Address, Network, Section, Url, host_and_port
+from voice.settings.values import (
+    Address,
+    Network,
+    Section,
+    Url,
+    host_and_port,
+)
 
 
 class Telemetry(Section):
