@@ -40,7 +40,7 @@ def main() -> None:
 
     import torch
 
-    from training.encoder.companies import COMPANIES
+    from training.encoder.company_files import COMPANIES
     from training.encoder.export import export
     from training.encoder.tuning import Schedule, Tuning
 

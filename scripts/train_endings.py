@@ -25,7 +25,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from training.encoder.companies import COMPANIES  # noqa: E402
+from training.encoder.company_files import COMPANIES  # noqa: E402
 from voice.languages.endings import Endings, marks  # noqa: E402
 from voice.languages.words import words_of  # noqa: E402
 from voice.tasks import load_tasks  # noqa: E402

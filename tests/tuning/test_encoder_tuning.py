@@ -59,7 +59,7 @@ def test_what_was_learned_is_what_the_merged_model_says(base: Path, tmp_path: Pa
 
 def test_a_step_brings_a_company_nearer_to_being_read_rightly(base: Path) -> None:
     torch = pytest.importorskip("torch")
-    from training.encoder.companies import Company
+    from training.encoder.company_files import Company
     from training.encoder.episodes import Episodes
     from training.encoder.network import Encoder
     from training.encoder.ridge import Ridge

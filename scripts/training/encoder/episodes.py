@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from training.encoder.companies import TAGS, Company
+from training.encoder.company_files import TAGS, Company
 
 NONE = -1
 """The label of what is none of the requests."""

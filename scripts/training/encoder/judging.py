@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from training.encoder.companies import TAGS, Company
+from training.encoder.company_files import TAGS, Company
 from training.encoder.episodes import Mishearing
 from voice.understanding.classifier import NONE, Classifier, Features
 from voice.understanding.lexical import lexical_vectors, unit

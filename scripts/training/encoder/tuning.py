@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.encoder.companies import is_held_back, load, roles
+from training.encoder.company_files import is_held_back, load, roles
 from training.encoder.episodes import Episodes
 from training.encoder.judging import Judged, judge
 from training.encoder.network import Encoder
