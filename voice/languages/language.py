@@ -234,15 +234,17 @@ class Language:
     def ending(self, text: str) -> Ending:
         """How what a caller has said so far ends."""
         words = self._plain_words(text)
-        if words and self.contractions.break_off(" ".join(words_of(text))):
+        if not words:
+            return Ending.WHOLE
+        if self.contractions.break_off(" ".join(words_of(text))):
             return Ending.OPEN
-        ending = self.unfinished.ending(text, words, self.reader)
-        if not words or ending is not Ending.WHOLE:
-            return ending
+        told = self.unfinished.ending(text, words, self.reader)
+        if told is not None and told is not Ending.WHOLE:
+            return told
         learnt = self._endings.ending(words_of(text))
         # Recognisers seldom write it behind half a question, yet too often to be sure.
         asked = text.rstrip().endswith("?")
-        closed = asked or self.unfinished.closes(words)
+        closed = asked or told is Ending.WHOLE
         return learnt if learnt.is_whole or not closed else Ending.WHOLE
 
     def asks_to_wait(self, text: str) -> bool:

@@ -65,18 +65,19 @@ class Unfinished(Table):
     meanwhile: Sequence[str] = ()
     """How it begins what they have to do meanwhile: I have to find."""
 
-    def ending(self, text: str, words: Sequence[str], reader: NumberReader) -> Ending:
-        """How a text ends; `words` are its plain ones, contractions resolved."""
-        if not words:
-            return Ending.WHOLE
+    def ending(self, text: str, words: Sequence[str], reader: NumberReader) -> Ending | None:
+        """How a text ends, WHOLE whatever it looks like; None where these tables do not tell.
+
+        `words` are its plain ones, contractions resolved, at least one.
+        """
         if self._spells(words) or self._dictates(text, reader):
             return Ending.DICTATED
-        return Ending.OPEN if self._is_open(text, words) else Ending.WHOLE
-
-    def closes(self, words: Sequence[str]) -> bool:
-        """Whether these plain words end a sentence whatever it looks like: yes, I would."""
-        asks = words[-1] in self.stranded and bool(self.asking.intersection(words))
-        return asks or _ends_with(self._closing, words)
+        if text.rstrip().endswith(_OPEN_MARKS):
+            return Ending.OPEN
+        if self._closes(words):
+            return Ending.WHOLE
+        is_open = words[-1] in self.words | self.fillers or _ends_with(self._phrases, words)
+        return Ending.OPEN if is_open else None
 
     def asks_to_wait(self, words: Sequence[str]) -> bool:
         """Whether callers ask for time with these plain words, and for nothing else."""
@@ -85,12 +86,10 @@ class Unfinished(Table):
         ends = _laid(self._either, words, ends)
         return len(words) in ends or any(self._meanwhile(words, end) for end in ends)
 
-    def _is_open(self, text: str, words: Sequence[str]) -> bool:
-        if text.rstrip().endswith(_OPEN_MARKS):
-            return True
-        if self.closes(words):
-            return False
-        return words[-1] in self.words | self.fillers or _ends_with(self._phrases, words)
+    def _closes(self, words: Sequence[str]) -> bool:
+        """Whether these end a sentence whatever it looks like: yes, I would."""
+        asks = words[-1] in self.stranded and bool(self.asking.intersection(words))
+        return asks or _ends_with(self._closing, words)
 
     def _spells(self, words: Sequence[str]) -> bool:
         last = words[-2:]
