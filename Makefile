@@ -34,8 +34,9 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Neighbouring tests run in one process, which then makes what they share once.
 unit:
-	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 3
+	$(BIN)/python -m pytest -q -m "not calls and not real_models and not slow" -n 3 --dist worksteal
 
 # The files with a mark in them: each of the processes would read all files to find its tests. The
 # short tests of tests/calls come last, when long ones, and those on Ray one after the other, are done.
@@ -46,10 +47,11 @@ calls: MARKED_AS = calls
 calls:
 	$(BIN)/python -m pytest -q -m "calls and not real_models and not slow" -n 6 --dist loadgroup $(FILES)
 
-# Whisper base and a recorded voice, fetched once for this user.
+# Whisper base and a recorded voice, fetched once for this user. No model is loaded in both processes
+# but those that several files need.
 real: MARKED_AS = real_models
 real:
-	$(BIN)/python -m pytest -q -m "real_models and not slow" -n 2 $(FILES)
+	$(BIN)/python -m pytest -q -m "real_models and not slow" -n 2 --dist loadfile $(FILES)
 
 clean:
 	rm -rf $(VENV) demo build dist
