@@ -139,7 +139,8 @@ class ScriptedSession:
         self.abandoned = True
 
     def _turn(self, text: str) -> ScriptedTurn:
-        before = self.responder.turns[-1].heard_text if self.responder.turns else None
+        answered = self.responder.answered  # A guess that was dropped was no turn.
+        before = answered[-1].heard_text if answered else None
         turn = ScriptedTurn(self, text, heard_before=before)
         self.responder.turns.append(turn)
         return turn
