@@ -218,6 +218,14 @@ async def test_another_request_goes_first_and_the_question_comes_back(words: str
     assert await desk.says("are you open") == "We are open."
 
 
+@pytest.mark.parametrize("kind", ["digits", "name"])
+async def test_what_was_dropped_for_another_request_does_not_come_back(kind: str) -> None:
+    desk = Desk({"what": {"type": kind, "length": 8} if kind == "digits" else {"type": kind}})
+    await desk.says("I have a reading for you")
+    assert await desk.says("forget it, are you open?") == "We are open."
+    assert desk.got == [] and desk.session.wanted is None
+
+
 async def test_another_request_in_french_goes_first_as_well() -> None:
     desk = Desk(READING)
     await desk.says("je veux donner un relevé", "fr")
@@ -302,6 +310,18 @@ async def test_a_value_may_be_corrected_when_it_is_confirmed() -> None:
     assert await desk.says("no, it's 4021") == "4021, shall I?"
     await desk.says("yes please")
     assert desk.got == [{"meter": "12345678", "reading": 4021}]
+
+
+@pytest.mark.parametrize("words", ["make it Friday", "yes but on Friday", "can it be Friday?"])
+async def test_another_value_without_a_no_is_asked_about_before_it_counts(words: str) -> None:
+    sure = {"sure": {"en": ["On {what}, shall I?"], "fr": ["Le {what}, je le fais ?"]}}
+    desk = Desk({"what": {"type": "date"}}, answers=sure, confirmation="sure")
+    await desk.says("I have a reading for you")
+    assert await desk.says("on Tuesday") == "On 1 December, shall I?"
+    assert await desk.says(words) == "On 4 December, shall I?"
+    assert desk.got == []
+    await desk.says("yes please")
+    assert desk.got == [{"what": datetime.date(2026, 12, 4)}]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,8 @@ async def test_what_was_asked_for_beside_an_act_is_not_forgotten(
     ("words", "tag"),
     [
         ("Can I talk to somebody, and how much do I owe?", "en"),
+        ("Can I have a person, and how much do I owe?", "en"),
+        ("Je peux avoir un conseiller, et combien je dois ?", "fr"),
         ("What is my balance? And then put me through to an agent.", "en"),
         ("I'd like my balance and a person please", "en"),
         ("Je voudrais mon solde et un conseiller, s'il vous plaît.", "fr"),

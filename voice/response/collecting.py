@@ -72,8 +72,13 @@ def take(asked: Asked, said: Said, tasks: TaskSet) -> tuple[Taken, Asked]:
 
 def correction(act: Act, said: Said, tasks: TaskSet) -> Act | None:
     """The act with other values, where the caller takes some back: "no, on Friday"."""
+    return changed(act, said, tasks) if _takes_back(said, tasks) else None
+
+
+def changed(act: Act, said: Said, tasks: TaskSet) -> Act | None:
+    """The act with the values that the caller names and that are not its own; None without any."""
     tool = tasks.tools[act.tool]
-    if not act.arguments or not _takes_back(said, tasks):
+    if not act.arguments:
         return None
     told = _told_in(said.in_full, tool, said, tasks)
     other = {name: value for name, value in told.items() if act.arguments.get(name, value) != value}

@@ -11,7 +11,7 @@ from voice.identity import Caller
 from voice.languages import Language, Remark
 from voice.languages.yes_no import YesNo
 from voice.response.asides import Aside, aside_of
-from voice.response.collecting import correction
+from voice.response.collecting import changed
 from voice.response.confirmation import Decision, decide
 from voice.response.details import after_asking, come_back, misheard
 from voice.response.documents import UNKNOWN, looking_up
@@ -287,7 +287,8 @@ class ConversationRules:
         self, exchange: Exchange, said: Said, before: State, question: Question
     ) -> None:
         tool = exchange.tasks.tools[question.act.tool]
-        if not question.agreed and (act := correction(question.act, said, exchange.tasks)):
+        # Nobody agrees to one day by naming another, with a no before it or without.
+        if not question.agreed and (act := changed(question.act, said, exchange.tasks)):
             await exchange.use(act)
             return
         if exchange.tasks.language.after_correction(said.text):

@@ -106,7 +106,8 @@ async def _turned(
         reply = await exchange.reply(said.priority)
     if reply is None or not _is_other(exchange, reply, asked):
         return False
-    await _take_up(exchange, meant, before, asked, follow, reply)
+    left = _unless_dropped(exchange, said, asked)
+    await _take_up(exchange, meant, before, left, follow, reply)
     return True
 
 
@@ -126,7 +127,8 @@ async def _no_such_value(
         await exchange.answer(act or "")
         exchange.update(asked=asked)
     elif _is_other(exchange, reply, asked) and (not reply.free or plainly_asks(exchange, said)):
-        await _take_up(exchange, meant, before, asked, follow, reply)
+        left = _unless_dropped(exchange, said, asked)
+        await _take_up(exchange, meant, before, left, follow, reply)
     elif meant.person:
         exchange.update(asked=None, next=meant.person)
     elif exchange.tasks.plain_reader.declines(said.text):
@@ -145,14 +147,20 @@ def _is_other(exchange: Exchange, reply: ModelReply, asked: Asked) -> bool:
     return reply.free or (act is not None and act not in VAGUE)
 
 
+def _unless_dropped(exchange: Exchange, said: Said, asked: Asked) -> Asked | None:
+    """What comes back behind another request; None for what the caller wants no more."""
+    dropped = exchange.tasks.language.after_dropping(said.text) is not None
+    return None if dropped else asked
+
+
 async def _take_up(
     exchange: Exchange,
     meant: Meant,
     before: State,
-    asked: Asked,
+    left: Asked | None,
     follow: Follow,
     reply: ModelReply,
 ) -> None:
-    """The other request is answered; what was asked for comes back behind it."""
-    exchange.update(left=asked, next=meant.person or before.next)
+    """The other request is answered; what was `left` for it comes back behind it."""
+    exchange.update(left=left, next=meant.person or before.next)
     await follow(exchange, meant.said, before, reply)
