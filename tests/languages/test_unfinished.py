@@ -76,7 +76,7 @@ def test_behind_some_words_nothing_is_likely_to_follow(tag: str, text: str) -> N
 
 @pytest.mark.parametrize(
     ("tag", "text"),
-    [("en", "zzz"), ("en", "my zzz"), ("en", "so I went"), ("en", "Is it there?"), ("fr", "zzz")],
+    [("en", "zzz"), ("en", "my zzz"), ("en", "so I went"), ("fr", "zzz")],
 )
 def test_behind_others_something_may(tag: str, text: str) -> None:
     assert language(tag).ending(text) is not Ending.SURE

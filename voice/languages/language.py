@@ -241,11 +241,9 @@ class Language:
         told = self.unfinished.ending(text, words, self.reader)
         if told is not None and told is not Ending.WHOLE:
             return told
+        # A question mark tells nothing: recognisers write it behind half a question, too.
         learnt = self._endings.ending(words_of(text))
-        # Recognisers seldom write it behind half a question, yet too often to be sure.
-        asked = text.rstrip().endswith("?")
-        closed = asked or told is Ending.WHOLE
-        return learnt if learnt.is_whole or not closed else Ending.WHOLE
+        return learnt if learnt.is_whole or told is None else Ending.WHOLE
 
     def asks_to_wait(self, text: str) -> bool:
         """Whether a caller asks to be waited for, and for nothing else."""
