@@ -61,6 +61,23 @@ async def test_what_is_not_known_leads_to_a_person(
     assert len(log.of(IdentityRequested)) == 1 and log.of(IdentityDecided) == []
 
 
+@pytest.mark.parametrize(
+    "said", ["four two seven one. I want to speak to a person.", "four two, a person please"]
+)
+async def test_who_asks_for_a_person_behind_the_digits_gets_one(
+    serve: Serve, log: EventLog, say: Say, said: str
+) -> None:
+    heard = SaidWords([["how much is my bill", said]])
+    async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "behind") as caller:
+        await asked(caller, log, say)
+        await turn(caller, log, say)
+        await caller.control(Transfer)
+        caller.leg.send(TransferResult(ok=True, reason=""))
+        await log.wait(CallEnded)
+    assert log.of(Transferred)[0].reason == "the caller asked for a person"
+    assert log.of(IdentityDecided) == []
+
+
 async def test_where_there_is_no_person_the_caller_may_ask_for_something_else(
     serve: Serve, log: EventLog, say: Say
 ) -> None:

@@ -49,7 +49,11 @@ class Asides:
         heard, spoken = said.transcript, self._call.language_of(said.transcript)
         if heard.doubtful:
             return Words(said, Sense.NOTHING)
-        if any(spoken_numbers(heard.text, spoken.reader)):
+        if numbers := list(spoken_numbers(heard.text, spoken.reader)):
+            # The rest is read by rule alone: what a model reads could hold a misheard digit.
+            rest = heard.text[numbers[-1].end :]
+            if AnswerReader(spoken).asks_for_person(normal_form(rest, spoken)):
+                return Words(said, Sense.PERSON)
             return await identification.answer(heard.text, spoken)
         if Remark.UNABLE not in spoken.remarks(heard.text):
             declines = AnswerReader(spoken).declines(normal_form(heard.text, spoken))
