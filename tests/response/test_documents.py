@@ -298,3 +298,30 @@ async def test_the_small_model_that_comes_along_goes_on_after_documents(
     assert acts(told) == {"from_documents"}
     assert office.done == ["get_bill"]
     assert "42.17" in spoken(bill)
+
+
+async def test_a_question_to_the_question_before_an_act_is_answered_and_that_stays_open(
+    office: Office, search: DocumentSearch
+) -> None:
+    block: list[Piece] = [ModelCall("block_sim", {}), End()]
+    session = session_of(Writer(block, wording("out_of_scope"), block, [End()]), office, search)
+
+    await steps_of(session.begin("please block my sim card"))
+    steps = await steps_of(session.begin(OPEN))
+
+    assert spoken(steps).startswith("Our shops open at half past nine on weekdays")
+    assert acts(steps) == {"from_documents", "not_sure_block"} and session.asks
+    await steps_of(session.begin("yes"))
+    assert office.done[-1] == "block_sim"
+
+
+async def test_what_no_document_knows_of_an_act_only_asks_it_again(
+    office: Office, search: DocumentSearch
+) -> None:
+    block: list[Piece] = [ModelCall("block_sim", {}), End()]
+    session = session_of(Writer(block, wording("out_of_scope")), office, search)
+
+    await steps_of(session.begin("please block my sim card"))
+    steps = await steps_of(session.begin("is there any moon over the volcano tonight"))
+
+    assert acts(steps) == {"not_sure_block"} and session.asks

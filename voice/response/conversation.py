@@ -19,14 +19,22 @@ from voice.response.engine import Model
 from voice.response.exchange import Exchange
 from voice.response.harmony import Message
 from voice.response.means import Means, SecondThoughts
-from voice.response.meant import request_in, what_else_is_meant, what_is_meant
+from voice.response.meant import (
+    is_question,
+    request_in,
+    what_else_is_meant,
+    what_is_beside,
+    what_is_meant,
+)
 from voice.response.proposals import (
     CERTAIN,
     act_of,
     declines,
     helps_no_more,
     is_doubtful,
+    is_leaving,
     is_request,
+    only_asks,
     opinion_of,
     proposed,
     tool_wanted,
@@ -51,6 +59,8 @@ _LEAST_PROBABILITY = 0.35
 _MOST_MISUNDERSTOOD = 3
 _MOST_DOUBTS = 1
 """How often the question before an act is put in other words."""
+_MOST_ASIDES = 3
+"""How often it stays open for a question of the caller's that is no request."""
 _QUESTION = 4
 """Words; fewer, of which no document knows, were perhaps misheard."""
 _FOR_DOCUMENTS = frozenset({None, Role.NOT_UNDERSTOOD, Role.OUT_OF_SCOPE})
@@ -288,8 +298,10 @@ class ConversationRules:
     ) -> None:
         tool = exchange.tasks.tools[question.act.tool]
         # Nobody agrees to one day by naming another, with a no before it or without.
-        if not question.agreed and (act := changed(question.act, said, exchange.tasks)):
+        if act := changed(question.act, said, exchange.tasks):
             await exchange.use(act)
+            beside = await what_is_beside(exchange, said, question.act)
+            exchange.update(next=beside or exchange.state.next)
             return
         if exchange.tasks.language.after_correction(said.text):
             meant = await what_is_meant(exchange, said)
@@ -303,6 +315,8 @@ class ConversationRules:
         words = f"{question.agreed} {said.text}".strip()
         dropped = Remark.DROP in exchange.remarks(said)
         read = YesNo.NO if dropped else exchange.tasks.readers[tool.name].read(words)
+        if only_asks(said) and read is not YesNo.NO:
+            read = YesNo.UNCLEAR
         heard = (question.heard and said.heard_last) or bool(question.agreed)
         match decide(read, said.confidence, opinion):
             case Decision.RUN if heard:
@@ -313,7 +327,7 @@ class ConversationRules:
                     await self._follow(exchange, said, before, reply)
             case Decision.OTHER_REQUEST if not question.kept and is_request(exchange, reply, tool):
                 exchange.keep_for_later(question)
-            case Decision.OTHER_REQUEST:
+            case Decision.OTHER_REQUEST if is_leaving(exchange, reply, tool):
                 exchange.say(tool.declined or Role.OKAY)
                 await self._follow(exchange, said, before, reply)
             case Decision.SAY_AND_ASK_ON if heard:
@@ -321,8 +335,8 @@ class ConversationRules:
                 exchange.update(question=replace(question, heard=True, agreed=""))
             case Decision.RUN | Decision.SAY_AND_ASK_ON:
                 exchange.ask_again(question)
-            case Decision.DOUBT:
-                await self._doubt(exchange, question)
+            case Decision.DOUBT | Decision.OTHER_REQUEST:
+                await self._neither(exchange, said, question)
 
     async def _act(self, exchange: Exchange, said: Said, question: Question, words: str) -> None:
         """The caller agreed: after a time in which they may object, it happens."""
@@ -334,6 +348,19 @@ class ConversationRules:
             await exchange.answer("")
         else:
             await self._follow(exchange, said, exchange.state)
+
+    async def _neither(self, exchange: Exchange, said: Said, question: Question) -> None:
+        """What the caller asks is no answer: documents may know it, and the question stays open."""
+        asks = is_question(exchange, said) or only_asks(said)
+        if not asks or question.asides >= _MOST_ASIDES:
+            await self._doubt(exchange, question)
+            return
+        if DOCUMENTS in exchange.tasks.tools:
+            found = await exchange.use(looking_up(said.text, exchange.tasks))
+            if found and exchange.status_of(DOCUMENTS) != UNKNOWN:
+                await exchange.answer("")
+        if not exchange.is_over:
+            exchange.ask_again(replace(question, asides=question.asides + 1))
 
     async def _doubt(self, exchange: Exchange, question: Question) -> None:
         """Neither yes nor no: ask once more; then it is left, and a person helps."""

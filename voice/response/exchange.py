@@ -207,12 +207,12 @@ class Exchange:
         self.update(asked=asked)
 
     def ask_again(self, question: Question) -> None:
-        """Ask the same in other words; what was agreed to so far counts no more."""
-        tool = self.tasks.tools[question.act.tool]
-        self._given[tool.name] = question.act.arguments
-        again = tool.unclear or tool.confirmation
-        assert again is not None
-        self.say(again)
+        """Ask the same, of any values by name; what was agreed to so far counts no more."""
+        tool, values = self.tasks.tools[question.act.tool], question.act.arguments
+        self._given[tool.name] = values
+        assert tool.confirmation is not None
+        if not (values and self.say(tool.confirmation)):
+            self.say(tool.unclear or tool.confirmation)
         self.update(question=replace(question, heard=True, agreed=""))
 
     def keep_for_later(self, question: Question) -> None:

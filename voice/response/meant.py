@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from voice.engine_queue import Priority
 from voice.errors import VoiceError
+from voice.languages import words_of
+from voice.response.caller_text import normal_form
+from voice.response.collecting import changed
 from voice.response.exchange import Exchange
 from voice.response.proposals import CERTAIN, VAGUE, act_of, proposed, tool_wanted
 from voice.response.reading import ModelReply
@@ -54,6 +57,30 @@ async def what_else_is_meant(exchange: Exchange, said: Said) -> str:
         waiting = exchange.waiting
         if act is not None and not (waiting and waiting.tool == act.tool):
             return part
+    return ""
+
+
+async def what_is_beside(exchange: Exchange, said: Said, before: Act) -> str:
+    """What is asked for beside other values for an act: a person, or a request; "" for neither.
+
+    `before`: the act with the values that it had: a part that names others is no request.
+    """
+    _, person = _before_person(exchange, said.text)
+    if person:
+        return person
+    language, waiting = exchange.tasks.language, exchange.waiting
+    speaks = manner(language)
+    words = speaks.full(" ".join(words_of(said.in_full)).lower())
+    for place in speaks.boundaries(words):
+        for part in (speaks.without_joins(words[place:]), words[:place]):
+            text = " ".join(part)
+            values = replace(said, text=text, in_full=text)
+            if not _asks(part, speaks) or changed(before, values, exchange.tasks):
+                continue
+            masked = normal_form(text, language)
+            act = await request_in(exchange, masked, said.priority)
+            if act is not None and not (waiting and waiting.tool == act.tool):
+                return masked
     return ""
 
 

@@ -107,6 +107,19 @@ def is_request(exchange: Exchange, reply: ModelReply, tool: TaskTool) -> bool:
     )
 
 
+def is_leaving(exchange: Exchange, reply: ModelReply, tool: TaskTool) -> bool:
+    """Whether a reply turns away from this tool: to another matter, a person, or a goodbye."""
+    if reply.tool is not None and reply.tool == _person_tool(exchange):
+        return True
+    away = {Role.PERSON, *exchange.tasks.hand_over_after, *exchange.tasks.end_call_after}
+    return is_request(exchange, reply, tool) or act_of(exchange, reply) in away
+
+
+def only_asks(said: Said) -> bool:
+    """Whether it is one word that asks: "yes?" did not follow the question."""
+    return len(said.text.split()) == 1 and said.in_full.rstrip().endswith("?")
+
+
 def _person_tool(exchange: Exchange) -> str:
     person = exchange.tasks.person_tool
     return person.name if person else ""

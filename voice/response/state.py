@@ -46,6 +46,8 @@ class Question:
     act: Act
     doubts: int = 0
     """How often the answer was neither yes nor no."""
+    asides: int = 0
+    """How often the answer was a question of the caller's."""
     heard: bool = True
     """To its last word; a yes to less is none."""
     agreed: str = ""
