@@ -75,6 +75,8 @@ SENTENCES = (
     "My code is four, two, seven, one.",
     "Yes, please do.",
     "No, please stop.",
+    "No wait, what is my plan?",
+    "Thank you, goodbye.",
     PIN,
 )
 

@@ -33,7 +33,9 @@ class AnyCall(RuleBasedStateMachine):
         self.open: list[Words] = []
         """What was asked, and has had neither an answer nor an end."""
         self.checks = self.persons = self.reconsidered = 0
-        self.with_person = False
+        self.with_person = self.forced = False
+        self.turn: Words | None = None
+        """The last one that the caller said."""
         self.numbers: set[int] = set()
         self.dropped: tuple[Words, ...] = ()
 
@@ -44,6 +46,12 @@ class AnyCall(RuleBasedStateMachine):
     def tell(self, happened: on.Input) -> list[do.Action]:
         before = self.floor.state
         actions = self.floor.take(happened)
+        if do.Stay() in actions:
+            assert before is FloorState.LEAVING and not self.forced
+            assert self.turn is not None
+            if self.turn.sense is Sense.REQUEST:
+                self.open.append(self.turn)
+            before = FloorState.LISTENING
         for action in actions:
             self.follow(action, before)
         if not isinstance(happened, on.SpeechBegan):
@@ -95,6 +103,7 @@ class AnyCall(RuleBasedStateMachine):
             case do.AskIdentity():
                 self.checks += 1
             case do.HandOver() | do.Help():
+                self.forced = False
                 self.persons += 1
                 self.open.clear()
             case do.Leave():
@@ -165,6 +174,7 @@ class AnyCall(RuleBasedStateMachine):
         if was_guessed and self.guess:
             words = self.words[self.guess][-1]
         acting = self.counts if state is FloorState.ACTING else None
+        self.turn = words
         if words.sense is Sense.REQUEST and state not in AWAY:
             self.open.append(words)
         actions = self.tell(on.TurnOver(words, cut_question))
@@ -293,6 +303,12 @@ class AnyCall(RuleBasedStateMachine):
     @rule()
     def time_runs_out(self) -> None:
         self.tell(on.TimeRunsOut())
+
+    @precondition(lambda self: self.floor.state is FloorState.LEAVING)
+    @rule(failed=st.booleans())
+    def the_end_is_forced(self, failed: bool) -> None:
+        self.tell(on.Leaving("speech failed", "system") if failed else on.TimeUp())
+        self.forced = self.floor.state is FloorState.LEAVING
 
     # What always holds
 

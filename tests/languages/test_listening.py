@@ -111,3 +111,26 @@ def test_every_phrase_can_be_spoken_as_it_stands(tag: str) -> None:
     assert len(set(spoken.phrases.fixed)) == len(spoken.phrases.fixed) > 20
     for phrase in (spoken.phrases.greeting, *spoken.phrases.fixed):
         assert spoken.spoken_form(phrase).lower() == phrase.lower()
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "Thank you, bye."), ("en", "Okay, thanks for your help. You too!"),
+        ("en", "Goodbye"), ("fr", "Merci beaucoup, au revoir."), ("fr", "Bonne journée !"),
+        ("sw", "Asante sana, kwaheri."),
+    ],
+)  # fmt: skip
+def test_who_was_told_goodbye_says_so_too(tag: str, text: str) -> None:
+    assert language(tag).listening.is_farewell(text)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "No, wait"), ("en", "Thanks, and how much is my bill?"), ("en", "one more question"),
+        ("fr", "Merci, et ma facture ?"), ("sw", "Asante, bili yangu ni kiasi gani?"),
+    ],
+)  # fmt: skip
+def test_who_wants_more_says_something_else(tag: str, text: str) -> None:
+    assert not language(tag).listening.is_farewell(text)

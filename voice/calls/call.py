@@ -65,6 +65,9 @@ log = logging.getLogger(__name__)
 
 LAST_WORDS_SECONDS = 10.0
 """So long a call that is to end goes on while one side still speaks."""
+REPLY_SECONDS = 0.4
+"""After the last word somebody may already speak whose voice is not known for one yet."""
+_LOOK_SECONDS = 0.02
 DRAIN_SECONDS = 20.0
 """A pipeline that has not come to its end by then is cancelled."""
 CANCEL_SECONDS = 5.0
@@ -211,14 +214,28 @@ class Call:
             await call.ending.wait()
             if self._caller_gone:
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(call.at_rest.wait(), LAST_WORDS_SECONDS)
-            if call.ending.is_set():  # Nobody called for help over the last words.
+            await self._last_words()
+            if call.ending.is_set():  # Nobody asked for anything over the last words.
                 break
+        call.closed = True
         await self._worker.stop_when_done()
         await asyncio.sleep(DRAIN_SECONDS)
         log.warning("a pipeline did not come to its end and is cancelled")
         await self._worker.cancel(reason="the pipeline did not end in time")
+
+    async def _last_words(self) -> None:
+        """Wait until the last word has been heard, and nothing is said to it; or until the call
+        is not to end any more.
+        """
+        call, clock = self._call, asyncio.get_running_loop().time
+        latest = clock() + LAST_WORDS_SECONDS
+        quiet_since = clock()
+        while call.ending.is_set() and clock() < latest:
+            if not call.at_rest.is_set():
+                quiet_since = clock()
+            elif call.handed_over or clock() >= quiet_since + REPLY_SECONDS:
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _read(self) -> None:
         """Follow the leg until the caller, or the edge, ends it."""
@@ -265,7 +282,7 @@ class Call:
 
     def _lost(self, reason: str, by: EndedBy) -> None:
         """There is nobody left to hear anything."""
-        self._caller_gone = True
+        self._caller_gone = self._call.closed = True
         self._call.end(reason, by)
         self._leg.send(HangUp(reason=reason))
 

@@ -233,6 +233,8 @@ class ConversationStep(FrameProcessor):
                 self._call.journal.record(NoInput, count=count)
             case do.Leave(reason, by):
                 self._call.end(reason, by)
+            case do.Stay():
+                self._call.withdraw_end()
             case do.WithdrawTransfer():
                 cancel_transfer(self._call)
             case do.LeaveIdentification():

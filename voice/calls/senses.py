@@ -9,7 +9,7 @@ from voice.calls.emergencies import Emergencies
 from voice.calls.identification import Identification
 from voice.calls.other_languages import OtherLanguages
 from voice.calls.state import CallState
-from voice.dialogue import Floor, Sense, Words
+from voice.dialogue import Floor, FloorState, Sense, Words
 from voice.languages import Remark, plain, spoken_numbers, words_of
 from voice.languages.yes_no import AnswerReader
 from voice.recognition import Transcript
@@ -58,6 +58,8 @@ class Senses:
         if self._floor.checking and takes_back:
             return Words(turn, Sense.INSTEAD)
         waits = spoken.listening.is_patience(heard.text)
+        if self._floor.state is FloorState.LEAVING:
+            waits = waits or listens or spoken.listening.is_farewell(heard.text)
         is_secret = self._call.secret_turn and self._floor.checking
         return Words(turn, Sense.PATIENCE if waits or is_secret else Sense.REQUEST)
 

@@ -79,6 +79,8 @@ class CallState:
     ended_by: EndedBy = "caller"
     at_rest: asyncio.Event = field(default_factory=_set_event)
     """Clear while the caller speaks, or has something still to hear."""
+    closed: bool = False
+    """It ends now: the last words have been heard, or there is nobody left to hear them."""
     keep_open: bool = False
     """The caller is in distress and was told a number: the call is not ended by us."""
     held: bool = False
@@ -155,5 +157,7 @@ class CallState:
 
     def withdraw_end(self) -> None:
         """The call goes on after all; without effect once its last words have been heard."""
+        if self.closed:
+            return
         self.ending.clear()
         self.end_reason, self.ended_by = "", "caller"

@@ -216,6 +216,11 @@ class Leave:
     by: Literal["assistant", "system"] = "assistant"
 
 
+@dataclass(frozen=True)
+class Stay:
+    """The call goes on, although it was to end."""
+
+
 # The caller's silence
 
 
@@ -236,5 +241,5 @@ Action = (
     Begin | Commit | Drop | Stop | TakeBack | ResumeAnswer | AskAgain | Forget | CutShort | SayOn
     | FallSilent | Say | Tell | Adapt | PromptAgain | NoteSilence | Apologise | AskIdentity
     | Identify | Reconsider | AskOn | LeaveIdentification | CannotCheck | HandOver
-    | WithdrawTransfer | Help | Leave | AwaitCaller | HoldTimer
+    | WithdrawTransfer | Help | Leave | Stay | AwaitCaller | HoldTimer
 )  # fmt: skip

@@ -13,6 +13,9 @@ from voice.dialogue.words import Sense, Words
 MOST_UNHELPED = 5
 """Turns of a call that helped nothing, with none between them that did: then a person helps."""
 
+KEEPS_CALL = (Sense.REQUEST, Sense.WAIT, Sense.MANNER)
+"""What is said into a goodbye and answered; no backchannel is, and no farewell."""
+
 
 class Consequences:
     """What is known of one call's floor, and what is done by the rules in `Floor`.
@@ -39,6 +42,8 @@ class Consequences:
         self._identifying = self._speaking = self._held = self._resumes = False
         self._calling_persons = 0
         self._with_person = self._leaving = self._stays = False
+        self._parting = False
+        """The end is one that the caller's words may put off: a goodbye, or their silence."""
         self._apologised = self._in_distress = False
         self._silences = self._unhelped = 0
 
@@ -276,7 +281,7 @@ class Consequences:
             case do.HandOver():
                 return self._connect(ended.then)
             case do.Leave():
-                return self._leave(ended.then)
+                return self._part(ended.then)
             case do.AskIdentity():
                 self._checks += 1
                 return [do.HoldTimer(), ended.then]
@@ -309,7 +314,7 @@ class Consequences:
         self._silences, self._waits = self._silences + 1, False
         noted = do.NoteSilence(self._silences)
         if self._silences > self._reprompts and not self._stays:
-            return [noted, do.Say("nobody_there"), *self._leave(do.Leave("no input"))]
+            return [noted, do.Say("nobody_there"), *self._part(do.Leave("no input"))]
         again = do.AskAgain(self._next()) if asks else do.PromptAgain(self._silences)
         return [noted, again]
 
@@ -329,12 +334,30 @@ class Consequences:
     def _help(self) -> list[Action]:
         """Distress comes before all else, also before the end."""
         self._in_distress, self._leaving, self._identifying = True, False, False
+        self._parting = False
         self._forget_kept()
         self._calling_persons += 1
         silent = [*self._quiet(), do.LeaveIdentification(), do.FallSilent(all_of_it=True)]
         return [*silent, do.HoldTimer(), do.Help()]
 
-    def _leave(self, leave: do.Leave) -> list[Action]:
+    def _part(self, leave: do.Leave) -> list[Action]:
+        """Leave, unless the caller still wants something."""
+        self._parting = self._parting or not self._leaving
+        return self._leave(leave, forced=False)
+
+    def _may_stay_for(self, words: Words) -> bool:
+        """Whether these words keep a call that was to end."""
+        away = self._calling_persons or self._with_person or self._checks
+        return self._parting and not away and words.sense in KEEPS_CALL
+
+    def _stay(self) -> list[Action]:
+        """Nothing more is said of the goodbye."""
+        self._leaving = self._parting = False
+        return [do.Stay(), do.FallSilent(all_of_it=True)]
+
+    def _leave(self, leave: do.Leave, forced: bool = True) -> list[Action]:
+        """Leave; `forced`: whatever the caller still says."""
+        self._parting = self._parting and not forced
         if self._leaving:
             return []
         self._leaving = True

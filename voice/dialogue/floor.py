@@ -59,6 +59,8 @@ class Floor(Consequences):
                 FloorState.THINKING | FloorState.SPEAKING | FloorState.HELD | FloorState.LISTENING,
             ):
                 return self._guess_at(words)
+            case on.TurnOver(words), FloorState.LEAVING if self._may_stay_for(words):
+                return self._stay() + self._on_words(happened, self.state)
             case on.TurnOver(), FloorState.LEAVING | FloorState.CONNECTING | FloorState.WITH_PERSON:
                 return self._drop_guess()
             case on.TurnOver(words, cut_question), _ if words.sense is Sense.NOTHING:
@@ -171,6 +173,7 @@ class Floor(Consequences):
             case on.TimeRunsOut(), _ if state not in AWAY:
                 return [do.Say("time_runs_out")]
             case on.TimeUp(), FloorState.LEAVING | FloorState.WITH_PERSON:
+                self._parting = False
                 return []
             case on.TimeUp(), _ if not self._stays:
                 end = self._leave(do.Leave("maximum length", "system"))

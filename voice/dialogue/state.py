@@ -32,7 +32,7 @@ class FloorState(Enum):
 
 
 AWAY = (FloorState.LEAVING, FloorState.CONNECTING, FloorState.WITH_PERSON)
-"""Nothing that the caller says is answered, but for distress."""
+"""Nothing that the caller says is answered, but for distress and what keeps the call."""
 ENGAGED = (*AWAY, FloorState.ACTING, FloorState.HELD)
 """Nothing is taken back: words of the caller do not stop what is going on, or are none."""
 

@@ -21,6 +21,8 @@ class Listening(Table):
     """What somebody says who wants the other to stop, a few words of their own."""
     patience: Sequence[str] = ()
     """What somebody who waits says to show that they are still there."""
+    farewell: Sequence[str] = ()
+    """What somebody says who was told goodbye, and wants nothing more."""
 
     def is_backchannel(self, text: str) -> bool:
         """Whether `text` says no more than that the caller is listening."""
@@ -49,17 +51,27 @@ class Listening(Table):
 
     def is_patience(self, text: str) -> bool:
         """Whether somebody who waits for an answer says no more than that they are still there."""
-        return not words_of(text) or self.is_backchannel(text) or self._all_patience(words_of(text))
+        return (
+            not words_of(text)
+            or self.is_backchannel(text)
+            or _covers(self.patience, words_of(text))
+        )
 
-    def _all_patience(self, words: Sequence[str]) -> bool:
-        """Whether phrases of patience can be laid side by side over all the words."""
-        phrases = [tuple(words_of(phrase)) for phrase in self.patience]
-        reached = {0}
-        for start in range(len(words)):
-            if start in reached:
-                reached |= {
-                    start + len(phrase)
-                    for phrase in phrases
-                    if tuple(words[start : start + len(phrase)]) == phrase
-                }
-        return len(words) in reached
+    def is_farewell(self, text: str) -> bool:
+        """Whether somebody who was told goodbye says no more than that to it."""
+        kind = (*self.words, *self.phrases, *self.patience, *self.farewell)
+        return _covers(kind, words_of(text))
+
+
+def _covers(phrases: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether phrases of these can be laid side by side over all the words."""
+    laid = [tuple(words_of(phrase)) for phrase in phrases]
+    reached = {0}
+    for start in range(len(words)):
+        if start in reached:
+            reached |= {
+                start + len(phrase)
+                for phrase in laid
+                if tuple(words[start : start + len(phrase)]) == phrase
+            }
+    return len(words) in reached
