@@ -47,6 +47,18 @@ async def test_zero_leads_to_a_person_and_back_if_nobody_answers(
     assert announced.ms - disclosed.ms >= disclosed.duration_ms - 150
 
 
+async def test_who_takes_it_back_while_it_is_announced_is_not_transferred(
+    serve: Serve, log: EventLog, say: Say
+) -> None:
+    async with greeted(await serve(WITH_PERSON), log, "taken-back") as caller:
+        await caller.say(say("I want to speak to a person."))
+        await log.clause("putting you through")
+        await caller.say(say("No wait, what is my plan?"))
+        await log.clause(LONG_ANSWER[2])
+    assert not any(isinstance(control, Transfer) for control in caller.controls)
+    assert not log.of(Transferred)
+
+
 async def test_a_transfer_is_as_long_as_the_edge_lets_it_be(
     serve: Serve, log: EventLog, say: Say
 ) -> None:

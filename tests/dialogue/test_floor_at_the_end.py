@@ -1,13 +1,28 @@
-"""When the call ends: what the caller may still put off, and what nothing does."""
+"""When the call ends, or a person is called: what the caller may still put off, and what not."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.dialogue.test_floor import BILL, ER, HELLO, HOLD_ON, NOISE, PLAN, asking, state_of, take
-from voice.dialogue import Floor, FloorState, Words
+from tests.dialogue.test_floor import (
+    BILL,
+    ER,
+    FIRE,
+    HELLO,
+    HOLD_ON,
+    NOISE,
+    PLAN,
+    asking,
+    state_of,
+    take,
+)
+from voice.dialogue import Floor, FloorState, Sense, Words
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on
+
+PERSON = Words("a person please")
 
 
 @pytest.fixture
@@ -63,3 +78,17 @@ def test_an_end_that_is_forced_is_put_off_by_nothing(floor: Floor, forced: list[
     take(floor, *forced)
     assert take(floor, on.TurnOver(PLAN)) == []
     assert state_of(floor) is FloorState.LEAVING
+
+
+def test_who_takes_back_that_they_want_a_person_is_answered_if_nobody_comes(floor: Floor) -> None:
+    take(floor, on.Ended(asking(floor, PERSON), do.HandOver("asked for")))
+    assert take(floor, on.TurnOver(replace(PLAN, sense=Sense.INSTEAD))) == [do.TakeBackTransfer()]
+    assert take(floor, on.PersonLeft()) == [do.Begin(2, (PLAN,), guess=False)]
+
+
+@pytest.mark.parametrize(
+    "connects", [on.Heard(FIRE), on.Failed("speech", RuntimeError())], ids=["help", "failure"]
+)
+def test_nobody_takes_back_help(floor: Floor, connects: on.Input) -> None:
+    take(floor, connects, on.PersonWanted("speech failed"), on.SpeechBegan())
+    assert take(floor, on.TurnOver(replace(PLAN, sense=Sense.INSTEAD))) == []

@@ -52,6 +52,8 @@ class AnyCall(RuleBasedStateMachine):
             if self.turn.sense is Sense.REQUEST:
                 self.open.append(self.turn)
             before = FloorState.LISTENING
+        if isinstance(happened, on.PersonLeft):
+            before = FloorState.LISTENING if self.floor.state not in AWAY else before
         for action in actions:
             self.follow(action, before)
         if not isinstance(happened, on.SpeechBegan):

@@ -27,7 +27,7 @@ from voice.calls.emergencies import Emergencies
 from voice.calls.failures import EngineFailure
 from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, HoldFrame, Hypothesis, Rejoined, TurnTooLongFrame
-from voice.calls.hand_over import cancel_transfer
+from voice.calls.hand_over import cancel_transfer, take_back_transfer
 from voice.calls.identification import Identification
 from voice.calls.keypad import Keypad
 from voice.calls.other_languages import OtherLanguages
@@ -237,6 +237,9 @@ class ConversationStep(FrameProcessor):
                 self._call.withdraw_end()
             case do.WithdrawTransfer():
                 cancel_transfer(self._call)
+            case do.TakeBackTransfer():
+                if take_back_transfer(self._call):
+                    await self._fall_silent(do.FallSilent(all_of_it=True))
             case do.LeaveIdentification():
                 self._identification.give_up()
                 self._session.abandon_pending()

@@ -55,7 +55,8 @@ class Emergencies:
             if target is None or call.ending.is_set():
                 continue
             announced = await self._say(connecting, protected=True)
-            if await transfer_call(call, announced, target, f"emergency: {kind}"):
+            because = f"emergency: {kind}"
+            if (await transfer_call(call, announced, target, because, urgent=True)).ok:
                 return True
         if not call.ending.is_set():
             call.keep_open = True

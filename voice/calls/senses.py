@@ -55,7 +55,8 @@ class Senses:
             return Words(turn, Sense.WAIT)
         if self.remarks(heard) & DELIVERIES:
             return Words(turn, Sense.MANNER)
-        if self._floor.checking and takes_back:
+        connecting = self._floor.state is FloorState.CONNECTING
+        if takes_back and (self._floor.checking or connecting):
             return Words(turn, Sense.INSTEAD)
         waits = spoken.listening.is_patience(heard.text)
         if self._floor.state is FloorState.LEAVING:

@@ -38,11 +38,13 @@ class CallLeg(Protocol):
 
 @dataclass
 class Transferring:
-    """A transfer that the edge was asked for; how it ends is the edge's to say."""
+    """A transfer that the edge is asked for once it was announced; how it ends is its to say."""
 
     target: str
     reason: str
     outcome: asyncio.Future[TransferResult]
+    asked: bool = False
+    """The edge was asked for it."""
 
 
 async def _hears_words(heard: Transcript) -> bool:

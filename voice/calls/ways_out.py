@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from voice.calls.hand_over import transfer_call
+from voice.calls.hand_over import TAKEN_BACK, transfer_call
 from voice.calls.state import CallState
 from voice.calls.utterance import Utterance
 from voice.events import EngineFailed
@@ -30,9 +30,10 @@ class WaysOut:
             return False
         spoken = spoken or self._call.language
         announced = await self._say(spoken.phrases.hand_over, protected=True, language=spoken)
-        if await transfer_call(self._call, announced, target, reason):
+        result = await transfer_call(self._call, announced, target, reason)
+        if result.ok:
             return True
-        if not self._call.ending.is_set():
+        if result is not TAKEN_BACK and not self._call.ending.is_set():
             await self._say(self._call.phrases.transfer_failed, protected=True)
         return False
 

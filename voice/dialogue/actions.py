@@ -204,6 +204,11 @@ class WithdrawTransfer:
 
 
 @dataclass(frozen=True)
+class TakeBackTransfer:
+    """Do not hand the caller over after all, if nobody is called yet; ends in `PersonLeft`."""
+
+
+@dataclass(frozen=True)
 class Help:
     """Put a caller in distress through to help; ends in `PersonTook` or `PersonLeft`."""
 
@@ -241,5 +246,5 @@ Action = (
     Begin | Commit | Drop | Stop | TakeBack | ResumeAnswer | AskAgain | Forget | CutShort | SayOn
     | FallSilent | Say | Tell | Adapt | PromptAgain | NoteSilence | Apologise | AskIdentity
     | Identify | Reconsider | AskOn | LeaveIdentification | CannotCheck | HandOver
-    | WithdrawTransfer | Help | Leave | Stay | AwaitCaller | HoldTimer
+    | WithdrawTransfer | TakeBackTransfer | Help | Leave | Stay | AwaitCaller | HoldTimer
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 from voice.dialogue import actions as do
@@ -42,6 +43,8 @@ class Consequences:
         self._identifying = self._speaking = self._held = self._resumes = False
         self._calling_persons = 0
         self._with_person = self._leaving = self._stays = False
+        self._helps = False
+        """The caller is in distress, and put through."""
         self._parting = False
         """The end is one that the caller's words may put off: a goodbye, or their silence."""
         self._apologised = self._in_distress = False
@@ -329,7 +332,20 @@ class Consequences:
         self._calling_persons = max(0, self._calling_persons - 1)
         self._with_person = self._apologised = False
         self._stays = self._stays or stays
-        return [self._await()]
+        if self.state in AWAY:
+            return [self._await()]
+        self._helps = False
+        return self._take_up_kept() or [self._await()]
+
+    def _may_take_back_person(self, words: Words) -> bool:
+        """Whether these words take back a hand-over that is not for the caller's good."""
+        return words.sense is Sense.INSTEAD and not (self._helps or self._apologised)
+
+    def _take_back_person(self, words: Words) -> list[Action]:
+        """What the caller wants instead is answered once it is known that nobody comes."""
+        self._caller_is_there()
+        self._kept += (replace(words, sense=Sense.REQUEST),)
+        return [do.TakeBackTransfer()]
 
     def _help(self) -> list[Action]:
         """Distress comes before all else, also before the end."""
@@ -337,6 +353,7 @@ class Consequences:
         self._parting = False
         self._forget_kept()
         self._calling_persons += 1
+        self._helps = True
         silent = [*self._quiet(), do.LeaveIdentification(), do.FallSilent(all_of_it=True)]
         return [*silent, do.HoldTimer(), do.Help()]
 

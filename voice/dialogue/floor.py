@@ -61,6 +61,8 @@ class Floor(Consequences):
                 return self._guess_at(words)
             case on.TurnOver(words), FloorState.LEAVING if self._may_stay_for(words):
                 return self._stay() + self._on_words(happened, self.state)
+            case on.TurnOver(words), FloorState.CONNECTING if self._may_take_back_person(words):
+                return self._drop_guess() + self._take_back_person(words)
             case on.TurnOver(), FloorState.LEAVING | FloorState.CONNECTING | FloorState.WITH_PERSON:
                 return self._drop_guess()
             case on.TurnOver(words, cut_question), _ if words.sense is Sense.NOTHING:
@@ -165,7 +167,7 @@ class Floor(Consequences):
             case on.PersonWanted(reason, spoken), _:
                 return self._connect(do.HandOver(reason, spoken))
             case on.PersonTook(), _:
-                self._with_person, self._calling_persons = True, 0
+                self._with_person, self._calling_persons, self._helps = True, 0, False
                 self._forget_kept()
                 return self._quiet()
             case on.PersonLeft(stays), _:

@@ -18,7 +18,7 @@ class Sense(Enum):
     """To be waited for: 'hold on, I have to find my papers'."""
     REQUEST = auto()
     INSTEAD = auto()
-    """While it is checked who calls: it may take back what that is for."""
+    """While it is checked who calls, or a person announced: it may take back what that is for."""
     MANNER = auto()
     """How the assistant shall speak: slower, louder."""
     STRANGE = auto()
