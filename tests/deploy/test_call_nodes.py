@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,12 +57,25 @@ async def a_drained_node_loses_none(region: Region) -> None:
     node = region.nodes[1]
     async with region.callers(2 * NODES) as callers:
         node.ask_to_stop()
+        await refuses_calls(region.addresses[1])
         await expect_new_calls(region, {0, 2})
         await region.kamailio.until_state(region.addresses[1], "IP")
         await expect_new_calls(region, {0, 2})
         assert all(await asyncio.gather(*(caller.hears() for caller in callers)))
     await node.ended()
     assert {end.by for end in ends_of(node)} == {"caller"}
+
+
+async def refuses_calls(address: str) -> None:
+    """Wait until a node that was asked to stop does."""
+    async with asyncio.timeout(10):
+        with suppress(CallRejected):
+            while True:
+                caller = Caller()
+                try:
+                    await caller.dial(address)
+                finally:
+                    await caller.line.close()
 
 
 async def calls_outlive_kamailio(region: Region) -> None:
