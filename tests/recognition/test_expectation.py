@@ -20,6 +20,21 @@ from voice.recognition.expectation import Kind
 RATE = 8000
 
 
+@pytest.mark.parametrize(
+    ("expect", "text", "beside"),
+    [
+        (Expectation("date"), "the thirst of hay", 2), (Expectation("date"), "the 3rd of May", 1),
+        (Expectation("date"), "what do I have to pay this month", 8),
+        (Expectation("amount"), "twenty euros", 0),
+        (Expectation("digits", digits=4), "for two sex won please", 0),
+    ],
+)  # fmt: skip
+def test_words_beside_a_date_or_an_amount_tell_another_sentence(
+    expect: Expectation, text: str, beside: int
+) -> None:
+    assert expect.words_beside(text, language()) == beside
+
+
 @pytest.fixture(scope="module")
 def people() -> Path:
     folder = os.environ.get("VOICE_TEST_DATA", "")

@@ -218,6 +218,14 @@ async def test_another_request_goes_first_and_the_question_comes_back(words: str
     assert await desk.says("are you open") == "We are open."
 
 
+async def test_a_question_that_is_passed_over_twice_does_not_come_back_again() -> None:
+    desk = Desk(READING)
+    await desk.says("I have a reading for you")
+    assert await desk.says("are you open") == "We are open. Which meter?"
+    assert await desk.says("are you open") == "We are open."
+    assert desk.session.wanted is None
+
+
 @pytest.mark.parametrize("kind", ["digits", "name"])
 async def test_what_was_dropped_for_another_request_does_not_come_back(kind: str) -> None:
     desk = Desk({"what": {"type": kind, "length": 8} if kind == "digits" else {"type": kind}})

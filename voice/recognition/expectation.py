@@ -94,6 +94,14 @@ class Expectation:
         is_made_of_them = all(one in known or one.isdecimal() for one in said)
         return (" ".join(said) or None) if is_made_of_them else None
 
+    def words_beside(self, text: str, language: Language) -> int:
+        """How many words are no part of a date or an amount; of other kinds, any may be misread."""
+        if self.kind not in ("amount", "date"):
+            return 0
+        known = {*self.parts(language)}
+        said = _WORD.findall(text.lower())
+        return sum(one not in known and not one.isdecimal() for one in said)
+
     def is_told_in(self, text: str, language: Language) -> bool:
         """Whether a sentence such as 'it's four two two one' holds the one number asked for.
 

@@ -9,7 +9,7 @@ when it does not stand out, it is doubtful, and the caller is asked again rather
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ctranslate2
@@ -29,6 +29,8 @@ _MOST_LOSS_OF_LISTENERS = 2.5
 """The same of a back-channel, which anybody may say at any time."""
 _WORDS_BESIDE = 1
 """Beside an answer, as 'well, yes': a longer saying is taken as it was read."""
+_MOST_STRANGE = 4
+"""Words of a date or an amount that may be misread; more are another sentence."""
 _BEAM = 10
 _PIECES_A_DIGIT = 2
 _MOST_PIECES = 40
@@ -77,10 +79,10 @@ class ExpectedAnswers:
     ) -> LikelyAnswer | None:
         """The answer in a window that was read freely as `free`; None when it is no such answer."""
         said = self._tokenizer.decode(list(free))
-        if not expect.needs_search(said, self._language):
+        answers = expect.answers(self._language)
+        if not expect.needs_search(said, self._language) or self._is_long(said, expect, answers):
             return None
         states = np.array(encoded.to_device(ctranslate2.Device.cpu))
-        answers = expect.answers(self._language)
         if not free:  # how probable it is that nothing was said
             free_log_probability = self._log_probabilities(states, [[]])[0]
         wordings = self._scored(states, answers) if answers else self._searched(encoded, expect)
@@ -102,6 +104,15 @@ class ExpectedAnswers:
             return LikelyAnswer(best.pieces, best.log_probability, doubtful=True)
         doubtful = margin < _LEAST_MARGIN or length_margin < _LEAST_LENGTH_MARGIN
         return LikelyAnswer(chosen.pieces, chosen.log_probability, doubtful and expect.decides)
+
+    def _is_long(self, said: str, expect: Expectation, answers: Mapping[str, str]) -> bool:
+        """Whether so much was said that no answer explains it: the search would take longer than
+        the reading, and find nothing.
+        """
+        if answers:
+            longest = max(len(answer.split()) for answer in answers)
+            return len(said.split()) > longest + _WORDS_BESIDE
+        return expect.words_beside(said, self._language) > _MOST_STRANGE
 
     def _says_more(self, free: Sequence[int], answer: Sequence[int]) -> bool:
         """Whether something was said besides the answer: 'yes, but not today' is no plain yes."""

@@ -72,7 +72,7 @@ def come_back(exchange: Exchange) -> None:
     if left is None or exchange.waiting or exchange.is_over or state.person_offered:
         return
     exchange.update(left=None)
-    exchange.ask(replace(left, misheard=0))
+    exchange.ask(replace(left, misheard=0, came_back=True))
 
 
 async def _gives_up(exchange: Exchange, said: Said) -> bool:
@@ -148,9 +148,9 @@ def _is_other(exchange: Exchange, reply: ModelReply, asked: Asked) -> bool:
 
 
 def _unless_dropped(exchange: Exchange, said: Said, asked: Asked) -> Asked | None:
-    """What comes back behind another request; None for what the caller wants no more."""
+    """What comes back behind another request, once; None for what the caller wants no more."""
     dropped = exchange.tasks.language.after_dropping(said.text) is not None
-    return None if dropped else asked
+    return None if dropped or asked.came_back else asked
 
 
 async def _take_up(

@@ -66,6 +66,8 @@ class Asked:
     """How often the answer held no such value."""
     begun: str = ""
     """The figures of a number of which more are to come."""
+    came_back: bool = False
+    """It was asked for once more behind another request: who wants another one then has left it."""
 
     @property
     def reads_back(self) -> bool:
