@@ -52,7 +52,6 @@ RESUMED_MS = 60
 LISTENED_MS = range(Turns().speculate_ms, Turns().end_ms, LISTEN_AGAIN_MS)
 FINALITY_MS, WORDS_MS = 45, 120
 """Until they are known, by the embedded models."""
-SURE = (0.5, 0.6, 0.7, 0.8, 0.9)
 DOUBTFUL = (0.05, 0.1, 0.2, 0.3, 0.5)
 SURE_MS = (260, 300, 340, 380, 420)
 END_MS = (400, 520, 700)
@@ -158,11 +157,8 @@ def show(pauses: Sequence[Pause]) -> None:
     print(f"{'':26}median ms  p90 ms  cut short  (of turns)")
     for name, settings in rows:
         _row(name, pauses, settings)
-    for sure in SURE:
-        with _threshold("SURE", sure):
-            _row(f"sure from {sure}", pauses, Turns())
     for doubtful in DOUBTFUL:
-        with _threshold("DOUBTFUL", doubtful):
+        with _doubtful_below(doubtful):
             _row(f"doubtful below {doubtful}", pauses, Turns())
 
 
@@ -177,13 +173,12 @@ def _row(name: str, pauses: Sequence[Pause], settings: Turns) -> None:
 
 
 @contextmanager
-def _threshold(name: str, value: float) -> Iterator[None]:
-    before = getattr(end_of_turn, name)
-    setattr(end_of_turn, name, value)
+def _doubtful_below(finality: float) -> Iterator[None]:
+    before, end_of_turn.DOUBTFUL = end_of_turn.DOUBTFUL, finality
     try:
         yield
     finally:
-        setattr(end_of_turn, name, before)
+        end_of_turn.DOUBTFUL = before
 
 
 if __name__ == "__main__":

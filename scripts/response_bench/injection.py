@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,7 @@ def cases() -> list[dict[str, Any]]:
     return list(_set()["cases"])
 
 
+@cache
 def _set() -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load(INJECTIONS.read_text("utf-8"))
     return read

@@ -44,6 +44,14 @@ async def asked(caller: LegCaller, log: EventLog, say: Say) -> None:
     await caller.heard_out()
 
 
+async def put_through(caller: LegCaller, log: EventLog) -> str:
+    """The caller is transferred, and that ends the call; returns the reason."""
+    await caller.control(Transfer)
+    caller.leg.send(TransferResult(ok=True, reason=""))
+    await log.wait(CallEnded)
+    return log.of(Transferred)[0].reason
+
+
 @pytest.mark.parametrize(
     "said", ["oh dear, I don't remember my PIN", "No, sorry, I forgot my PIN."]
 )
@@ -54,10 +62,8 @@ async def test_what_is_not_known_leads_to_a_person(
     async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "forgot") as caller:
         await asked(caller, log, say)
         await turn(caller, log, say)
-        await caller.control(Transfer)
-        caller.leg.send(TransferResult(ok=True, reason=""))
-        await log.wait(CallEnded)
-    assert log.of(Transferred)[0].reason == "the caller cannot say who they are"
+        reason = await put_through(caller, log)
+    assert reason == "the caller cannot say who they are"
     assert len(log.of(IdentityRequested)) == 1 and log.of(IdentityDecided) == []
 
 
@@ -71,10 +77,8 @@ async def test_who_asks_for_a_person_behind_the_digits_gets_one(
     async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "behind") as caller:
         await asked(caller, log, say)
         await turn(caller, log, say)
-        await caller.control(Transfer)
-        caller.leg.send(TransferResult(ok=True, reason=""))
-        await log.wait(CallEnded)
-    assert log.of(Transferred)[0].reason == "the caller asked for a person"
+        reason = await put_through(caller, log)
+    assert reason == "the caller asked for a person"
     assert log.of(IdentityDecided) == []
 
 
@@ -168,10 +172,8 @@ async def test_zero_alone_is_for_a_person_also_where_digits_are_asked_for(
     async with LegCaller(await serve(WITH_PERSON, recogniser=heard), "zero") as caller:
         await asked(caller, log, say)
         caller.key(keys)
-        await caller.control(Transfer)
-        caller.leg.send(TransferResult(ok=True, reason=""))
-        await log.wait(CallEnded)
-    assert log.of(Transferred)[0].reason == "the caller pressed 0"
+        reason = await put_through(caller, log)
+    assert reason == "the caller pressed 0"
 
 
 @pytest.mark.parametrize("keys", ["0#", "0", "00"], ids=["enter", "pause", "impatient"])
@@ -181,10 +183,8 @@ async def test_zero_alone_is_for_a_person_where_nothing_is_asked_for(
     async with LegCaller(await serve(WITH_PERSON), "zero-unasked") as caller:
         await log.clause("Hello")
         caller.key(keys)
-        await caller.control(Transfer)
-        caller.leg.send(TransferResult(ok=True, reason=""))
-        await log.wait(CallEnded)
-    assert log.of(Transferred)[0].reason == "the caller pressed 0"
+        reason = await put_through(caller, log)
+    assert reason == "the caller pressed 0"
 
 
 @pytest.mark.parametrize("keys", ["4830", "0271", "0042"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voice.kept_arrays import read_arrays, write_arrays
 from voice.understanding import LexicalEmbedder, kept_folder, vectors
 from voice.understanding.lexical import Vectors
 from voice.understanding.vectors import PROBE, KeptVectors
@@ -67,6 +68,15 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     KeptVectors(embedder, tmp_path).embed(["one text"])
     KeptVectors(embedder, tmp_path).embed(["one text"])
     assert embedder.computed == ["one text"]
+
+
+def test_a_file_in_which_vectors_are_missing_is_made_anew(tmp_path: Path) -> None:
+    file, embedder = tmp_path / "counting.npz", Counting()
+    KeptVectors(embedder, tmp_path).embed(["a", "b"])
+    kept = read_arrays(file)
+    write_arrays(file, {**kept, "vectors": kept["vectors"][:1]})
+    KeptVectors(embedder, tmp_path).embed(["a"])
+    assert embedder.computed == ["a", "b", "a"]
 
 
 def test_without_a_place_to_write_vectors_are_computed_again(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from voice.languages.yes_no import AnswerReader
 from voice.response import Aside, ResponseSession, normal_form
 
 _PLAIN_NO = 2
-"""Words of a no that asks for nothing."""
+"""Words of a no that asks for nothing, and may be half of something else."""
 _SENSES = {
     Aside.PERSON: Sense.PERSON,
     Aside.AGAIN: Sense.AGAIN,
@@ -52,39 +52,36 @@ class Asides:
         if numbers := list(spoken_numbers(heard.text, spoken.reader)):
             # The rest is read by rule alone: what a model reads could hold a misheard digit.
             rest = heard.text[numbers[-1].end :]
-            if AnswerReader(spoken).asks_for_person(normal_form(rest, spoken)):
+            if _asks_for_person(rest, spoken):
                 return Words(said, Sense.PERSON)
             return await identification.answer(heard.text, spoken)
         if Remark.UNABLE not in spoken.remarks(heard.text):
-            declines = AnswerReader(spoken).declines(normal_form(heard.text, spoken))
-            if instead := await self._corrected(said, spoken, declines):
+            if instead := await self._corrected(said, spoken):
                 return instead
-            if declines:
+            if _declines(heard.text, spoken):
                 return None if await identification.take_back() else Words(None, Sense.DROPS)
         return await self._read(said, spoken)
 
     async def reconsidered(self, said: Turn) -> Words | None:
         """What the caller wants now, said while it was checked who they are; None: the same."""
         heard, spoken = said.transcript, self._call.language_of(said.transcript)
-        declines = AnswerReader(spoken).declines(normal_form(heard.text, spoken))
-        instead = await self._corrected(said, spoken, declines)
+        instead = await self._corrected(said, spoken)
         if instead is not None and instead.sense is not Sense.AGAIN:
             return instead
-        refuses = declines and len(words_of(heard.text)) > _PLAIN_NO
-        dropped = refuses or spoken.after_dropping(heard.text) == ""
+        dropped = refuses(heard.text, spoken) or spoken.after_dropping(heard.text) == ""
         return Words(None, Sense.DROPS) if dropped else None
 
-    async def _corrected(self, turn: Turn, spoken: Language, declines: bool) -> Words | None:
+    async def _corrected(self, turn: Turn, spoken: Language) -> Words | None:
         """What the caller wants instead of what they asked for; None where they do not say so.
 
         A long no may hold a request.
         """
         whole = turn.transcript.text
         text = spoken.after_correction(whole)
-        if text is None and not (declines and len(words_of(whole)) > _PLAIN_NO):
+        if text is None and not refuses(whole, spoken):
             return None
         text = text or whole
-        if AnswerReader(spoken).asks_for_person(normal_form(text, spoken)):
+        if _asks_for_person(text, spoken):
             return Words(turn, Sense.PERSON)
         match await self._wish(text, spoken):
             case Aside.REQUEST:
@@ -96,7 +93,7 @@ class Asides:
     async def _read(self, turn: Turn, spoken: Language) -> Words:
         """What such a turn says; `said` is None where nothing in it is to be answered."""
         text = turn.transcript.text
-        if AnswerReader(spoken).asks_for_person(normal_form(text, spoken)):
+        if _asks_for_person(text, spoken):
             return Words(turn, Sense.PERSON)
         remarks = spoken.remarks(text)
         if Remark.UNABLE in remarks:
@@ -117,6 +114,19 @@ class Asides:
             return await self._session.aside(text, spoken)
         except VoiceError:
             return Aside.NONE
+
+
+def refuses(text: str, spoken: Language) -> bool:
+    """Whether it is a no, and longer than one that may be half of something else."""
+    return len(words_of(text)) > _PLAIN_NO and _declines(text, spoken)
+
+
+def _declines(text: str, spoken: Language) -> bool:
+    return AnswerReader(spoken).declines(normal_form(text, spoken))
+
+
+def _asks_for_person(text: str, spoken: Language) -> bool:
+    return AnswerReader(spoken).asks_for_person(normal_form(text, spoken))
 
 
 def _with(turn: Turn, text: str) -> Turn | None:

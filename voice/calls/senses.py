@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voice.calls.answers import Turn
+from voice.calls.asides import refuses
 from voice.calls.attention import Attention
 from voice.calls.delivery import DELIVERIES
 from voice.calls.emergencies import Emergencies
@@ -11,12 +12,7 @@ from voice.calls.other_languages import OtherLanguages
 from voice.calls.state import CallState
 from voice.dialogue import Floor, FloorState, Sense, Words
 from voice.languages import Remark, plain, spoken_numbers, words_of
-from voice.languages.yes_no import AnswerReader
 from voice.recognition import Transcript
-from voice.response import normal_form
-
-_PLAIN_NO = 2
-"""Words of a no that may be half of something else."""
 
 
 class Senses:
@@ -76,12 +72,8 @@ class Senses:
         return (
             spoken.after_correction(heard.text) is not None
             or spoken.after_dropping(heard.text) is not None
-            or (len(words_of(heard.text)) > _PLAIN_NO and self._declines(heard))
+            or refuses(heard.text, spoken)
         )
-
-    def _declines(self, heard: Transcript) -> bool:
-        spoken = self._call.language_of(heard)
-        return AnswerReader(spoken).declines(normal_form(heard.text, spoken))
 
     def _thinks_aloud(self, heard: Transcript) -> bool:
         """Whether they say no more than "um", or "okay" where they are asked for digits."""

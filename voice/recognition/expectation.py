@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,16 +90,17 @@ class Expectation:
         if self.kind == "spelling":
             in_letters = text.isupper() or all(len(one) == 1 for one in said)
             return ("".join(said) or None) if in_letters else None
-        known = {*self.parts(language)}
-        is_made_of_them = all(one in known or one.isdecimal() for one in said)
-        return (" ".join(said) or None) if is_made_of_them else None
+        return None if self._no_parts(said, language) else " ".join(said) or None
 
     def words_beside(self, text: str, language: Language) -> int:
         """How many words are no part of a date or an amount; of other kinds, any may be misread."""
         if self.kind not in ("amount", "date"):
             return 0
+        return self._no_parts(_WORD.findall(text.lower()), language)
+
+    def _no_parts(self, said: Sequence[str], language: Language) -> int:
+        """How many of these words no answer is made of."""
         known = {*self.parts(language)}
-        said = _WORD.findall(text.lower())
         return sum(one not in known and not one.isdecimal() for one in said)
 
     def is_told_in(self, text: str, language: Language) -> bool:

@@ -65,11 +65,10 @@ class KeptVectors:
         kept = read_arrays(self._file) if self._file else {}
         if not {"keys", "vectors", "probe"}.issubset(kept):
             return {}
-        if not np.array_equal(kept["probe"], self._probed()):
+        keys, vectors = kept["keys"], kept["vectors"]
+        if len(keys) != len(vectors) or not np.array_equal(kept["probe"], self._probed()):
             return {}
-        return {
-            bytes(key): vector for key, vector in zip(kept["keys"], kept["vectors"], strict=False)
-        }
+        return {bytes(key): vector for key, vector in zip(keys, vectors, strict=True)}
 
     def _probed(self) -> Vectors:
         if self._probe is None:
