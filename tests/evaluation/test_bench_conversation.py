@@ -23,6 +23,7 @@ from conversation_bench.dialogue_scenario import load
 from conversation_bench.dialogues import Dialogue
 from conversation_bench.interruptions import GaveWay
 from conversation_bench.manners import BackChannel, Dictation, EchoCall
+from conversation_bench.sides import DEFAULT_PAUSE_MS
 from conversation_bench.wire_parts import TurnsMeasured
 from conversation_bench.wire_turns import JudgedTurn
 from voice.errors import VoiceError
@@ -37,6 +38,7 @@ KEYS = {
     "barge_in_stop_p95_ms", "voice_to_voice_median_ms_8", "difficult_callers_right",
     "difficult_callers", "harmful",
 }  # fmt: skip
+PAUSE = DEFAULT_PAUSE_MS["ours"]
 
 
 def turn(milliseconds: float | None, intent: str = "plan", cut_in: bool = False) -> JudgedTurn:
@@ -75,7 +77,7 @@ def test_a_full_run_measures_every_part_within_half_an_hour() -> None:
 def test_every_figure_has_its_key() -> None:
     result = BenchmarkResult.begin("bench_conversation")
     points = [
-        Point("ours", 520, (turn(500), turn(300, "no"), turn(None, cut_in=True))),
+        Point("ours", PAUSE, (turn(500), turn(300, "no"), turn(None, cut_in=True))),
         Point("stock", 200, (turn(1500), turn(None, cut_in=True))),
     ]
     read = [reading(True, 100, 0), reading(True, 100, 100), reading(False, 100, 0)]
@@ -113,7 +115,7 @@ def test_every_figure_has_its_key() -> None:
 def test_the_readme_shows_what_stands_between_both_and_a_person(tmp_path: Path) -> None:
     result = BenchmarkResult.begin("bench_conversation")
     for prefix, latency in (("", 400), ("real_", 500)):
-        point = Point("ours", 520, (turn(latency),))
+        point = Point("ours", PAUSE, (turn(latency),))
         add_turns(result, TurnsMeasured([point], [turn(latency)], [], []), prefix)
     result.save(tmp_path / "result.json")
     saved = {"bench_conversation": json.loads((tmp_path / "result.json").read_text())}

@@ -22,9 +22,7 @@ some_evidence = st.builds(
     st.sampled_from(Awaited),
     st.none() | st.floats(0, 1),
     st.none() | st.sampled_from(Ending),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
+    *[st.booleans()] * 6,
 )
 
 
@@ -48,6 +46,13 @@ some_evidence = st.builds(
         (Evidence(finality=0.95, ending=Ending.DOUBTED), DOUBTED),
         (Evidence(finality=0.05, ending=Ending.DOUBTED, short=True), OPEN),
         (Evidence(finality=0.05, short=True), DOUBTED),
+        (Evidence(finality=0.95, ending=Ending.SURE, half_heard=True), UNKNOWN),
+        (Evidence(finality=0.95, ending=Ending.SURE, tells=True), UNKNOWN),
+        (Evidence(finality=0.95, ending=Ending.SURE, leads_nowhere=True), UNKNOWN),
+        (Evidence(finality=0.05, ending=Ending.SURE, tells=True), DOUBTED),
+        (Evidence(finality=0.95, ending=Ending.WHOLE, half_heard=True), DOUBTED),
+        (Evidence(finality=0.95, ending=Ending.WHOLE, tells=True, leads_nowhere=True), OPEN),
+        (Evidence(finality=0.95, ending=Ending.DOUBTED, half_heard=True), OPEN),
         (Evidence(finality=0.95, ending=Ending.OPEN), OPEN),
         (Evidence(finality=0.95, ending=Ending.DICTATED), DIGITS),
         (Evidence(Awaited.FIGURES, finality=0.95, ending=Ending.WHOLE), DIGITS),
@@ -82,6 +87,16 @@ def test_a_turn_that_may_go_on_is_never_ended_sooner_than_one_of_which_nothing_i
     doubted = known.ending in (Ending.OPEN, Ending.DICTATED) or known.awaited is Awaited.FIGURES
     if doubted and not known.settled:
         assert pause_wanted(known, SETTINGS) > pause_wanted(Evidence(), SETTINGS)
+
+
+@given(some_evidence)
+def test_whatever_speaks_against_an_end_never_brings_it_forward(known: Evidence) -> None:
+    for doubtful in (
+        replace(known, half_heard=True),
+        replace(known, tells=True),
+        replace(known, leads_nowhere=True),
+    ):
+        assert pause_wanted(doubtful, SETTINGS) >= pause_wanted(known, SETTINGS)
 
 
 @given(some_evidence, st.floats(0, 1), st.floats(0, 1))

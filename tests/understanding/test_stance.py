@@ -267,3 +267,22 @@ def test_a_french_complaint_is_a_request(request_name: str, said: str) -> None:
 )
 def test_what_is_refused_in_french_is_no_request(request_name: str, said: str) -> None:
     assert stance("fr", request_name, said) is Stance.UNWANTED
+
+
+@pytest.mark.parametrize(
+    ("said", "only_tells"),
+    [
+        ("my sim is gone", True),
+        ("i moved house last week", True),
+        ("my daughter set this up", True),
+        ("what is my plan", False),
+        ("i need a new sim", False),
+        ("block my sim", False),
+        ("i've been charged twice", False),
+        ("good morning", False),
+    ],
+)
+def test_who_only_tells_something_has_not_asked_for_anything_yet(
+    said: str, only_tells: bool
+) -> None:
+    assert manner(language("en")).only_tells(said) == only_tells

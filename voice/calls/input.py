@@ -43,7 +43,7 @@ from voice.turns import (
     TurnTooLong,
 )
 
-PRE_ROLL_MS = 220
+PRE_ROLL_MS = 300
 """Sound before the detected onset that belongs to the first word."""
 DUCKED_DB = -12.0
 EARLY_SECONDS = 0.12
@@ -75,6 +75,7 @@ class CallInput(FrameProcessor):
         self._early = PartialReader(session, EARLY_SECONDS, self._read_early)
         self._offset = OffsetRemover()
         self._turn_end = TurnEnd(call, session)
+        call.more_expected = self._turn_end.more_expected
         self._holds_back = False
         """The answer that is being made waits for it to be known whether the caller wants more."""
         self._over_ms: int | None = None

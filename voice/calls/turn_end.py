@@ -9,7 +9,6 @@ from voice.calls.digits import spoken_digits
 from voice.calls.expected_answer import awaited, digits_wanted
 from voice.calls.state import CallState
 from voice.engine_queue import EngineBusy, EngineStuck
-from voice.languages import Ending
 from voice.languages.yes_no import AnswerReader
 from voice.recognition import RecognitionSession, Transcript
 from voice.response import normal_form
@@ -25,9 +24,10 @@ from voice.turns import (
     TurnSignal,
     pause_wanted,
 )
+from voice.understanding.stance import manner
 
 HALF_HEARD = 0.5
-"""With less confidence, words that sound like a whole sentence may be something else."""
+"""With less confidence words may well be something else."""
 
 
 class TurnEnd:
@@ -60,10 +60,19 @@ class TurnEnd:
         if self._call.tracker.detector.paused:
             spoken = self._call.language_of(heard)
             settled = not heard.doubtful and self._settles(heard)
-            ending = spoken.ending(heard.text)
-            if ending.is_whole and heard.confidence < HALF_HEARD:
-                ending = Ending.DOUBTED
-            self.known = replace(self.known, ending=ending, settled=settled)
+            self.known = replace(
+                self.known,
+                ending=spoken.ending(heard.text),
+                settled=settled,
+                half_heard=heard.confidence < HALF_HEARD,
+                tells=self._only_tells(heard),
+            )
+            self._decide()
+
+    def more_expected(self) -> None:
+        """What was said up to the pause leads nowhere."""
+        if self._call.tracker.detector.paused:
+            self.known = replace(self.known, leads_nowhere=True)
             self._decide()
 
     def stop(self) -> None:
@@ -86,6 +95,13 @@ class TurnEnd:
             self.known = replace(self.known, finality=finality)
             self._decide()
             await asyncio.sleep(LISTEN_AGAIN_MS / 1000)
+
+    def _only_tells(self, heard: Transcript) -> bool:
+        """Whether a caller who was asked nothing tells something, and wants nothing yet."""
+        if self.known.awaited is not Awaited.ANYTHING or self._call.wanted() is not None:
+            return False
+        spoken = self._call.language_of(heard)
+        return manner(spoken).only_tells(normal_form(heard.text, spoken))
 
     def _settles(self, heard: Transcript) -> bool:
         """Whether this is just what the caller was asked for."""

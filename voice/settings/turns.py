@@ -28,15 +28,14 @@ class Turns(Section):
     speculate_ms: int = Field(100, ge=40, le=5000)
     """Pause at which the answer is prepared."""
     end_ms_sure: int = Field(260, ge=40, le=5000, validate_default=True)
-    """Pause that ends the turn where its words say that it is over, and its sound does not doubt
-    it."""
-    end_ms: int = Field(520, ge=100, le=5000, validate_default=True)
-    """The same where that is not known."""
-    end_ms_doubted: int = Field(600, ge=100, le=10000)
-    """The same where only the sound says that more comes, or only the words might; at least
-    `end_ms`, and at most `end_ms_open`."""
+    """Pause that ends the turn where its words say that it is over, and nothing speaks against."""
+    end_ms: int = Field(580, ge=100, le=5000, validate_default=True)
+    """The same where that is not known, or one thing speaks against it."""
+    end_ms_doubted: int = Field(620, ge=100, le=10000)
+    """The same where two things do; at least `end_ms`, and at most `end_ms_open`."""
     end_ms_open: int = Field(1200, ge=100, le=10000, validate_default=True)
-    """The same where more seems to come: an open sentence, a name that is asked for."""
+    """The same where more seems to come: an open sentence, a name that is asked for, or where three
+    things speak against it."""
     end_ms_digits: int = Field(1800, ge=100, le=10000, validate_default=True)
     """The same while figures or letters are dictated, until there are as many as were asked for."""
     resume_ms: int = Field(700, ge=0, le=5000)

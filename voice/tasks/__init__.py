@@ -10,7 +10,15 @@ one; `Role` names what the conversation itself says and understands, in the lang
 from voice.tasks.arguments import Argument, ArgumentValue, parameters
 from voice.tasks.checked_arguments import WrongArgument, checked_arguments
 from voice.tasks.files import load_tasks, read_tasks
-from voice.tasks.roles import CHOSEN_BY_MODELS, DOCUMENTS, NO_HELP, PASSING, SAYS_LITTLE, Role
+from voice.tasks.roles import (
+    CHOSEN_BY_MODELS,
+    DOCUMENTS,
+    MORE_EXPECTED,
+    NO_HELP,
+    PASSING,
+    SAYS_LITTLE,
+    Role,
+)
 from voice.tasks.schema import STATUS, Request, Task, TaskTool, ValueKind
 from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots, slots_of
 from voice.tasks.task_set import KnownRequest, SlotSource, TaskSet
@@ -19,6 +27,7 @@ __all__ = [
     "CHOSEN_BY_MODELS",
     "DOCUMENTS",
     "LAST_ANSWER",
+    "MORE_EXPECTED",
     "NO_HELP",
     "PASSING",
     "SAYS_LITTLE",

@@ -86,6 +86,13 @@ NO_HELP = frozenset(
     }
 )  # fmt: skip
 """Said to a caller who has got nothing."""
+MORE_EXPECTED = frozenset(
+    {
+        Role.GREETING, Role.NOT_UNDERSTOOD, Role.NOT_CAUGHT, Role.OUT_OF_SCOPE, Role.CANNOT_SAY,
+        Role.HELP,
+    }
+)  # fmt: skip
+"""Said to words behind which callers mostly go on to say what they want."""
 SAYS_LITTLE = frozenset(Role) - NO_HELP - {Role.ABOUT_ME}
 """Of these it cannot be said whether the caller was helped."""
 PASSING = frozenset(

@@ -221,6 +221,11 @@ class Manner:
             return set()
         return set(content) - {denial.word for denial in self.denied(clause.words)}
 
+    def only_tells(self, text: str) -> bool:
+        """Whether a text in normal form tells something, and neither asks, orders nor complains."""
+        clause = self.clause(self.full(text))
+        return not clause.complains and bool(self.tells(clause))
+
     def told_by(self, words: Sequence[str]) -> set[str]:
         """The beginnings or bases of all that is told as done, or as happened."""
         before = self._behind or self._finite
