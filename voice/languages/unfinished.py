@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 from functools import cached_property
 
-from voice.languages.grammar import Matcher, any_of
+from voice.languages.grammar import Matcher, any_of, any_word
 from voice.languages.number_reader import NumberReader
 from voice.languages.spoken_numbers import spoken_numbers
 from voice.languages.table import PlainWords, Table
@@ -52,6 +52,10 @@ class Unfinished(Table):
     asking: PlainWords = frozenset()
     """Behind one of these words a sentence may end with one of `stranded`: who is it from."""
     stranded: PlainWords = frozenset()
+    wondering: PlainWords = frozenset()
+    """Behind one of these words and one more, a question that is put indirectly may end with one of
+    the phrases of `wondered`, in which <any> is any word: I wonder how much the bill is."""
+    wondered: Sequence[str] = ()
     fillers: PlainWords = frozenset()
     """Sounds of somebody who thinks."""
     announcing: PlainWords = frozenset()
@@ -66,7 +70,7 @@ class Unfinished(Table):
     """How it begins what they have to do meanwhile: I have to find."""
 
     def ending(self, text: str, words: Sequence[str], reader: NumberReader) -> Ending | None:
-        """How a text ends, WHOLE whatever it looks like; None where these tables do not tell.
+        """How a text ends, whatever it looks like; None where these tables do not tell.
 
         `words` are its plain ones, contractions resolved, at least one.
         """
@@ -74,6 +78,8 @@ class Unfinished(Table):
             return Ending.DICTATED
         if text.rstrip().endswith(_OPEN_MARKS):
             return Ending.OPEN
+        if self._wonders(words):
+            return Ending.SURE
         if self._closes(words):
             return Ending.WHOLE
         is_open = words[-1] in self.words | self.fillers or _ends_with(self._phrases, words)
@@ -88,8 +94,16 @@ class Unfinished(Table):
 
     def _closes(self, words: Sequence[str]) -> bool:
         """Whether these end a sentence whatever it looks like: yes, I would."""
-        asks = words[-1] in self.stranded and bool(self.asking.intersection(words))
+        asks = words[-1] in self.stranded and not self.asking.isdisjoint(words)
         return asks or _ends_with(self._closing, words)
+
+    def _wonders(self, words: Sequence[str]) -> bool:
+        """Whether they end a question that is put indirectly."""
+        return any(
+            _ends_with(self._wondered, words[place + 2 :])
+            for place, word in enumerate(words)
+            if word in self.wondering
+        )
 
     def _spells(self, words: Sequence[str]) -> bool:
         last = words[-2:]
@@ -111,6 +125,10 @@ class Unfinished(Table):
     @cached_property
     def _closing(self) -> Matcher:
         return any_of(self.closing, {}, "unfinished.toml: closing")
+
+    @cached_property
+    def _wondered(self) -> Matcher:
+        return any_of(self.wondered, {"any": any_word}, "unfinished.toml: wondered")
 
     @cached_property
     def _beside(self) -> Matcher:

@@ -89,7 +89,7 @@ NO_HELP = frozenset(
 MORE_EXPECTED = frozenset(
     {
         Role.GREETING, Role.NOT_UNDERSTOOD, Role.NOT_CAUGHT, Role.OUT_OF_SCOPE, Role.CANNOT_SAY,
-        Role.HELP,
+        Role.HELP, Role.OKAY,
     }
 )  # fmt: skip
 """Said to words behind which callers mostly go on to say what they want."""

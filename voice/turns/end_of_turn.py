@@ -62,7 +62,11 @@ class Evidence:
 
     @property
     def doubts(self) -> int:
-        """How much speaks against the end: none where its words are sure and its sound agrees."""
+        """How much speaks against the end: none where its words are sure and its sound agrees.
+
+        Who only tells something counts twice: what they tell is a whole sentence, and mostly the
+        reason of what they want.
+        """
         sure = self.ending is Ending.SURE and self.finality is not None
         believed = self.short and self.ending is Ending.WHOLE
         return (
@@ -70,7 +74,7 @@ class Evidence:
             + (self.ending is Ending.DOUBTED)
             + (self.is_doubted and not believed)
             + self.half_heard
-            + self.tells
+            + 2 * self.tells
             + self.leads_nowhere
         )
 
