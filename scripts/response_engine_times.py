@@ -13,8 +13,8 @@ from contextlib import aclosing
 from pathlib import Path
 
 from voice.engine_queue import EngineQueue, Priority
-from voice.response.generation import Generation, Hardware, Tokens
-from voice.response.harmony import RETURN, CallerSaid, Harmony
+from voice.response.engines.generation import Generation, Hardware, Tokens
+from voice.response.prompts.harmony import RETURN, CallerSaid, Harmony
 
 KEPT_TOKENS = 1000
 COLD, WARM, CANCELLED = 8, 40, 200

@@ -26,8 +26,8 @@ from training.response_model import export
 from training.response_model import vocabulary as model_vocabulary
 from training.response_model.examples import NOT_LEARNT, Batch, batches
 from training.response_model.network import dense_gpt_oss, logits
-from voice.response.harmony import PADDING, RETURN, Harmony
-from voice.response.learnt import Learnt
+from voice.response.engines.learnt import Learnt
+from voice.response.prompts.harmony import PADDING, RETURN, Harmony
 from voice.tasks import TaskSet, load_tasks
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -29,7 +29,7 @@ from transformers import GptOssConfig, GptOssForCausalLM
 from training.dialogues.dialogue import DialogueWriter
 from voice.languages import language
 from voice.models.gpt_oss.vocabulary import vocabulary_of
-from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.prompts.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import load_tasks
 from voice.tokenizer_files import read_tokenizer
 from voice.tuning.response.conversations import read_conversations

@@ -28,9 +28,9 @@ from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import ResponseSession, SayClause, Tool, ToolBox
 from voice.response import Value as ToolValue
-from voice.response.conversation import ConversationRules
-from voice.response.engine import End, FreeText, ModelCall, Pieces, Wording
-from voice.response.harmony import Message, ToolResult
+from voice.response.engines.engine import End, FreeText, ModelCall, Pieces, Wording
+from voice.response.prompts.harmony import Message, ToolResult
+from voice.response.rules.conversation import ConversationRules
 from voice.tasks import TaskSet, load_tasks
 
 ROOT = Path(__file__).resolve().parents[2]

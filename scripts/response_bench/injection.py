@@ -46,12 +46,12 @@ from voice.response import (
     ToolBox,
     Value,
 )
-from voice.response.conversation import ConversationRules
-from voice.response.documents import DocumentSearch
-from voice.response.engine import End, FreeText, Model, ModelCall, Pieces
-from voice.response.example_engine import ExampleEngine
-from voice.response.harmony import Message, ToolResult
-from voice.response.spoken_text import SpokenText
+from voice.response.engines.engine import End, FreeText, Model, ModelCall, Pieces
+from voice.response.engines.example_engine import ExampleEngine
+from voice.response.engines.spoken_text import SpokenText
+from voice.response.prompts.harmony import Message, ToolResult
+from voice.response.rules.conversation import ConversationRules
+from voice.response.rules.documents import DocumentSearch
 from voice.settings.embedding import MULTILINGUAL
 from voice.tasks import DOCUMENTS, Role, TaskSet, load_tasks
 from voice.telephony.sip.identity import caller_of

@@ -17,7 +17,7 @@ from voice.evaluation.figures import P95_TURNS, BenchmarkResult
 from voice.evaluation.intervals import percentile, rate
 from voice.languages import language, languages
 from voice.model_folders import find_model
-from voice.response.example_engine import ExampleEngine
+from voice.response.engines.example_engine import ExampleEngine
 from voice.tasks import load_tasks
 from voice.understanding import LexicalEmbedder, TextEmbedder
 

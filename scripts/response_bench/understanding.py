@@ -14,8 +14,8 @@ from response_bench.sets import Case
 from voice.engine_queue import Priority
 from voice.languages import language
 from voice.response.caller_text import normal_form
-from voice.response.engine import Model, ModelCall, Piece, Wording
-from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.engines.engine import Model, ModelCall, Piece, Wording
+from voice.response.prompts.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import Role, TaskSet
 from voice.understanding import values_in
 

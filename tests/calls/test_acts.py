@@ -25,8 +25,8 @@ from voice.events import (
 from voice.identity import Caller, IdentityLevel
 from voice.languages import language
 from voice.response import Responder, ResponseSession, Tool, ToolBox, Value
-from voice.response.conversation import ConversationRules
-from voice.response.means import SecondThoughts
+from voice.response.rules.conversation import ConversationRules
+from voice.response.rules.means import SecondThoughts
 from voice.tasks import TaskSet
 from voice.tools import Audit
 

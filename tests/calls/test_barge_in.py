@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.calls.barge_in import BargeIn, Step
+from voice.calls.hearing.barge_in import BargeIn, Step
 from voice.turns import Sound
 
 

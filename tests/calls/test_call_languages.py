@@ -13,7 +13,7 @@ from tests.calls.event_log import EventLog
 from tests.calls.leg_caller import LegCaller
 from tests.calls.scripted import ScriptedResponder
 from voice.audio import Pcm
-from voice.calls.other_languages import OtherLanguages
+from voice.calls.answering.other_languages import OtherLanguages
 from voice.calls.state import CallState
 from voice.engine_queue import Priority
 from voice.events import (

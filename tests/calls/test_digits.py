@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.calls.digits import spoken_digits
+from voice.calls.identity.digits import spoken_digits
 from voice.languages import language
 
 

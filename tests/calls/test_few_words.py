@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from voice.calls.back_channels import BackChannels
+from voice.calls.hearing.back_channels import BackChannels
 from voice.calls.state import CallState
 from voice.errors import VoiceError
 from voice.languages import Language, language

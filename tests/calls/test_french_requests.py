@@ -17,7 +17,7 @@ from voice.demo.municipality import Town
 from voice.demo.municipality.tools import tools_of
 from voice.events import FinalTranscript, ToolCalled
 from voice.response import Responder
-from voice.response.example_engine import ExampleEngine
+from voice.response.engines.example_engine import ExampleEngine
 from voice.speech import PiperSpeaker
 from voice.tasks import load_tasks
 from voice.understanding import LexicalEmbedder

@@ -12,10 +12,10 @@ import pytest
 
 from tests.calls.scripted import PIN_DIGITS, ScriptedIdentity
 from voice.calls.call import source_of
-from voice.calls.identification import Identification
+from voice.calls.identity.identification import Identification
+from voice.calls.identity.secrets import follow_dictation, masked
 from voice.calls.journal import CallJournal
 from voice.calls.pin_tries import PinTries
-from voice.calls.secrets import follow_dictation, masked
 from voice.calls.state import CallState
 from voice.events import CallEvent, IdentityDecided
 from voice.foreign_code import ForeignError

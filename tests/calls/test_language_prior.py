@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voice.calls.language_prior import prior
+from voice.calls.hearing.language_prior import prior
 from voice.recognition import LanguageBelief
 from voice.settings.languages import Callers
 from voice.telephony.leg import Offer

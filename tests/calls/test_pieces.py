@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.calls.event_log import EventLog
-from voice.calls.digits import spoken_digits
 from voice.calls.event_files import EventFiles
+from voice.calls.identity.digits import spoken_digits
 from voice.calls.journal import CallJournal
+from voice.calls.leaving.timers import SilenceTimer
 from voice.calls.phrases import greeting
-from voice.calls.timers import SilenceTimer
 from voice.events import (
     CallAnswered,
     CallEnded,

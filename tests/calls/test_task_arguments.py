@@ -14,7 +14,7 @@ from tests.calls.scripted import SaidWords
 from tests.calls.test_acts import YES, say_next
 from tests.response.test_collected_arguments import READING, Desk
 from voice.calls.expected_answer import dictates_digits, digits_wanted, expectation
-from voice.calls.secrets import for_arguments, masked
+from voice.calls.identity.secrets import for_arguments, masked
 from voice.calls.state import CallState
 from voice.events import HIDDEN, CallEnded, FinalTranscript, ToolCalled
 from voice.languages import language

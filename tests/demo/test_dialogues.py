@@ -21,7 +21,7 @@ from voice.evaluation.database_changes import snapshot
 from voice.identity import Caller
 from voice.languages import language
 from voice.response import NeedsIdentity, Responder, ResponseSession, ResponseTurn, WantsPerson
-from voice.response.example_engine import ExampleEngine
+from voice.response.engines.example_engine import ExampleEngine
 from voice.tasks import load_tasks
 from voice.understanding import LexicalEmbedder
 

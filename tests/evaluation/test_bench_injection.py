@@ -16,9 +16,9 @@ from voice.engine_queue import Priority
 from voice.identity import IdentityLevel
 from voice.knowledge.support import UNRELATED
 from voice.models.embeddings import convert_beside
-from voice.response.engine import End, FreeText, Pieces
-from voice.response.example_engine import ExampleEngine
-from voice.response.harmony import Message
+from voice.response.engines.engine import End, FreeText, Pieces
+from voice.response.engines.example_engine import ExampleEngine
+from voice.response.prompts.harmony import Message
 from voice.tasks import load_tasks
 from voice.understanding import LexicalEmbedder
 

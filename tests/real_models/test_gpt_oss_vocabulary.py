@@ -14,10 +14,10 @@ from tests.response.test_briefing import CONVERSATION, TOOLS
 from tests.response.test_harmony_parser import deltas
 from voice.errors import ModelError
 from voice.models import Catalogue, ModelStore, Origins, pull
-from voice.response.briefing import Briefing, Reasoning
-from voice.response.gpt_oss_prompt import GptOssPrompt, Prompt
-from voice.response.harmony import CONTROL, Harmony
-from voice.response.openai_harmony_prompt import (
+from voice.response.prompts.briefing import Briefing, Reasoning
+from voice.response.prompts.gpt_oss_prompt import GptOssPrompt, Prompt
+from voice.response.prompts.harmony import CONTROL, Harmony
+from voice.response.prompts.openai_harmony_prompt import (
     VOCABULARY,
     OpenAiHarmonyPrompt,
     has_real_vocabulary,

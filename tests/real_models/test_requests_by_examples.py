@@ -10,9 +10,9 @@ import pytest
 from tests.conftest import fetched
 from voice.embeddings import Embedder
 from voice.engine_queue import Priority
-from voice.response.engine import ModelCall
-from voice.response.example_engine import ExampleEngine
-from voice.response.harmony import CallerSaid
+from voice.response.engines.engine import ModelCall
+from voice.response.engines.example_engine import ExampleEngine
+from voice.response.prompts.harmony import CallerSaid
 from voice.settings.embedding import REQUESTS
 from voice.tasks import load_tasks
 

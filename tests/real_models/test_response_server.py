@@ -14,10 +14,10 @@ from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.errors import ModelError
 from voice.models import CatalogueModel, ModelStore, Origins, pull
 from voice.response import Responder, ResponseSession, load_responder
-from voice.response.briefing import briefing
-from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece
-from voice.response.harmony import CallerSaid
-from voice.response.server_engine import ServerEngine
+from voice.response.engines.engine import BadReply, End, FreeText, ModelCall, Piece
+from voice.response.prompts.briefing import briefing
+from voice.response.prompts.harmony import CallerSaid
+from voice.response.servers.server_engine import ServerEngine
 from voice.settings import Settings
 from voice.settings.network import NetworkAccess
 from voice.settings.response import Response, ResponseServer

@@ -7,7 +7,7 @@ import pytest
 from tests.response.conftest import STRANGER, Office, steps_of
 from tests.response.test_free_answers import Writer, session_of
 from voice.response import Aside, Responder
-from voice.response.engine import End, FreeText
+from voice.response.engines.engine import End, FreeText
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from voice.engine_queue import Priority
 from voice.errors import ConfigError
 from voice.identity import Caller, IdentityLevel
 from voice.response import NeedsIdentity, ResponseSession, Tool, ToolBox
-from voice.response.conversation import ConversationRules
-from voice.response.engine import ModelCall, Pieces, Wording
+from voice.response.engines.engine import ModelCall, Pieces, Wording
 from voice.response.grounding import Grounding
-from voice.response.harmony import Message, ToolResult
+from voice.response.prompts.harmony import Message, ToolResult
+from voice.response.rules.conversation import ConversationRules
 from voice.tasks import Task, TaskSet, load_tasks
 from voice.tools import Value
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.response.conftest import ROOT
 from tests.response.test_harmony import ATTACK
-from voice.response.briefing import Briefing, ToolDescription, briefing
-from voice.response.gpt_oss_prompt import GptOssPrompt
-from voice.response.harmony import (
+from voice.response.prompts.briefing import Briefing, ToolDescription, briefing
+from voice.response.prompts.gpt_oss_prompt import GptOssPrompt
+from voice.response.prompts.harmony import (
     CONTROL,
     AnswerMessage,
     CallerSaid,
@@ -20,8 +20,8 @@ from voice.response.harmony import (
     ToolCall,
     ToolResult,
 )
-from voice.response.history import well_formed
-from voice.response.tool_types import namespace
+from voice.response.prompts.history import well_formed
+from voice.response.prompts.tool_types import namespace
 from voice.tasks import Task, TaskSet, load_tasks
 
 ORDER = ToolDescription(

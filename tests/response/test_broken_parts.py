@@ -13,9 +13,9 @@ from tests.response.conftest import CUSTOMER, ROOT, Office, acts, steps_of
 from voice.engine_queue import EngineBusy, Priority
 from voice.identity import Caller
 from voice.response import ResponseSession, SayClause, ToolAnswered, ToolBox, Value
-from voice.response.conversation import ConversationRules
-from voice.response.engine import ModelCall, Pieces
-from voice.response.harmony import CallerSaid, Message
+from voice.response.engines.engine import ModelCall, Pieces
+from voice.response.prompts.harmony import CallerSaid, Message
+from voice.response.rules.conversation import ConversationRules
 from voice.tasks import load_tasks
 from voice.tools import run_tool
 

@@ -24,9 +24,9 @@ from voice.response import (
     Value,
     WantsPerson,
 )
-from voice.response.conversation import ConversationRules
-from voice.response.engine import ModelCall, Pieces, Wording
-from voice.response.harmony import CallerSaid, Message, ToolResult
+from voice.response.engines.engine import ModelCall, Pieces, Wording
+from voice.response.prompts.harmony import CallerSaid, Message, ToolResult
+from voice.response.rules.conversation import ConversationRules
 from voice.tasks import ArgumentValue, Role, Task, TaskSet
 
 MONDAY = datetime.date(2026, 11, 30)

@@ -12,10 +12,10 @@ from voice.engine_queue import Priority
 from voice.identity import IdentityLevel
 from voice.languages.yes_no import YesNo
 from voice.response import NeedsIdentity, Responder, ResponseSession
-from voice.response.confirmation import Decision, Opinion, decide
-from voice.response.conversation import ConversationRules
-from voice.response.engine import ModelCall, Pieces
-from voice.response.harmony import Message
+from voice.response.engines.engine import ModelCall, Pieces
+from voice.response.prompts.harmony import Message
+from voice.response.rules.confirmation import Decision, Opinion, decide
+from voice.response.rules.conversation import ConversationRules
 from voice.tasks import load_tasks
 
 LOST = "i lost my phone please block my sim card"

@@ -15,12 +15,19 @@ from tests.response.test_harmony_parser import written
 from voice.engine_queue import EngineBusy, EngineQueue, Priority
 from voice.errors import ModelError
 from voice.models.gpt_oss import WantedConversion, convert
-from voice.response.briefing import Briefing, Style, ToolDescription
-from voice.response.ctranslate2_engine import ConvertedDescription, CTranslate2Engine
-from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece, ReplyTimeout
-from voice.response.generation import GeneratedToken, Generation, Hardware, Tokens
-from voice.response.gpt_oss_prompt import GptOssPrompt
-from voice.response.harmony import AnswerMessage, CallerSaid, Harmony, Message, ToolCall, ToolResult
+from voice.response.engines.ctranslate2_engine import ConvertedDescription, CTranslate2Engine
+from voice.response.engines.engine import BadReply, End, FreeText, ModelCall, Piece, ReplyTimeout
+from voice.response.engines.generation import GeneratedToken, Generation, Hardware, Tokens
+from voice.response.prompts.briefing import Briefing, Style, ToolDescription
+from voice.response.prompts.gpt_oss_prompt import GptOssPrompt
+from voice.response.prompts.harmony import (
+    AnswerMessage,
+    CallerSaid,
+    Harmony,
+    Message,
+    ToolCall,
+    ToolResult,
+)
 
 BRIEFING = Briefing("Be brief.", (ToolDescription("get_bill", "Says what the caller owes."),))
 STYLE, HARDWARE = Style("low", 24), Hardware()

@@ -27,11 +27,11 @@ from voice.response import (
     ToolBox,
     load_responder,
 )
-from voice.response.briefing import briefing
-from voice.response.conversation import ConversationRules
-from voice.response.documents import DocumentSearch
-from voice.response.engine import End, FreeText, ModelCall, Piece, Wording
-from voice.response.harmony import ToolResult
+from voice.response.engines.engine import End, FreeText, ModelCall, Piece, Wording
+from voice.response.prompts.briefing import briefing
+from voice.response.prompts.harmony import ToolResult
+from voice.response.rules.conversation import ConversationRules
+from voice.response.rules.documents import DocumentSearch
 from voice.settings import Settings
 from voice.tasks import load_tasks
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.response.conftest import Office, acts, spoken, steps_of
 from tests.response.test_free_answers import Writer, session_of
-from voice.response.engine import End, FreeText
-from voice.response.reading import MOST_WORDS
+from voice.response.engines.engine import End, FreeText
+from voice.response.rules.reading import MOST_WORDS
 from voice.tasks import Role
 
 

@@ -11,9 +11,9 @@ from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_
 from voice.engine_queue import EngineQueue, Priority
 from voice.languages import language
 from voice.response import Responder, ResponseSession, WantsPerson
-from voice.response.engine import End, ModelCall
-from voice.response.example_engine import ExampleEngine
-from voice.response.harmony import CallerSaid
+from voice.response.engines.engine import End, ModelCall
+from voice.response.engines.example_engine import ExampleEngine
+from voice.response.prompts.harmony import CallerSaid
 from voice.tasks import Role, TaskSet, load_tasks
 from voice.understanding import LexicalEmbedder
 

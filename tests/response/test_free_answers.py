@@ -11,8 +11,7 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.engine_queue import EngineBusy, Priority
 from voice.response import ResponseSession, SayClause, WantsEnd, WantsPerson
-from voice.response.conversation import ConversationRules
-from voice.response.engine import (
+from voice.response.engines.engine import (
     Again,
     BadReply,
     End,
@@ -23,7 +22,8 @@ from voice.response.engine import (
     ReplyTimeout,
     Wording,
 )
-from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.prompts.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.rules.conversation import ConversationRules
 from voice.tasks import load_tasks
 
 

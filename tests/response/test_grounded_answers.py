@@ -10,9 +10,9 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, spoken, steps_of
 from voice.engine_queue import Priority
 from voice.response import ResponseSession, WantsPerson
-from voice.response.conversation import ConversationRules
-from voice.response.engine import FreeText, ModelCall, Pieces
-from voice.response.harmony import Message, ToolResult
+from voice.response.engines.engine import FreeText, ModelCall, Pieces
+from voice.response.prompts.harmony import Message, ToolResult
+from voice.response.rules.conversation import ConversationRules
 from voice.tasks import load_tasks
 
 

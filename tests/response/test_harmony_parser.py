@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.response.harmony import (
+from voice.response.prompts.harmony import (
     CALL,
     CHANNEL,
     CONTROL,
@@ -21,7 +21,7 @@ from voice.response.harmony import (
     Harmony,
     ToolCall,
 )
-from voice.response.harmony_parser import Delta, HarmonyParser
+from voice.response.prompts.harmony_parser import Delta, HarmonyParser
 
 _CONTROL_OR_TEXT = re.compile("|".join(map(re.escape, CONTROL)) + r"|[^<]+|<")
 

@@ -13,7 +13,7 @@ import yaml
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.errors import ModelError
 from voice.response import Responder
-from voice.response.learnt import Learnt
+from voice.response.engines.learnt import Learnt
 from voice.tasks import load_tasks
 
 

@@ -10,8 +10,8 @@ from tests.response.test_free_answers import Writer, session_of
 from tests.response.test_second_thoughts import LOST
 from voice.languages import language, languages
 from voice.response import Responder, ResponseSession, WantsPerson
-from voice.response.engine import End, FreeText, ModelCall, Piece, Wording
-from voice.response.wording import without_person
+from voice.response.engines.engine import End, FreeText, ModelCall, Piece, Wording
+from voice.response.rules.wording import without_person
 from voice.tasks import Role
 
 PLAN = "which plan am i on"

@@ -12,7 +12,7 @@ import pytest
 from tests.response.conftest import CUSTOMER, ROOT, Office, acts, spoken, steps_of
 from voice.languages import language
 from voice.response import Responder, ResponseSession, WantsPerson
-from voice.response.example_engine import ExampleEngine
+from voice.response.engines.example_engine import ExampleEngine
 from voice.tasks import TaskSet, load_tasks
 from voice.understanding import LexicalEmbedder
 

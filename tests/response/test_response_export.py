@@ -10,9 +10,9 @@ import pytest
 
 from tests.response.conftest import ROOT
 from voice.engine_queue import Priority
-from voice.response.embedded import EmbeddedEngine
-from voice.response.harmony import PADDING, RETURN, CallerSaid, Harmony
-from voice.response.learnt import Learnt
+from voice.response.engines.embedded import EmbeddedEngine
+from voice.response.engines.learnt import Learnt
+from voice.response.prompts.harmony import PADDING, RETURN, CallerSaid, Harmony
 from voice.tasks import load_tasks
 
 pytestmark = pytest.mark.torch

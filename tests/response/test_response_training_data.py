@@ -11,7 +11,7 @@ import pytest
 from tests.response.conftest import ROOT
 from training.dialogues import assistant_sentence, caller_sentence, phrasebook
 from training.dialogues.dialogue import DialogueWriter
-from voice.response.harmony import AnswerMessage, CallerSaid, ToolCall
+from voice.response.prompts.harmony import AnswerMessage, CallerSaid, ToolCall
 from voice.tasks import load_tasks
 
 MINE = [ROOT / "scripts" / "train_responder.py", ROOT / "scripts" / "training"]

@@ -22,11 +22,11 @@ from tests.response.fault_server import (
 )
 from voice.engine_queue import EngineBusy
 from voice.errors import ConfigError, VoiceError
-from voice.response.briefing import Briefing, ToolDescription
-from voice.response.engine import BadReply, End, FreeText, ModelCall, Piece, ReplyTimeout
-from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
-from voice.response.server_engine import ServerEngine
-from voice.response.server_errors import ServerFailed
+from voice.response.engines.engine import BadReply, End, FreeText, ModelCall, Piece, ReplyTimeout
+from voice.response.prompts.briefing import Briefing, ToolDescription
+from voice.response.prompts.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.servers.server_engine import ServerEngine
+from voice.response.servers.server_errors import ServerFailed
 from voice.settings.response import Response, ResponseServer
 
 SCHEMA = {"type": "object", "properties": {"month": {"type": "string"}}}

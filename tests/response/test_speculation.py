@@ -6,7 +6,7 @@ import asyncio
 
 from tests.response.conftest import STRANGER, Office, acts, spoken, steps_of
 from voice.response import CallingTool, Responder, ResponseSession, WantsPerson
-from voice.response.harmony import AnswerMessage
+from voice.response.prompts.harmony import AnswerMessage
 
 
 async def test_a_discarded_turn_never_was(session: ResponseSession, office: Office) -> None:

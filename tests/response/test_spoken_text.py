@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.response.arguments import as_words, read_arguments
-from voice.response.engine import BadReply, FreeText, ModelCall
-from voice.response.spoken_text import SpokenText
+from voice.response.engines.arguments import as_words, read_arguments
+from voice.response.engines.engine import BadReply, FreeText, ModelCall
+from voice.response.engines.spoken_text import SpokenText
 
 TOOLS = ["get_bill", "block-sim", "transfer"]
 

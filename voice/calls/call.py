@@ -12,18 +12,18 @@ from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
 from pipecat.workers.runner import WorkerRunner
 
-from voice.calls.barge_in import BargeIn
 from voice.calls.conversation import ConversationStep
 from voice.calls.engines import Engines
-from voice.calls.hand_over import note_progress, note_result
-from voice.calls.input import CallInput
+from voice.calls.hearing.barge_in import BargeIn
+from voice.calls.hearing.input import CallInput
+from voice.calls.hearing.partials import Partials
+from voice.calls.hearing.recognition import RecognitionStep
+from voice.calls.hearing.spoken_language import begin_language
 from voice.calls.journal import CallJournal
-from voice.calls.output import CallOutput
-from voice.calls.partials import Partials
+from voice.calls.leaving.hand_over import note_progress, note_result
 from voice.calls.playback import Playback
-from voice.calls.recognition import RecognitionStep
-from voice.calls.speech import SpeechStep
-from voice.calls.spoken_language import begin_language
+from voice.calls.speaking.output import CallOutput
+from voice.calls.speaking.speech import SpeechStep
 from voice.calls.state import CallLeg, CallState, EndedBy
 from voice.engine_services import Change
 from voice.events import (

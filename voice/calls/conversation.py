@@ -20,25 +20,25 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voice.calls.answers import Answers
-from voice.calls.asides import Asides
-from voice.calls.attention import Attention
-from voice.calls.emergencies import Emergencies
+from voice.calls.answering.answers import Answers
+from voice.calls.answering.asides import Asides
+from voice.calls.answering.attention import Attention
+from voice.calls.answering.keypad import Keypad
+from voice.calls.answering.other_languages import OtherLanguages
+from voice.calls.answering.response_session import begin_session
+from voice.calls.answering.senses import Senses
+from voice.calls.answering.task_arguments import TaskArguments
 from voice.calls.failures import EngineFailure
-from voice.calls.fillers import bridged
 from voice.calls.frames import CallerTurn, HoldFrame, Hypothesis, Rejoined, TurnTooLongFrame
-from voice.calls.hand_over import cancel_transfer, take_back_transfer
-from voice.calls.identification import Identification
-from voice.calls.keypad import Keypad
-from voice.calls.other_languages import OtherLanguages
-from voice.calls.response_session import begin_session
-from voice.calls.sayings import Sayings
-from voice.calls.senses import Senses
-from voice.calls.silence import Silence
+from voice.calls.identity.identification import Identification
+from voice.calls.leaving.emergencies import Emergencies
+from voice.calls.leaving.hand_over import cancel_transfer, take_back_transfer
+from voice.calls.leaving.silence import Silence
+from voice.calls.leaving.timers import LengthTimer
+from voice.calls.leaving.ways_out import WaysOut
+from voice.calls.speaking.fillers import bridged
+from voice.calls.speaking.sayings import Sayings
 from voice.calls.state import CallState
-from voice.calls.task_arguments import TaskArguments
-from voice.calls.timers import LengthTimer
-from voice.calls.ways_out import WaysOut
 from voice.dialogue import Floor, Sense, Words
 from voice.dialogue import actions as do
 from voice.dialogue import inputs as on

@@ -82,7 +82,7 @@ def response(
 
     of_extra("torch")
     from voice.models import Catalogue, ModelStore
-    from voice.response.briefing import briefing
+    from voice.response.prompts.briefing import briefing
     from voice.tasks import load_tasks
     from voice.tuning.response.card import table
     from voice.tuning.response.plan import ResponsePlan

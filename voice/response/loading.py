@@ -13,17 +13,17 @@ from voice.errors import ConfigError, ModelError
 from voice.languages import languages
 from voice.model_folders import find_model, tasks_folder
 from voice.network import is_allowed
-from voice.response.briefing import Style, briefing
-from voice.response.ctranslate2_engine import DESCRIPTION, CTranslate2Engine
-from voice.response.documents import DocumentSearch
-from voice.response.embedded import EmbeddedEngine
-from voice.response.engine import Engine
-from voice.response.example_engine import ExampleEngine
-from voice.response.fallback import FallbackEngine, Tell
-from voice.response.generation import Hardware
-from voice.response.openai_harmony_prompt import VOCABULARY
+from voice.response.engines.ctranslate2_engine import DESCRIPTION, CTranslate2Engine
+from voice.response.engines.embedded import EmbeddedEngine
+from voice.response.engines.engine import Engine
+from voice.response.engines.example_engine import ExampleEngine
+from voice.response.engines.generation import Hardware
+from voice.response.prompts.briefing import Style, briefing
+from voice.response.prompts.openai_harmony_prompt import VOCABULARY
 from voice.response.responder import Responder
-from voice.response.server_engine import ServerEngine
+from voice.response.rules.documents import DocumentSearch
+from voice.response.servers.fallback import FallbackEngine, Tell
+from voice.response.servers.server_engine import ServerEngine
 from voice.settings import Settings
 from voice.settings.embedding import REQUESTS
 from voice.settings.places import blamed_on

@@ -10,12 +10,12 @@ from pathlib import Path
 from voice.engine_queue import EngineQueue, QueueFactory
 from voice.identity import Caller
 from voice.languages import Language, language
-from voice.response.conversation import ConversationRules
-from voice.response.documents import DocumentSearch
-from voice.response.embedded import EmbeddedEngine
-from voice.response.engine import Engine, Model
+from voice.response.engines.embedded import EmbeddedEngine
+from voice.response.engines.engine import Engine, Model
 from voice.response.grounding import prepare
-from voice.response.means import SecondThoughts
+from voice.response.rules.conversation import ConversationRules
+from voice.response.rules.documents import DocumentSearch
+from voice.response.rules.means import SecondThoughts
 from voice.response.session import ResponseSession
 from voice.tasks import TaskSet, load_tasks
 from voice.tools import Audit, ToolBox

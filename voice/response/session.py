@@ -9,13 +9,13 @@ from voice.engine_queue import Priority
 from voice.errors import VoiceError
 from voice.identity import Caller
 from voice.languages import Language
-from voice.response.asides import Aside
 from voice.response.caller_text import normal_form
-from voice.response.conversation import ConversationRules
-from voice.response.harmony import CallerSaid, Message
-from voice.response.said import Said
-from voice.response.state import State
-from voice.response.turn import ResponseTurn
+from voice.response.prompts.harmony import CallerSaid, Message
+from voice.response.rules.asides import Aside
+from voice.response.rules.conversation import ConversationRules
+from voice.response.rules.said import Said
+from voice.response.rules.state import State
+from voice.response.rules.turn import ResponseTurn
 from voice.tasks import Argument
 
 _TURNS_KEPT = 12

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from training.dialogues import framing, phrasebook, spoken_numbers
 from training.dialogues.recorded import RecordedHearing
 from voice.response.caller_text import normal_form
-from voice.response.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
+from voice.response.prompts.harmony import AnswerMessage, CallerSaid, Message, ToolCall, ToolResult
 from voice.tasks import LAST_ANSWER, TaskSet
 
 Hearing = Callable[[str, random.Random], str]

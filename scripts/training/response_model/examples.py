@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from training.dialogues.dialogue import DialogueWriter, Line
-from voice.response.harmony import Harmony, Instruction
+from voice.response.prompts.harmony import Harmony, Instruction
 
 LONGEST = 256
 _POOL = 256

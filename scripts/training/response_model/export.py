@@ -12,8 +12,8 @@ from pathlib import Path
 from transformers import GptOssForCausalLM
 
 from voice.models.gpt_oss import DESCRIPTION, Precision, WantedConversion, convert
-from voice.response.learnt import DESCRIPTION as LEARNT
-from voice.response.learnt import Learnt
+from voice.response.engines.learnt import DESCRIPTION as LEARNT
+from voice.response.engines.learnt import Learnt
 
 _KEPT = ("README.md",)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from training.dialogues.dialogue import DialogueWriter
-from voice.response.harmony import CONTROL, AnswerMessage, CallerSaid
+from voice.response.prompts.harmony import CONTROL, AnswerMessage, CallerSaid
 from voice.tasks import TaskSet, slots_of
 
 _ROLES = ("developer", "user", "assistant", "final", "commentary", "analysis", "json", "status")

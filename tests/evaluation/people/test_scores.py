@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voice.calls.digits import spoken_digits
+from voice.calls.identity.digits import spoken_digits
 from voice.evaluation.people.digits import RecordedNumber, pins, read_digits
 from voice.evaluation.people.scores import LEAST_SPEAKERS, NumberScores, WordScores, rate_of
 from voice.evaluation.people.speech import SAMPLE_RATE, read_speech

@@ -12,7 +12,7 @@ import pytest
 from voice.languages import language
 from voice.response.grounding import Grounding, Grounds
 from voice.response.grounding.grounds import GivenValue
-from voice.response.harmony import Message, ToolResult
+from voice.response.prompts.harmony import Message, ToolResult
 from voice.tasks import load_tasks
 
 TODAY = datetime.date(2026, 11, 29)

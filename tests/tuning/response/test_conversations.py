@@ -18,8 +18,14 @@ from tests.tuning.response.dialogues_on_disk import (
 )
 from voice.errors import VoiceError
 from voice.languages import language
-from voice.response.briefing import ToolDescription
-from voice.response.harmony import AnswerMessage, CallerSaid, Instruction, ToolCall, ToolResult
+from voice.response.prompts.briefing import ToolDescription
+from voice.response.prompts.harmony import (
+    AnswerMessage,
+    CallerSaid,
+    Instruction,
+    ToolCall,
+    ToolResult,
+)
 from voice.tuning.response.conversations import read_conversations
 
 ENGLISH = language("en")

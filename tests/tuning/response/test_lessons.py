@@ -11,9 +11,9 @@ from tests.tuning.response.dialogues_on_disk import write_dialogues
 from voice.errors import VoiceError
 from voice.languages import language
 from voice.models.gpt_oss.vocabulary import Vocabulary, vocabulary_of
-from voice.response.briefing import Briefing, ToolDescription
-from voice.response.gpt_oss_prompt import GptOssPrompt
-from voice.response.harmony import Harmony
+from voice.response.prompts.briefing import Briefing, ToolDescription
+from voice.response.prompts.gpt_oss_prompt import GptOssPrompt
+from voice.response.prompts.harmony import Harmony
 from voice.tokenizer_files import read_tokenizer
 from voice.tuning.response.conversations import Conversation, read_conversations
 from voice.tuning.response.lessons import DialogueLesson, divided, lessons_of

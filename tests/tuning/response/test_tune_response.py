@@ -22,11 +22,11 @@ from voice.engine_queue import Priority
 from voice.errors import VoiceError
 from voice.languages import language
 from voice.models import Catalogue, ModelStore, Origins, install, publish, pull
-from voice.response.briefing import Briefing, Style
-from voice.response.ctranslate2_engine import CTranslate2Engine
-from voice.response.engine import BadReply, End
-from voice.response.generation import Hardware
-from voice.response.harmony import CallerSaid
+from voice.response.engines.ctranslate2_engine import CTranslate2Engine
+from voice.response.engines.engine import BadReply, End
+from voice.response.engines.generation import Hardware
+from voice.response.prompts.briefing import Briefing, Style
+from voice.response.prompts.harmony import CallerSaid
 from voice.tuning.response.judging import Judgement
 
 pytestmark = [pytest.mark.torch, pytest.mark.timeout(300)]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from voice.calls.digits import spoken_digits
+from voice.calls.identity.digits import spoken_digits
 from voice.evaluation.intervals import Figure, ratio
 from voice.evaluation.people.digits import RecordedNumber
 from voice.evaluation.people.speech import SAMPLE_RATE, RecordedSpeech

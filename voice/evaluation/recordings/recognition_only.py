@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from voice.audio import Pcm, silence
-from voice.calls.input import PRE_ROLL_MS
+from voice.calls.hearing.input import PRE_ROLL_MS
 from voice.evaluation.leg_in_memory import FRAME_MS
 from voice.evaluation.recordings.call_result import CallResult, TurnResult
 from voice.evaluation.recordings.manifest import ListedRecording

@@ -15,7 +15,7 @@ from voice.response.grounding.mentions import AmountMention, CountMention, Menti
 from voice.response.grounding.numbers import numbers_of
 from voice.response.grounding.reader import FactReader
 from voice.response.grounding.tokens import Row
-from voice.response.wording import clauses
+from voice.response.rules.wording import clauses
 from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots, slots_of
 from voice.tasks.task_set import TaskSet
 

@@ -26,8 +26,8 @@ from voice.response.grounding.mentions import (
 from voice.response.grounding.numbers import numbers_of
 from voice.response.grounding.reader import FactReader
 from voice.response.grounding.tokens import Row
-from voice.response.harmony import Message, ToolResult
-from voice.response.wording import clauses
+from voice.response.prompts.harmony import Message, ToolResult
+from voice.response.rules.wording import clauses
 from voice.tasks.arguments import ArgumentValue
 from voice.tasks.schema import STATUS
 from voice.tasks.slots import LAST_ANSWER, VALUE, between_slots

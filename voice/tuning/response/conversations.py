@@ -19,9 +19,9 @@ from typing import Any
 
 from voice.errors import VoiceError
 from voice.languages import Language
-from voice.response.briefing import ToolDescription
 from voice.response.caller_text import normal_form
-from voice.response.harmony import (
+from voice.response.prompts.briefing import ToolDescription
+from voice.response.prompts.harmony import (
     AnswerMessage,
     CallerSaid,
     Instruction,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from voice.errors import VoiceError
 from voice.models.gpt_oss.vocabulary import Vocabulary
-from voice.response.briefing import Briefing
-from voice.response.gpt_oss_prompt import GptOssPrompt
-from voice.response.harmony import RETURN, AnswerMessage, Harmony, ToolCall
+from voice.response.prompts.briefing import Briefing
+from voice.response.prompts.gpt_oss_prompt import GptOssPrompt
+from voice.response.prompts.harmony import RETURN, AnswerMessage, Harmony, ToolCall
 from voice.tuning.response.conversations import Conversation, DialogueMistake
 
 LEAST = 20

@@ -11,7 +11,7 @@ from voice.errors import VoiceError
 from voice.languages import Language
 from voice.models.download import hash_of
 from voice.models.gpt_oss.shape import Shape
-from voice.response.briefing import Briefing
+from voice.response.prompts.briefing import Briefing
 from voice.tuning.response.lessons import DialogueLesson
 from voice.tuning.run import TuningRun
 from voice.tuning.work_folder import work_folder

@@ -1,0 +1,1 @@
+"""How one caller is heard: their turns, where these end, the words, and whether they interrupt."""

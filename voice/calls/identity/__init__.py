@@ -1,0 +1,1 @@
+"""Proving who one caller is, and keeping unheard what must not be heard."""

@@ -1,0 +1,1 @@
+"""How a conversation ends: by a person, an emergency, silence or its length."""

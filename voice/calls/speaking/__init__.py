@@ -1,0 +1,1 @@
+"""What is said to one caller: from clauses to paced sound, and what of it was heard."""

@@ -1,0 +1,1 @@
+"""Engines of the response step in this process; `engine.py` says what all of them are."""
