@@ -275,6 +275,7 @@ def test_what_is_refused_in_french_is_no_request(request_name: str, said: str) -
         ("my sim is gone", True),
         ("i moved house last week", True),
         ("my daughter set this up", True),
+        ("when this my build do", False),
         ("what is my plan", False),
         ("i need a new sim", False),
         ("block my sim", False),

@@ -222,9 +222,13 @@ class Manner:
         return set(content) - {denial.word for denial in self.denied(clause.words)}
 
     def only_tells(self, text: str) -> bool:
-        """Whether a text in normal form tells something, and neither asks, orders nor complains."""
+        """Whether a text in normal form tells something, and neither asks, orders nor complains.
+
+        What begins as "when" is a question, or tells nothing by itself.
+        """
         clause = self.clause(self.full(text))
-        return not clause.complains and bool(self.tells(clause))
+        other = clause.complains or self._ends("subordinate_first", clause.words, 0)
+        return not other and bool(self.tells(clause))
 
     def told_by(self, words: Sequence[str]) -> set[str]:
         """The beginnings or bases of all that is told as done, or as happened."""
