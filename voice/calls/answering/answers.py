@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from voice.calls.answering.answer import AnswerRun, Request
+from voice.calls.answering.answer_run import AnswerRun, Request
 from voice.calls.answering.other_languages import OtherLanguages
 from voice.calls.speaking.sayings import Sayings
 from voice.calls.state import CallState

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from voice.calls.answering.answers import Turn
 from voice.calls.answering.task_arguments import TaskArguments
 from voice.calls.identity.identification import Identification
-from voice.calls.identity.keys import CLEAR_KEY, ENTER_KEY, is_for_person
+from voice.calls.identity.keyed_digits import CLEAR_KEY, ENTER_KEY, is_for_person
 from voice.calls.state import CallState
 from voice.dialogue import Words
 from voice.dialogue import inputs as on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voice.calls.expected_answer import exact_digits
-from voice.calls.identity.keys import KeyedDigits
+from voice.calls.identity.keyed_digits import KeyedDigits
 from voice.calls.identity.secrets import keep_secret
 from voice.calls.state import CallState
 from voice.recognition import Transcript

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from voice.calls.identity.identity_in_time import IdentityInTime
-from voice.calls.identity.keys import KeyedDigits
+from voice.calls.identity.keyed_digits import KeyedDigits
 from voice.calls.identity.secrets import keep_secret
 from voice.calls.identity.verification import Outcome, Verification, VerificationReply
 from voice.calls.state import CallState
