@@ -54,7 +54,8 @@ FINALITY_MS, WORDS_MS = 45, 120
 """Until they are known, by the embedded models."""
 DOUBTFUL = (0.05, 0.1, 0.2, 0.3, 0.5)
 SURE_MS = (260, 300, 340, 380, 420)
-END_MS = (400, 580, 760)
+USUAL_MS = Turns().end_ms
+END_MS = (400, USUAL_MS, 760)
 OPEN_MS = (800, 1200, 1600)
 
 
@@ -153,7 +154,8 @@ def show(pauses: Sequence[Pause]) -> None:
     rows += [(f"end_ms_sure {ms}", Turns(end_ms_sure=ms)) for ms in SURE_MS]
     rows += [(f"end_ms {ms}", Turns(end_ms=ms)) for ms in END_MS]
     rows += [(f"end_ms_open {ms}", Turns(end_ms_open=ms)) for ms in OPEN_MS]
-    rows += [("end_ms 580 alone", Turns(end_ms_sure=580, end_ms_open=580, end_ms_digits=580))]
+    alone = Turns(end_ms_sure=USUAL_MS, end_ms_open=USUAL_MS, end_ms_digits=USUAL_MS)
+    rows.append((f"end_ms {USUAL_MS} alone", alone))
     print(f"{'':26}median ms  p90 ms  cut short  (of turns)")
     for name, settings in rows:
         _row(name, pauses, settings)
