@@ -29,9 +29,9 @@ class Turns(Section):
     """Pause at which the answer is prepared."""
     end_ms_sure: int = Field(260, ge=40, le=5000, validate_default=True)
     """Pause that ends the turn where its words say that it is over, and nothing speaks against."""
-    end_ms: int = Field(580, ge=100, le=5000, validate_default=True)
+    end_ms: int = Field(600, ge=100, le=5000, validate_default=True)
     """The same where that is not known, or one thing speaks against it."""
-    end_ms_doubted: int = Field(900, ge=100, le=10000)
+    end_ms_doubted: int = Field(640, ge=100, le=10000)
     """The same where two things do; at least `end_ms`, and at most `end_ms_open`."""
     end_ms_open: int = Field(1200, ge=100, le=10000, validate_default=True)
     """The same where more seems to come: an open sentence, a name that is asked for, or where three

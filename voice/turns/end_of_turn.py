@@ -65,18 +65,14 @@ class Evidence:
         """How much speaks against the end: none where its words are sure and its sound agrees.
 
         Who only tells something counts twice: what they tell is a whole sentence, and mostly the
-        reason of what they want.
+        reason of what they want. The sound of sure words counts where nothing else does: they are
+        over more often than they sound so.
         """
-        sure = self.ending is Ending.SURE and self.finality is not None
+        said = self.half_heard + 2 * self.tells + self.leads_nowhere
+        if self.ending is Ending.SURE:
+            return max(said, self.finality is None or self.is_doubted)
         believed = self.short and self.ending is Ending.WHOLE
-        return (
-            (not sure)
-            + (self.ending is Ending.DOUBTED)
-            + (self.is_doubted and not believed)
-            + self.half_heard
-            + 2 * self.tells
-            + self.leads_nowhere
-        )
+        return 1 + (self.ending is Ending.DOUBTED) + (self.is_doubted and not believed) + said
 
 
 def pause_wanted(known: Evidence, settings: Turns) -> int:
