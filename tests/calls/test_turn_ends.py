@@ -150,7 +150,7 @@ async def test_who_has_only_greeted_or_not_been_understood_is_given_the_time_to_
     serve: Serve, log: EventLog, say: Say
 ) -> None:
     words = SaidWords([["hello my dear| what is my plan"]])
-    turns = Turns(end_ms=300, end_ms_doubted=900)
+    turns = Turns(end_ms=300)
     settings = SETTINGS.model_copy(update={"turns": turns})
     speech = [say("Are you there?"), pause(600), say("What is my plan?")]
     async with greeted(await serve(settings, recogniser=words), log, "good-morning") as caller:

@@ -64,11 +64,11 @@ class Evidence:
     def doubts(self) -> int:
         """How much speaks against the end: none where its words are sure and its sound agrees.
 
-        Who only tells something counts twice: what they tell is a whole sentence, and mostly the
-        reason of what they want. The sound of sure words counts where nothing else does: they are
-        over more often than they sound so.
+        What only tells something and what leads nowhere count twice: it may be a whole sentence,
+        but what is wanted is mostly still to come. The sound of sure words counts where nothing
+        else does: they are over more often than they sound so.
         """
-        said = self.half_heard + 2 * self.tells + self.leads_nowhere
+        said = self.half_heard + 2 * self.tells + 2 * self.leads_nowhere
         if self.ending is Ending.SURE:
             return max(said, self.finality is None or self.is_doubted)
         believed = self.short and self.ending is Ending.WHOLE
