@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from voice.audio import Pcm
 from voice.engine_queue import EngineBusy, Priority
 from voice.speech import PiperSpeaker
-from voice.speech.silences import speech_level
+from voice.speech.silences import QUIET, speech_level
 
 LONG = "Thank you for waiting, I have found your account and the bill has been paid in full."
 
@@ -106,6 +106,19 @@ def test_any_text_gives_a_clause(speaker: PiperSpeaker, text: str) -> None:
     assert clause.text == text
     assert all(word.text in text for word in clause.words)
     assert clause.heard(10 * clause.duration_ms + 1) == text
+
+
+async def test_of_an_s_in_front_a_telephone_gets_what_it_carries(speaker: PiperSpeaker) -> None:
+    text = "Sorry, I did not catch that."
+    wide, narrow = [await speaker.synthesise(text, rate) for rate in (22050, 8000)]
+    assert wide.duration_ms - narrow.duration_ms > 60
+    first_40_ms = narrow.pcm[:320] / np.float32(32767)
+    assert speech_level(first_40_ms, 8000) > QUIET
+    for one, other in zip(narrow.words[1:], wide.words[1:], strict=True):
+        assert other.start_ms - one.start_ms == pytest.approx(
+            wide.duration_ms - narrow.duration_ms, abs=1
+        )
+    assert narrow.words[0].start_ms == 0
 
 
 async def test_calls_at_once_get_their_own_words(speaker: PiperSpeaker) -> None:

@@ -28,16 +28,28 @@ def trim(samples: Samples, sample_rate: int, pause: float) -> tuple[Samples, flo
 
     All silence gives no samples.
     """
+    start, sounding_end = _sounding(samples, sample_rate)
+    if not sounding_end:
+        return samples[:0], 0.0
+    end = sounding_end + round(pause * sample_rate)
+    kept = samples[start:end]
+    return np.pad(kept, (0, end - start - len(kept))), start / sample_rate
+
+
+def onset(samples: Samples, sample_rate: int) -> int:
+    """How many samples are in front of the speech: also of an "s" what a telephone cannot carry."""
+    return _sounding(samples, sample_rate)[0]
+
+
+def _sounding(samples: Samples, sample_rate: int) -> tuple[int, int]:
+    """Where the speech begins, with the margin before it, and where it ends; 0, 0 without any."""
     frame = round(_FRAME * sample_rate)
     padded = np.pad(samples, (0, -len(samples) % frame)).reshape(-1, frame)
     loud = np.flatnonzero(np.sqrt((padded**2).mean(axis=1)) > QUIET)
     if not len(loud):
-        return samples[:0], 0.0
+        return 0, 0
     start = max(0, int(loud[0]) * frame - round(ONSET_MARGIN * sample_rate))
-    sounding_end = min(len(samples), (int(loud[-1]) + 1) * frame)
-    end = sounding_end + round(pause * sample_rate)
-    kept = samples[start:end]
-    return np.pad(kept, (0, end - start - len(kept))), start / sample_rate
+    return start, min(len(samples), (int(loud[-1]) + 1) * frame)
 
 
 def pause_after(text: str) -> float:
