@@ -112,7 +112,7 @@ async def test_of_an_s_in_front_a_telephone_gets_what_it_carries(speaker: PiperS
     text = "Sorry, I did not catch that."
     wide, narrow = [await speaker.synthesise(text, rate) for rate in (22050, 8000)]
     assert wide.duration_ms - narrow.duration_ms > 60
-    first_40_ms = narrow.pcm[:320].astype(np.float32) / 32767
+    first_40_ms = (narrow.pcm[:320] / 32767).astype(np.float32)
     assert speech_level(first_40_ms, 8000) > QUIET
     for one, other in zip(narrow.words[1:], wide.words[1:], strict=True):
         assert other.start_ms - one.start_ms == pytest.approx(

@@ -236,7 +236,7 @@ class PiperSpeaker:
         samples = np.concatenate([np.zeros(0, np.float32), *(part.samples for part in spoken)])
         pcm: Pcm = np.rint(samples * 32767).clip(-32767, 32767).astype(np.int16)
         pcm = resample(pcm, self._voice.sample_rate, sample_rate) if len(pcm) else pcm
-        unheard = silences.onset(pcm.astype(np.float32) / 32767, sample_rate)
+        unheard = silences.onset((pcm / 32767).astype(np.float32), sample_rate)
         pcm = pcm[unheard:]
         words: list[SpokenWord] = []
         moved = -unheard / sample_rate
