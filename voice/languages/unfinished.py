@@ -18,6 +18,7 @@ _LONGEST_PHRASE = 8
 """Words of a phrase that leaves a sentence open."""
 _FEWEST_FIGURES = 2
 """Said one by one, they are dictated."""
+_LISTS = {"any": any_word}
 
 
 class Ending(Enum):
@@ -41,7 +42,10 @@ class Ending(Enum):
 
 
 class Unfinished(Table):
-    """The file unfinished.toml; phrases are in the notation of `grammar`, contractions in full."""
+    """The file unfinished.toml; phrases are in the notation of `grammar`, contractions in full.
+
+    In `phrases` and `wondered` <any> is any word.
+    """
 
     words: PlainWords = frozenset()
     """As the last word they leave a sentence open: and, because, my."""
@@ -54,7 +58,7 @@ class Unfinished(Table):
     stranded: PlainWords = frozenset()
     wondering: PlainWords = frozenset()
     """Behind one of these words and one more, a question that is put indirectly may end with one of
-    the phrases of `wondered`, in which <any> is any word: I wonder how much the bill is."""
+    the phrases of `wondered`: I wonder how much the bill is."""
     wondered: Sequence[str] = ()
     fillers: PlainWords = frozenset()
     """Sounds of somebody who thinks."""
@@ -120,7 +124,7 @@ class Unfinished(Table):
 
     @cached_property
     def _phrases(self) -> Matcher:
-        return any_of(self.phrases, {}, "unfinished.toml: phrases")
+        return any_of(self.phrases, _LISTS, "unfinished.toml: phrases")
 
     @cached_property
     def _closing(self) -> Matcher:
@@ -128,7 +132,7 @@ class Unfinished(Table):
 
     @cached_property
     def _wondered(self) -> Matcher:
-        return any_of(self.wondered, {"any": any_word}, "unfinished.toml: wondered")
+        return any_of(self.wondered, _LISTS, "unfinished.toml: wondered")
 
     @cached_property
     def _beside(self) -> Matcher:

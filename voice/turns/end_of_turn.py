@@ -64,11 +64,11 @@ class Evidence:
     def doubts(self) -> int:
         """How much speaks against the end: none where its words are sure and its sound agrees.
 
-        What only tells something and what leads nowhere count twice: it may be a whole sentence,
-        but what is wanted is mostly still to come. The sound of sure words counts where nothing
-        else does: they are over more often than they sound so.
+        What leads nowhere counts twice: it may be a whole sentence, but what is wanted is mostly
+        still to come. The sound of sure words counts where nothing else does: they are over more
+        often than they sound so.
         """
-        said = self.half_heard + 2 * self.tells + 2 * self.leads_nowhere
+        said = self.half_heard + 2 * self.leads_nowhere
         if self.ending is Ending.SURE:
             return max(said, self.finality is None or self.is_doubted)
         believed = self.short and self.ending is Ending.WHOLE
@@ -82,9 +82,10 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     cannot be taken back when the caller goes on ("no, wait"), as another turn can. A yes or a no
     ends it, too, unless it sounds as if it went on ("yes, please do" has a gap), and figures and
     letters are waited for.
-    Then the words count: an open sentence is given time whatever it sounds like. Else it is given
-    the more time, the more speaks against its being over; where three things do, as much as an open
-    one. That it sounds like going on is not held against a single short word ("goodbye").
+    Then the words count: an open sentence, and one that only tells something, is given time
+    whatever it sounds like. Else it is given the more time, the more speaks against its being over;
+    where three things do, as much as an open one. That it sounds like going on is not held against
+    a single short word ("goodbye").
     """
     if known.settled and known.awaited is Awaited.FIGURES:
         return settings.end_ms_sure + settings.resume_ms if known.tried else 0
@@ -92,7 +93,7 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
         return settings.end_ms_sure
     if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
         return settings.end_ms_digits
-    if known.ending is Ending.OPEN or known.awaited is Awaited.DICTATION:
+    if known.tells or known.ending is Ending.OPEN or known.awaited is Awaited.DICTATION:
         return settings.end_ms_open
     doubted = max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
     waits = (settings.end_ms_sure, settings.end_ms, doubted, settings.end_ms_open)
