@@ -28,6 +28,7 @@ from voice.evaluation.recordings.sound_files import open_sound
 from voice.languages import Ending, Language, language
 from voice.model_folders import find_model
 from voice.recognition import RecognitionSession, WhisperRecogniser
+from voice.response import normal_form
 from voice.settings.turns import Turns
 from voice.smart_turn import HEARD_SECONDS, SmartTurn
 from voice.turns import (
@@ -41,6 +42,7 @@ from voice.turns import (
     end_of_turn,
     pause_wanted,
 )
+from voice.understanding.stance import manner
 
 RATE = 8000
 FRAME_MS = 20
@@ -56,6 +58,7 @@ DOUBTFUL = (0.05, 0.1, 0.2, 0.3, 0.5)
 SURE_MS = (260, 300, 340, 380, 420)
 USUAL_MS = Turns().end_ms
 END_MS = (400, USUAL_MS, 760)
+DOUBTED_MS = (USUAL_MS, 900, 1200)
 OPEN_MS = (800, 1200, 1600)
 
 
@@ -72,14 +75,18 @@ class Pause:
     """How much the turn sounded as if it were over, by the ms of the silence that was heard."""
     ending: str
     text: str
+    tells: bool = False
+    """The words only tell something; what was found before this was kept has none that do."""
 
     def waited(self, settings: Turns) -> int:
         """The ms after which the turn would be over, each thing counting from when it is known."""
         for at in range(settings.speculate_ms, GOES_ON_MS, FRAME_MS):
             heard = [value for ms, value in self.finality.items() if ms + FINALITY_MS <= at]
+            read = at >= settings.speculate_ms + WORDS_MS
             known = Evidence(
                 finality=heard[-1] if heard else None,
-                ending=Ending(self.ending) if at >= settings.speculate_ms + WORDS_MS else None,
+                ending=Ending(self.ending) if read else None,
+                tells=self.tells and read,
             )
             if at >= pause_wanted(known, settings):
                 return at
@@ -144,7 +151,8 @@ async def pauses(
             ends = isinstance(signal, EndOfTurn)
             ms = at - began - (0 if ends else RESUMED_MS)
             ending = spoken.ending(text).value
-            yield Pause(file.name, turn, ms, ends, dict(finality), ending, text)
+            tells = manner(spoken).only_tells(normal_form(text, spoken))
+            yield Pause(file.name, turn, ms, ends, dict(finality), ending, text, tells)
             finality = {}
 
 
@@ -153,6 +161,7 @@ def show(pauses: Sequence[Pause]) -> None:
     rows: list[tuple[str, Turns]] = [("as it is", Turns())]
     rows += [(f"end_ms_sure {ms}", Turns(end_ms_sure=ms)) for ms in SURE_MS]
     rows += [(f"end_ms {ms}", Turns(end_ms=ms)) for ms in END_MS]
+    rows += [(f"end_ms_doubted {ms}", Turns(end_ms_doubted=ms)) for ms in DOUBTED_MS]
     rows += [(f"end_ms_open {ms}", Turns(end_ms_open=ms)) for ms in OPEN_MS]
     alone = Turns(end_ms_sure=USUAL_MS, end_ms_open=USUAL_MS, end_ms_digits=USUAL_MS)
     rows.append((f"end_ms {USUAL_MS} alone", alone))

@@ -29,8 +29,8 @@ PAUSES_MS: dict[SideName, tuple[int, ...]] = {
     "ours": (280, 360, 460, Turns().end_ms, 720),
     "stock": (200, 300, 450, 600, 800),
 }
-"""Ours: `turns.end_ms`, and in proportion to it what depends on how words end and how they sound;
-stock: `stop_secs` of its VAD, behind which its smart-turn decides."""
+"""Ours: `turns.end_ms`, and in proportion to it the pauses behind sure and doubted words, not those
+behind open ones; stock: `stop_secs` of its VAD, behind which its smart-turn decides."""
 DEFAULT_PAUSE_MS: dict[SideName, int] = {"ours": Turns().end_ms, "stock": 200}
 ASKS_PIN = "How much is my bill?"
 TRUSTED = '\n[[sip.trunks]]\nname = "carrier"\nnetworks = ["127.0.0.0/8"]\ntrusted = true\n'

@@ -146,11 +146,11 @@ async def test_who_goes_on_when_asked_who_they_are_is_answered_as_one_turn_and_n
     assert "bill" in responder.answered[-1].text and "plan" in responder.answered[-1].text
 
 
-async def test_who_has_only_greeted_or_not_been_understood_is_given_the_time_to_go_on(
+async def test_who_has_only_greeted_is_given_the_time_to_go_on(
     serve: Serve, log: EventLog, say: Say
 ) -> None:
-    words = SaidWords([["hello my dear| what is my plan"]])
-    turns = Turns(end_ms=300)
+    words = SaidWords([["good morning| what is my plan"]])
+    turns = Turns(end_ms=300, end_ms_doubted=900)
     settings = SETTINGS.model_copy(update={"turns": turns})
     speech = [say("Are you there?"), pause(600), say("What is my plan?")]
     async with greeted(await serve(settings, recogniser=words), log, "good-morning") as caller:

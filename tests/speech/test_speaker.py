@@ -121,6 +121,15 @@ async def test_of_an_s_in_front_a_telephone_gets_what_it_carries(speaker: PiperS
     assert narrow.words[0].start_ms == 0
 
 
+async def test_the_words_of_a_long_text_that_begins_with_an_s_stay_in_order(
+    speaker: PiperSpeaker,
+) -> None:
+    clause = await speaker.synthesise("Sorry, " + "that is more than I can say at once, " * 12)
+    times = [time for word in clause.words for time in (word.start_ms, word.end_ms)]
+    assert times == sorted(times)
+    assert times[-1] <= clause.duration_ms
+
+
 async def test_calls_at_once_get_their_own_words(speaker: PiperSpeaker) -> None:
     texts = [f"Number {count} of eight." for count in range(1, 9)]
     together = await asyncio.gather(*map(speaker.synthesise, texts))

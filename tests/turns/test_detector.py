@@ -56,7 +56,7 @@ def test_no_turn_is_ended_in_the_first_voice_of_what_goes_on() -> None:
     goes_on = signals((True, 500), (False, 500), (True, 500))
     assert kinds(goes_on) == [SpeechOnset, ShortPause, SpeechResumed]
     clicks = signals((True, 500), (False, 500), (True, 40), (False, 60))
-    assert clicks[-1] == (1060, EndOfTurn(pause_ms=560, voiced_ms=500))
+    assert clicks[-1] == (1080, EndOfTurn(pause_ms=580, voiced_ms=500))
 
 
 def test_a_click_never_starts_a_turn() -> None:

@@ -281,6 +281,9 @@ def test_what_is_refused_in_french_is_no_request(request_name: str, said: str) -
         ("block my sim", False),
         ("i've been charged twice", False),
         ("good morning", False),
+        ("that is fine thanks", False),
+        ("thank you for your help", False),
+        ("i do not need anything else", False),
     ],
 )
 def test_who_only_tells_something_has_not_asked_for_anything_yet(

@@ -44,7 +44,7 @@ class Ending(Enum):
 class Unfinished(Table):
     """The file unfinished.toml; phrases are in the notation of `grammar`, contractions in full.
 
-    In `phrases` and `wondered` <any> is any word.
+    In `phrases`, `closing` and `wondered` <any> is any word.
     """
 
     words: PlainWords = frozenset()
@@ -128,7 +128,7 @@ class Unfinished(Table):
 
     @cached_property
     def _closing(self) -> Matcher:
-        return any_of(self.closing, {}, "unfinished.toml: closing")
+        return any_of(self.closing, _LISTS, "unfinished.toml: closing")
 
     @cached_property
     def _wondered(self) -> Matcher:

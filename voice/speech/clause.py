@@ -15,6 +15,10 @@ class SpokenWord:
     start_ms: float
     end_ms: float
 
+    def earlier(self, by_ms: float) -> SpokenWord:
+        """The same so much earlier, but not before the clause."""
+        return SpokenWord(self.text, max(0.0, self.start_ms - by_ms), max(0.0, self.end_ms - by_ms))
+
 
 @dataclass(frozen=True, eq=False)
 class SpokenClause:

@@ -39,9 +39,9 @@ def timed(
     for piece in pieces:
         own = spans[position : position + len(_SPOKEN_WORD.findall(piece.spoken))]
         position += len(own)
-        start, end = max(0.0, own[0][0] + after), own[-1][1] + after
+        start, end = max(0.0, own[0][0]), own[-1][1]
         written = text[piece.start : piece.end]
-        yield SpokenWord(written, 1000 * start, 1000 * end)
+        yield SpokenWord(written, 1000 * (after + start), 1000 * (after + end))
 
 
 def spoken_as(text: str, pieces: Sequence[Piece], pcm: Pcm, sample_rate: int) -> SpokenClause:

@@ -37,7 +37,7 @@ def trim(samples: Samples, sample_rate: int, pause: float) -> tuple[Samples, flo
 
 
 def onset(samples: Samples, sample_rate: int) -> int:
-    """How many samples are in front of the speech: also of an "s" what a telephone cannot carry."""
+    """How many samples precede the speech; of an "s" a telephone carries next to nothing."""
     return _sounding(samples, sample_rate)[0]
 
 

@@ -233,18 +233,18 @@ class PiperSpeaker:
         sample_rate: int,
         pace: float,
     ) -> SpokenClause:
+        words: list[SpokenWord] = []
+        moved = 0.0
+        for portion, speech in zip(portions, spoken, strict=True):
+            words += timed(text, portion.pieces, speech.spans, moved)
+            moved += len(speech.samples) / self._voice.sample_rate
         samples = np.concatenate([np.zeros(0, np.float32), *(part.samples for part in spoken)])
         pcm: Pcm = np.rint(samples * 32767).clip(-32767, 32767).astype(np.int16)
         pcm = resample(pcm, self._voice.sample_rate, sample_rate) if len(pcm) else pcm
         unheard = silences.onset((pcm / 32767).astype(np.float32), sample_rate)
-        pcm = pcm[unheard:]
-        words: list[SpokenWord] = []
-        moved = -unheard / sample_rate
-        for portion, speech in zip(portions, spoken, strict=True):
-            words += timed(text, portion.pieces, speech.spans, moved)
-            moved += len(speech.samples) / self._voice.sample_rate
+        earlier = tuple(word.earlier(1000 * unheard / sample_rate) for word in words)
         said = " ".join(portion.spoken for portion in portions)
-        return SpokenClause(text, said, pcm, sample_rate, tuple(words), pace=pace)
+        return SpokenClause(text, said, pcm[unheard:], sample_rate, earlier, pace=pace)
 
 
 def _evened(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:

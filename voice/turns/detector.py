@@ -178,7 +178,7 @@ class TurnDetector:
         if self._goes_on(voiced, _RESUME_MS):
             self._state = _State.SPEAKING
             return SpeechResumed()
-        if voiced and self._wait_ms:  # it may be the first of what goes on
+        if self._voice_in_pause_ms and self._wait_ms:  # it may be the first of what goes on
             return None
         return self._end() if self._pause_ms >= self._wait_ms else None
 

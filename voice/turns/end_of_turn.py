@@ -70,7 +70,7 @@ class Evidence:
         """
         said = self.half_heard + 2 * self.leads_nowhere
         if self.ending is Ending.SURE:
-            return max(said, self.finality is None or self.is_doubted)
+            return max(said, int(self.finality is None or self.is_doubted))
         believed = self.short and self.ending is Ending.WHOLE
         return 1 + (self.ending is Ending.DOUBTED) + (self.is_doubted and not believed) + said
 
@@ -85,7 +85,7 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     Then the words count: an open sentence, and one that only tells something, is given time
     whatever it sounds like. Else it is given the more time, the more speaks against its being over;
     where three things do, as much as an open one. That it sounds like going on is not held against
-    a single short word ("goodbye").
+    a single short word ("goodbye"), nor against sure words that something else speaks against.
     """
     if known.settled and known.awaited is Awaited.FIGURES:
         return settings.end_ms_sure + settings.resume_ms if known.tried else 0

@@ -33,6 +33,9 @@ class Trait(Enum):
     KEEPS = "keeps"
 
 
+_WANTS_NO_MORE = frozenset({Trait.REFUSES, Trait.CONTENT})
+
+
 @dataclass(frozen=True)
 class Clause:
     """Some of a caller's words, and how they speak."""
@@ -224,11 +227,14 @@ class Manner:
     def only_tells(self, text: str) -> bool:
         """Whether a text in normal form tells something, and neither asks, orders nor complains.
 
-        What begins as "when" is a question, or tells nothing by itself.
+        Nor does it refuse, or say that all is well. What begins as "when" is a question, or tells
+        nothing by itself.
         """
         clause = self.clause(self.full(text))
-        other = clause.complains or self._ends("subordinate_first", clause.words, 0)
-        return not other and bool(self.tells(clause))
+        other = clause.complains or not clause.traits.isdisjoint(_WANTS_NO_MORE)
+        if other or self._ends("subordinate_first", clause.words, 0):
+            return False
+        return bool(self.tells(clause))
 
     def told_by(self, words: Sequence[str]) -> set[str]:
         """The beginnings or bases of all that is told as done, or as happened."""
