@@ -149,7 +149,7 @@ async def test_who_goes_on_when_asked_who_they_are_is_answered_as_one_turn_and_n
 async def test_who_has_only_greeted_is_given_the_time_to_go_on(
     serve: Serve, log: EventLog, say: Say
 ) -> None:
-    words = SaidWords([["good morning| what is my plan"]])
+    words = SaidWords([["hi yes| what is my plan"]])
     turns = Turns(end_ms=300, end_ms_doubted=900)
     settings = SETTINGS.model_copy(update={"turns": turns})
     speech = [say("Are you there?"), pause(600), say("What is my plan?")]
@@ -157,6 +157,19 @@ async def test_who_has_only_greeted_is_given_the_time_to_go_on(
         await caller.say(np.concatenate(speech))
         await log.clause(LONG_ANSWER[0])
     assert len(log.of(TurnEnded)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "waited"),
+    [("that's all thanks bye", "end_ms"), ("my internet is blue", "end_ms_doubted")],
+)
+async def test_who_only_tells_something_is_given_time_but_not_who_says_goodbye(
+    serve: Serve, log: EventLog, say: Say, words: str, waited: str
+) -> None:
+    async with greeted(await serve(recogniser=SaidWords([[words]])), log, "tells") as caller:
+        await caller.say(say("Are you there?"))
+        ended = await log.wait(TurnEnded)
+    assert ended.pause_ms == getattr(SETTINGS.turns, waited)
 
 
 async def test_who_goes_on_later_begins_a_turn_of_its_own(

@@ -107,8 +107,8 @@ class CallState:
     """Whether what the caller said is a back-channel, or nothing."""
     answering: Callable[[], bool] = lambda: False
     """Whether an answer that counts is being made."""
-    more_expected: Callable[[], None] = lambda: None
-    """Tell that the caller's words up to the pause lead nowhere: mostly they go on."""
+    answered_by: Callable[[str], None] = lambda act: None
+    """Tell with which act the answer to the caller's words up to the pause would begin."""
     secret: bool = False
     """What the caller says or keys now reaches no event, log, model or recording."""
     secret_turn: bool = False

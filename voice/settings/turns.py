@@ -30,13 +30,12 @@ class Turns(Section):
     end_ms_sure: int = Field(260, ge=40, le=5000, validate_default=True)
     """Pause that ends the turn where its words say that it is over, and nothing speaks against."""
     end_ms: int = Field(600, ge=100, le=5000, validate_default=True)
-    """The same where that is not known, or one thing speaks against it."""
-    end_ms_doubted: int = Field(640, ge=100, le=10000)
-    """The same where two things do, or no answer to the words would help; at least `end_ms`, and at
-    most `end_ms_open`. It is the one to raise for callers who think aloud."""
+    """The same where that is not known, or one or two things speak against it."""
+    end_ms_doubted: int = Field(900, ge=100, le=10000)
+    """The same where three things do, or the caller has only told something; at least `end_ms`, and
+    at most `end_ms_open`."""
     end_ms_open: int = Field(1200, ge=100, le=10000, validate_default=True)
-    """The same where more seems to come: an open sentence, one that only tells something, a name
-    that is asked for, or where three things speak against it."""
+    """The same where more seems to come: an open sentence, a name that is asked for."""
     end_ms_digits: int = Field(1800, ge=100, le=10000, validate_default=True)
     """The same while figures or letters are dictated, until there are as many as were asked for."""
     resume_ms: int = Field(700, ge=0, le=5000)

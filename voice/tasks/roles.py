@@ -93,6 +93,8 @@ MORE_EXPECTED = frozenset(
     }
 )  # fmt: skip
 """Said to words behind which callers mostly go on to say what they want."""
+NO_MORE_EXPECTED = frozenset({Role.THANKS, Role.GOODBYE, Role.PERSON, Role.REPEAT, Role.WAIT})
+"""Said to words that are all, also where they only tell something: "that's all, bye"."""
 SAYS_LITTLE = frozenset(Role) - NO_HELP - {Role.ABOUT_ME}
 """Of these it cannot be said whether the caller was helped."""
 PASSING = frozenset(

@@ -13,6 +13,7 @@ SURE = 0.6
 DOUBTFUL = 0.1
 """Below, it sounds as if the caller were going on: so do six of ten pauses within turns of recorded
 people, and one or two of ten ends."""
+_MANY_DOUBTS = 3
 LISTEN_AGAIN_MS = 120
 """A turn that does not sound as if it were over may do so with a little more silence behind it."""
 
@@ -82,10 +83,11 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
     cannot be taken back when the caller goes on ("no, wait"), as another turn can. A yes or a no
     ends it, too, unless it sounds as if it went on ("yes, please do" has a gap), and figures and
     letters are waited for.
-    Then the words count: an open sentence, and one that only tells something, is given time
-    whatever it sounds like. Else it is given the more time, the more speaks against its being over;
-    where three things do, as much as an open one. That it sounds like going on is not held against
-    a single short word ("goodbye"), nor against sure words that something else speaks against.
+    Then the words count: an open sentence is given time whatever it sounds like. Else it is given
+    more where something speaks against its being over, and much more where three things do, or
+    where it only tells something: what is wanted is mostly still to come. That it sounds like going
+    on is not held against a single short word ("goodbye"), nor against sure words that something
+    else speaks against.
     """
     if known.settled and known.awaited is Awaited.FIGURES:
         return settings.end_ms_sure + settings.resume_ms if known.tried else 0
@@ -93,8 +95,8 @@ def pause_wanted(known: Evidence, settings: Turns) -> int:
         return settings.end_ms_sure
     if known.awaited is Awaited.FIGURES or known.ending is Ending.DICTATED:
         return settings.end_ms_digits
-    if known.tells or known.ending is Ending.OPEN or known.awaited is Awaited.DICTATION:
+    if known.ending is Ending.OPEN or known.awaited is Awaited.DICTATION:
         return settings.end_ms_open
-    doubted = max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
-    waits = (settings.end_ms_sure, settings.end_ms, doubted, settings.end_ms_open)
-    return waits[min(known.doubts, len(waits) - 1)]
+    if known.tells or known.doubts >= _MANY_DOUBTS:
+        return max(settings.end_ms, min(settings.end_ms_doubted, settings.end_ms_open))
+    return settings.end_ms if known.doubts else settings.end_ms_sure

@@ -25,7 +25,7 @@ from voice.response import (
     WantsEnd,
     WantsPerson,
 )
-from voice.tasks import MORE_EXPECTED, NO_HELP, SAYS_LITTLE
+from voice.tasks import NO_HELP, SAYS_LITTLE
 
 Request = NeedsIdentity | WantsPerson | WantsEnd
 """What an answer may ask of the call at its end."""
@@ -201,8 +201,8 @@ class AnswerRun:
     async def _say(self, clause: str, act: str) -> None:
         await self._may_speak.wait()
         if self._clauses == 0:
-            if act in MORE_EXPECTED and not self.utterance.committed:
-                self._call.more_expected()
+            if not self.utterance.committed:
+                self._call.answered_by(act)
             self.utterance.record(
                 ResponseStarted,
                 response_ms=round((self._clock() - self._begun) * 1000, 1),

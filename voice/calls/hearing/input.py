@@ -75,7 +75,7 @@ class CallInput(FrameProcessor):
         self._early = PartialReader(session, EARLY_SECONDS, self._read_early)
         self._offset = OffsetRemover()
         self._turn_end = TurnEnd(call, session)
-        call.more_expected = self._turn_end.more_expected
+        call.answered_by = self._turn_end.answered_by
         self._holds_back = False
         """The answer that is being made waits for it to be known whether the caller wants more."""
         self._over_ms: int | None = None

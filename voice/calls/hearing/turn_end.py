@@ -13,6 +13,7 @@ from voice.languages.yes_no import AnswerReader
 from voice.recognition import RecognitionSession, Transcript
 from voice.response import normal_form
 from voice.smart_turn import HEARD_SECONDS, SmartTurn
+from voice.tasks import MORE_EXPECTED, NO_MORE_EXPECTED
 from voice.turns import (
     LISTEN_AGAIN_MS,
     Awaited,
@@ -69,10 +70,14 @@ class TurnEnd:
             )
             self._decide()
 
-    def more_expected(self) -> None:
-        """What was said up to the pause leads nowhere."""
+    def answered_by(self, act: str) -> None:
+        """The answer to what was said up to the pause would begin with this act."""
         if self._call.tracker.detector.paused:
-            self.known = replace(self.known, leads_nowhere=True)
+            self.known = replace(
+                self.known,
+                leads_nowhere=act in MORE_EXPECTED,
+                tells=self.known.tells and act not in NO_MORE_EXPECTED,
+            )
             self._decide()
 
     def stop(self) -> None:
