@@ -13,9 +13,10 @@ SURE = 0.6
 DOUBTFUL = 0.1
 """Below, it sounds as if the caller were going on: so do six of ten pauses within turns of recorded
 people, and one or two of ten ends."""
-_MANY_DOUBTS = 3
 LISTEN_AGAIN_MS = 120
 """A turn that does not sound as if it were over may do so with a little more silence behind it."""
+_MANY_DOUBTS = 3
+"""Words that are not sure, and two things against them or one that counts twice."""
 
 
 class Awaited(Enum):
