@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.on_ray.nodes import TOKEN
+from tests.on_ray.nodes import TOKEN, Node
 
 ROOT = Path(__file__).resolve().parents[2]
 VOICE = ("-m", "voice")
@@ -24,6 +24,7 @@ class Cluster:
     """By machines that belong to it."""
     for_clients: str
     """By others."""
+    head: Node
 
 
 def command(folder: Path, out: Path, *options: str, program: tuple[str, ...] = VOICE) -> list[str]:

@@ -48,7 +48,7 @@ def cluster(scratch: Path, embedded_recogniser_path: Path) -> Iterator[Cluster]:
     )  # fmt: skip
     try:
         head.wait()
-        yield Cluster(f"127.0.0.1:{port}", f"ray://127.0.0.1:{for_clients}")
+        yield Cluster(f"127.0.0.1:{port}", f"ray://127.0.0.1:{for_clients}", head)
     finally:
         head.kill()
 

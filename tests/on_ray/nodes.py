@@ -10,11 +10,22 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from voice.network import isolate
 
 TOKEN = "1" * 64
 STARTING_SECONDS = 40.0
 _COMMAND = ("-c", "import sys; from ray.scripts.scripts import main; sys.exit(main())", "start")
+
+
+def workers_below(pid: int) -> list[psutil.Process]:
+    """The descendants of a process in which recordings are evaluated."""
+    return [
+        process
+        for process in psutil.Process(pid).children(recursive=True)
+        if "ray::ExaminerActor" in " ".join(process.cmdline())
+    ]
 
 
 class Node:
@@ -46,6 +57,10 @@ class Node:
                 errors="replace"
             )
             time.sleep(0.05)
+
+    def workers(self) -> list[psutil.Process]:
+        """See workers_below."""
+        return workers_below(self._process.pid)
 
     def kill(self) -> None:
         """All of its processes, at once."""

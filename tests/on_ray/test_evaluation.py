@@ -9,14 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.on_ray.commands import Cluster, command, environment, evaluate, report_of
+from tests.on_ray.commands import NOTHING, Cluster, command, environment, evaluate, report_of
 from tests.on_ray.conftest import COUNT, free_port
-from tests.on_ray.nodes import Node
+from tests.on_ray.nodes import Node, workers_below
 from voice.cli.batch_run import chosen_workers
 from voice.errors import VoiceError
 
@@ -29,29 +29,22 @@ def result_files(out: Path) -> dict[str, int]:
     return {file.name: file.stat().st_mtime_ns for file in out.glob("calls/*/*.json")}
 
 
-def begun(folder: Path, out: Path, address: str, results: int = 2) -> subprocess.Popen[str]:
-    """A run on the cluster that has so many results."""
+def begun(
+    folder: Path, out: Path, address: str, *options: str, more: Mapping[str, str] = NOTHING
+) -> subprocess.Popen[str]:
+    """A run on the cluster that has two results."""
     process = subprocess.Popen(
-        command(folder, out, "--ray", address),
-        env=environment(),
+        command(folder, out, "--ray", address, *options),
+        env=environment(more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     deadline = time.monotonic() + 90
-    while len(result_files(out)) < results and time.monotonic() < deadline:
+    while len(result_files(out)) < 2 and time.monotonic() < deadline:
         time.sleep(0.005)
     assert process.poll() is None
     return process
-
-
-def actors() -> list[psutil.Process]:
-    """The processes in which recordings are evaluated."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if "ray::ExaminerActor" in " ".join(process.info["cmdline"] or ())
-    ]
 
 
 def test_a_killed_node_and_a_killed_worker_cost_no_recording(
@@ -63,7 +56,7 @@ def test_a_killed_node_and_a_killed_worker_cost_no_recording(
         process = begun(folder, tmp_path, cluster.address)
     finally:
         node.kill()
-    for worker in actors():
+    for worker in cluster.head.workers():
         worker.kill()
     said, _ = process.communicate(timeout=100)
     assert process.returncode == 0, said
@@ -154,14 +147,15 @@ def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         pass
 
 
-def test_a_cluster_of_this_machine_reports_the_same_and_leaves_nothing(
+def test_a_cluster_of_this_machine_reports_the_same_and_leaves_nothing_of_a_killed_worker(
     folder: Path, report: bytes, scratch: Path, tmp_path: Path
 ) -> None:
     room = scratch / "room"
     room.mkdir()
-    done = evaluate(folder, tmp_path, "--ray", "local", "--jobs", "2", more={"TMPDIR": str(room)})
-    assert done.returncode == 0, done.stderr
-    assert not done.stderr
+    process = begun(folder, tmp_path, "local", "--jobs", "2", more={"TMPDIR": str(room)})
+    workers_below(process.pid)[0].kill()
+    said, _ = process.communicate(timeout=100)
+    assert process.returncode == 0, said
     assert report_of(tmp_path) == report
     assert json.loads((tmp_path / "run.json").read_text())["jobs"] == 2
     assert not list(room.glob("voice-*"))

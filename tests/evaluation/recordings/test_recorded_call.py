@@ -180,6 +180,7 @@ def test_three_minutes_without_a_pause_are_heard_whole_and_nobody_speaks_over_th
     assert language().phrases.too_long not in result.turns[0].response
 
 
+@pytest.mark.timeout(300)
 def test_ten_minutes_without_a_pause_are_answered_and_end_as_a_call_does(
     evaluate: Evaluate, say: Say
 ) -> None:

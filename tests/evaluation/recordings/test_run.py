@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -208,19 +209,26 @@ def test_results_that_the_disk_does_not_take_are_told_and_the_rest_goes_on(
     assert (again.skipped, again.evaluated) == (int(evaluated), int(lost))
 
 
-def test_a_worker_that_is_killed_costs_no_recording(prepared: Path, folder: Path) -> None:
+def test_a_worker_that_is_killed_costs_no_recording_and_leaves_nothing(
+    prepared: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "room"
+    room.mkdir()
+    monkeypatch.setenv("TMPDIR", str(room))  # of the worker
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+
     async def kill_the_first() -> RunOutcome:
         work = asyncio.create_task(
             running.run(prepared, read_recordings(folder), Processes(1), lambda: None)
         )
-        while not result_files(prepared):
+        while not (result_files(prepared) or work.done()):
             await asyncio.sleep(0.005)
         for child in psutil.Process().children():
             child.kill()
         return await work
 
     outcome = asyncio.run(kill_the_first())
-    assert outcome.lost == ()
+    assert outcome.lost == () and not list(room.iterdir())
     names = [result.name for result in results_of(prepared)]
     assert len(names) == len(set(names)) == COUNT + 1
 

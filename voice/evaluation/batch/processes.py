@@ -58,9 +58,11 @@ class Processes:
         """See Workers."""
         environment = dict(os.environ)
         isolate(environment)
-        with tempfile.TemporaryFile() as said:
+        # Not the worker's own, which may be killed and would leave it.
+        folder = tempfile.TemporaryDirectory(prefix="voice-evaluation-", ignore_cleanup_errors=True)
+        with folder as scratch, tempfile.TemporaryFile() as said:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *WORKER),
+                *(sys.executable, *WORKER, scratch),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=said,

@@ -15,8 +15,9 @@ from voice.network import isolate
 class ExaminerActor:
     """Loads its models once, then examines what it is given, one task at a time."""
 
-    def __init__(self) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="voice-evaluation-")
+    def __init__(self, room: str | None = None) -> None:
+        """Keeps its files in the folder `room`, or where its node keeps such."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="voice-evaluation-", dir=room)
         self._examiner: Examiner | None = None
 
     def load(self, assignment: str) -> str:

@@ -57,6 +57,8 @@ class RayCluster:
         self._address = address
         self._wanted = count
         self._stack = ExitStack()
+        self._room: str | None = None
+        """Of workers on this machine's own cluster: what a killed one leaves goes with it."""
 
     @property
     def count(self) -> int:
@@ -104,7 +106,7 @@ class RayCluster:
 
     async def _started(self, assignment: Assignment) -> Any:
         """An actor that is ready. Raises VoiceError, and ActorDiedError as Ray does."""
-        actor = ray.remote(num_cpus=1)(ExaminerActor).remote()
+        actor = ray.remote(num_cpus=1)(ExaminerActor).remote(self._room)
         refused: str | None = "not asked"
         try:
             loading = _answer(actor.load.remote(assignment.to_json()))
@@ -145,7 +147,7 @@ class RayCluster:
             return {"address": self._address}
         # As processes of a run: Ray's own would give way to everything else on the machine.
         os.environ.setdefault("RAY_worker_niceness", "0")
-        folder = stack.enter_context(
+        self._room = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="voice-ray-", ignore_cleanup_errors=True)
         )
         return {
@@ -154,7 +156,7 @@ class RayCluster:
             "num_cpus": self._wanted or os.cpu_count(),
             "include_dashboard": False,
             "object_store_memory": _OBJECT_STORE_BYTES,
-            "_temp_dir": folder,
+            "_temp_dir": self._room,
         }
 
 
