@@ -120,6 +120,9 @@ class EngineQueue:
     its own steps are done, and each its own error.
     """
 
+    in_real_time = True
+    """Whether what a job gives before its end comes as soon as it would in a call."""
+
     def __init__(
         self,
         name: str,

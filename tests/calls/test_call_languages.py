@@ -89,9 +89,10 @@ class Noted:
         sample_rate: int,
         priority: Priority = Priority.FINAL,
         pace: float = 1.0,
+        whole: bool = True,
     ) -> SpokenClause:
         self.said.append(text)
-        return await self._speaker.synthesise(text, sample_rate, priority, pace)
+        return await self._speaker.synthesise(text, sample_rate, priority, pace, whole)
 
 
 class Two:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -93,11 +94,11 @@ class FlakySpeaker:
         self._speaker = speaker
 
     async def synthesise(
-        self, text: str, sample_rate: int, *, priority: Priority = Priority.FINAL, pace: float = 1.0
+        self, text: str, sample_rate: int, *, priority: Priority = Priority.FINAL, **how: Any
     ) -> SpokenClause:
         if priority is Priority.SPECULATIVE:
             raise BUSY
-        return await self._speaker.synthesise(text, sample_rate, priority=priority, pace=pace)
+        return await self._speaker.synthesise(text, sample_rate, priority=priority, **how)
 
 
 class BrokenSpeaker:

@@ -80,6 +80,11 @@ class Playback:
         self._sent += len(frame)
         self._spans[-1].sent += len(frame)
 
+    def heard_of_current(self) -> str:
+        """What of the current clause's text was sent."""
+        span = self._spans[-1]
+        return self._heard(span, span.start + span.sent).heard
+
     def go_back(self, samples: int) -> None:
         """The current clause goes on so far before where it was; if negative, behind that."""
         span = self._spans[-1]

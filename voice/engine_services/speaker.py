@@ -60,12 +60,13 @@ class ServedSpeaker:
         sample_rate: int = 8000,
         priority: Priority = Priority.FINAL,
         pace: float = 1.0,
+        whole: bool = True,
     ) -> SpokenClause:
-        """See Speaker; another service than ours knows one pace."""
+        """See Speaker; another service than ours knows one pace, and a service's sound is whole."""
         if (known := self._cache.find(text, sample_rate, pace)) is not None:
             return known
         if not any(map(str.isalnum, text)):
-            return await self._local.synthesise(text, sample_rate, priority, pace)
+            return await self._local.synthesise(text, sample_rate, priority, pace, whole)
 
         async def exchange(connection: Connection, offered: Sequence[Offered]) -> SpokenClause:
             voice = next(one for one in offered if one.tag == self._tag)
@@ -81,7 +82,7 @@ class ServedSpeaker:
             clause = replace(clause, pace=pace)
             self._cache.note(clause)
             return clause
-        return await self._local.synthesise(text, sample_rate, priority, pace)
+        return await self._local.synthesise(text, sample_rate, priority, pace, whole)
 
 
 async def _spoken(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voice.audio import Pcm
+from voice.speech.sound_to_come import SoundToCome
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,13 @@ class SpokenClause:
     """True when it came from the cache of fixed phrases."""
     pace: float = 1.0
     """How long it was to take, in parts of what the voice needs by itself."""
+    to_come: SoundToCome | None = None
+    """How far `pcm` is made; None: to its end."""
+
+    async def made(self, samples: int) -> None:
+        """Wait until so much of `pcm` is made; raises what kept the voice from it."""
+        if self.to_come is not None:
+            await self.to_come.until(samples)
 
     @property
     def duration_ms(self) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from piper.config import PhonemeType
 from voice.errors import ModelError
 from voice.onnx_models import ONNX_ERRORS, open_session
 from voice.piper_files import PiperFiles, find_voice
+from voice.speech.vits_halves import Frames, VitsHalves
 from voice.speech.word_timing import SoundGroup
 
 _PLAIN: Final = SynthesisConfig(normalize_audio=False)
@@ -32,11 +33,52 @@ class Sentence:
     groups: tuple[SoundGroup, ...]
 
 
+@dataclass(frozen=True)
+class SentenceToMake:
+    """A sentence of which it is known when each sound is to be heard, but no sample is made."""
+
+    frames: Frames
+    halves: VitsHalves
+    groups: tuple[SoundGroup, ...]
+
+    @property
+    def length(self) -> int:
+        """Samples."""
+        return int(self.frames.shape[2]) * self.halves.samples_per_frame
+
+    def made(self) -> Sentence:
+        """All of it."""
+        return Sentence(self.samples(0, self.length), self.groups)
+
+    def samples(self, start: int, end: int) -> NDArray[np.float32]:
+        """Those from `start` to `end`, the same whatever else is made of it."""
+        each = self.halves.samples_per_frame
+        first = start // each
+        samples = self.halves.samples(self.frames, first, -(-end // each))
+        return samples[start - first * each : end - first * each]
+
+
+class _Encoder:
+    """To Piper a session that makes silence; keeps what samples can be made of."""
+
+    def __init__(self, halves: VitsHalves) -> None:
+        self._halves = halves
+        self.frames: list[Frames] = []
+
+    def run(self, _: object, given: Mapping[str, Any]) -> list[NDArray[np.float32]]:
+        """As a session's: samples, and how many frames each phoneme takes."""
+        frames, durations = self._halves.encode(given)
+        self.frames.append(frames)
+        return [np.zeros(1, np.float32), durations]
+
+
 class LoadedVoice:
     """A Piper voice in memory."""
 
-    def __init__(self, voice: PiperVoice) -> None:
+    def __init__(self, voice: PiperVoice, halves: VitsHalves | None = None) -> None:
+        """`halves`: of the voice's network, where it can be taken apart; then they speak."""
         self._voice = voice
+        self._halves = halves
         self.sample_rate: int = voice.config.sample_rate
         """Hertz of the samples that it makes."""
 
@@ -53,11 +95,14 @@ class LoadedVoice:
         """
         files = find_voice(name)
         model, config = files.model, _config(files)
-        session = open_session(model, threads)
+        halves = VitsHalves.open(model, threads)
+        if halves is not None:
+            config = replace(config, hop_length=halves.samples_per_frame)
+        session = halves.encoder if halves else open_session(model, threads)
         needed = {entry.name for entry in session.get_inputs()}
         if not {"input", "input_lengths", "scales"} <= needed:
             raise ModelError(f"{model}: is not a Piper voice: its inputs are {sorted(needed)}")
-        voice = cls(PiperVoice(session=session, config=config))
+        voice = cls(PiperVoice(session=session, config=config), halves)
         try:
             list(voice.speak("Ready."))
         except _NO_SPEECH as error:
@@ -69,12 +114,27 @@ class LoadedVoice:
 
         `pace`: how long it takes, in parts of what the voice needs by itself (its length scale).
         """
-        config = _PLAIN
-        if pace != 1.0:
-            config = replace(_PLAIN, length_scale=self._voice.config.length_scale * pace)
-        for chunk in self._voice.synthesize(text, config, include_alignments=True):
+        if self._halves is not None:
+            yield from (sentence.made() for sentence in self.sentences(text, pace))
+            return
+        for chunk in self._chunks(self._voice, text, pace):
             samples = np.nan_to_num(chunk.audio_float_array).astype(np.float32).reshape(-1)
             yield Sentence(samples, tuple(_groups(chunk)))
+
+    def sentences(self, text: str, pace: float = 1.0) -> Iterator[SentenceToMake]:
+        """The same before their samples are made; none of a voice that cannot be taken apart."""
+        if self._halves is None:
+            return
+        encoder = _Encoder(self._halves)
+        voice = PiperVoice(session=encoder, config=self._voice.config)
+        for chunk in self._chunks(voice, text, pace):
+            yield SentenceToMake(encoder.frames[-1], self._halves, tuple(_groups(chunk)))
+
+    def _chunks(self, voice: PiperVoice, text: str, pace: float) -> Iterable[AudioChunk]:
+        config = _PLAIN
+        if pace != 1.0:
+            config = replace(_PLAIN, length_scale=voice.config.length_scale * pace)
+        return voice.synthesize(text, config, include_alignments=True)
 
 
 def _config(files: PiperFiles) -> PiperConfig:

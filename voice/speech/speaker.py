@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice.audio import Pcm, resample
-from voice.engine_queue import EngineQueue, Priority, QueueFactory
+from voice.engine_queue import EngineQueue, Priority, QueueFactory, next_part
 from voice.engine_work import note_work
 from voice.errors import ModelError
 from voice.languages import Piece
 from voice.speech import lexicon, silences
 from voice.speech.cache import CACHED_CLAUSES, ClauseCache
 from voice.speech.clause import SpokenClause, SpokenWord
+from voice.speech.growing_sound import GrowingSound
 from voice.speech.lexicon import Lexicon
 from voice.speech.pieces import pieces_of, timed, words_of
-from voice.speech.piper_voice import LoadedVoice, Sentence
-from voice.speech.word_timing import Span, share_time, time_words
+from voice.speech.piper_voice import LoadedVoice, Sentence, SentenceToMake
+from voice.speech.sound_to_come import SoundToCome
+from voice.speech.word_timing import SoundGroup, Span, share_time, time_words
 
 TOLERANCE_DB: Final = 2.0
 """A portion may be so much louder or softer than other speech; what goes beyond is taken back."""
@@ -73,10 +77,12 @@ class Speaker(Protocol):
         sample_rate: int = 8000,
         priority: Priority = Priority.FINAL,
         pace: float = 1.0,
+        whole: bool = True,
     ) -> SpokenClause:
         """Speech of `text` at `sample_rate` Hz; raises EngineBusy when too much waits.
 
         `pace`: how long it takes, in parts of what the voice needs by itself: 1.25 is slower.
+        Unless it is to be `whole`, it may come while all but its beginning is still to come.
         """
 
 
@@ -153,6 +159,7 @@ class PiperSpeaker:
         sample_rate: int = 8000,
         priority: Priority = Priority.FINAL,
         pace: float = 1.0,
+        whole: bool = True,
     ) -> SpokenClause:
         """Speech of `text` at `sample_rate` Hz; text without anything to say gives no samples.
 
@@ -161,19 +168,93 @@ class PiperSpeaker:
         """
         if (known := self._cache.find(text, sample_rate, pace)) is not None:
             return known
-        if len(text) <= PORTION:
+        if len(text) > PORTION:
+            clause = await self._in_portions(text, sample_rate, priority, pace)
+        elif whole or not self._queue.in_real_time:
             work = partial(self._at_once, text, sample_rate, pace)
             clause = await self._queue.run(work, priority=priority)
         else:
-            clause = await self._in_portions(text, sample_rate, priority, pace)
+            return await self._begun(text, sample_rate, priority, pace)
         self._cache.note(clause)
         return clause
+
+    async def _begun(
+        self, text: str, sample_rate: int, priority: Priority, pace: float
+    ) -> SpokenClause:
+        """The clause, or what there is of it once that can be heard."""
+        loop = asyncio.get_running_loop()
+        begun: asyncio.Future[SpokenClause] = loop.create_future()
+        to_come = SoundToCome(loop)
+
+        def hand_over(clause: SpokenClause) -> None:
+            loop.call_soon_threadsafe(_settle, begun, clause)
+
+        work = partial(self._from_its_beginning, text, sample_rate, pace, to_come, hand_over)
+        whole = asyncio.ensure_future(self._queue.run(work, priority=priority))
+        whole.add_done_callback(self._note)
+        to_come.comes_from(whole)
+        try:
+            await asyncio.wait((begun, whole), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            whole.cancel()
+            raise
+        return begun.result() if begun.done() else whole.result()
+
+    def _note(self, whole: asyncio.Future[SpokenClause]) -> None:
+        if not (whole.cancelled() or whole.exception()):
+            self._cache.note(whole.result())
 
     def _at_once(self, text: str, sample_rate: int, pace: float) -> SpokenClause:
         """Runs on the engine's thread, as everything below does."""
         portions = self._portions(text)
         spoken = [self._speak(portion, pace) for portion in portions]
         return self._assemble(text, portions, spoken, sample_rate, pace)
+
+    def _from_its_beginning(
+        self,
+        text: str,
+        sample_rate: int,
+        pace: float,
+        to_come: SoundToCome,
+        begun: Callable[[SpokenClause], object],
+    ) -> SpokenClause:
+        """The whole clause; `begun` is given it as soon as it can be heard, if that is sooner."""
+        portions = self._portions(text)
+        sentences = self._sentences(portions, pace)
+        if not sentences:
+            return self._at_once(text, sample_rate, pace)
+        sound = self._growing(portions[0], sentences, sample_rate)
+        if sound is None:
+            speech = self._joined(portions[0], [sentence.made() for sentence in sentences])
+            return self._assemble(text, portions, [speech], sample_rate, pace)
+        groups = [group.later(-sound.cut_seconds) for group in sentences[0].groups]
+        spans = _spans(portions[0], groups, sound.seconds)
+        words = list(timed(text, portions[0].pieces, spans))
+        clause = _clause(text, portions, words, sound.pcm, sample_rate, pace)
+        unheard = len(sound.pcm) - len(clause.pcm)
+        to_come.reaches(sound.ready - unheard)
+        begun(replace(clause, to_come=to_come))
+        for ready in sound.grow():
+            to_come.reaches(ready - unheard)
+            next_part()
+        note_work("clause", 1)
+        note_work("second", sound.seconds)
+        return clause
+
+    def _sentences(self, portions: list[_Portion], pace: float) -> list[SentenceToMake]:
+        """What is to be said, if that is all in one portion and can be made part by part."""
+        if len(portions) != 1:
+            return []
+        return list(self._voice.sentences(portions[0].spoken, pace))
+
+    def _growing(
+        self, portion: _Portion, sentences: list[SentenceToMake], sample_rate: int
+    ) -> GrowingSound | None:
+        if len(sentences) != 1:
+            return None
+        pause = silences.pause_after(portion.spoken)
+        rates = self._voice.sample_rate, sample_rate
+        return GrowingSound.begun(sentences[0], self._gain, pause, rates)
 
     async def _in_portions(
         self, text: str, sample_rate: int, priority: Priority, pace: float
@@ -202,7 +283,9 @@ class PiperSpeaker:
         return [_Portion(part[0].start, tuple(part)) for part in portions if part]
 
     def _speak(self, portion: _Portion, pace: float) -> _Speech:
-        sentences = list(self._voice.speak(portion.spoken, pace))
+        return self._joined(portion, list(self._voice.speak(portion.spoken, pace)))
+
+    def _joined(self, portion: _Portion, sentences: list[Sentence]) -> _Speech:
         rate = self._voice.sample_rate
         parts: list[NDArray[np.float32]] = []
         groups = []
@@ -211,19 +294,13 @@ class PiperSpeaker:
             last = number == len(sentences)
             pause = silences.pause_after(portion.spoken if last else ".")
             kept, cut = silences.trim(sentence.samples * self._gain, rate, pause)
-            groups += [
-                replace(group, start=moved + group.start - cut, end=moved + group.end - cut)
-                for group in sentence.groups
-            ]
+            groups += [group.later(moved - cut) for group in sentence.groups]
             parts.append(kept)
             moved += len(kept) / rate
         note_work("clause", 1)
         note_work("second", moved)
-        samples = _evened(np.concatenate([np.zeros(0, np.float32), *parts]), rate)
-        words = words_of(portion.pieces)
-        sounding = max(0.0, moved - silences.pause_after(portion.spoken))
-        spans = time_words(words, groups) or share_time(words, 0.0, sounding)
-        return _Speech(samples, tuple(spans))
+        samples = np.concatenate([np.zeros(0, np.float32), *parts])
+        return _Speech(_evened(samples, rate), _spans(portion, groups, moved))
 
     def _assemble(
         self,
@@ -241,10 +318,35 @@ class PiperSpeaker:
         samples = np.concatenate([np.zeros(0, np.float32), *(part.samples for part in spoken)])
         pcm: Pcm = np.rint(samples * 32767).clip(-32767, 32767).astype(np.int16)
         pcm = resample(pcm, self._voice.sample_rate, sample_rate) if len(pcm) else pcm
-        unheard = silences.onset((pcm / 32767).astype(np.float32), sample_rate)
-        earlier = tuple(word.earlier(1000 * unheard / sample_rate) for word in words)
-        said = " ".join(portion.spoken for portion in portions)
-        return SpokenClause(text, said, pcm[unheard:], sample_rate, earlier, pace=pace)
+        return _clause(text, portions, words, pcm, sample_rate, pace)
+
+
+def _spans(portion: _Portion, groups: list[SoundGroup], seconds: float) -> tuple[Span, ...]:
+    """When each word of a portion sounds, which takes so long with the pause at its end."""
+    words = words_of(portion.pieces)
+    sounding = max(0.0, seconds - silences.pause_after(portion.spoken))
+    return tuple(time_words(words, groups) or share_time(words, 0.0, sounding))
+
+
+def _clause(
+    text: str,
+    portions: list[_Portion],
+    words: list[SpokenWord],
+    pcm: Pcm,
+    sample_rate: int,
+    pace: float,
+) -> SpokenClause:
+    """From where it is heard at that rate."""
+    beginning = pcm[:sample_rate]
+    unheard = silences.onset((beginning / 32767).astype(np.float32), sample_rate)
+    earlier = tuple(word.earlier(1000 * unheard / sample_rate) for word in words)
+    said = " ".join(portion.spoken for portion in portions)
+    return SpokenClause(text, said, pcm[unheard:], sample_rate, earlier, pace=pace)
+
+
+def _settle(future: asyncio.Future[SpokenClause], clause: SpokenClause) -> None:
+    if not future.done():
+        future.set_result(clause)
 
 
 def _evened(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:

@@ -27,6 +27,10 @@ class SoundGroup:
     start: float
     end: float
 
+    def later(self, seconds: float) -> SoundGroup:
+        """The same so much later."""
+        return SoundGroup(self.sounds, self.start + seconds, self.end + seconds)
+
 
 def time_words(words: Sequence[str], groups: Sequence[SoundGroup]) -> list[Span]:
     """The time of each word; evenly by letters where the groups cannot be matched."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 
-import numpy as np
 from pipecat.frames.frames import (
     BotStartedSpeakingFrame,
     BotStoppedSpeakingFrame,
@@ -18,14 +18,15 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voice.audio import Pcm, dbfs, resample
+from voice.calls.failures import EngineFailure, EngineFault
 from voice.calls.playback import HeardShare
+from voice.calls.speaking.clause_frames import FRAME_SECONDS, ClauseFrames
 from voice.calls.state import CallState
 from voice.calls.utterance import ClauseAudio
 from voice.events import ClauseSpoken, Interrupted
 from voice.telephony.leg import Audio, Duck, Flush, Played
 from voice.turns import EchoGuard
 
-FRAME_SECONDS = 0.02
 AHEAD_SECONDS = 0.06
 """How far the edge's ring is kept filled: a stall of the loop up to here is not heard."""
 SILENT_DB = -60.0
@@ -155,10 +156,12 @@ class CallOutput(FrameProcessor):
 
     async def _send_clause(self, clause: ClauseAudio) -> None:
         call = self._call
-        pcm = clause.spoken.pcm
-        if clause.spoken.sample_rate != call.sample_rate:
-            pcm = resample(pcm, clause.spoken.sample_rate, call.sample_rate)
-        frames = _frames(pcm, round(call.sample_rate * FRAME_SECONDS))
+        spoken = clause.spoken
+        if spoken.sample_rate != call.sample_rate:
+            await spoken.made(len(spoken.pcm))
+            pcm = resample(spoken.pcm, spoken.sample_rate, call.sample_rate)
+            spoken = replace(spoken, pcm=pcm, sample_rate=call.sample_rate)
+        frames = ClauseFrames(spoken, call.settings.speech.timeout_seconds)
         call.playback.forget_before(clause)
         call.playback.begin(clause)
         clause.utterance.begin(clause.clause)
@@ -167,23 +170,42 @@ class CallOutput(FrameProcessor):
             text=clause.clause.text,
             kind=clause.clause.kind,
             synthesis_ms=round(clause.synthesis_ms, 1),
-            duration_ms=round(len(pcm) * 1000 / call.sample_rate, 1),
+            duration_ms=round(spoken.duration_ms, 1),
             act=clause.clause.act,
             language=clause.clause.language.tag,
         )
         if not self._talking:
             self._talking = True
             await self.push_frame(BotStartedSpeakingFrame(), FrameDirection.UPSTREAM)
+        try:
+            await self._send_frames(clause, frames)
+        except EngineFault as fault:
+            await self._fail(clause, fault)
+
+    async def _send_frames(self, clause: ClauseAudio, frames: ClauseFrames) -> None:
+        """Raises EngineFault where the voice ends before the clause does."""
         at = 0
         while at < len(frames):
+            frame = await frames.at(at)
             await self._wait_until_due()
             held = await self._wait_held()
             if self._cut or clause.utterance.dropped:
                 return
             if held:
-                at = self._take_up(frames, at)
-            self._send(frames[at])
+                at = await self._take_up(frames, at)
+                frame = await frames.at(at)
+            self._send(frame)
             at += 1
+
+    async def _fail(self, clause: ClauseAudio, fault: EngineFault) -> None:
+        """The rest of a clause that plays is not to be had."""
+        if self._cut or clause.utterance.dropped:
+            return
+        heard = self._call.playback.heard_of_current()
+        clause.utterance.cut_off([clause.clause], heard)
+        clause.utterance.settle()
+        clause.utterance.drop()
+        await self.push_frame(EngineFailure("speech", fault.error), FrameDirection.UPSTREAM)
 
     async def _wait_held(self) -> bool:
         """Be silent while that is wanted; False when it is not."""
@@ -196,12 +218,12 @@ class CallOutput(FrameProcessor):
         self._due = 0.0
         return True
 
-    def _take_up(self, frames: list[Pcm], sent: int) -> int:
+    async def _take_up(self, frames: ClauseFrames, sent: int) -> int:
         """The frame to go on with: what was on its way is said again, silence is not."""
         at = max(0, sent - round(AHEAD_SECONDS / FRAME_SECONDS))
-        while at < len(frames) - 1 and dbfs(frames[at]) < SILENT_DBFS:
+        while at < len(frames) - 1 and dbfs(await frames.at(at)) < SILENT_DBFS:
             at += 1
-        self._call.playback.go_back((sent - at) * len(frames[0]))
+        self._call.playback.go_back((sent - at) * frames.length)
         return at
 
     async def _wait_until_due(self) -> None:
@@ -274,10 +296,3 @@ class CallOutput(FrameProcessor):
         if missed:
             said = " ".join(part.heard for part in heard if part.heard)
             self._call.journal.record(Interrupted, heard=said, unheard=" ".join(missed))
-
-
-def _frames(pcm: Pcm, length: int) -> list[Pcm]:
-    """Frames of `length` samples; the last one is filled up with silence."""
-    missing = -len(pcm) % length
-    whole = np.concatenate([pcm, np.zeros(missing, np.int16)]) if missing else pcm
-    return [whole[start : start + length] for start in range(0, len(whole), length)]

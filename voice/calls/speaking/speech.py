@@ -83,10 +83,11 @@ class SpeechStep(FrameProcessor):
     ) -> SpokenClause:
         call = self._call
         speaker = call.engines.voices.speaker_for(clause.language.tag)
+        lift = call.delivery.lift_db
         spoken = await speaker.synthesise(
-            clause.text, call.sample_rate, priority=priority, pace=pace
+            clause.text, call.sample_rate, priority=priority, pace=pace, whole=bool(lift)
         )
-        if not (lift := call.delivery.lift_db):
+        if not lift:
             return spoken
         return replace(spoken, pcm=lifted(spoken.pcm, lift, spoken.sample_rate))
 

@@ -35,6 +35,8 @@ class Job:
 class VirtualEngineQueue(EngineQueue):
     """Serves by priority with so many workers, each busy for what the table says."""
 
+    in_real_time = False
+
     def __init__(
         self,
         name: str,
