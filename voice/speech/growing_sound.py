@@ -18,6 +18,7 @@ from voice.speech.piper_voice import SentenceToMake
 
 BEGINNING_SECONDS: Final = 0.4
 END_SECONDS: Final = 0.35
+"""Of the last word, which may fade away before it is over, with the silence behind it."""
 PART_SECONDS: Final = 0.7
 SHORTEST_SECONDS: Final = 1.5
 """A shorter sentence is made at once. Longer ones are as loud as the voice is by itself."""
@@ -63,15 +64,17 @@ class GrowingSound:
         None where it is short, or silent at its beginning or its end.
         """
         rate, length = rates[0], sentence.length
-        if length < SHORTEST_SECONDS * rate:
+        if length < SHORTEST_SECONDS * rate or not sentence.groups:
             return None
-        first, last = round(BEGINNING_SECONDS * rate), length - round(END_SECONDS * rate)
+        first = round(BEGINNING_SECONDS * rate)
+        last = round((sentence.groups[-1].end - END_SECONDS) * rate)
         samples = np.zeros(length, np.float32)
         for start, end in ((0, first), (last, length)):
             samples[start:end] = sentence.samples(start, end) * np.float32(gain)
         kept, cut_seconds = silences.trim(samples, rate, pause)
         cut = round(cut_seconds * rate)
-        if cut > first // 2 or cut + len(kept) - round(pause * rate) <= last:
+        sounding = cut + len(kept) - round(pause * rate)
+        if not (cut < first // 2 and first < last < sounding):
             return None
         return cls(sentence, gain, kept, cut, (first, last), rates)
 
