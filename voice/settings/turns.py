@@ -31,7 +31,7 @@ class Turns(Section):
     """Pause that ends the turn where its words say that it is over, and nothing speaks against."""
     end_ms: int = Field(600, ge=100, le=5000, validate_default=True)
     """The same where that is not known, or one or two things speak against it."""
-    end_ms_doubted: int = Field(900, ge=100, le=10000)
+    end_ms_doubted: int = Field(1000, ge=100, le=10000)
     """The same where three things do, or the caller has only told something; at least `end_ms`, and
     at most `end_ms_open`."""
     end_ms_open: int = Field(1200, ge=100, le=10000, validate_default=True)

@@ -1,8 +1,4 @@
-"""The sound of one sentence that plays before all of it is made.
-
-First its beginning and its end are made, so that it is known how long it is; then, part by part,
-what lies between. The samples are those of the sentence made at once.
-"""
+"""The sound of one sentence that plays before all of it is made, part by part."""
 
 from __future__ import annotations
 
@@ -17,9 +13,10 @@ from voice.speech import silences
 from voice.speech.piper_voice import SentenceToMake
 
 BEGINNING_SECONDS: Final = 0.4
-END_SECONDS: Final = 0.35
-"""Of the last word, which may fade away before it is over, with the silence behind it."""
-PART_SECONDS: Final = 0.7
+LONGER: Final = 2
+"""Each part is so many times as long as all before it: what plays by then is longer than the making
+on a slow core, and what is made twice for its neighbours' sake stays little.
+"""
 SHORTEST_SECONDS: Final = 1.5
 """A shorter sentence is made at once. Longer ones are as loud as the voice is by itself."""
 _EDGE_SECONDS: Final = 0.04
@@ -27,56 +24,58 @@ _EDGE_SECONDS: Final = 0.04
 
 
 class GrowingSound:
-    """`pcm` is 16-bit sound of its final length, of which so many samples are `ready`."""
+    """`pcm` is 16-bit sound of its final length, of which so many samples are `ready`.
+
+    It ends with the last word's time and a pause: whether a sound fades away before that is not
+    known when it begins.
+    """
 
     def __init__(
         self,
         sentence: SentenceToMake,
         gain: float,
-        samples: silences.Samples,
+        beginning: silences.Samples,
         cut: int,
-        missing: tuple[int, int],
+        length: int,
         rates: tuple[int, int],
     ) -> None:
-        """`samples`: the sentence's, louder by `gain`, from its sample number `cut` on.
+        """The `beginning` of a sentence, louder by `gain`, without its first `cut` samples.
 
-        Those between the two numbers in `missing` are not made; `rates`: theirs, and the sound's.
+        `length`: samples in all; `rates`: theirs, and that of the sound, in Hz.
         """
         self._sentence = sentence
         self._gain = np.float32(gain)
-        self._samples = samples
         self._cut = cut
-        self._missing = missing
+        self._made = len(beginning)
+        self._samples = np.zeros(length, np.float32)
+        self._samples[: self._made] = beginning
         self._rates = rates
         common = gcd(*rates)
         self._in, self._out = rates[0] // common, rates[1] // common
         """So many samples become so many."""
-        self.pcm: Pcm = np.zeros(len(samples) * self._out // self._in, np.int16)
+        self.pcm: Pcm = np.zeros(length * self._out // self._in, np.int16)
         self.ready = 0
-        self._resample(missing[0] - cut)
+        self._resample()
 
     @classmethod
     def begun(
         cls, sentence: SentenceToMake, gain: float, pause: float, rates: tuple[int, int]
     ) -> Self | None:
-        """With its beginning, and its end with `pause` seconds of silence.
+        """With its beginning, and `pause` seconds after its last word.
 
-        None where it is short, or silent at its beginning or its end.
+        None where it is short, or silent at its beginning.
         """
-        rate, length = rates[0], sentence.length
-        if length < SHORTEST_SECONDS * rate or not sentence.groups:
+        rate = rates[0]
+        if sentence.length < SHORTEST_SECONDS * rate or not sentence.groups:
             return None
         first = round(BEGINNING_SECONDS * rate)
-        last = round((sentence.groups[-1].end - END_SECONDS) * rate)
-        samples = np.zeros(length, np.float32)
-        for start, end in ((0, first), (last, length)):
-            samples[start:end] = sentence.samples(start, end) * np.float32(gain)
-        kept, cut_seconds = silences.trim(samples, rate, pause)
+        samples = sentence.samples(0, first) * np.float32(gain)
+        sounding, cut_seconds = silences.trim(samples, rate, 0.0)
         cut = round(cut_seconds * rate)
-        sounding = cut + len(kept) - round(pause * rate)
-        if not (cut < first // 2 and first < last < sounding):
+        if not len(sounding) or cut > first // 2:
             return None
-        return cls(sentence, gain, kept, cut, (first, last), rates)
+        length = round((sentence.groups[-1].end + pause) * rate) - cut
+        return cls(sentence, gain, samples[cut:], cut, length, rates)
 
     @property
     def cut_seconds(self) -> float:
@@ -90,23 +89,24 @@ class GrowingSound:
 
     def grow(self) -> Iterator[int]:
         """Make the rest, part by part; how much is ready after each."""
-        start, last = self._missing
-        while start < last:
-            end = min(last, start + round(PART_SECONDS * self._rates[0]))
+        last = min(self._sentence.length, self._cut + len(self._samples))
+        while (start := self._cut + self._made) < last:
+            end = min(last, start + LONGER * start)
             made = self._sentence.samples(start, end) * self._gain
-            self._samples[start - self._cut : end - self._cut] = made
-            start = end
-            self._resample(end - self._cut if end < last else len(self._samples))
+            self._samples[self._made : self._made + len(made)] = made
+            self._made = end - self._cut if end < last else len(self._samples)
+            self._resample()
             yield self.ready
 
-    def _resample(self, made: int) -> None:
-        """Up to that sample, or as near to it as can be before what follows is made."""
+    def _resample(self) -> None:
+        """All that is made, but for what the filter mixes with samples that are not."""
         edge = ceil(_EDGE_SECONDS * self._rates[0] / self._in)
-        to = made // self._in - edge if made < len(self._samples) else ceil(made / self._in)
+        whole = self._made == len(self._samples)
+        to = ceil(self._made / self._in) if whole else self._made // self._in - edge
         since = self.ready // self._out
-        first = max(0, since - edge)
         if to <= since:
             return
+        first = max(0, since - edge)
         given = self._samples[first * self._in : (to + edge) * self._in]
         pcm: Pcm = np.rint(given * 32767).clip(-32767, 32767).astype(np.int16)
         new = resample(pcm, *self._rates)[(since - first) * self._out :]

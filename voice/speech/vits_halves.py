@@ -1,8 +1,8 @@
 """A Piper voice's network in two halves, so that a sentence sounds before all of it is made.
 
-Piper's voices are VITS (Kim et al. 2021, arXiv:2106.06103). Its first half makes frames of the
-phonemes, and holds all that is random; the second, the generator of HiFi-GAN (Kong et al. 2020,
-arXiv:2010.05646), makes samples of each frame and its neighbours.
+Piper's voices are VITS (Kim et al. 2021, arXiv:2106.06103). The first half makes frames of the
+phonemes, and holds all that is random. The second, the flow and the generator of HiFi-GAN (Kong et
+al. 2020, arXiv:2010.05646), makes samples of each frame and its neighbours.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ from voice.onnx_models import ONNX_ERRORS, open_session
 Samples = NDArray[np.float32]
 Frames = NDArray[np.float32]
 
-NEIGHBOURS: Final = (16, 32, 64)
+NEIGHBOURS: Final = (16, 24, 32, 64)
 """Frames on either side that a frame's samples may depend on, as few as will do for a voice."""
 _INPUTS: Final = ("input", "input_lengths", "scales")
 _SAMPLES: Final = "output"
-_FIRST_OF_GENERATOR: Final = "/conv_pre/Conv"
-"""The end of that node's name, in what Piper exports."""
+_FLOW: Final = "/flow/"
+"""How the names of its nodes begin, in what Piper exports."""
+_GENERATOR: Final = "/conv_pre/Conv"
+"""How the name of its first node ends."""
 _DURATIONS: Final = "Ceil"
 """The kind of the one node that rounds the phonemes' durations, in frames."""
-_SAME: Final = 1e-5
-"""How far apart samples may be that are the same, but for how they were summed up."""
+_SAME: Final = 2**-15
+"""How far apart samples may be that are the same: the smallest step of 16 bits."""
 _ERRORS: Final = (*ONNX_ERRORS, DecodeError, ModelError, StopIteration)
 
 
@@ -43,6 +45,9 @@ class VitsHalves:
 
     encoder: Any
     generator: Any
+    """With the flow before it."""
+    names: tuple[str, str]
+    """What it is given: frames, and which of them count."""
     samples_per_frame: int = 0
     neighbours: int = 0
     """Frames on either side that a frame's samples depend on."""
@@ -55,19 +60,20 @@ class VitsHalves:
             if tuple(entry.name for entry in network.graph.input) != _INPUTS:
                 return None
             nodes = network.graph.node
-            (joint,) = (node for node in nodes if node.name.endswith(_FIRST_OF_GENERATOR))
+            flow = (node for node in nodes if node.name.startswith(_FLOW))
+            frames = next(node.input[0] for node in flow if node.op_type != "Constant")
+            (first,) = (node for node in nodes if node.name.endswith(_GENERATOR))
+            (masking,) = (node for node in nodes if first.input[0] in node.output)
             (rounding,) = (node for node in nodes if node.op_type == _DURATIONS)
-            frames, weights = joint.input[:2]
+            names = frames, masking.input[1]
             halves = Extractor(network)
-            encoder = halves.extract_model([*_INPUTS], [frames, rounding.output[0]])
-            generator = halves.extract_model([frames], [_SAMPLES])
-            channels = next(
-                tensor.dims[1] for tensor in network.graph.initializer if tensor.name == weights
-            )
-            both = (
-                open_session(half.SerializeToString(), threads) for half in (encoder, generator)
-            )
-            return cls(*both)._measured(channels)
+            encoder = halves.extract_model([*_INPUTS], [*names, rounding.output[0]])
+            generator = halves.extract_model([*names], [_SAMPLES])
+            tensors = network.graph.initializer
+            channels = next(one.dims[1] for one in tensors if one.name == first.input[1])
+            encoding = open_session(encoder.SerializeToString(), threads)
+            generating = open_session(generator.SerializeToString(), threads)
+            return cls(encoding, generating, names)._measured(channels)
         except _ERRORS:
             return None
 
@@ -86,7 +92,7 @@ class VitsHalves:
 
     def encode(self, given: Mapping[str, Any]) -> tuple[Frames, NDArray[np.float32]]:
         """Frames of a sentence (1, channels, frames), and how many each phoneme takes."""
-        frames, durations = self.encoder.run(None, given)
+        frames, _, durations = self.encoder.run(None, given)
         return frames, durations
 
     def samples(self, frames: Frames, start: int, end: int) -> Samples:
@@ -97,6 +103,7 @@ class VitsHalves:
         return made[before * self.samples_per_frame : wanted * self.samples_per_frame]
 
     def _made(self, frames: Frames) -> Samples:
-        feed = {self.generator.get_inputs()[0].name: frames}
+        counting = np.ones((1, 1, frames.shape[2]), np.float32)
+        feed = dict(zip(self.names, (frames, counting), strict=True))
         made: Samples = np.nan_to_num(self.generator.run(None, feed)[0].reshape(-1)).clip(-1.0, 1.0)
         return made
