@@ -66,6 +66,7 @@ def test_another_package_of_that_name_is_refused(
         (tarball({"package/config.json": CONFIG}), "package/data/bin"),
         (b"no tarball", "npm @owner/small@1.2.0 is damaged"),
     ],
+    ids=["incomplete", "no tarball"],  # the archive's bytes tell the time
 )
 def test_a_package_that_does_not_hold_them_is_named(
     site: Site, store: ModelStore, origins: Origins, told: Told, package: bytes, complaint: str

@@ -84,6 +84,7 @@ def test_links_and_paths_of_a_tar_file_lead_nowhere(
         (wheel({"config.json": CONFIG, "model.bin": b"x"}), "model.bin from .*: sha256 is not"),
         (b"no archive", "neither a folder nor a zip, wheel or tar file"),
     ],
+    ids=["incomplete", "another", "no archive"],  # the archives' bytes tell the time
 )
 def test_a_place_without_the_model_is_refused(
     store: ModelStore, told: Told, tmp_path: Path, content: bytes, says: str
