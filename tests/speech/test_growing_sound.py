@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.speech.small_vits import FRAMES_PER_PHONEME, HOP, SAMPLE_RATE, small_
 from voice.evaluation.virtual_time import VirtualQueues
 from voice.piper_files import find_voice
 from voice.speech import PiperSpeaker
-from voice.speech.growing_sound import BEGINNING_SECONDS
+from voice.speech.growing_sound import BEGINNING_SECONDS, GrowingSound
 from voice.speech.piper_voice import LoadedVoice
 from voice.speech.vits_halves import VitsHalves
 
@@ -126,6 +127,16 @@ async def test_what_is_short_long_or_several_sentences_comes_whole(
     clause = await speaker.synthesise(text, RATE, whole=False)
     assert clause.to_come is None
     await clause.made(len(clause.pcm))
+
+
+def test_a_sentence_that_is_all_but_silent_is_made_at_once(hummer: Path) -> None:
+    voice, _ = LoadedVoice.load(hummer)
+    (sentence,) = voice.sentences(LONG)
+    rates = SAMPLE_RATE, RATE
+    assert GrowingSound.begun(sentence, 1.0, 0.2, rates) is not None
+    assert GrowingSound.begun(sentence, 0.0, 0.2, rates) is None
+    first = replace(sentence, groups=(sentence.groups[0].later(-0.3),))
+    assert GrowingSound.begun(first, 1.0, 0.2, rates) is None
 
 
 async def test_in_virtual_time_all_of_a_clause_is_waited_for(hummer: Path) -> None:

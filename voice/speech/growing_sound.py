@@ -63,7 +63,7 @@ class GrowingSound:
     ) -> Self | None:
         """With its beginning, and `pause` seconds after its last word.
 
-        None where it is short, or silent at its beginning.
+        None where it is short, in words or in all, or silent at its beginning.
         """
         rate = rates[0]
         if sentence.length < SHORTEST_SECONDS * rate or not sentence.groups:
@@ -72,9 +72,9 @@ class GrowingSound:
         samples = sentence.samples(0, first) * np.float32(gain)
         sounding, cut_seconds = silences.trim(samples, rate, 0.0)
         cut = round(cut_seconds * rate)
-        if not len(sounding) or cut > first // 2:
-            return None
         length = round((sentence.groups[-1].end + pause) * rate) - cut
+        if not len(sounding) or cut > first // 2 or length < 2 * first:
+            return None
         return cls(sentence, gain, samples[cut:], cut, length, rates)
 
     @property
