@@ -58,7 +58,7 @@ DOUBTFUL = (0.05, 0.1, 0.2, 0.3, 0.5)
 SURE_MS = (260, 300, 340, 380, 420)
 USUAL_MS = Turns().end_ms
 END_MS = (400, USUAL_MS, 760)
-DOUBTED_MS = (USUAL_MS, 760, 900)
+DOUBTED_MS = (USUAL_MS, 760, Turns().end_ms_doubted)
 OPEN_MS = (800, 1200, 1600)
 
 

@@ -30,6 +30,8 @@ class ClauseFrames:
     async def at(self, number: int) -> Pcm:
         """One frame; raises EngineFault where the voice does not make it."""
         start, end = number * self.length, (number + 1) * self.length
-        await patiently(partial(self._spoken.made, end), self._patience, ())
+        if self._spoken.to_come is not None:
+            await patiently(partial(self._spoken.made, end), self._patience, ())
         frame = self._spoken.pcm[start:end]
-        return np.pad(frame, (0, self.length - len(frame)))
+        missing = self.length - len(frame)
+        return np.pad(frame, (0, missing)) if missing else frame
